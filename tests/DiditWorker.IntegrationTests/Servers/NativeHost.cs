@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace DiditWorker.IntegrationTests.Servers;
+
+/// <summary>A program with its arguments.</summary>
+internal sealed record Command(string Program, params string[] Arguments);
+
+/// <summary>
+/// A server as child processes of this one, all working in a directory of their own. The last command is the server; those
+/// before it (RabbitMQ's epmd) live as long as it does.
+/// </summary>
+internal sealed class NativeHost(string directory, Dictionary<string, string> environment, params Command[] commands) : IServerHost
+{
+    private const int LogTailLines = 40;
+    private const int Sigterm = 15;
+    private static readonly int Sigstop = OperatingSystem.IsMacOS() ? 17 : 19;
+    private static readonly int Sigcont = OperatingSystem.IsMacOS() ? 19 : 18;
+    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly List<Process> _processes = [];
+
+    public Task StartAsync()
+    {
+        foreach (var command in commands)
+            _processes.Add(Start(command));
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync()
+    {
+        if (_processes.Count > 0)
+        {
+            using var bound = new CancellationTokenSource(StopBound);
+            Signal(_processes[^1], Sigterm);
+            await _processes[^1].WaitForExitAsync(bound.Token);
+        }
+
+        await KillAsync();
+    }
+
+    public Task PauseAsync(bool paused)
+    {
+        Signal(_processes[^1], paused ? Sigstop : Sigcont);
+        return Task.CompletedTask;
+    }
+
+    public Task<string> LogTailAsync() => Task.FromResult(string.Join(Environment.NewLine, _log));
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private async Task KillAsync()
+    {
+        foreach (var process in _processes.AsEnumerable().Reverse())
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        _processes.Clear();
+    }
+
+    private Process Start(Command command)
+    {
+        // The working directory is also how a later run recognises what a crashed one left behind.
+        var start = new ProcessStartInfo(command.Program, command.Arguments)
+        {
+            WorkingDirectory = directory,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+            _log.Enqueue(line);
+        while (_log.Count > LogTailLines)
+            _log.TryDequeue(out _);
+    }
+
+    private static void Signal(Process process, int signal)
+    {
+        if (SendSignal(process.Id, signal) != 0)
+            throw new InvalidOperationException($"Process {process.Id} took no signal {signal}: it has ended.");
+    }
+
+    // .NET can only kill; a server is to end in good order, or to stand still.
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int pid, int signal);
+}

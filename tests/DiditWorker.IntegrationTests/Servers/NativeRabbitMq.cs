@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace DiditWorker.IntegrationTests.Servers;
+
+/// <summary>An installed RabbitMQ, kept apart from every other on the machine: own directory, ports and Erlang port mapper.</summary>
+internal static class NativeRabbitMq
+{
+    public static NativeHost Host(string amqpPort, string managementPort)
+    {
+        var directory = Leftovers.NewDirectory();
+        string In(string name) => Path.Combine(directory, name);
+
+        File.WriteAllText(In("enabled_plugins"), "[rabbitmq_management].");
+        File.WriteAllText(
+            In("rabbitmq.conf"),
+            $"""
+            management.tcp.ip = 127.0.0.1
+            management.tcp.port = {managementPort}
+            default_user = {RabbitMqServer.UserName}
+            default_pass = {RabbitMqServer.Password}
+
+            """
+        );
+
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["HOME"] = directory,
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["ERL_EPMD_PORT"] = Port(),
+            ["RABBITMQ_NODENAME"] = $"tests{amqpPort}@localhost",
+            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODE_PORT"] = amqpPort,
+            ["RABBITMQ_DIST_PORT"] = Port(),
+            ["RABBITMQ_MNESIA_BASE"] = In("data"),
+            ["RABBITMQ_LOG_BASE"] = In("log"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = In("enabled_plugins"),
+            ["RABBITMQ_CONFIG_FILE"] = In("rabbitmq"),
+            // This machine's /etc/rabbitmq/rabbitmq-env.conf is not to be read.
+            ["RABBITMQ_CONF_ENV_FILE"] = In("no-such-file"),
+            // Together: the script becomes the Erlang VM instead of its parent, so that the process started is the server itself.
+            ["RABBITMQ_ALLOW_INPUT"] = "1",
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-noinput -kernel inet_dist_use_interface {127,0,0,1}",
+        };
+
+        // Started here, the port mapper is a child that ends with the server; the Erlang VM would start a daemon that stays.
+        return new(directory, environment, new Command(ServerSource.Find("epmd")), new Command(ServerSource.Find("rabbitmq-server")));
+    }
+
+    private static string Port() => FreePort.Take().ToString(CultureInfo.InvariantCulture);
+}

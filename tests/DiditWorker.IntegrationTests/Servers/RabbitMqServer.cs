@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using NUnit.Framework;
+using RabbitMQ.Client;
+using Testcontainers.RabbitMq;
+
+namespace DiditWorker.IntegrationTests.Servers;
+
+/// <summary>A real RabbitMQ with its management API. It keeps its addresses and its durable data over a restart.</summary>
+public sealed class RabbitMqServer : IAsyncDisposable
+{
+    /// <summary>Of the broker and of the management API; the server is reachable from this machine only.</summary>
+    public const string UserName = "tests";
+
+    /// <inheritdoc cref="UserName"/>
+    public const string Password = "tests";
+
+    private const string ImageSetting = "DIDITWORKER_TEST_RABBITMQ_IMAGE";
+    private const string DefaultImage = "rabbitmq:4.1.4-management";
+    private static readonly TimeSpan StartBound = TimeSpan.FromMinutes(2);
+
+    private readonly IServerHost _host;
+
+    private RabbitMqServer(IServerHost host, string address, string amqpPort, string managementPort)
+    {
+        _host = host;
+        ConnectionString = $"amqp://{UserName}:{Password}@{address}:{amqpPort}/";
+        Management = new Uri($"http://{address}:{managementPort}/");
+    }
+
+    public string ConnectionString { get; }
+
+    /// <summary>The address of the management API, without "api/".</summary>
+    public Uri Management { get; }
+
+    public string Version { get; private set; } = "";
+
+    /// <summary>A server of the caller's own, to stop at will; the caller disposes it.</summary>
+    public static async Task<RabbitMqServer> StartNewAsync()
+    {
+        var amqp = FreePort.Take().ToString(CultureInfo.InvariantCulture);
+        var management = FreePort.Take().ToString(CultureInfo.InvariantCulture);
+        var server = (await ServerSource.Current).IsDocker
+            ? new RabbitMqServer(Container(amqp, management), ContainerHost.Address, amqp, management)
+            : new RabbitMqServer(NativeRabbitMq.Host(amqp, management), IPAddress.Loopback.ToString(), amqp, management);
+        await server.StartAsync();
+        return server;
+    }
+
+    public async Task StartAsync()
+    {
+        await _host.StartAsync();
+        try
+        {
+            await Eventually.UntilAsync(AnswersAsync, StartBound, $"RabbitMQ at {Management} answers");
+        }
+        catch (AssertionException exception)
+        {
+            var log = await _host.LogTailAsync();
+            await _host.DisposeAsync();
+            throw new InvalidOperationException($"RabbitMQ did not start. Its log ends:\n{log}", exception);
+        }
+    }
+
+    public Task StopAsync() => _host.StopAsync();
+
+    /// <summary>A client of the management API, with its address and credentials set.</summary>
+    public HttpClient ManagementClient()
+    {
+        var credentials = Convert.ToBase64String(Encoding.ASCII.GetBytes($"{UserName}:{Password}"));
+        var client = new HttpClient { BaseAddress = Management };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
+        return client;
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private async Task<bool> AnswersAsync()
+    {
+        using var client = ManagementClient();
+        var overview = await client.GetFromJsonAsync<JsonElement>("api/overview");
+        Version = overview.GetProperty("rabbitmq_version").GetString()!;
+        await using var connection = await new ConnectionFactory { Uri = new(ConnectionString) }.CreateConnectionAsync();
+        return connection.IsOpen;
+    }
+
+    private static ContainerHost Container(string amqp, string management)
+    {
+        var image = Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
+        var builder = ContainerHost.Configure(new RabbitMqBuilder(image).WithUsername(UserName).WithPassword(Password));
+        return new(builder.WithPortBinding(amqp, "5672").WithPortBinding(management, "15672").Build());
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using NUnit.Framework;
+using StackExchange.Redis;
+using Testcontainers.Redis;
+
+namespace DiditWorker.IntegrationTests.Servers;
+
+/// <summary>A real Redis. It keeps its address, and by its append-only file its data, over a restart.</summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private const string ImageSetting = "DIDITWORKER_TEST_REDIS_IMAGE";
+    private const string DefaultImage = "redis:7.4.5-alpine";
+    private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(60);
+    private static readonly string[] Persistence = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
+
+    private readonly IServerHost _host;
+    private bool _paused;
+
+    private RedisServer(IServerHost host, string endpoint)
+    {
+        _host = host;
+        ConnectionString = $"{endpoint},allowAdmin=true";
+    }
+
+    /// <summary>In StackExchange.Redis syntax.</summary>
+    public string ConnectionString { get; }
+
+    public string Version { get; private set; } = "";
+
+    /// <summary>A server of the caller's own, to stop and freeze at will; the caller disposes it.</summary>
+    public static async Task<RedisServer> StartNewAsync()
+    {
+        var port = FreePort.Take().ToString(CultureInfo.InvariantCulture);
+        var server = (await ServerSource.Current).IsDocker
+            ? new RedisServer(Container(port), $"{ContainerHost.Address}:{port}")
+            : new RedisServer(Native(port), $"127.0.0.1:{port}");
+        await server.StartAsync();
+        return server;
+    }
+
+    public async Task StartAsync()
+    {
+        await _host.StartAsync();
+        try
+        {
+            await Eventually.UntilAsync(AnswersAsync, StartBound, $"Redis at {ConnectionString} answers");
+        }
+        catch (AssertionException exception)
+        {
+            var log = await _host.LogTailAsync();
+            await _host.DisposeAsync();
+            throw new InvalidOperationException($"Redis did not start. Its log ends:\n{log}", exception);
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        await PauseAsync(false);
+        await _host.StopAsync();
+    }
+
+    /// <summary>Freezes or wakes the server: connections stay open and commands get no answer.</summary>
+    public async Task PauseAsync(bool paused)
+    {
+        if (paused == _paused)
+            return;
+        await _host.PauseAsync(paused);
+        _paused = paused;
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private async Task<bool> AnswersAsync()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+        await redis.GetDatabase().PingAsync();
+        Version = redis.GetServers()[0].Version.ToString();
+        return true;
+    }
+
+    private static ContainerHost Container(string port)
+    {
+        var image = Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
+        var builder = ContainerHost.Configure(new RedisBuilder(image));
+        return new(builder.WithPortBinding(port, "6379").WithCommand(Persistence).Build());
+    }
+
+    private static NativeHost Native(string port) =>
+        new(
+            Leftovers.NewDirectory(),
+            [],
+            new Command(ServerSource.Find("redis-server"), ["--bind", "127.0.0.1", "--port", port, .. Persistence])
+        );
+}
