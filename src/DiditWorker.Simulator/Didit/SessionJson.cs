@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace DiditWorker.Simulator.Didit;
+
+/// <summary>A session as each operation shows it.</summary>
+internal static class SessionJson
+{
+    public static Reply Created(SimulatedSession session, bool made, SimulatorSettings settings)
+    {
+        var body = Start(session, settings);
+        body["session_token"] = session.SessionToken;
+        body["metadata"] = Metadata(session);
+        body["callback"] = session.Callback;
+        body["url"] = session.Url;
+        return Reply.Json(201, body) with { SessionId = session.SessionId, Made = made };
+    }
+
+    public static JsonObject Row(SimulatedSession session, SimulatorSettings settings)
+    {
+        var row = Start(session, settings);
+        row["session_url"] = session.Url;
+        row["created_at"] = Text(session.CreatedAt);
+        if (settings.ListReturnsMetadata)
+        {
+            row["metadata"] = Metadata(session);
+        }
+
+        return row;
+    }
+
+    public static JsonObject Decision(SimulatedSession session, SimulatorSettings settings)
+    {
+        var body = Start(session, settings);
+        if (settings.DecisionReturnsMetadata)
+        {
+            body["metadata"] = Metadata(session);
+        }
+
+        body["callback"] = session.Callback;
+        body["url"] = session.Url;
+        body["created_at"] = Text(session.CreatedAt);
+        body["expires_at"] = Text(session.ExpiresAt);
+        body["environment"] = "sandbox";
+        return body;
+    }
+
+    private static JsonObject Start(SimulatedSession session, SimulatorSettings settings) => new()
+    {
+        [settings.SessionIdField == SessionIdField.Uuid ? "uuid" : "session_id"] = session.SessionId,
+        ["session_number"] = session.SessionNumber,
+        ["status"] = session.Status,
+        ["vendor_data"] = session.VendorData,
+        ["workflow_id"] = session.WorkflowId,
+    };
+
+    private static JsonObject? Metadata(SimulatedSession session) =>
+        session.Metadata is { } metadata ? JsonObject.Create(metadata) : null;
+
+    private static string Text(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace DiditWorker.Simulator.Memory;
+
+/// <summary>What a create asks for, once its body is known to be sound.</summary>
+internal sealed record SessionOrder(string WorkflowId, string? VendorData, string? Callback, JsonElement? Metadata, string? IdempotencyKey);
+
+/// <summary>The sessions, and Didit's rule of giving an unfinished one back.</summary>
+internal sealed class SessionStore
+{
+    private readonly Lock gate = new();
+    private readonly List<string> order = [];
+    private readonly Dictionary<string, SimulatedSession> byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> byVendorData = new(StringComparer.Ordinal);
+
+    public (SimulatedSession Session, bool Made) MakeOrReuse(SessionOrder order, SimulatorSettings settings, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            if (settings.ReuseByVendorData && Unfinished(order, now) is { } found)
+            {
+                var reused = found.AnsweredTo(order.IdempotencyKey) with
+                {
+                    Callback = order.Callback,
+                    Metadata = settings.OverwriteMetadata ? order.Metadata : found.Metadata,
+                };
+                return (byId[reused.SessionId] = reused, false);
+            }
+
+            var session = New(order, Guid.NewGuid().ToString(), now, settings.SessionLifetime);
+            Add(session);
+            return (session, true);
+        }
+    }
+
+    public SimulatedSession Seed(SessionSeed seed, TimeSpan lifetime, DateTimeOffset now)
+    {
+        var metadata = seed.Metadata is { ValueKind: JsonValueKind.Object } given ? given.Clone() : (JsonElement?)null;
+        var wanted = new SessionOrder(Guid.Parse(seed.WorkflowId).ToString(), seed.VendorData, Callback: null, metadata, seed.IdempotencyKey);
+        var id = (seed.SessionId is null ? Guid.NewGuid() : Guid.Parse(seed.SessionId)).ToString();
+        lock (gate)
+        {
+            if (byId.ContainsKey(id))
+            {
+                throw InvalidInputException.For("sessionId", "is already in use");
+            }
+
+            var session = New(wanted, id, seed.CreatedAt ?? now, lifetime) with { Status = seed.Status, Seeded = true };
+            Add(session);
+            return session.At(now);
+        }
+    }
+
+    public SimulatedSession? Find(string id, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            return byId.TryGetValue(id, out var session) && !session.Deleted ? session.At(now) : null;
+        }
+    }
+
+    public SimulatedSession? Change(string id, Func<SimulatedSession, SimulatedSession> change)
+    {
+        lock (gate)
+        {
+            return byId.TryGetValue(id, out var session) && !session.Deleted ? byId[id] = change(session) : null;
+        }
+    }
+
+    public IReadOnlyList<SimulatedSession> All(DateTimeOffset now) => Select(order, now);
+
+    public IReadOnlyList<SimulatedSession> Of(string vendorData, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            return byVendorData.TryGetValue(vendorData, out var ids) ? Select(ids, now) : [];
+        }
+    }
+
+    private List<SimulatedSession> Select(List<string> ids, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            return ids.ConvertAll(id => byId[id].At(now));
+        }
+    }
+
+    private SimulatedSession? Unfinished(SessionOrder wanted, DateTimeOffset now) =>
+        wanted.VendorData is null ? null : Of(wanted.VendorData, now).LastOrDefault(session =>
+            !session.Deleted
+            && SessionStatus.IsUnfinished(session.Status)
+            && string.Equals(session.WorkflowId, wanted.WorkflowId, StringComparison.Ordinal));
+
+    private SimulatedSession New(SessionOrder wanted, string id, DateTimeOffset now, TimeSpan lifetime) => new SimulatedSession
+    {
+        SessionId = id,
+        SessionNumber = order.Count + 1,
+        SessionToken = RandomNumberGenerator.GetHexString(24, lowercase: true),
+        VendorData = wanted.VendorData,
+        WorkflowId = wanted.WorkflowId,
+        Metadata = wanted.Metadata,
+        Callback = wanted.Callback,
+        CreatedAt = now,
+        ExpiresAt = now + lifetime,
+        IdempotencyKey = wanted.IdempotencyKey,
+    }.AnsweredTo(wanted.IdempotencyKey);
+
+    private void Add(SimulatedSession session)
+    {
+        order.Add(session.SessionId);
+        byId.Add(session.SessionId, session);
+        if (session.VendorData is { } vendorData)
+        {
+            if (!byVendorData.TryGetValue(vendorData, out var ids))
+            {
+                byVendorData.Add(vendorData, ids = []);
+            }
+
+            ids.Add(session.SessionId);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text.Json.Serialization;
+
+namespace DiditWorker.Simulator;
+
+/// <summary>What the simulator does with the <c>Idempotency-Key</c> header of a create.</summary>
+public enum HeaderMode
+{
+    /// <summary>The header is logged and otherwise ignored, as Didit's published error page says of this operation.</summary>
+    Ignored,
+
+    /// <summary>The header deduplicates creates, as the article says.</summary>
+    Honoured,
+}
+
+/// <summary>How a repeated key is answered while <see cref="HeaderMode.Honoured"/>.</summary>
+public enum RepeatReply
+{
+    /// <summary>201 with the original reply.</summary>
+    Original,
+
+    /// <summary>409 <c>{"detail":"..."}</c>, always.</summary>
+    Conflict,
+}
+
+/// <summary>The JSON name of a session's id on the Didit API.</summary>
+public enum SessionIdField
+{
+    /// <summary><c>session_id</c>, as Didit's published pages say.</summary>
+    [JsonStringEnumMemberName("session_id")]
+    SessionId,
+
+    /// <summary><c>uuid</c>, as the article says.</summary>
+    [JsonStringEnumMemberName("uuid")]
+    Uuid,
+}
+
+/// <summary>Everything about the simulated Didit that is a matter of choice or of doubt; changed with <see cref="SimulatorState.Configure"/>.</summary>
+public sealed record SimulatorSettings
+{
+    /// <summary>What <c>GET /simulator/settings</c> shows in place of a key.</summary>
+    internal const string Mask = "***";
+
+    /// <summary>The only accepted <c>x-api-key</c>; null (default) accepts every request.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Status for a wrong or missing key: 401 (default, documented) or 403 (measured).</summary>
+    public int BadKeyStatus { get; init; } = 401;
+
+    /// <summary>Whether an unfinished session of the same vendor_data and workflow comes back instead of a new one; default true (documented).</summary>
+    public bool ReuseByVendorData { get; init; } = true;
+
+    /// <summary>Whether such a reuse replaces the session's metadata, even by none; default true (documented). The callback is always replaced.</summary>
+    public bool OverwriteMetadata { get; init; } = true;
+
+    /// <summary>Time from create until an unfinished session is Expired; default 7 days (measured).</summary>
+    public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Treatment of <c>Idempotency-Key</c>; default <see cref="HeaderMode.Ignored"/>.</summary>
+    public HeaderMode Header { get; init; } = HeaderMode.Ignored;
+
+    /// <summary>How long an honoured key is remembered, from its first use; default 24 hours (article). Zero remembers nothing.</summary>
+    public TimeSpan HeaderWindow { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Answer to a repeat of an honoured key; default <see cref="RepeatReply.Original"/>.</summary>
+    public RepeatReply RepeatReply { get; init; } = RepeatReply.Original;
+
+    /// <summary>Number of first repeats of each honoured key that get 409 before the original is given; default 0.</summary>
+    public int ConflictCount { get; init; }
+
+    /// <summary>Whether list rows carry metadata; default false.</summary>
+    public bool ListReturnsMetadata { get; init; }
+
+    /// <summary>Whether a decision carries metadata; default true.</summary>
+    public bool DecisionReturnsMetadata { get; init; } = true;
+
+    /// <summary>Time after its create before the list shows a session; default zero.</summary>
+    public TimeSpan ListLag { get; init; }
+
+    /// <summary>Rows of a list page when the request names no limit; default 10.</summary>
+    public int ListDefaultLimit { get; init; } = 10;
+
+    /// <summary>Most rows of a list page, whatever the request asks for; default 100.</summary>
+    public int ListMaxLimit { get; init; } = 100;
+
+    /// <summary>Latency of each accepted create, before its session exists; default zero. The work is done even if the client leaves meanwhile.</summary>
+    public TimeSpan CreateDelay { get; init; }
+
+    /// <summary>Name of the id field in every session reply; default <see cref="SessionIdField.SessionId"/>.</summary>
+    public SessionIdField SessionIdField { get; init; } = SessionIdField.SessionId;
+
+    /// <summary>Creates in any 60 seconds before 429; default 0 = no limit. Refused requests do not count.</summary>
+    public int RequestsPerMinute { get; init; }
+
+    /// <summary>Lists and decisions together in any 60 seconds before 429; default 0 = no limit.</summary>
+    public int GetsPerMinute { get; init; }
+
+    /// <summary>Entries the request log keeps, the oldest dropped first; default 200000.</summary>
+    public int RequestLogLimit { get; init; } = 200_000;
+
+    /// <summary>Names the type only: a record's own text would show the key.</summary>
+    /// <returns>The type's name.</returns>
+    public override string ToString() => nameof(SimulatorSettings);
+
+    internal SimulatorSettings Masked() => this with { ApiKey = ApiKey is null ? null : Mask };
+
+    internal void Check(FieldErrors errors)
+    {
+        errors.When(string.Equals(ApiKey, Mask, StringComparison.Ordinal), "apiKey", "is the mask shown by GET; send the key itself or leave it out");
+        errors.When(BadKeyStatus is not (401 or 403), "badKeyStatus", "must be one of 401, 403");
+        errors.When(SessionLifetime <= TimeSpan.Zero, "sessionLifetime", "must be above 00:00:00");
+        errors.WhenNegative(HeaderWindow, "headerWindow");
+        errors.WhenNegative(ListLag, "listLag");
+        errors.WhenNotADelay(CreateDelay, "createDelay");
+        errors.When(ConflictCount < 0, "conflictCount", "must be 0 or more");
+        errors.When(ListDefaultLimit < 1, "listDefaultLimit", "must be 1 or more");
+        errors.When(ListMaxLimit < 1, "listMaxLimit", "must be 1 or more");
+        errors.When(RequestsPerMinute < 0, "requestsPerMinute", "must be 0 (no limit) or more");
+        errors.When(GetsPerMinute < 0, "getsPerMinute", "must be 0 (no limit) or more");
+        errors.When(RequestLogLimit < 1, "requestLogLimit", "must be 1 or more");
+    }
+}
