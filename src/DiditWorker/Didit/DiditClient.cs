@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using DiditWorker.Idempotency;
+using DiditWorker.Observability;
+
+namespace DiditWorker.Didit;
+
+/// <summary>
+/// Didit's API over HTTP: one method, one request. Retries, limits and decisions live elsewhere. Redirects are refused by the handler,
+/// and the client's own time-out is off: the pipeline alone owns time.
+/// </summary>
+public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMetrics metrics, TimeProvider time)
+{
+    private const int LargestCreateReply = 64 * 1024;
+    private const int LargestReadReply = 4 * 1024 * 1024;
+    private const int PageSize = 100;
+    private const int MostPages = 50;
+
+    /// <summary>Sends one create.</summary>
+    /// <returns>What came of it; failures of the network too. Only cancellation throws.</returns>
+    public async Task<DiditReply> CreateAsync(CreateRequest request, CancellationToken cancellation)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(options.BaseAddress, options.CreateSessionPath));
+        message.Content = new ByteArrayContent(CreateBody.Write(request.Payload, request.WorkflowId, options.Callback, request.Key));
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        message.Headers.Add("Idempotency-Key", request.Key.ToString());
+        try
+        {
+            using var response = await SendAsync(message, "create", cancellation);
+            var body = await ReadAsync(response.Content, LargestCreateReply, cancellation);
+            return ReplyClassifier.Classify(response.StatusCode, response.Headers, body, request.WorkflowId, request.Payload, time.GetUtcNow());
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return NeverConnected(exception)
+                ? new(ReplyKind.NotSent, "Didit cannot be reached: " + Describe(exception))
+                : new(ReplyKind.Ambiguous, "the connection broke: " + Describe(exception));
+        }
+    }
+
+    /// <summary>Runs one read within the limits and bounds for reads.</summary>
+    public delegate Task<JsonElement?> Reader(Func<CancellationToken, Task<JsonElement?>> read, CancellationToken cancellation);
+
+    /// <summary>Every session of this <c>vendor_data</c>, newest first, all pages; each page is a read of its own.</summary>
+    /// <exception cref="DiditUnavailableException">Didit did not answer, or not with a list.</exception>
+    /// <exception cref="DiditStoppedException">Didit refuses the key, has no credits, or redirects.</exception>
+    public async Task<IReadOnlyList<FoundSession>> ListAsync(string vendorData, Reader reader, CancellationToken cancellation)
+    {
+        var found = new List<FoundSession>();
+        var offset = 0;
+        for (var page = 0; page < MostPages; page++)
+        {
+            var query = string.Create(CultureInfo.InvariantCulture,
+                $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(vendorData)}&limit={PageSize}&offset={offset}");
+            var reply = await reader(token => GetAsync(query, "list", token), cancellation);
+            if (reply?.Member("results") is not { ValueKind: JsonValueKind.Array } results)
+            {
+                throw new DiditUnavailableException("the list of sessions has no results member");
+            }
+
+            // The exact match is Didit's promise; a session of somebody else would be handed out, so it is checked.
+            var sessions = results.EnumerateArray().ToList();
+            offset += sessions.Count;
+            found.AddRange(sessions.Where(s => (s.Text("vendor_data") ?? vendorData) == vendorData).Select(FoundSession.FromList).OfType<FoundSession>());
+            if (sessions.Count == 0 || reply?.Member("next") is not { ValueKind: JsonValueKind.String })
+            {
+                return found;
+            }
+        }
+
+        throw new DiditUnavailableException($"the list of sessions has more than {MostPages} pages");
+    }
+
+    /// <summary>One session; none if Didit does not know it (any more).</summary>
+    /// <exception cref="DiditUnavailableException">Didit did not answer, or not with a session.</exception>
+    /// <exception cref="DiditStoppedException">Didit refuses the key, has no credits, or redirects.</exception>
+    public async Task<JsonElement?> DecisionAsync(string sessionId, Reader reader, CancellationToken cancellation)
+    {
+        var path = options.DecisionPath.Replace("{id}", Uri.EscapeDataString(sessionId), StringComparison.Ordinal);
+        return await reader(token => GetAsync(path, "decision", token), cancellation);
+    }
+
+    private async Task<JsonElement?> GetAsync(string path, string operation, CancellationToken cancellation)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(options.BaseAddress, path));
+        try
+        {
+            using var response = await SendAsync(message, operation, cancellation);
+            var code = (int)response.StatusCode;
+            if (code is 404)
+            {
+                return null;
+            }
+
+            if (code is 401 or 402 or 403 or (>= 300 and < 400))
+            {
+                var reply = ReplyClassifier.Classify(response.StatusCode, response.Headers, body: null, "", default, time.GetUtcNow());
+                throw new DiditStoppedException(reply.Why, reply.PauseReason);
+            }
+
+            var body = code == 200 ? await ReadAsync(response.Content, LargestReadReply, cancellation) : null;
+            return body is not null && LenientJson.TryParse(body) is { ValueKind: JsonValueKind.Object } json
+                ? json
+                : throw new DiditUnavailableException(code == 200 ? $"{operation}: the reply cannot be read" : $"{operation}: {code}");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new DiditUnavailableException($"{operation}: {Describe(exception)}");
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, string operation, CancellationToken cancellation)
+    {
+        message.Headers.Add("x-api-key", options.ApiKey);
+        var started = Stopwatch.GetTimestamp();
+        var status = "error";
+        try
+        {
+            var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+            return response;
+        }
+        catch (OperationCanceledException)
+        {
+            status = "timeout";
+            throw;
+        }
+        finally
+        {
+            metrics.DiditAnswered(operation, status, Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private static async Task<byte[]?> ReadAsync(HttpContent content, int largest, CancellationToken cancellation)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancellation);
+        using var buffer = new MemoryStream();
+        var chunk = new byte[8192];
+        int read;
+        while ((read = await stream.ReadAsync(chunk, cancellation)) > 0)
+        {
+            if (buffer.Length + read > largest)
+            {
+                return null;
+            }
+
+            buffer.Write(chunk, 0, read);
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static bool NeverConnected(Exception exception) => exception is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
+
+    // Messages of these exceptions may hold the URL, hence vendor_data.
+    private static string Describe(Exception exception) =>
+        exception is HttpRequestException http ? http.HttpRequestError.ToString() : exception.GetType().Name;
+}
+
+/// <summary>What a create needs.</summary>
+/// <param name="Key">Sent as <c>Idempotency-Key</c> and in the metadata.</param>
+/// <param name="VendorData">For the look-up.</param>
+/// <param name="WorkflowId">Resolved.</param>
+/// <param name="Payload">What the message asks for.</param>
+public sealed record CreateRequest(IdempotencyKey Key, string VendorData, string WorkflowId, JsonElement Payload);
+
+/// <summary>A read did not work; it may work later.</summary>
+public sealed class DiditUnavailableException(string why) : Exception(why);
+
+/// <summary>Nothing can succeed until somebody acts.</summary>
+public sealed class DiditStoppedException(string why, string pauseReason) : Exception(why)
+{
+    /// <summary>One of <see cref="PauseReasons"/>.</summary>
+    public string PauseReason { get; } = pauseReason;
+}

@@ -1,0 +1,182 @@
+using System.Threading.RateLimiting;
+using DiditWorker.Idempotency;
+using DiditWorker.Observability;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.RateLimiting;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace DiditWorker.Didit;
+
+/// <summary>How requests to Didit are limited, bounded in time and repeated: the one place that says so.</summary>
+public sealed class DiditPipeline
+{
+    private const int MostReadRetries = 2;
+    private const int MostConflicts = 3;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    private readonly ResiliencePipeline<DiditReply> _creates;
+    private readonly ResiliencePipeline _reads;
+    private readonly SharedRateLimiter _createLimit;
+    private readonly Availability _availability;
+    private readonly DiditOptions _options;
+
+    /// <param name="options">Time-outs.</param>
+    /// <param name="createLimit">The shared rate of creates.</param>
+    /// <param name="readLimit">The shared rate of look-up requests.</param>
+    /// <param name="availability">Told when the circuit opens.</param>
+    /// <param name="metrics">Shows the circuit.</param>
+    /// <param name="time">The clock.</param>
+    public DiditPipeline(
+        DiditOptions options, SharedRateLimiter createLimit, SharedRateLimiter readLimit, Availability availability, WorkerMetrics metrics, TimeProvider time)
+    {
+        (_options, _createLimit, _availability) = (options, createLimit, availability);
+        var circuit = new CircuitBreakerStateProvider();
+
+        // From outermost to innermost.
+        _creates = new ResiliencePipelineBuilder<DiditReply> { TimeProvider = time }
+            .AddRateLimiter(Limit(createLimit))
+            .AddTimeout(options.TotalTimeout)
+            .AddRetry(CreateRetry())
+            .AddCircuitBreaker(Breaker(circuit))
+            .AddTimeout(options.AttemptTimeout)
+            .Build();
+
+        // Each try takes its place in the rate, hence the retry outside.
+        _reads = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new()
+            {
+                MaxRetryAttempts = MostReadRetries,
+                ShouldHandle = new PredicateBuilder().Handle<DiditUnavailableException>().Handle<TimeoutRejectedException>(),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = FirstDelay,
+            })
+            .AddRateLimiter(Limit(readLimit))
+            .AddTimeout(options.AttemptTimeout)
+            .Build();
+
+        metrics.ObserveCircuit(() => circuit.CircuitState switch
+        {
+            CircuitState.Closed => 0,
+            CircuitState.HalfOpen => 1,
+            CircuitState.Open => 2,
+            _ => 3,
+        });
+    }
+
+    /// <summary>Sends a create until a reply is conclusive, or until an unclear one calls for a look-up.</summary>
+    /// <returns>The last reply; a time-out or an open circuit is one too. Only cancellation throws.</returns>
+    public async Task<DiditReply> CreateAsync(
+        CreateAttempt attempt, Func<CreateAttempt, CancellationToken, Task<DiditReply>> send, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _creates.ExecuteAsync(static async (s, token) => await s.send(s.attempt, token), (attempt, send), cancellation);
+        }
+        catch (TimeoutRejectedException)
+        {
+            return new(attempt.MaybeSent ? ReplyKind.Ambiguous : ReplyKind.NotSent, "no reply in time");
+        }
+        catch (BrokenCircuitException exception)
+        {
+            _availability.PauseFor(exception.RetryAfter ?? _options.BreakDuration, PauseReasons.CircuitOpen, "too many requests to Didit fail");
+            return new(attempt.MaybeSent ? ReplyKind.Ambiguous : ReplyKind.NotSent, "the circuit is open");
+        }
+    }
+
+    /// <summary>Runs one read.</summary>
+    /// <exception cref="DiditUnavailableException">It failed, or took too long, several times.</exception>
+    public async Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _reads.ExecuteAsync(static async (read, token) => await read(token), read, cancellation);
+        }
+        catch (TimeoutRejectedException)
+        {
+            throw new DiditUnavailableException("no reply in time");
+        }
+    }
+
+    private RetryStrategyOptions<DiditReply> CreateRetry()
+    {
+        // After an unclear result a look-up comes first, and that is not for this pipeline to do.
+        var resend = _options.LookupBeforeResend != LookupBeforeResend.Always;
+        return new()
+        {
+            // The total time-out is the bound.
+            MaxRetryAttempts = int.MaxValue,
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome switch
+            {
+                { Exception: TimeoutRejectedException } => resend,
+                { Result.Kind: ReplyKind.Ambiguous } => resend,
+                { Result.Kind: ReplyKind.NotSent or ReplyKind.Throttled } => true,
+                { Result.Kind: ReplyKind.Conflict } => args.AttemptNumber < MostConflicts,
+                _ => false,
+            }),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = FirstDelay,
+            MaxDelay = LongestDelay,
+
+            // After a 429 the shared limit makes everybody wait; null: the exponential delay.
+            DelayGenerator = args => ValueTask.FromResult(
+                args.Outcome.Result is { Kind: ReplyKind.Throttled } ? TimeSpan.Zero : (TimeSpan?)null),
+            OnRetry = async args =>
+            {
+                if (args.Outcome.Result is { Kind: ReplyKind.Throttled } throttled)
+                {
+                    await _createLimit.PauseAsync(throttled.RetryAfter);
+                }
+
+                // A retry is a request like any other.
+                await _createLimit.WaitAsync(args.Context.CancellationToken);
+            },
+        };
+    }
+
+    private CircuitBreakerStrategyOptions<DiditReply> Breaker(CircuitBreakerStateProvider circuit) => new()
+    {
+        ShouldHandle = new PredicateBuilder<DiditReply>()
+            .Handle<TimeoutRejectedException>()
+            .HandleResult(reply => reply.Kind is ReplyKind.NotSent or ReplyKind.Ambiguous),
+        FailureRatio = 0.5,
+        MinimumThroughput = 10,
+        SamplingDuration = TimeSpan.FromSeconds(30),
+        BreakDuration = _options.BreakDuration,
+        StateProvider = circuit,
+        OnOpened = args =>
+        {
+            _availability.PauseFor(args.BreakDuration, PauseReasons.CircuitOpen, "too many requests to Didit fail");
+            return ValueTask.CompletedTask;
+        },
+    };
+
+    private static RateLimiterStrategyOptions Limit(SharedRateLimiter limiter) => new()
+    {
+        RateLimiter = args => AcquireAsync(limiter, args.Context.CancellationToken),
+    };
+
+    private static async ValueTask<RateLimitLease> AcquireAsync(SharedRateLimiter limiter, CancellationToken cancellation)
+    {
+        await limiter.WaitAsync(cancellation);
+        return new Acquired();
+    }
+
+    private sealed class Acquired : RateLimitLease
+    {
+        public override bool IsAcquired => true;
+
+        public override IEnumerable<string> MetadataNames => [];
+
+        public override bool TryGetMetadata(string metadataName, out object? metadata)
+        {
+            metadata = null;
+            return false;
+        }
+    }
+}

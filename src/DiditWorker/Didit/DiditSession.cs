@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DiditWorker.Didit;
+
+/// <summary>A session as the worker keeps it. Never holds the session token by itself; <see cref="Url"/> embeds it.</summary>
+/// <param name="Id">Didit's <c>session_id</c>, else <c>uuid</c>.</param>
+/// <param name="Number">Didit's <c>session_number</c>.</param>
+/// <param name="Url">Where the person verifies. A bearer secret.</param>
+/// <param name="Status">Didit's words.</param>
+/// <param name="WorkflowId">Which workflow.</param>
+/// <param name="CreatedAt">UTC.</param>
+public sealed record DiditSession(
+    [property: JsonPropertyName("i")] string Id,
+    [property: JsonPropertyName("n"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Number,
+    [property: JsonPropertyName("u")] string Url,
+    [property: JsonPropertyName("s")] string Status,
+    [property: JsonPropertyName("w")] string WorkflowId,
+    [property: JsonPropertyName("c")] DateTimeOffset CreatedAt)
+{
+    /// <summary>The compact form that a record holds.</summary>
+    public string ToPayload() => JsonSerializer.Serialize(this, DiditJson.Default.DiditSession);
+
+    /// <summary>Reads <see cref="ToPayload"/>.</summary>
+    public static DiditSession FromPayload(string payload) => JsonSerializer.Deserialize(payload, DiditJson.Default.DiditSession)!;
+
+    /// <summary>Statuses in which Didit hands a session back to the next create (Didit's API pages: create session).</summary>
+    public static bool IsUnfinished(string status) => status is "Not Started" or "In Progress" or "Resubmitted" or "Awaiting User";
+
+    /// <inheritdoc />
+    public override string ToString() => $"session {Id}";
+}
+
+/// <summary>Source-generated serialization.</summary>
+[JsonSerializable(typeof(DiditSession))]
+internal sealed partial class DiditJson : JsonSerializerContext;

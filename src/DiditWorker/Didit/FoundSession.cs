@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace DiditWorker.Didit;
+
+/// <summary>A session that a look-up found.</summary>
+/// <param name="Id">Didit's id.</param>
+/// <param name="Number">Didit's number.</param>
+/// <param name="Url">Where the person verifies; not every reply has it.</param>
+/// <param name="Status">Didit's words.</param>
+/// <param name="WorkflowId">Not every reply has it.</param>
+/// <param name="CreatedAt">Not every reply has it.</param>
+/// <param name="MetadataKnown">Whether the reply carried metadata at all: the list may not.</param>
+/// <param name="Key">The key in its metadata, if any.</param>
+public sealed record FoundSession(
+    string Id, long? Number, string? Url, string? Status, string? WorkflowId, DateTimeOffset? CreatedAt, bool MetadataKnown, string? Key)
+{
+    /// <summary>From a row of the list; none if it has no id.</summary>
+    public static FoundSession? FromList(JsonElement row)
+    {
+        if ((row.Text("session_id") ?? row.Text("uuid")) is not { } id)
+        {
+            return null;
+        }
+
+        var metadata = row.Member("metadata");
+        return new(id, row.Number("session_number"), row.Text("session_url") ?? row.Text("url"), row.Text("status"),
+            row.Text("workflow_id"), row.Time("created_at"), metadata is not null, KeyIn(metadata));
+    }
+
+    /// <summary>Filled up from the session's decision.</summary>
+    public FoundSession With(JsonElement decision) => this with
+    {
+        Number = Number ?? decision.Number("session_number"),
+        Url = decision.Text("url") ?? decision.Text("session_url") ?? Url,
+        Status = decision.Text("status") ?? Status,
+        WorkflowId = decision.Text("workflow_id") ?? WorkflowId,
+        CreatedAt = CreatedAt ?? decision.Time("created_at"),
+        MetadataKnown = true,
+        Key = KeyIn(decision.Member("metadata")),
+    };
+
+    /// <inheritdoc />
+    public override string ToString() => $"{Id} ({Status ?? "unknown status"})";
+
+    // Documented once as an object and once as a JSON string.
+    private static string? KeyIn(JsonElement? metadata) => metadata switch
+    {
+        { ValueKind: JsonValueKind.Object } value => value.Text(CreateBody.KeyMember),
+        { ValueKind: JsonValueKind.String } value => LenientJson.TryParse(System.Text.Encoding.UTF8.GetBytes(value.GetString()!))?.Text(CreateBody.KeyMember),
+        _ => null,
+    };
+}

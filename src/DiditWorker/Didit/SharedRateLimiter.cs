@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using DiditWorker.Idempotency;
+using DiditWorker.Observability;
+
+namespace DiditWorker.Didit;
+
+/// <summary>
+/// A rate that all replicas share, as evenly spaced places on one time line in Redis. Without bursts the count in any 60 seconds stays
+/// within the rate, which is how Didit counts (sliding window). Places are taken in batches of at most 100 ms worth, so that a high rate
+/// does not cost a round trip per request.
+/// </summary>
+/// <param name="redis">Holds the time line.</param>
+/// <param name="redisKey">Its name.</param>
+/// <param name="perMinute">The rate.</param>
+/// <param name="metrics">Shows the waits.</param>
+/// <param name="time">The clock.</param>
+/// <param name="stopping">Ends the waits at shutdown, while requests that are under way may finish.</param>
+public sealed class SharedRateLimiter(
+    RedisConnection redis, string redisKey, int perMinute, WorkerMetrics metrics, TimeProvider time, CancellationToken stopping) : IDisposable
+{
+    // A place that was not used in time is given up: using old ones in a row would be a burst.
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
+    private static readonly string Script = ReadScript();
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly Queue<long> _places = new();
+    private readonly long _interval = 60_000_000L / perMinute;
+    private readonly int _batch = Math.Max(1, perMinute / 600);
+    private long _localNext;
+
+    /// <summary>Waits for a place and takes it.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, or the worker is stopping.</exception>
+    public async ValueTask WaitAsync(CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopping);
+        await _one.WaitAsync(linked.Token);
+        TimeSpan wait;
+        try
+        {
+            wait = await NextAsync();
+        }
+        finally
+        {
+            _one.Release();
+        }
+
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, time, linked.Token);
+        }
+
+        metrics.WaitedForRateLimit(Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Didit says that the rate is exceeded: nobody gets a place before this time is over.</summary>
+    public async Task PauseAsync(TimeSpan duration)
+    {
+        await _one.WaitAsync(CancellationToken.None);
+        try
+        {
+            _places.Clear();
+            await ReserveAsync(places: 0, duration);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _one.Dispose();
+
+    private async Task<TimeSpan> NextAsync()
+    {
+        while (_places.TryDequeue(out var place))
+        {
+            if (time.GetElapsedTime(place) < LongestDelay)
+            {
+                return -time.GetElapsedTime(place);
+            }
+        }
+
+        var first = time.GetTimestamp() + (await ReserveAsync(_batch, TimeSpan.Zero) * time.TimestampFrequency / 1_000_000);
+        for (var i = 1; i < _batch; i++)
+        {
+            _places.Enqueue(first + (i * _interval * time.TimestampFrequency / 1_000_000));
+        }
+
+        return -time.GetElapsedTime(first);
+    }
+
+    private async Task<long> ReserveAsync(int places, TimeSpan pause)
+    {
+        try
+        {
+            var reply = await (await redis.DatabaseAsync()).ScriptEvaluateAsync(
+                Script, [redisKey], [_interval, places, (long)pause.TotalMilliseconds]);
+            return long.Parse((string)reply!, CultureInfo.InvariantCulture);
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            return ReserveLocally(places, pause);
+        }
+    }
+
+    // Without Redis this replica keeps the rate by itself; several replicas may then exceed it together, and Didit answers 429.
+    private long ReserveLocally(int places, TimeSpan pause)
+    {
+        var now = time.GetTimestamp() * 1_000_000 / time.TimestampFrequency;
+        var next = Math.Max(_localNext, now + (long)pause.TotalMicroseconds);
+        _localNext = next + (_interval * places);
+        return next - now;
+    }
+
+    private static string ReadScript()
+    {
+        using var stream = typeof(SharedRateLimiter).Assembly.GetManifestResourceStream("DiditWorker.Didit.ratelimit.lua")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

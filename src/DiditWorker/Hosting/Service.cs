@@ -1,0 +1,51 @@
+using DiditWorker.Transport;
+
+namespace DiditWorker.Hosting;
+
+/// <summary>The service: <c>diditworker</c> without a command.</summary>
+internal static partial class Service
+{
+    // sysexits.h: EX_CONFIG.
+    private const int WrongConfiguration = 78;
+
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <returns>0; 78 if the configuration is wrong, with every fault on standard error.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        WorkerSettings settings;
+        try
+        {
+            settings = WorkerSettings.From(builder.Configuration);
+        }
+        catch (InvalidConfigurationException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return WrongConfiguration;
+        }
+
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
+        {
+            builder.WebHost.UseUrls("http://+:8080");
+        }
+
+        builder.Services.AddDiditWorker(settings);
+        builder.Services.AddRabbitMqTransport();
+        builder.Services.AddHealth();
+        await using var app = builder.Build();
+        app.MapHealth();
+        if (settings.EncryptionKey is null)
+        {
+            Log.NotEncrypted(app.Logger);
+        }
+
+        await app.RunAsync();
+        return 0;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Idempotency:EncryptionKeyFile is not set: stored answers, which hold session URLs, are not encrypted in Redis")]
+        public static partial void NotEncrypted(ILogger logger);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+
+namespace DiditWorker.Hosting;
+
+/// <summary>
+/// Reads settings and collects every fault instead of stopping at the first: the key, the value that is wrong (secrets masked), what is expected.
+/// </summary>
+public sealed class SettingsReader(IConfiguration configuration)
+{
+    private readonly List<string> _faults = [];
+    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What was wrong so far.</summary>
+    public IReadOnlyList<string> Faults => _faults;
+
+    /// <summary>Notes a fault.</summary>
+    public void Fault(string key, string? value, string expected) =>
+        _faults.Add($"{key} = {(value is null ? "(not set)" : $"\"{value}\"")}: {expected}");
+
+    /// <summary>Notes a fault unless the condition holds.</summary>
+    public void Require(bool condition, string key, string? value, string expected)
+    {
+        if (!condition)
+        {
+            Fault(key, value, expected);
+        }
+    }
+
+    /// <summary>Text; empty counts as not set.</summary>
+    public string? Text(string key)
+    {
+        _known.Add(key);
+        return string.IsNullOrEmpty(configuration[key]) ? null : configuration[key];
+    }
+
+    /// <summary>A time span as <c>[d.]hh:mm:ss</c>, within bounds.</summary>
+    public TimeSpan Time(string key, TimeSpan fallback, TimeSpan from, TimeSpan to) =>
+        Value(key, fallback, $"expected a time from {from:c} to {to:c} as [d.]hh:mm:ss",
+            (string text, out TimeSpan value) =>
+                TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value) && value >= from && value <= to);
+
+    /// <summary>A whole number within bounds.</summary>
+    public int Number(string key, int fallback, int from, int to) =>
+        Value(key, fallback, $"expected a whole number from {from} to {to}",
+            (string text, out int value) =>
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= from && value <= to);
+
+    /// <summary>One of the names of an enumeration.</summary>
+    public T Choice<T>(string key, T fallback)
+        where T : struct, Enum =>
+        Value(key, fallback, "expected one of " + string.Join(", ", Enum.GetNames<T>()),
+            (string text, out T value) => Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsDigit(text[0]));
+
+    /// <summary>A secret, from the setting itself or from the file that <c>…File</c> names; white space around a file's content is dropped.</summary>
+    public string? Secret(string key)
+    {
+        var direct = Text(key);
+        var path = Text(key + "File");
+        if (direct is not null && path is not null)
+        {
+            Fault(key, "***", $"set either this or {key}File, not both");
+        }
+
+        return direct ?? (path is null ? null : Read(key + "File", path, p => File.ReadAllText(p).Trim()));
+    }
+
+    /// <summary>What a file holds, with a fault where it cannot be read.</summary>
+    public T? Read<T>(string key, string path, Func<string, T> read)
+        where T : class
+    {
+        try
+        {
+            return read(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            Fault(key, path, exception is FormatException ? exception.Message : "the file cannot be read: " + exception.GetType().Name);
+            return null;
+        }
+    }
+
+    /// <summary>Notes a fault for every setting below these sections that nobody has read: most likely a typing error.</summary>
+    public void RefuseUnknown(params ReadOnlySpan<string> sections)
+    {
+        foreach (var section in sections)
+        {
+            foreach (var (key, value) in configuration.GetSection(section).AsEnumerable())
+            {
+                if (value is not null && !_known.Contains(key))
+                {
+                    Fault(key, "***", "there is no such setting; see the README's table");
+                }
+            }
+        }
+    }
+
+    private delegate bool TryParse<T>(string text, out T value);
+
+    private T Value<T>(string key, T fallback, string expected, TryParse<T> parse)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (parse(text, out var value))
+        {
+            return value;
+        }
+
+        Fault(key, text, expected);
+        return fallback;
+    }
+}

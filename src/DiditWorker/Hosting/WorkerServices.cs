@@ -1,0 +1,57 @@
+using DiditWorker.Didit;
+using DiditWorker.Idempotency;
+using DiditWorker.Observability;
+using DiditWorker.Verification;
+
+namespace DiditWorker.Hosting;
+
+/// <summary>Everything but the transport: the same for the service, the demo and the tests.</summary>
+public static class WorkerServices
+{
+    /// <summary>Adds the worker.</summary>
+    public static IServiceCollection AddDiditWorker(this IServiceCollection services, WorkerSettings settings)
+    {
+        services.AddSingleton(settings).AddSingleton(settings.Didit).AddSingleton(settings.Idempotency).AddSingleton(settings.StartVerification);
+        services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>();
+        services.AddIdempotency(settings).AddDidit(settings.Didit, settings.Idempotency.KeyPrefix);
+        services.AddSingleton<VerificationFlow>();
+
+        // What is running may finish: it is bounded by the total time-out, and the answer must still be stored and published.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Didit.TotalTimeout + TimeSpan.FromSeconds(15));
+        return services;
+    }
+
+    private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
+        .AddSingleton(new RedisConnection(settings.Redis))
+        .AddSingleton(_ => new AnswerCipher(settings.EncryptionKey))
+        .AddSingleton(provider => new IdempotencyStore(
+            provider.GetRequiredService<RedisConnection>(), settings.Idempotency, settings.Didit.IdempotencyWindow,
+            provider.GetRequiredService<AnswerCipher>(), provider.GetRequiredService<WorkerMetrics>()));
+
+    private static void AddDidit(this IServiceCollection services, DiditOptions options, string keyPrefix)
+    {
+        services.AddHttpClient<DiditClient>(http => http.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                // A redirect would carry the key to wherever it points, or lose it on the way.
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                ConnectTimeout = options.AttemptTimeout,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            })
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+
+            // They log addresses, and a look-up's address holds vendor_data.
+            .RemoveAllLoggers();
+        services.AddKeyedSingleton("creates", (provider, _) => Limiter(provider, $"{keyPrefix}ratelimit:creates", options.RequestsPerMinute));
+        services.AddKeyedSingleton("reads", (provider, _) => Limiter(provider, $"{keyPrefix}ratelimit:reads", options.LookupsPerMinute));
+        services.AddSingleton<Availability>().AddSingleton<LookUp>().AddSingleton<SessionCreator>();
+        services.AddSingleton(provider => new DiditPipeline(
+            options, provider.GetRequiredKeyedService<SharedRateLimiter>("creates"), provider.GetRequiredKeyedService<SharedRateLimiter>("reads"),
+            provider.GetRequiredService<Availability>(), provider.GetRequiredService<WorkerMetrics>(), provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static SharedRateLimiter Limiter(IServiceProvider provider, string redisKey, int perMinute) => new(
+        provider.GetRequiredService<RedisConnection>(), redisKey, perMinute, provider.GetRequiredService<WorkerMetrics>(),
+        provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+}

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace DiditWorker.Idempotency;
+
+/// <summary>
+/// Tells an honest repeat from another payload under the same key: SHA-256 over a canonical form of what the message asks Didit for.
+/// Order of members, white space, escapes and the notation of numbers change nothing.
+/// </summary>
+/// <remarks>
+/// The worker's own defaults (<c>Didit:WorkflowId</c>, <c>Didit:Callback</c>) are left out on purpose: after an operator changes one,
+/// an honest repeat must still be answered from its record.
+/// </remarks>
+public static class Fingerprint
+{
+    // Raised when the canonical form changes, so that a record of an older worker is never taken for a mismatch by accident.
+    private const string Version = "1";
+
+    private static readonly JsonWriterOptions Compact = new() { SkipValidation = true };
+
+    /// <summary>Format version, a dot and 43 characters of base64url.</summary>
+    public static string Of(JsonElement payload)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer, Compact))
+        {
+            WriteCanonical(writer, payload);
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(buffer.WrittenSpan, hash);
+        return Version + "." + Base64Url.EncodeToString(hash);
+    }
+
+    private static void WriteCanonical(Utf8JsonWriter writer, JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in element.EnumerateObject().OrderBy(m => m.Name, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(member.Name);
+                    WriteCanonical(writer, member.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in element.EnumerateArray())
+                {
+                    WriteCanonical(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.Number:
+                writer.WriteRawValue(CanonicalNumber(element), skipInputValidation: true);
+                break;
+            case JsonValueKind.String:
+                writer.WriteStringValue(element.GetString());
+                break;
+            default:
+                element.WriteTo(writer);
+                break;
+        }
+    }
+
+    // 1, 1.0 and 1e0 are one number. Beyond decimal's range the shortest round-trip form of the double stands in (RFC 8785, 3.2.2.3).
+    private static string CanonicalNumber(JsonElement number)
+    {
+        if (number.TryGetDecimal(out var exact) && !LosesDigits(number, exact))
+        {
+            return (exact / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
+        }
+
+        var value = number.GetDouble();
+        return double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : number.GetRawText();
+    }
+
+    // decimal silently rounds 1e-40 to 0: a number that is not zero must not become one.
+    private static bool LosesDigits(JsonElement number, decimal exact) => exact == 0 && number.GetDouble() != 0;
+}

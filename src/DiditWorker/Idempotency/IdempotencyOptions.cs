@@ -1,0 +1,39 @@
+namespace DiditWorker.Idempotency;
+
+/// <summary>What to do with a message while Redis cannot be asked.</summary>
+public enum WhenRedisUnavailable
+{
+    /// <summary>Hold the message until Redis is back.</summary>
+    Wait,
+
+    /// <summary>Go on without a record: create for fresh messages, look up first for the others. Concurrent duplicates are then not held apart.</summary>
+    Proceed,
+}
+
+/// <summary>Settings of section <c>Idempotency</c>.</summary>
+public sealed record IdempotencyOptions
+{
+    /// <summary>Operation and environment; part of the key. Default <c>start-verification</c>. Matches <c>[a-z0-9][a-z0-9.-]{0,63}</c>.</summary>
+    public string Scope { get; init; } = "start-verification";
+
+    /// <summary>What stands before <c>{key}</c> in the name of the Redis key. Default <c>didit:</c>.</summary>
+    public string KeyPrefix { get; init; } = "didit:";
+
+    /// <summary>How long one owner may work before another may take over. Longer than <c>Didit:TotalTimeout</c>. Default 2 minutes.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Default <see cref="WhenRedisUnavailable.Wait"/>.</summary>
+    public WhenRedisUnavailable WhenRedisUnavailable { get; init; } = WhenRedisUnavailable.Wait;
+
+    /// <summary>After how many failed attempts a message is parked, if others succeed meanwhile. Default 10.</summary>
+    public int MaximumAttempts { get; init; } = 10;
+
+    /// <summary>File with a base64 key of 32 bytes; set, it encrypts stored answers (AES-256-GCM). Default none.</summary>
+    public string? EncryptionKeyFile { get; init; }
+
+    /// <summary>
+    /// How long a record is kept, counted from the first attempt: Didit's window. With a shorter window, or none, long enough
+    /// to keep concurrent deliveries apart.
+    /// </summary>
+    public TimeSpan RetentionFor(TimeSpan window) => window > Lease * 2 ? window : Lease * 2;
+}

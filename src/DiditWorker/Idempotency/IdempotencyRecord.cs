@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace DiditWorker.Idempotency;
+
+/// <summary>What is known of a request.</summary>
+public enum RecordState
+{
+    /// <summary>Claimed: an attempt may be under way (live lease) or may have been made (lease over): ambiguous.</summary>
+    InProgress,
+
+    /// <summary>Answered with a session.</summary>
+    Completed,
+
+    /// <summary>Refused by Didit for good.</summary>
+    Refused,
+}
+
+/// <summary>
+/// What Redis holds under the key: one string, so that state, fingerprint and TTL are always set in one step.
+/// </summary>
+/// <param name="State">What is known.</param>
+/// <param name="Fingerprint">Of the payload that came first.</param>
+/// <param name="Owner">Token of the delivery that wrote last; writes of any other are refused.</param>
+/// <param name="LeaseUntil">Until when the owner may work, by the clock of Redis; in the past once given back.</param>
+/// <param name="FirstAttempt">When the key was first claimed; the window counts from here and never slides.</param>
+/// <param name="LastAttempt">When it was last claimed or renewed.</param>
+/// <param name="Attempts">Claims that ended without an answer, this one included.</param>
+/// <param name="Payload">The stored answer; empty while in progress.</param>
+public sealed record IdempotencyRecord(
+    RecordState State,
+    string Fingerprint,
+    string Owner,
+    DateTimeOffset LeaseUntil,
+    DateTimeOffset FirstAttempt,
+    DateTimeOffset LastAttempt,
+    int Attempts,
+    string Payload)
+{
+    private const string Version = "1";
+    private const int Fields = 9;
+
+    /// <summary>
+    /// Reads <c>version state fingerprint owner lease first last attempts payload</c>, separated by blanks, times in milliseconds since
+    /// 1970. The scripts in <c>Scripts/</c> write it.
+    /// </summary>
+    /// <exception cref="UnknownRecordException">The text is of another version or damaged.</exception>
+    public static IdempotencyRecord Parse(string text)
+    {
+        var parts = text.Split(' ', Fields);
+        if (parts.Length != Fields || parts[0] != Version || StateOf(parts[1]) is not { } state
+            || Time(parts[4]) is not { } lease || Time(parts[5]) is not { } first || Time(parts[6]) is not { } last
+            || !int.TryParse(parts[7], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts))
+        {
+            throw new UnknownRecordException();
+        }
+
+        return new(state, parts[2], parts[3], lease, first, last, attempts, parts[8]);
+    }
+
+    private static RecordState? StateOf(string letter) => letter switch
+    {
+        "P" => RecordState.InProgress,
+        "C" => RecordState.Completed,
+        "R" => RecordState.Refused,
+        _ => null,
+    };
+
+    private static DateTimeOffset? Time(string milliseconds) =>
+        long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < 253402300800000
+            ? DateTimeOffset.FromUnixTimeMilliseconds(value)
+            : null;
+}
+
+/// <summary>
+/// A record that this version cannot read, for example of a newer worker during a rolling upgrade. It is neither trusted nor
+/// overwritten: the message waits.
+/// </summary>
+public sealed class UnknownRecordException() : Exception("The record has an unknown format; was it written by a newer DiditWorker?");

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using DiditWorker.Observability;
+using StackExchange.Redis;
+
+namespace DiditWorker.Idempotency;
+
+/// <summary>How a key is given back without an answer.</summary>
+public enum Release
+{
+    /// <summary>The request was provably never sent: a fresh record goes, an earlier attempt stays ambiguous.</summary>
+    Forget,
+
+    /// <summary>An attempt may have been made and counts.</summary>
+    Keep,
+
+    /// <summary>An attempt may have been made, but its failure says nothing about this request.</summary>
+    Uncounted,
+
+    /// <summary>Parked: the next replay starts counting anew.</summary>
+    Reset,
+}
+
+/// <summary>
+/// The records in Redis. Every write is one script on one key (one hash slot), fenced by the owner token, and takes one round trip;
+/// time is Redis' own. Failures to reach Redis surface as they are, see <see cref="RedisConnection.IsUnavailable"/>.
+/// </summary>
+public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions options, TimeSpan window, AnswerCipher cipher, WorkerMetrics metrics)
+{
+    private static readonly string ClaimScript = Script("claim");
+    private static readonly string RenewScript = Script("renew");
+    private static readonly string CompleteScript = Script("complete");
+    private static readonly string ReleaseScript = Script("release");
+
+    private readonly RedisValue _lease = Milliseconds(options.Lease);
+    private readonly RedisValue _retention = Milliseconds(options.RetentionFor(window));
+
+    /// <summary>The name of a key's record. The braces are the hash tag of Redis Cluster.</summary>
+    public string RedisKey(IdempotencyKey key) => $"{options.KeyPrefix}{{{key}}}";
+
+    /// <summary>
+    /// Makes <paramref name="owner"/> the owner of the key, unless it is answered, another payload came first, or another owner's lease is live.
+    /// Asking again with the same owner is safe. The record returned is the one from before.
+    /// </summary>
+    /// <exception cref="UnknownRecordException">The record is of another version.</exception>
+    public async Task<Memory> ClaimAsync(IdempotencyKey key, string fingerprint, string owner)
+    {
+        var reply = (RedisValue[])(await RunAsync(ClaimScript, key, fingerprint, owner, _lease, _retention))!;
+        var record = Read(key, reply[2]);
+        var owned = reply[1] == "1";
+        metrics.Claimed(ClaimResult(record, owned, fingerprint));
+        return new(Available: true, record is { } own && own.Owner == owner && own.Attempts <= 1 ? null : record, owned);
+    }
+
+    /// <summary>The record, without claiming it.</summary>
+    /// <exception cref="UnknownRecordException">The record is of another version.</exception>
+    public async Task<IdempotencyRecord?> ReadAsync(IdempotencyKey key) =>
+        Read(key, await (await redis.DatabaseAsync()).StringGetAsync(RedisKey(key)));
+
+    /// <summary>Extends the lease. False: somebody else owns the key now, and nothing may be sent any more.</summary>
+    public async Task<bool> RenewAsync(IdempotencyKey key, string owner) =>
+        (int)await RunAsync(RenewScript, key, owner, _lease, _retention) == 1;
+
+    /// <summary>Writes the answer. False: somebody else owns or has answered the key, and this answer must not be used.</summary>
+    /// <param name="key">Which record.</param>
+    /// <param name="state"><see cref="RecordState.Completed"/> or <see cref="RecordState.Refused"/>.</param>
+    /// <param name="fingerprint">Written where Redis has lost the record meanwhile.</param>
+    /// <param name="owner">The token that claimed.</param>
+    /// <param name="firstAttempt">Likewise for a lost record.</param>
+    /// <param name="payload">The stored answer.</param>
+    public async Task<bool> CompleteAsync(
+        IdempotencyKey key, RecordState state, string fingerprint, string owner, DateTimeOffset firstAttempt, string payload)
+    {
+        var letter = state == RecordState.Completed ? "C" : "R";
+        var reply = (RedisValue[])(await RunAsync(CompleteScript, key, letter, fingerprint, owner,
+            firstAttempt.ToUnixTimeMilliseconds(), _retention, _lease, cipher.Protect(RedisKey(key), payload)))!;
+
+        // A completion whose reply was lost finds its own answer there.
+        return reply[0] == "1" || Read(key, reply[1]) is { State: not RecordState.InProgress } standing && standing.Owner == owner;
+    }
+
+    /// <summary>Gives the key back. False: it belonged to somebody else already.</summary>
+    public async Task<bool> ReleaseAsync(IdempotencyKey key, string owner, Release how)
+    {
+        var mode = how switch { Release.Forget => "forget", Release.Keep => "keep", Release.Reset => "reset", _ => "uncounted" };
+        return (int)await RunAsync(ReleaseScript, key, owner, mode, _retention, _lease) == 1;
+    }
+
+    private async Task<RedisResult> RunAsync(string script, IdempotencyKey key, params RedisValue[] arguments)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            return await (await redis.DatabaseAsync()).ScriptEvaluateAsync(script, [RedisKey(key)], arguments);
+        }
+        finally
+        {
+            metrics.RedisTook(Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private IdempotencyRecord? Read(IdempotencyKey key, RedisValue text)
+    {
+        if (text.IsNullOrEmpty)
+        {
+            return null;
+        }
+
+        var record = IdempotencyRecord.Parse(text!);
+        return record with { Payload = cipher.Unprotect(RedisKey(key), record.Payload) };
+    }
+
+    private static string ClaimResult(IdempotencyRecord? record, bool owned, string fingerprint) => record switch
+    {
+        null => "acquired",
+        _ when record.Fingerprint != fingerprint => "mismatch",
+        { State: not RecordState.InProgress } => "answered",
+        _ => owned ? "taken_over" : "held",
+    };
+
+    private static RedisValue Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
+    private static string Script(string name)
+    {
+        using var stream = typeof(IdempotencyStore).Assembly.GetManifestResourceStream($"DiditWorker.Idempotency.Scripts.{name}.lua")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics.Metrics;
+
+namespace DiditWorker.Observability;
+
+/// <summary>The worker's own instruments, meter <c>DiditWorker</c>. Labels are bounded: no id, key, vendorData or URL.</summary>
+public sealed class WorkerMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "DiditWorker";
+
+    // Prometheus' default buckets are made for milliseconds; these are seconds.
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    };
+
+    private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _diditRequests;
+    private readonly Counter<long> _claims;
+    private readonly Histogram<double> _deliveryDuration;
+    private readonly Histogram<double> _diditDuration;
+    private readonly Histogram<double> _rateLimitWait;
+    private readonly Histogram<double> _redisDuration;
+    private readonly Meter _meter;
+
+    /// <param name="meters">Owns the meter.</param>
+    public WorkerMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _deliveries = _meter.CreateCounter<long>("diditworker.deliveries", "{delivery}", "Deliveries, by how each ended.");
+        _diditRequests = _meter.CreateCounter<long>("diditworker.didit.requests", "{request}", "Requests sent to Didit.");
+        _claims = _meter.CreateCounter<long>("diditworker.idempotency.claims", "{claim}", "Claims of a key, by what Redis said.");
+        _deliveryDuration = Histogram("diditworker.delivery.duration", "From taking a delivery to its end.");
+        _diditDuration = Histogram("diditworker.didit.duration", "One request to Didit.");
+        _rateLimitWait = Histogram("diditworker.ratelimit.wait", "Waiting for the shared rate limit.");
+        _redisDuration = Histogram("diditworker.redis.duration", "One round trip to Redis.");
+    }
+
+    /// <summary>A delivery ended.</summary>
+    /// <param name="outcome">created, replayed, adopted, rejected, parked, waited or failed.</param>
+    /// <param name="duration">Since it was taken.</param>
+    public void Delivered(string outcome, TimeSpan duration)
+    {
+        _deliveries.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        _deliveryDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
+    /// <summary>Didit was asked.</summary>
+    /// <param name="operation">create, list or decision.</param>
+    /// <param name="status">HTTP status, or timeout or error.</param>
+    /// <param name="duration">Of this one request.</param>
+    public void DiditAnswered(string operation, string status, TimeSpan duration)
+    {
+        _diditRequests.Add(1, new("operation", operation), new("status", status));
+        _diditDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("operation", operation));
+    }
+
+    /// <summary>A key was claimed, or not.</summary>
+    public void Claimed(string result) => _claims.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    /// <summary>The rate limit let a request go.</summary>
+    public void WaitedForRateLimit(TimeSpan duration) => _rateLimitWait.Record(duration.TotalSeconds);
+
+    /// <summary>Redis was asked.</summary>
+    public void RedisTook(TimeSpan duration) => _redisDuration.Record(duration.TotalSeconds);
+
+    /// <summary>Lets the circuit breaker's state be read: 0 closed, 1 half-open, 2 open, 3 isolated.</summary>
+    public void ObserveCircuit(Func<int> state) =>
+        _meter.CreateObservableGauge("diditworker.circuit.state", state, unit: null, "Circuit to Didit: 0 closed, 1 half-open, 2 open.");
+
+    /// <summary>Lets the pause be read.</summary>
+    /// <param name="reason">The reason of the pause, or none.</param>
+    /// <param name="reasons">All there are, so that a series goes back to 0.</param>
+    public void ObservePause(Func<string?> reason, IReadOnlyList<string> reasons) =>
+        _meter.CreateObservableGauge(
+            "diditworker.consumer.paused",
+            () => reasons.Select(r => new Measurement<int>(reason() == r ? 1 : 0, new KeyValuePair<string, object?>("reason", r))),
+            unit: null,
+            "1 while the worker holds messages for this reason.");
+
+    private Histogram<double> Histogram(string name, string description) =>
+        _meter.CreateHistogram(name, "s", description, tags: null, Seconds);
+}

@@ -1,0 +1,3 @@
+using DiditWorker.Hosting;
+
+return await Service.RunAsync(args);

@@ -1,0 +1,32 @@
+using DiditWorker.Hosting;
+using DiditWorker.Verification;
+using MassTransit;
+using MassTransit.Middleware;
+using MassTransit.Serialization;
+
+namespace DiditWorker.Transport;
+
+/// <summary>The receive endpoint, the same on every transport.</summary>
+internal static class VerificationEndpoint
+{
+    /// <summary>Limits, deserializers, the error pipeline and the consumer.</summary>
+    public static void Configure(IReceiveEndpointConfigurator endpoint, IBusRegistrationContext context)
+    {
+        var settings = context.GetRequiredService<WorkerSettings>();
+        var options = settings.StartVerification;
+        endpoint.PrefetchCount = options.PrefetchCount;
+        endpoint.ConcurrentMessageLimit = options.ConcurrentMessageLimit;
+
+        // The default also takes what has another content type or none; the deserializer says which ones are read.
+        endpoint.AddDeserializer(new CheckedDeserializerFactory(SystemTextJsonRawMessageSerializer.JsonContentType, options.MaximumBodySize));
+        endpoint.AddDeserializer(new CheckedDeserializerFactory(SystemTextJsonMessageSerializer.JsonContentType, options.MaximumBodySize), isDefault: true);
+
+        // In the place of MassTransit's Fault<T>, which would copy the message body to an exchange: VerificationSessionRejected.
+        endpoint.ConfigureError(pipe =>
+        {
+            pipe.UseFilter(ActivatorUtilities.CreateInstance<RejectionFilter>(context));
+            pipe.UseFilter(new ErrorTransportFilter());
+        });
+        endpoint.ConfigureConsumer<StartVerificationConsumer>(context);
+    }
+}

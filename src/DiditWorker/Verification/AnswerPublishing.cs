@@ -1,0 +1,32 @@
+using DiditWorker.Idempotency;
+using MassTransit;
+
+namespace DiditWorker.Verification;
+
+/// <summary>Publishes answers so that every repeat has the same MessageId and CorrelationId, before the delivery is acknowledged.</summary>
+internal static class AnswerPublishing
+{
+    /// <summary>To everybody, and to the response address if there is one.</summary>
+    public static async Task AnswerAsync<T>(this ConsumeContext context, IdempotencyKey key, T answer)
+        where T : class
+    {
+        await context.Publish(answer, Identified<T>(key), context.CancellationToken);
+        if (context.ResponseAddress is not null)
+        {
+            await context.RespondAsync(answer, Identified<T>(key));
+        }
+    }
+
+    /// <summary>To everybody, for a message whose envelope could not be read.</summary>
+    public static Task AnswerAsync<T>(this IPublishEndpoint bus, IdempotencyKey key, T answer, CancellationToken cancellation)
+        where T : class =>
+        bus.Publish(answer, Identified<T>(key), cancellation);
+
+    private static IPipe<SendContext<T>> Identified<T>(IdempotencyKey key)
+        where T : class =>
+        Pipe.Execute<SendContext<T>>(context =>
+        {
+            context.MessageId = key.EventId(typeof(T).Name);
+            context.CorrelationId = key.Value;
+        });
+}

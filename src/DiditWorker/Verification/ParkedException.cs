@@ -1,0 +1,37 @@
+using DiditWorker.Contracts;
+
+namespace DiditWorker.Verification;
+
+/// <summary>
+/// The message cannot be answered with a session: it is rejected and parked. One flat type per code, since the error queue's headers
+/// keep only the innermost exception; the text is safe to log.
+/// </summary>
+public abstract class ParkedException(string code, string reason) : Exception(reason)
+{
+    /// <summary>One of <see cref="RejectionCodes"/>.</summary>
+    public string Code { get; } = code;
+
+    /// <summary>From the request, where it could be read.</summary>
+    public string? VendorData { get; init; }
+
+    /// <summary>From the request or the default, where it could be read.</summary>
+    public string? WorkflowId { get; init; }
+}
+
+/// <summary>The message cannot be read or breaks a rule.</summary>
+public sealed class InvalidMessageException(string reason) : ParkedException(RejectionCodes.InvalidMessage, reason);
+
+/// <summary>Another payload came first under the same request id.</summary>
+public sealed class PayloadMismatchException(string reason) : ParkedException(RejectionCodes.PayloadMismatch, reason);
+
+/// <summary>Didit refused the request for good.</summary>
+public sealed class RefusedByDiditException(string reason) : ParkedException(RejectionCodes.RefusedByDidit, reason);
+
+/// <summary>An earlier attempt may have made one of several sessions.</summary>
+public sealed class AmbiguousSessionException(string reason) : ParkedException(RejectionCodes.AmbiguousSession, reason);
+
+/// <summary>The request failed too often while others succeeded.</summary>
+public sealed class AttemptsExhaustedException(string reason) : ParkedException(RejectionCodes.AttemptsExhausted, reason);
+
+/// <summary>The message was held for as long as a message may be held; it goes back to the queue, not to the error queue.</summary>
+public sealed class ReturnToQueueException(string reason) : Exception(reason);

@@ -1,0 +1,23 @@
+namespace DiditWorker.Verification;
+
+/// <summary>Settings of section <c>StartVerification</c>.</summary>
+public sealed record StartVerificationOptions
+{
+    /// <summary>Name of the input queue; the error and skipped queues add <c>_error</c> and <c>_skipped</c>. Default <c>start-verification</c>.</summary>
+    public string Queue { get; init; } = "start-verification";
+
+    /// <summary>Messages the broker hands out ahead of their acknowledgement. Default 64.</summary>
+    public int PrefetchCount { get; init; } = 64;
+
+    /// <summary>Messages worked on at the same time. Default 32.</summary>
+    public int ConcurrentMessageLimit { get; init; } = 32;
+
+    /// <summary>Largest body, in bytes. Default 256 KiB.</summary>
+    public int MaximumBodySize { get; init; } = 256 * 1024;
+
+    /// <summary>
+    /// How long a message is held before it goes back to the queue. Default 10 minutes; shorter than RabbitMQ's acknowledgement timeout
+    /// of 30 minutes (RabbitMQ docs, "Consumers", delivery acknowledgement timeout), after which the broker closes the channel.
+    /// </summary>
+    public TimeSpan MaximumHold { get; init; } = TimeSpan.FromMinutes(10);
+}

@@ -1,0 +1,212 @@
+using System.Buffers;
+using System.Text.Json;
+using DiditWorker.Contracts;
+using DiditWorker.Didit;
+
+namespace DiditWorker.Verification;
+
+/// <summary>
+/// Reads a message, names every fault at once, and writes down what it asks Didit for. Values never stand in a fault: they may be personal.
+/// </summary>
+public sealed class StartVerificationReader
+{
+    private const int MaximumMetadata = 16 * 1024;
+
+    private readonly JsonElement _message;
+    private readonly List<string> _faults = [];
+    private readonly Utf8JsonWriter _payload;
+
+    private StartVerificationReader(JsonElement message, Utf8JsonWriter payload) => (_message, _payload) = (message, payload);
+
+    /// <summary>Reads.</summary>
+    /// <param name="message">The message without its envelope.</param>
+    /// <param name="defaultWorkflowId"><c>Didit:WorkflowId</c>.</param>
+    /// <exception cref="InvalidMessageException">It breaks a rule; the text names every fault.</exception>
+    public static VerificationRequest Read(JsonElement message, string? defaultWorkflowId)
+    {
+        if (message.ValueKind != JsonValueKind.Object)
+        {
+            throw new InvalidMessageException($"StartVerification: expected a JSON object, got {message.ValueKind}");
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
+        var reader = new StartVerificationReader(message, writer);
+        writer.WriteStartObject();
+        var vendorData = reader.VendorData();
+        var workflowId = reader.WorkflowId(defaultWorkflowId);
+        reader.Rest();
+        writer.WriteEndObject();
+        writer.Flush();
+        if (reader._faults.Count > 0)
+        {
+            throw new InvalidMessageException("StartVerification: " + string.Join("; ", reader._faults))
+            {
+                VendorData = vendorData,
+                WorkflowId = workflowId,
+            };
+        }
+
+        return new(vendorData!, workflowId!, JsonElement.Parse(buffer.WrittenSpan));
+    }
+
+    private string? VendorData()
+    {
+        var value = Text(_message, "vendorData", "vendorData", 255);
+        if (value is null)
+        {
+            Fault(!_message.TryGetProperty("vendorData", out var there) || there.ValueKind == JsonValueKind.Null, "vendorData", "is required");
+            return null;
+        }
+
+        Fault(string.IsNullOrWhiteSpace(value), "vendorData", "must not be blank");
+        Fault(value.Any(char.IsControl), "vendorData", "must not hold control characters");
+        _payload.WriteString("vendor_data", value);
+        return value;
+    }
+
+    private string? WorkflowId(string? fallback)
+    {
+        if (Text(_message, "workflowId", "workflowId", 36) is { } value)
+        {
+            var good = Guid.TryParseExact(value, "D", out var uuid);
+            Fault(!good, "workflowId", "expected a UUID with hyphens");
+            _payload.WriteString("workflow_id", uuid);
+            return good ? uuid.ToString("D") : null;
+        }
+
+        var absent = !_message.TryGetProperty("workflowId", out var there) || there.ValueKind == JsonValueKind.Null;
+        Fault(absent && fallback is null, "workflowId", "is missing, and the worker has no default (Didit:WorkflowId)");
+        return absent ? fallback : null;
+    }
+
+    private void Rest()
+    {
+        if (Text(_message, "callback", "callback", 2048) is { } callback)
+        {
+            Fault(!CallbackRule.Allows(callback), "callback", CallbackRule.Expected);
+            _payload.WriteString("callback", callback);
+        }
+
+        if (Text(_message, "callbackMethod", "callbackMethod", 32) is { } method)
+        {
+            Fault(method is not (CallbackMethods.Initiator or CallbackMethods.Completer or CallbackMethods.Both), "callbackMethod",
+                "expected initiator, completer or both");
+            _payload.WriteString("callback_method", method);
+        }
+
+        Copy(_message, "language", "language", "language", 35);
+        Metadata();
+        Contact();
+        if (Object("expectedDetails") is { } expected)
+        {
+            WriteObject("expectedDetails", "expected_details", expected);
+        }
+    }
+
+    private void Metadata()
+    {
+        if (Object("metadata") is not { } metadata)
+        {
+            return;
+        }
+
+        Fault(metadata.TryGetProperty(CreateBody.KeyMember, out _), "metadata." + CreateBody.KeyMember, "is reserved for the worker");
+        var before = _payload.BytesCommitted + _payload.BytesPending;
+        WriteObject("metadata", "metadata", metadata);
+        Fault(_payload.BytesCommitted + _payload.BytesPending - before > MaximumMetadata, "metadata", "is larger than 16 KiB as JSON");
+    }
+
+    private void Contact()
+    {
+        if (Object("contactDetails") is not { } contact)
+        {
+            return;
+        }
+
+        _payload.WriteStartObject("contact_details");
+        Copy(contact, "email", "contactDetails.email", "email", 320);
+        Copy(contact, "phone", "contactDetails.phone", "phone", 64);
+        Copy(contact, "emailLang", "contactDetails.emailLang", "email_lang", 35);
+        if (contact.TryGetProperty("sendNotificationEmails", out var send) && send.ValueKind != JsonValueKind.Null)
+        {
+            var boolean = send.ValueKind is JsonValueKind.True or JsonValueKind.False;
+            Fault(!boolean, "contactDetails.sendNotificationEmails", $"expected true or false, got {send.ValueKind}");
+            _payload.WriteBoolean("send_notification_emails", boolean && send.GetBoolean());
+        }
+
+        _payload.WriteEndObject();
+    }
+
+    private void Copy(JsonElement from, string member, string path, string diditMember, int longest)
+    {
+        if (Text(from, member, path, longest) is { } value)
+        {
+            _payload.WriteString(diditMember, value);
+        }
+    }
+
+    private JsonElement? Object(string member)
+    {
+        if (!_message.TryGetProperty(member, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        Fault(value.ValueKind != JsonValueKind.Object, member, $"expected an object, got {value.ValueKind}");
+        return value.ValueKind == JsonValueKind.Object ? value : null;
+    }
+
+    private string? Text(JsonElement from, string member, string path, int longest)
+    {
+        if (!from.TryGetProperty(member, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            Fault(broken: true, path, $"expected a string, got {value.ValueKind}");
+            return null;
+        }
+
+        var text = Decode(value);
+        var characters = text?.EnumerateRunes().Count() ?? 0;
+        Fault(text is null, path, "holds half of a surrogate pair, which is no text");
+        Fault(text is not null && (characters < 1 || characters > longest), path, $"expected 1 to {longest} characters, got {characters}");
+        return text;
+    }
+
+    private void WriteObject(string path, string diditMember, JsonElement value)
+    {
+        _payload.WritePropertyName(diditMember);
+        try
+        {
+            value.WriteTo(_payload);
+        }
+        catch (InvalidOperationException)
+        {
+            Fault(broken: true, path, "holds half of a surrogate pair, which is no text");
+        }
+    }
+
+    private static string? Decode(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private void Fault(bool broken, string path, string what)
+    {
+        if (broken)
+        {
+            _faults.Add($"{path}: {what}");
+        }
+    }
+}
