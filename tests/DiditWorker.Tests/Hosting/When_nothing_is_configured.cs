@@ -1,0 +1,81 @@
+using DiditWorker.Didit;
+using DiditWorker.Hosting;
+using DiditWorker.Idempotency;
+using Microsoft.Extensions.Configuration;
+using NUnit.Framework;
+using Shouldly;
+
+namespace DiditWorker.Tests.Hosting;
+
+public sealed class When_nothing_is_configured
+{
+    private readonly WorkerSettings settings = Configured.With();
+
+    [Test]
+    public void The_api_key_is_asked_for()
+    {
+        var refused = Should.Throw<InvalidConfigurationException>(() => Configured.Only());
+
+        refused.Faults.ShouldHaveSingleItem().ShouldStartWith("Didit:ApiKey = (not set): required");
+        refused.Message.ShouldContain("Didit:ApiKeyFile");
+    }
+
+    [Test]
+    public void Broker_and_redis_are_on_this_machine()
+    {
+        settings.RabbitMq.Hosts.ShouldBe([("localhost", 5672)]);
+        (settings.RabbitMq.User, settings.RabbitMq.Password, settings.RabbitMq.VirtualHost, settings.RabbitMq.Tls).ShouldBe(("guest", "guest", "/", false));
+        settings.Redis.ShouldBe("localhost:6379");
+    }
+
+    [Test]
+    public void Didits_settings_are_the_published_ones() => settings.Didit.ShouldBe(new DiditOptions
+    {
+        ApiKey = "api-key",
+        BaseAddress = new Uri("https://verification.didit.me"),
+        CreateSessionPath = "/v3/session/",
+        ListSessionsPath = "/v3/sessions/",
+        DecisionPath = "/v3/session/{id}/decision/",
+        WorkflowId = null,
+        Callback = null,
+        IdempotencyWindow = TimeSpan.FromDays(1),
+        LookupBeforeResend = LookupBeforeResend.Always,
+        RequestsPerMinute = 300,
+        AttemptTimeout = TimeSpan.FromSeconds(10),
+        TotalTimeout = TimeSpan.FromMinutes(1),
+    });
+
+    [Test]
+    public void Idempotencys_settings_are_the_published_ones()
+    {
+        settings.Idempotency.Scope.ShouldBe("start-verification");
+        settings.Idempotency.KeyPrefix.ShouldBe("didit:");
+        settings.Idempotency.WhenRedisUnavailable.ShouldBe(WhenRedisUnavailable.Wait);
+        settings.Idempotency.Lease.ShouldBeGreaterThan(settings.Didit.TotalTimeout);
+        settings.Idempotency.EncryptionKeyFile.ShouldBeNull();
+        settings.EncryptionKey.ShouldBeNull();
+    }
+
+    [Test]
+    public void The_queue_is_the_published_one()
+    {
+        settings.StartVerification.Queue.ShouldBe("start-verification");
+        settings.StartVerification.MaximumBodySize.ShouldBe(256 * 1024);
+        settings.StartVerification.PrefetchCount.ShouldBeGreaterThanOrEqualTo(settings.StartVerification.ConcurrentMessageLimit);
+    }
+
+    // RabbitMQ closes the channel of a delivery that is not acknowledged within 30 minutes.
+    [Test]
+    public void A_message_is_held_no_longer_than_rabbitmq_allows() =>
+        (settings.StartVerification.MaximumHold + settings.Didit.TotalTimeout).ShouldBeLessThan(TimeSpan.FromMinutes(30));
+
+    [Test]
+    public void Empty_counts_as_not_set() => Configured.With(
+        ("Didit:IdempotencyWindow", ""), ("Didit:WorkflowId", ""), ("Idempotency:Scope", ""), ("ConnectionStrings:Redis", ""), ("ConnectionStrings:RabbitMq", null))
+        .Didit.ShouldBe(settings.Didit);
+
+    [Test]
+    public void Names_of_settings_have_no_case() => WorkerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(
+        new Dictionary<string, string?>(StringComparer.Ordinal) { ["didit:apikey"] = "k", ["DIDIT:REQUESTSPERMINUTE"] = "7" }).Build())
+        .Didit.RequestsPerMinute.ShouldBe(7);
+}

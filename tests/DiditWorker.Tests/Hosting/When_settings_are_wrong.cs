@@ -1,0 +1,112 @@
+using DiditWorker.Hosting;
+using NUnit.Framework;
+using Shouldly;
+using static DiditWorker.Tests.Hosting.Configured;
+
+namespace DiditWorker.Tests.Hosting;
+
+public sealed class When_settings_are_wrong
+{
+    [TestCase("Didit:BaseAddress", "verification.didit.me")]
+    [TestCase("Didit:BaseAddress", "ftp://verification.didit.me")]
+    [TestCase("Didit:BaseAddress", "https://verification.didit.me/v3")]
+    [TestCase("Didit:BaseAddress", "https://verification.didit.me/?x=1")]
+    [TestCase("Didit:CreateSessionPath", "/v3/session")]
+    [TestCase("Didit:CreateSessionPath", "v3/session/")]
+    [TestCase("Didit:ListSessionsPath", "/v3/sessions/?x=/")]
+    [TestCase("Didit:DecisionPath", "x")]
+    [TestCase("Didit:WorkflowId", "my-workflow")]
+    [TestCase("Didit:WorkflowId", "11111111222233334444555555555555")]
+    [TestCase("Didit:WorkflowId", "+1111111-2222-3333-4444-555555555555")]
+    [TestCase("Didit:WorkflowId", "11111111-2222-3333-4444-555555555555 ")]
+    [TestCase("Didit:Callback", "http://app.example")]
+    [TestCase("Didit:Callback", "/done")]
+    [TestCase("Didit:IdempotencyWindow", "tomorrow")]
+    [TestCase("Didit:IdempotencyWindow", "-1.00:00:00")]
+    [TestCase("Didit:IdempotencyWindow", "31.00:00:00")]
+    [TestCase("Didit:AttemptTimeout", "10s")]
+    [TestCase("Didit:TotalTimeout", "00:00:61")]
+    [TestCase("Didit:LookupBeforeResend", "Sometimes")]
+    [TestCase("Didit:LookupBeforeResend", "1")]
+    [TestCase("Didit:LookupBeforeResend", "+1")]
+    [TestCase("Didit:LookupBeforeResend", "Always,OutsideWindow")]
+    [TestCase("Didit:RequestsPerMinute", "0")]
+    [TestCase("Didit:RequestsPerMinute", "-300")]
+    [TestCase("Didit:RequestsPerMinute", "3e2")]
+    [TestCase("Didit:RequestsPerMinute", "300.0")]
+    [TestCase("Didit:LookupsPerMinute", "99999999999")]
+    [TestCase("Idempotency:Scope", "Start")]
+    [TestCase("Idempotency:Scope", "a:b")]
+    [TestCase("Idempotency:Scope", "-a")]
+    [TestCase("Idempotency:Scope", "a\n")]
+    [TestCase("Idempotency:Scope", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [TestCase("Idempotency:KeyPrefix", "did it:")]
+    [TestCase("Idempotency:KeyPrefix", "{didit}:")]
+    [TestCase("Idempotency:WhenRedisUnavailable", "Retry")]
+    [TestCase("Idempotency:MaximumAttempts", "0")]
+    [TestCase("StartVerification:Queue", "start verification")]
+    [TestCase("StartVerification:PrefetchCount", "65536")]
+    [TestCase("StartVerification:ConcurrentMessageLimit", "0")]
+    [TestCase("StartVerification:MaximumBodySize", "1")]
+    [TestCase("StartVerification:MaximumHold", "00:00:00")]
+    public void The_fault_names_the_key_and_the_value(string key, string value) => Fault(key, value).ShouldStartWith($"{key} = \"{value}\": ");
+
+    [Test]
+    public void All_faults_are_listed_at_once()
+    {
+        var refused = Should.Throw<InvalidConfigurationException>(() => Only(
+            ("Didit:BaseAddress", "x"), ("Didit:WorkflowId", "x"), ("Didit:AttemptTimeout", "x"), ("Idempotency:Scope", "X"),
+            ("StartVerification:Queue", "x x"), ("ConnectionStrings:RabbitMq", "http://x"), ("Didit:Typo", "x")));
+
+        refused.Faults.Count.ShouldBe(8);
+        foreach (var fault in refused.Faults)
+        {
+            refused.Message.ShouldContain(fault);
+        }
+    }
+
+    [Test]
+    public void A_lease_must_be_longer_than_all_attempts_together()
+    {
+        var fault = Fault("Idempotency:Lease", "00:01:00");
+
+        fault.ShouldStartWith("Idempotency:Lease = \"00:01:00\": ");
+        fault.ShouldContain("Didit:TotalTimeout (00:01:00)");
+        With(("Idempotency:Lease", "00:01:00.001")).Idempotency.Lease.TotalMilliseconds.ShouldBe(60_001);
+    }
+
+    [Test]
+    public void One_attempt_must_not_be_longer_than_all_together()
+    {
+        Fault("Didit:AttemptTimeout", "00:01:01").ShouldStartWith("Didit:AttemptTimeout = \"00:01:01\": ");
+        With(("Didit:AttemptTimeout", "00:01:00")).Didit.AttemptTimeout.ShouldBe(TimeSpan.FromMinutes(1));
+    }
+
+    [Test]
+    public void A_look_up_must_have_time_left() => Fault("Didit:LookupDelay", "00:01:00").ShouldStartWith("Didit:LookupDelay = \"00:01:00\": ");
+
+    [Test]
+    public void Something_must_prevent_a_second_session()
+    {
+        Refused(("Didit:LookupBeforeResend", "Never"), ("Didit:IdempotencyWindow", "00:00:00")).Faults.ShouldHaveSingleItem()
+            .ShouldStartWith("Didit:LookupBeforeResend = \"Never\": ");
+        With(("Didit:LookupBeforeResend", "never")).Didit.IdempotencyWindow.ShouldBe(TimeSpan.FromDays(1));
+    }
+
+    [TestCase("Didit:RequestPerMinute")]
+    [TestCase("Didit:ApiKeys")]
+    [TestCase("Didit:WorkflowId:0")]
+    [TestCase("Idempotency:Leases")]
+    [TestCase("StartVerification:Prefetch")]
+    public void An_unknown_setting_is_named_and_its_value_is_not(string key)
+    {
+        var fault = Refused((key, "s3cret")).Faults.ShouldHaveSingleItem();
+
+        fault.ShouldStartWith(key + " = ");
+        fault.ShouldNotContain("s3cret");
+    }
+
+    [Test]
+    public void Settings_of_others_do_no_harm() => With(("Logging:LogLevel:Default", "Debug"), ("PATH", "/bin"), ("ConnectionStrings:Other", "x"))
+        .Didit.ApiKey.ShouldBe("api-key");
+}

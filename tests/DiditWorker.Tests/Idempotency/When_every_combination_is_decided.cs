@@ -1,0 +1,92 @@
+using CsCheck;
+using DiditWorker.Idempotency;
+using NUnit.Framework;
+using Shouldly;
+using static DiditWorker.Tests.Idempotency.Deciding;
+
+namespace DiditWorker.Tests.Idempotency;
+
+public sealed class When_every_combination_is_decided
+{
+    private static readonly TimeSpan[] Windows = [TimeSpan.Zero, TimeSpan.FromMinutes(2), TimeSpan.FromHours(1), TimeSpan.FromDays(30)];
+
+    private static readonly Gen<DateTimeOffset> Times = Gen.OneOf(
+        Gen.OneOf(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, DateTimeOffset.UnixEpoch, Now),
+        Gen.Int[-600, 600].Select(seconds => Now + TimeSpan.FromSeconds(seconds)),
+        Gen.Int[-100_000, 100_000].Select(seconds => Now + TimeSpan.FromSeconds(seconds)));
+
+    private static readonly Gen<IdempotencyRecord?> Records = Gen.Select(
+        Gen.Enum<RecordState>(), Gen.OneOf(Ours, "1.theirs"), Times, Gen.Int[0, 12],
+        (state, fingerprint, first, attempts) => (IdempotencyRecord?)(Record(state, fingerprint, attempts: attempts) with { FirstAttempt = first }));
+
+    private static readonly Gen<Memory> Memories = Gen.Select(Gen.Bool, Gen.OneOf(Records, Gen.Const((IdempotencyRecord?)null)), Gen.Bool,
+        (available, record, owned) => new Memory(available, record, owned));
+
+    private static readonly Gen<Evidence> Evidences = Gen.Select(
+        Gen.OneOf(Times.Select(t => (DateTimeOffset?)t), Gen.Const((DateTimeOffset?)null)), Gen.Bool,
+        (published, maybeAttempted) => new Evidence(Ours, published, maybeAttempted));
+
+    private static readonly Gen<DecisionSettings> Settings = Gen.Select(
+        Gen.OneOf(Windows), Gen.OneOf(TimeSpan.Zero, TimeSpan.FromMinutes(5)), Gen.Enum<LookupBeforeResend>(), Gen.Enum<WhenRedisUnavailable>(), Gen.Int[1, 10],
+        (window, margin, lookup, redis, attempts) => new DecisionSettings(window, margin, lookup, redis, attempts));
+
+    private static void Always(Func<Memory, Evidence, DecisionSettings, Outcome, bool> holds) => Gen.Select(Memories, Evidences, Settings).Sample(
+        (memory, evidence, settings) => holds(memory, evidence, settings, Decision.Make(memory, evidence, settings, Now).Outcome), iter: 5000);
+
+    [Test]
+    public void There_is_always_an_answer_and_always_the_same() => Always((memory, evidence, settings, outcome) =>
+        Enum.IsDefined(outcome) && Decision.Make(memory, evidence, settings, Now).Outcome == outcome);
+
+    [Test]
+    public void It_never_creates_blindly_after_a_sign_of_an_earlier_attempt() => Always((memory, evidence, _, outcome) =>
+        outcome != Outcome.Create || (!evidence.MaybeAttempted && (memory.Record is null || !memory.Available)));
+
+    [Test]
+    public void It_never_creates_blindly_what_is_older_than_the_window_or_of_unknown_age() => Always((_, evidence, settings, outcome) =>
+        outcome != Outcome.Create || Now - evidence.PublishedAt < (settings.Window == TimeSpan.Zero ? settings.Margin : settings.Window));
+
+    [Test]
+    public void It_never_believes_a_publish_time_that_is_far_ahead() => Always((_, evidence, settings, outcome) =>
+        outcome != Outcome.Create || evidence.PublishedAt <= Now + settings.Margin);
+
+    [Test]
+    public void It_never_resends_outside_the_window() => Always((memory, evidence, settings, outcome) =>
+        outcome != Outcome.Resend
+        || Now - evidence.PublishedAt < settings.Window
+        || (memory.Available && Now - memory.Record?.FirstAttempt < settings.Window)
+        || (settings.Lookup == LookupBeforeResend.Never && (evidence.PublishedAt is null || evidence.PublishedAt > Now + settings.Margin)));
+
+    [Test]
+    public void It_never_answers_another_payload_from_the_record() => Always((memory, evidence, _, outcome) =>
+        outcome != Outcome.AnswerFromRecord
+        || (memory is { Available: true, Record.State: RecordState.Completed } && memory.Record.Fingerprint == evidence.Fingerprint));
+
+    [Test]
+    public void It_never_calls_didit_for_a_key_that_another_owns() => Always((memory, _, _, outcome) =>
+        outcome is not (Outcome.Create or Outcome.Resend or Outcome.LookUpThenCreate or Outcome.Park) || memory.Owned || !memory.Available);
+
+    [Test]
+    public void It_never_calls_didit_for_a_request_that_is_answered() => Always((memory, _, _, outcome) =>
+        !memory.Available || memory.Record is null or { State: RecordState.InProgress } || outcome is Outcome.AnswerFromRecord or Outcome.Reject);
+
+    [Test]
+    public void It_always_looks_up_first_where_told_to() => Always((_, _, settings, outcome) =>
+        settings.Lookup != LookupBeforeResend.Always || outcome != Outcome.Resend);
+
+    [Test]
+    public void It_never_looks_up_where_told_not_to() => Always((_, _, settings, outcome) =>
+        settings.Lookup != LookupBeforeResend.Never || outcome != Outcome.LookUpThenCreate);
+
+    [Test]
+    public void It_waits_without_redis_unless_told_otherwise() => Always((memory, _, settings, outcome) =>
+        memory.Available || settings.WhenRedisUnavailable == WhenRedisUnavailable.Proceed || outcome == Outcome.Wait);
+
+    [Test]
+    public void Every_outcome_is_reached()
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentDictionary<Outcome, bool>();
+        Always((_, _, _, outcome) => seen[outcome] = true);
+
+        seen.Keys.ShouldBe(Enum.GetValues<Outcome>(), ignoreOrder: true);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Net.Mime;
+using System.Reflection;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace DiditWorker.Tests.Transport;
+
+/// <summary>A delivery that has a body and a content type and answers nothing else.</summary>
+public class ReceivedBody : DispatchProxy
+{
+    private byte[] body = [];
+    private string? contentType;
+
+    public static ReceiveContext Create(byte[] body, string? contentType)
+    {
+        var context = Create<ReceiveContext, ReceivedBody>();
+        ((ReceivedBody)(object)context).body = body;
+        ((ReceivedBody)(object)context).contentType = contentType;
+        return context;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
+    {
+        "get_Body" => new BytesMessageBody(body),
+        "get_ContentType" => contentType is null ? null : new ContentType(contentType),
+        "TryGetPayload" => false,
+        "get_TransportHeaders" => new DictionarySendHeaders(),
+        "get_InputAddress" => new Uri("loopback://localhost/start-verification"),
+        _ => throw new NotSupportedException(targetMethod.Name),
+    };
+}
