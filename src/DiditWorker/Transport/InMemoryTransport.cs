@@ -1,3 +1,4 @@
+using DiditWorker.Contracts;
 using DiditWorker.Hosting;
 using DiditWorker.Verification;
 using MassTransit;
@@ -7,20 +8,17 @@ namespace DiditWorker.Transport;
 /// <summary>MassTransit's in-memory transport, for the demo and for tests: nothing survives the process.</summary>
 public static class InMemoryTransport
 {
-    /// <summary>Adds the bus; <paramref name="configure"/> may add consumers of the answers.</summary>
+    /// <summary>Adds the bus; <paramref name="configure"/> may add endpoints of the caller's own.</summary>
     public static void AddInMemoryTransport(
-        this IServiceCollection services,
-        Action<IBusRegistrationConfigurator>? configure = null,
-        Action<IBusRegistrationContext, IInMemoryBusFactoryConfigurator>? endpoints = null) =>
-        services.AddMassTransit(bus =>
+        this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
+    {
+        bus.AddConsumer<StartVerificationConsumer>();
+        bus.UsingInMemory((context, memory) =>
         {
-            bus.AddConsumer<StartVerificationConsumer>();
-            configure?.Invoke(bus);
-            bus.UsingInMemory((context, memory) =>
-            {
-                var settings = context.GetRequiredService<WorkerSettings>();
-                memory.ReceiveEndpoint(settings.StartVerification.Queue, endpoint => VerificationEndpoint.Configure(endpoint, context));
-                endpoints?.Invoke(context, memory);
-            });
+            configure?.Invoke(context, memory);
+            memory.Message<ReceivedStartVerification>(topology => topology.SetEntityName(MessageUrn.ForTypeString<StartVerification>()));
+            var settings = context.GetRequiredService<WorkerSettings>();
+            memory.ReceiveEndpoint(settings.StartVerification.Queue, endpoint => VerificationEndpoint.Configure(endpoint, context));
         });
+    });
 }

@@ -12,15 +12,18 @@ public static class RabbitMqTransport
     // "no limit" from 4.0 on, but 3.x refuses it; a number that is never reached works on both.
     private const int NoDeliveryLimit = 1_000_000_000;
 
-    /// <summary>Adds the bus.</summary>
-    public static void AddRabbitMqTransport(this IServiceCollection services) => services.AddMassTransit(bus =>
+    /// <summary>Adds the bus; <paramref name="configure"/> may add endpoints of the caller's own.</summary>
+    public static void AddRabbitMqTransport(
+        this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
     {
         bus.AddConsumer<StartVerificationConsumer>();
         bus.UsingRabbitMq((context, rabbit) =>
         {
+            configure?.Invoke(context, rabbit);
             var settings = context.GetRequiredService<WorkerSettings>();
             Connect(rabbit, settings.RabbitMq);
             KeepWhatIsParked(rabbit);
+            rabbit.Message<ReceivedStartVerification>(topology => topology.SetEntityName("DiditWorker.Contracts:StartVerification"));
             rabbit.ReceiveEndpoint(settings.StartVerification.Queue, endpoint =>
             {
                 endpoint.SetQuorumQueue();

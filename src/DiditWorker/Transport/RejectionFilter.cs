@@ -11,7 +11,7 @@ namespace DiditWorker.Transport;
 /// What happens to a delivery that failed: a rejection is answered and then parked; what was only held for too long goes back to the queue;
 /// anything unexpected is parked as it is. Stands before MassTransit's move to the error queue.
 /// </summary>
-public sealed partial class RejectionFilter(IBus bus, WorkerSettings settings, WorkerMetrics metrics, ILogger<RejectionFilter> logger)
+public sealed partial class RejectionFilter(IServiceProvider services, WorkerSettings settings, WorkerMetrics metrics, ILogger<RejectionFilter> logger)
     : IFilter<ExceptionReceiveContext>
 {
     /// <inheritdoc />
@@ -49,7 +49,8 @@ public sealed partial class RejectionFilter(IBus bus, WorkerSettings settings, W
     {
         if (consume is null)
         {
-            await bus.AnswerAsync(delivery.Key, answer, context.CancellationToken);
+            // Asked for only now: the bus is still being built when this filter is.
+            await services.GetRequiredService<IBus>().AnswerAsync(delivery.Key, answer, context.CancellationToken);
         }
         else
         {

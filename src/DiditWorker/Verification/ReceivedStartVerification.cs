@@ -10,7 +10,6 @@ namespace DiditWorker.Verification;
 /// </summary>
 /// <param name="Body">The message without its envelope.</param>
 [MessageUrn("DiditWorker.Contracts:StartVerification")]
-[EntityName("DiditWorker.Contracts:StartVerification")]
 [JsonConverter(typeof(AnyJson))]
 public sealed record ReceivedStartVerification(JsonElement Body)
 {

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace DiditWorker.Demo;
+
+/// <summary>What the command line asks for.</summary>
+/// <param name="Messages">Different requests.</param>
+/// <param name="Deliveries">Each is published once to this many times.</param>
+/// <param name="Faults">Share of creates, in percent, that are disturbed.</param>
+/// <param name="KeepRunning">Stay up afterwards.</param>
+/// <param name="RabbitMq">Instead of the in-memory bus.</param>
+/// <param name="Redis">Instead of the embedded Garnet.</param>
+/// <param name="Didit">Instead of the simulator.</param>
+public sealed record DemoOptions(int Messages, int Deliveries, int Faults, bool KeepRunning, string? RabbitMq, string? Redis, string? Didit)
+{
+    /// <summary>The command line; <paramref name="run"/> gets what was asked for and returns the exit code.</summary>
+    public static RootCommand Command(Func<DemoOptions, CancellationToken, Task<int>> run)
+    {
+        var messages = Number("--messages", "Different requests to publish", 200, 1, 100_000);
+        var deliveries = Number("--deliveries", "Each request is published once to this many times, in random order and at the same time", 5, 1, 100);
+        var faults = Number("--faults", "Percent of creates that are disturbed: an answer lost after the session was made, a reset, a 503", 20, 0, 90);
+        var keepRunning = new Option<bool>("--keep-running") { Description = "Stay up afterwards, until Ctrl+C" };
+        var rabbitMq = new Option<string?>("--rabbitmq") { Description = "A real broker, as amqp://user:password@host:port/ (default: in memory)" };
+        var redis = new Option<string?>("--redis") { Description = "A real Redis, as host:port (default: Garnet in this process)" };
+        var didit = new Option<string?>("--didit")
+        {
+            Description = "A real Didit, as its base address, with Didit__ApiKey and Didit__WorkflowId in the environment; "
+                + "it makes real sessions, and no faults (default: the simulator in this process)",
+        };
+        var command = new RootCommand("Publishes StartVerification messages, several times each, with faults, and checks that each has one session and one answer.")
+        {
+            messages, deliveries, faults, keepRunning, rabbitMq, redis, didit,
+        };
+        command.SetAction((parsed, cancellation) => run(
+            new(parsed.GetValue(messages), parsed.GetValue(deliveries), parsed.GetValue(faults), parsed.GetValue(keepRunning),
+                parsed.GetValue(rabbitMq), parsed.GetValue(redis), parsed.GetValue(didit)),
+            cancellation));
+        return command;
+    }
+
+    private static Option<int> Number(string name, string description, int fallback, int from, int to)
+    {
+        var option = new Option<int>(name) { Description = $"{description} ({from} to {to})", DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < from || value > to))
+            {
+                result.AddError($"{name} {value}: expected a whole number from {from} to {to}");
+            }
+        });
+        return option;
+    }
+}
