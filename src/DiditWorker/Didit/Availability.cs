@@ -14,7 +14,8 @@ public sealed class Availability
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private Pause? _pause;
-    private bool _probing;
+    private int _probe;
+    private int _probes;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _successes;
 
@@ -55,7 +56,7 @@ public sealed class Availability
         {
             var now = _time.GetUtcNow();
             _pause = new(reason, why, _pause is { } before && before.Reason == reason ? before.Since : now, now + duration);
-            _probing = false;
+            _probe = 0;
         }
     }
 
@@ -74,7 +75,7 @@ public sealed class Availability
             if (_pause is not null)
             {
                 _pause = null;
-                _probing = false;
+                _probe = 0;
                 Signal();
             }
         }
@@ -85,10 +86,15 @@ public sealed class Availability
     {
         lock (_lock)
         {
-            var probe = _pause is not null && !_probing && _time.GetUtcNow() >= _pause.Until;
-            turn = new(this, probe);
-            _probing |= probe;
-            return _pause is null || probe;
+            if (_pause is not null && _probe == 0 && _time.GetUtcNow() >= _pause.Until)
+            {
+                _probe = ++_probes;
+                turn = new(this, _probe);
+                return true;
+            }
+
+            turn = new(this, probe: 0);
+            return _pause is null;
         }
     }
 
@@ -120,16 +126,17 @@ public sealed class Availability
     }
 
     /// <summary>Leave to send.</summary>
-    public readonly struct Turn(Availability owner, bool probe) : IDisposable
+    public readonly struct Turn(Availability owner, int probe) : IDisposable
     {
         /// <inheritdoc />
         public void Dispose()
         {
-            if (probe)
+            if (probe != 0)
             {
                 lock (owner._lock)
                 {
-                    owner._probing = false;
+                    // A later probe is not this one's to end.
+                    owner._probe = owner._probe == probe ? 0 : owner._probe;
                 }
             }
         }

@@ -46,7 +46,7 @@ public sealed record FoundSession(
     private static string? KeyIn(JsonElement? metadata) => metadata switch
     {
         { ValueKind: JsonValueKind.Object } value => value.Text(CreateBody.KeyMember),
-        { ValueKind: JsonValueKind.String } value => LenientJson.TryParse(System.Text.Encoding.UTF8.GetBytes(value.GetString()!))?.Text(CreateBody.KeyMember),
+        { ValueKind: JsonValueKind.String } value => LenientJson.TryParse(System.Text.Encoding.UTF8.GetBytes(value.Text() ?? ""))?.Text(CreateBody.KeyMember),
         _ => null,
     };
 }

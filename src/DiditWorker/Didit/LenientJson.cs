@@ -22,14 +22,27 @@ internal static class LenientJson
         }
     }
 
-    public static JsonElement? Member(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : null;
-
-    public static string? Text(this JsonElement element, string name)
+    public static JsonElement? Member(this JsonElement element, string name)
     {
         try
         {
-            return element.Member(name) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 and < 4096 } text ? text : null;
+            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    public static string? Text(this JsonElement element, string name) =>
+        element.Member(name)?.Text() is { Length: > 0 and < 4096 } text ? text : null;
+
+    // Half a surrogate pair, or bytes that are no UTF-8, pass the parser and are refused only here.
+    public static string? Text(this JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
         catch (InvalidOperationException)
         {

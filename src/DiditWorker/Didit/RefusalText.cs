@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace DiditWorker.Didit;
 
@@ -23,16 +24,25 @@ internal static class RefusalText
         }
 
         var text = new StringBuilder();
-        if (LenientJson.TryParse(body) is { } json)
+        try
         {
-            Describe(json, "", text);
+            if (LenientJson.TryParse(body) is { } json)
+            {
+                Describe(json, "", text);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, or no UTF-8: what came before it is quoted.
         }
 
         // Only JSON is quoted: an HTML page of a proxy says nothing to an operator.
         var words = text.Length == 0 ? "(no reason given)" : text.ToString();
-        foreach (var value in Strings(sent).Where(v => v.Length >= ShortestToMask).OrderByDescending(v => v.Length).Distinct(StringComparer.Ordinal))
+        foreach (var value in Strings(sent).Where(v => v.Length > 1).OrderByDescending(v => v.Length).Distinct(StringComparer.Ordinal))
         {
-            words = words.Replace(value, Mask, StringComparison.OrdinalIgnoreCase);
+            words = value.Length >= ShortestToMask
+                ? words.Replace(value, Mask, StringComparison.OrdinalIgnoreCase)
+                : Regex.Replace(words, $@"(?<!\w){Regex.Escape(value)}(?!\w)", Mask, RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
         }
 
         words = string.Concat(words.Select(c => char.IsControl(c) ? ' ' : c));

@@ -108,7 +108,9 @@ public sealed class SharedRateLimiter(
     // Without Redis this replica keeps the rate by itself; several replicas may then exceed it together, and Didit answers 429.
     private long ReserveLocally(int places, TimeSpan pause)
     {
-        var now = time.GetTimestamp() * 1_000_000 / time.TimestampFrequency;
+        // In two steps: nanoseconds since the start of the machine, times a million, overflow after two and a half hours.
+        var (seconds, rest) = Math.DivRem(time.GetTimestamp(), time.TimestampFrequency);
+        var now = (seconds * 1_000_000) + (rest * 1_000_000 / time.TimestampFrequency);
         var next = Math.Max(_localNext, now + (long)pause.TotalMicroseconds);
         _localNext = next + (_interval * places);
         return next - now;

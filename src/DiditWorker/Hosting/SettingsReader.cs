@@ -49,7 +49,7 @@ public sealed class SettingsReader(IConfiguration configuration)
     public T Choice<T>(string key, T fallback)
         where T : struct, Enum =>
         Value(key, fallback, "expected one of " + string.Join(", ", Enum.GetNames<T>()),
-            (string text, out T value) => Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsDigit(text[0]));
+            (string text, out T value) => Enum.TryParse(text, ignoreCase: true, out value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>A secret, from the setting itself or from the file that <c>…File</c> names; white space around a file's content is dropped.</summary>
     public string? Secret(string key)

@@ -131,7 +131,7 @@ public sealed partial record WorkerSettings(
     private static string? ReadWorkflow(SettingsReader read)
     {
         var text = read.Text("Didit:WorkflowId");
-        read.Require(text is null || Guid.TryParseExact(text, "D", out _), "Didit:WorkflowId", text, "expected a UUID with hyphens");
+        read.Require(text is null || RequestId.TryReadUuid(text, "D", out _), "Didit:WorkflowId", text, "expected a UUID with hyphens");
         return text?.ToLowerInvariant();
     }
 
@@ -161,9 +161,10 @@ public sealed partial record WorkerSettings(
         {
             read.Require(RedisConnection.Options(text).EndPoints.Count > 0, "ConnectionStrings:Redis", "***", "names no host");
         }
-        catch (ArgumentException exception)
+        catch (ArgumentException)
         {
-            read.Fault("ConnectionStrings:Redis", "***", "is no StackExchange.Redis connection string: parameter " + exception.ParamName);
+            // Its text may quote a part of the password.
+            read.Fault("ConnectionStrings:Redis", "***", "is no StackExchange.Redis connection string");
         }
 
         return text;
@@ -183,15 +184,12 @@ public sealed partial record WorkerSettings(
             "must not be Never while Didit:IdempotencyWindow is 0: nothing would prevent a second session");
     }
 
-    // Keeps the shape of an address readable and hides user and password.
-    private static string Masked(string address) => UserInfoPattern().Replace(address, "://***@");
+    // Keeps the host readable and hides whatever could be user and password, however broken the address.
+    private static string Masked(string address) => address.LastIndexOf('@') is var at and >= 0 ? "***" + address[at..] : address;
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9.-]{0,63}$", RegexOptions.None, 1000)]
+    [GeneratedRegex("^[a-z0-9][a-z0-9.-]{0,63}\\z", RegexOptions.None, 1000)]
     private static partial Regex ScopePattern();
 
-    [GeneratedRegex("^[A-Za-z0-9_.:-]{1,200}$", RegexOptions.None, 1000)]
+    [GeneratedRegex("^[A-Za-z0-9_.:-]{1,200}\\z", RegexOptions.None, 1000)]
     private static partial Regex QueuePattern();
-
-    [GeneratedRegex("://[^/]*@", RegexOptions.None, 1000)]
-    private static partial Regex UserInfoPattern();
 }

@@ -58,6 +58,11 @@ public sealed class AnswerCipher : IDisposable
 
         var aes = _aes ?? throw new CryptographicException("The stored answer is encrypted and Idempotency:EncryptionKeyFile is not set.");
         var sealedBytes = Convert.FromBase64String(stored[Prefix.Length..]).AsSpan();
+        if (sealedBytes.Length < NonceSize + TagSize)
+        {
+            throw new CryptographicException("The stored answer is cut short.");
+        }
+
         var plain = new byte[sealedBytes.Length - NonceSize - TagSize];
         aes.Decrypt(sealedBytes[..NonceSize], sealedBytes[NonceSize..^TagSize], sealedBytes[^TagSize..], plain,
             Encoding.UTF8.GetBytes(redisKey));

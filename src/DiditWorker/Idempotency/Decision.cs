@@ -93,7 +93,7 @@ public readonly record struct Decision(Outcome Outcome, string Because)
     {
         var earliest = Earliest(record?.FirstAttempt, Believable(evidence.PublishedAt, settings, now));
         var insideWindow = now - earliest + settings.Margin < settings.Window;
-        if (record is null && !evidence.MaybeAttempted && (insideWindow || now - earliest < settings.Margin))
+        if (record is null && !evidence.MaybeAttempted && (insideWindow || (settings.Window == TimeSpan.Zero && now - earliest < settings.Margin)))
         {
             return new(Outcome.Create, "nothing suggests an earlier attempt");
         }
@@ -103,7 +103,7 @@ public readonly record struct Decision(Outcome Outcome, string Because)
             LookupBeforeResend.Always => new(Outcome.LookUpThenCreate, "an earlier attempt is possible"),
             _ when insideWindow => new(Outcome.Resend, "an earlier attempt is possible and Didit is trusted to remember the key"),
             LookupBeforeResend.OutsideWindow => new(Outcome.LookUpThenCreate, "an earlier attempt is possible and Didit may have forgotten the key"),
-            _ when earliest is null => new(Outcome.Resend, "the message does not say how old it is and look-ups are turned off"),
+            _ when earliest is null && !evidence.MaybeAttempted => new(Outcome.Resend, "the message does not say how old it is and look-ups are turned off"),
             _ => new(Outcome.Park, "an earlier attempt is possible and look-ups are turned off"),
         };
     }

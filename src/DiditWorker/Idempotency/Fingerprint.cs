@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -70,18 +71,22 @@ public static class Fingerprint
         }
     }
 
-    // 1, 1.0 and 1e0 are one number. Beyond decimal's range the shortest round-trip form of the double stands in (RFC 8785, 3.2.2.3).
+    // 1, 1.0 and 1e0 are one number: sign, digits without zeros at either end, and the power of ten. Exact at any size.
     private static string CanonicalNumber(JsonElement number)
     {
-        if (number.TryGetDecimal(out var exact) && !LosesDigits(number, exact))
+        var text = number.GetRawText();
+        var e = text.AsSpan().IndexOfAny('e', 'E');
+        var mantissa = e < 0 ? text : text[..e];
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        var digits = mantissa.Replace(".", "", StringComparison.Ordinal).TrimStart('-').TrimStart('0');
+        var significant = digits.TrimEnd('0');
+        if (significant.Length == 0)
         {
-            return (exact / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
+            return "0";
         }
 
-        var value = number.GetDouble();
-        return double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : number.GetRawText();
+        var power = (e < 0 ? BigInteger.Zero : BigInteger.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
+            - (point < 0 ? 0 : mantissa.Length - point - 1) + (digits.Length - significant.Length);
+        return string.Create(CultureInfo.InvariantCulture, $"{(text[0] == '-' ? "-" : "")}{significant}e{power}");
     }
-
-    // decimal silently rounds 1e-40 to 0: a number that is not zero must not become one.
-    private static bool LosesDigits(JsonElement number, decimal exact) => exact == 0 && number.GetDouble() != 0;
 }

@@ -14,7 +14,7 @@ public static class RequestId
     {
         foreach (var format in (ReadOnlySpan<string>)["D", "N", "B"])
         {
-            if (Guid.TryParseExact(requestId, format, out var uuid) && IsPlain(requestId))
+            if (TryReadUuid(requestId, format, out var uuid))
             {
                 return uuid.ToString("D");
             }
@@ -23,6 +23,7 @@ public static class RequestId
         return requestId;
     }
 
-    // TryParseExact trims white space, and " x" and "x" are different ids.
-    private static bool IsPlain(string text) => !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1]);
+    /// <summary>Reads a UUID in exactly this format. .NET's parser also takes blanks around it, and "+" and "0x" within: other texts, other ids.</summary>
+    public static bool TryReadUuid(string text, string format, out Guid uuid) =>
+        Guid.TryParseExact(text, format, out uuid) && string.Equals(uuid.ToString(format), text, StringComparison.OrdinalIgnoreCase);
 }

@@ -28,7 +28,7 @@ public sealed record BrokerAddress(IReadOnlyList<(string Host, int Port)> Hosts,
         var at = authority.LastIndexOf('@');
         var user = at < 0 ? ["guest", "guest"] : authority[..at].Split(':', 2).Select(Uri.UnescapeDataString).ToArray();
         var hosts = authority[(at + 1)..].Split(',').Select(h => ParseHost(h, tls ? 5671 : 5672)).ToList();
-        if (hosts.Contains(null) || user.Length != 2)
+        if (hosts.Contains(null) || user.Length != 2 || rest.IndexOf('/', slash + 1) >= 0)
         {
             return false;
         }

@@ -82,10 +82,20 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
 
     private static JsonDocument Parse(byte[] body, int depth)
     {
+        // The parser does not look inside strings.
+        if (!System.Text.Unicode.Utf8.IsValid(body))
+        {
+            throw new InvalidMessageException("body: is not UTF-8");
+        }
+
         try
         {
             // Duplicate members are refused: two readers could take different ones.
             return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = depth, AllowDuplicateProperties = false });
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidMessageException("body: the name of a member holds half of a surrogate pair, which is no text");
         }
         catch (JsonException exception)
         {

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using DiditWorker.Contracts;
 using DiditWorker.Didit;
+using DiditWorker.Idempotency;
 
 namespace DiditWorker.Verification;
 
@@ -69,7 +71,7 @@ public sealed class StartVerificationReader
     {
         if (Text(_message, "workflowId", "workflowId", 36) is { } value)
         {
-            var good = Guid.TryParseExact(value, "D", out var uuid);
+            var good = RequestId.TryReadUuid(value, "D", out var uuid);
             Fault(!good, "workflowId", "expected a UUID with hyphens");
             _payload.WriteString("workflow_id", uuid);
             return good ? uuid.ToString("D") : null;
@@ -112,9 +114,13 @@ public sealed class StartVerificationReader
         }
 
         Fault(metadata.TryGetProperty(CreateBody.KeyMember, out _), "metadata." + CreateBody.KeyMember, "is reserved for the worker");
+        const int name = 12;
         var before = _payload.BytesCommitted + _payload.BytesPending;
         WriteObject("metadata", "metadata", metadata);
-        Fault(_payload.BytesCommitted + _payload.BytesPending - before > MaximumMetadata, "metadata", "is larger than 16 KiB as JSON");
+
+        // The caller's white space does not count, nor do the writer's escapes.
+        var written = _payload.BytesCommitted + _payload.BytesPending - before - name;
+        Fault(Math.Min(written, JsonMarshal.GetRawUtf8Value(metadata).Length) > MaximumMetadata, "metadata", "is larger than 16 KiB as JSON");
     }
 
     private void Contact()
