@@ -1,0 +1,102 @@
+using System.Net.Http.Json;
+using DiditWorker.Hosting;
+using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.Simulator;
+using DiditWorker.Transport;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DiditWorker.IntegrationTests.Support;
+
+/// <summary>
+/// A virtual host of the real broker, a key prefix of the real Redis and a simulator for one test, with as many workers as it likes.
+/// </summary>
+internal sealed class Arena : IAsyncDisposable
+{
+    public const string Workflow = "11111111-2222-4333-8444-555555555555";
+    public const string ApiKey = "planted-api-key-7f3a";
+
+    private readonly string _name = "t" + NewId.NextGuid().ToString("N");
+    private readonly List<IHost> _workers = [];
+    private readonly RabbitMqServer _rabbitMq;
+
+    private Arena(RabbitMqServer rabbitMq, RedisServer redis, SimulatorServer didit)
+    {
+        (_rabbitMq, Redis, Didit) = (rabbitMq, redis, didit);
+        ConnectionString = rabbitMq.ConnectionString + _name;
+        Settings = new(StringComparer.Ordinal)
+        {
+            ["ConnectionStrings:RabbitMq"] = ConnectionString,
+            ["ConnectionStrings:Redis"] = redis.ConnectionString,
+            ["Idempotency:KeyPrefix"] = _name + ":",
+            ["Didit:BaseAddress"] = didit.Address.ToString(),
+            ["Didit:ApiKey"] = ApiKey,
+            ["Didit:WorkflowId"] = Workflow,
+            ["Didit:RequestsPerMinute"] = "600000",
+            ["Didit:LookupsPerMinute"] = "600000",
+            ["Didit:AttemptTimeout"] = "00:00:02",
+            ["Didit:LookupDelay"] = "00:00:00.100",
+            ["Didit:RefusedPause"] = "00:00:00.300",
+            ["Didit:BreakDuration"] = "00:00:00.500",
+        };
+    }
+
+    public RedisServer Redis { get; }
+
+    public SimulatorServer Didit { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>What the next worker is started with.</summary>
+    public Dictionary<string, string?> Settings { get; }
+
+    public TestBroker Broker { get; private set; } = null!;
+
+    /// <summary>What all workers of this process logged.</summary>
+    public CapturedLogs Logs { get; } = new();
+
+    public static async Task<Arena> OpenAsync(RedisServer? redis = null, SimulatorSettings? didit = null)
+    {
+        var rabbitMq = await TestServers.RabbitMqAsync();
+        var simulator = await SimulatorServer.StartAsync(settings: (didit ?? new()) with { ApiKey = ApiKey });
+        var arena = new Arena(rabbitMq, redis ?? await TestServers.RedisAsync(), simulator);
+        using var management = rabbitMq.ManagementClient();
+        (await management.PutAsJsonAsync($"api/vhosts/{arena._name}", new { })).EnsureSuccessStatusCode();
+        arena.Broker = await TestBroker.OpenAsync(arena.ConnectionString);
+        return arena;
+    }
+
+    public string RedisKey(string requestId) => $"{_name}:{{{Idempotency.IdempotencyKey.Create("start-verification", requestId)}}}";
+
+    /// <summary>Starts a worker in this process, as the service composes it but for the HTTP endpoints.</summary>
+    public async Task<IHost> StartWorkerAsync(Action<IBusRegistrationContext, IBusFactoryConfigurator>? bus = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection(Settings);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs);
+        builder.Services.AddDiditWorker(WorkerSettings.From(builder.Configuration));
+        builder.Services.AddRabbitMqTransport(bus);
+        builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
+        var host = builder.Build();
+        _workers.Add(host);
+        await host.StartAsync();
+        return host;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in _workers)
+        {
+            await worker.StopAsync();
+            worker.Dispose();
+        }
+
+        await Broker.DisposeAsync();
+        await Didit.DisposeAsync();
+        using var management = _rabbitMq.ManagementClient();
+        await management.DeleteAsync(new Uri($"api/vhosts/{_name}", UriKind.Relative));
+    }
+}
