@@ -57,7 +57,8 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
             throw new InvalidMessageException($"body: expected a JSON object, got {root.ValueKind}");
         }
 
-        var looksLikeEnvelope = root.TryGetProperty("messageType", out _) && root.TryGetProperty("message", out _);
+        var looksLikeEnvelope = root.TryGetProperty("messageType", out _)
+            && root.TryGetProperty("message", out var message) && message.ValueKind != JsonValueKind.Null;
         if (type == "application/vnd.masstransit+json" && !looksLikeEnvelope)
         {
             throw new InvalidMessageException(

@@ -29,6 +29,7 @@ public sealed partial class VerificationFlow(
         var work = new Work(delivery, request, Fingerprint.Of(request.Payload), OwnerToken.Create())
         {
             MaybeAttempted = delivery.MaybeAttempted,
+            SuccessesSeen = availability.Successes,
             Hold = new Hold(time, options.MaximumHold, lifetime.ApplicationStopping),
         };
         while (true)
@@ -75,7 +76,6 @@ public sealed partial class VerificationFlow(
         using (turn)
         {
             var attempt = NewAttempt(work, memory, decision);
-            var successes = availability.Successes;
             var reply = await CallAsync(work, attempt, cancellation);
             work.MaybeAttempted |= attempt.MaybeSent;
             work.LastSent = attempt.MaybeSent ? time.GetUtcNow() : work.LastSent;
@@ -98,8 +98,11 @@ public sealed partial class VerificationFlow(
                 case ReplyKind.LeaseLost:
                     return null;
                 default:
-                    var counts = availability.Successes > successes || reply.Kind == ReplyKind.Conflict;
-                    await ReleaseAsync(work, attempt.MaybeSent && counts ? Release.Keep : Unsent(work));
+                    // It counts against this message only if others succeed meanwhile.
+                    var counts = attempt.MaybeSent && availability.Successes > work.SuccessesSeen;
+                    work.SuccessesSeen = availability.Successes;
+                    work.Conflicted |= reply.Kind == ReplyKind.Conflict;
+                    await ReleaseAsync(work, counts ? Release.Keep : Unsent(work));
                     Log.AttemptFailed(logger, work.Delivery.Key, reply.Kind, reply.Why);
                     break;
             }
@@ -120,7 +123,9 @@ public sealed partial class VerificationFlow(
         return new()
         {
             Request = new(work.Delivery.Key, work.Request.VendorData, work.Request.WorkflowId, work.Request.Payload),
-            LookUpFirst = decision.Outcome == Outcome.LookUpThenCreate,
+
+            // After a 409 Didit itself wants the original to be fetched, whatever the settings trust.
+            LookUpFirst = decision.Outcome == Outcome.LookUpThenCreate || work.Conflicted,
             NotBefore = first - didit.WindowMargin,
             LastAttempt = lastAttempt,
             KeepLease = () => KeepLeaseAsync(work, memory),
@@ -253,6 +258,10 @@ public sealed partial class VerificationFlow(
         public required bool MaybeAttempted { get; set; }
 
         public required Hold Hold { get; init; }
+
+        public required long SuccessesSeen { get; set; }
+
+        public bool Conflicted { get; set; }
 
         public DateTimeOffset? LastSent { get; set; }
 

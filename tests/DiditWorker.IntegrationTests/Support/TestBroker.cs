@@ -109,10 +109,21 @@ internal sealed class TestBroker : IAsyncDisposable
     /// <summary>Takes one message out of a queue.</summary>
     public async Task<BasicGetResult> TakeAsync(string queue)
     {
+        // Asking a queue that does not exist yet would close the channel.
+        await Eventually.UntilAsync(async () => await DepthAsync(queue) > 0, TimeSpan.FromSeconds(30), $"a message in {queue}");
         BasicGetResult? got = null;
         await Eventually.UntilAsync(
             async () => (got = await _publish.BasicGetAsync(queue, autoAck: true)) is not null, TimeSpan.FromSeconds(30), $"a message in {queue}");
         return got!;
+    }
+
+    /// <summary>Looks at the first message of a queue and gives it back.</summary>
+    public async Task PeekAsync(string queue)
+    {
+        BasicGetResult? got = null;
+        await Eventually.UntilAsync(
+            async () => (got = await _publish.BasicGetAsync(queue, autoAck: false)) is not null, TimeSpan.FromSeconds(30), $"a message in {queue}");
+        await _publish.BasicNackAsync(got!.DeliveryTag, multiple: false, requeue: true);
     }
 
     public static string? Header(BasicGetResult message, string name) =>

@@ -1,0 +1,108 @@
+using System.Text;
+using DiditWorker.IntegrationTests.Support;
+using NUnit.Framework;
+using Shouldly;
+
+namespace DiditWorker.IntegrationTests;
+
+/// <summary>Each gets a clear error, is answered where it has an id, is parked, and the queue goes on.</summary>
+public sealed class When_a_message_cannot_be_used
+{
+    private const string Error = "start-verification_error";
+
+    private static IEnumerable<TestCaseData> Bodies()
+    {
+        yield return Case("no JSON", "hello"u8.ToArray(), "body: is no JSON");
+        yield return Case("empty body", [], "body: is no JSON");
+        yield return Case("invalid UTF-8", [.. "{\"vendorData\":\""u8, 0xC3, 0x28, .. "\"}"u8], "body: is not UTF-8");
+        yield return Case("an array", "[1]"u8.ToArray(), "body: expected a JSON object");
+        yield return Case("too deep", Encoding.UTF8.GetBytes("{\"vendorData\":\"u\",\"metadata\":" + string.Concat(Enumerable.Repeat("{\"a\":", 40)) + "1" + new string('}', 41)), "deeper than 32 levels");
+        yield return Case("two megabytes", Encoding.UTF8.GetBytes($$"""{"vendorData":"u","language":"{{new string('x', 2 * 1024 * 1024)}}"}"""), "are more than the 262144 that are allowed");
+        yield return Case("a member twice", """{"vendorData":"u","vendorData":"v"}"""u8.ToArray(), "names a member twice");
+        yield return Case("empty vendorData", """{"vendorData":""}"""u8.ToArray(), "vendorData: expected 1 to 255 characters");
+        yield return Case("no vendorData", "{}"u8.ToArray(), "vendorData: is required");
+        yield return Case("wrong types", """{"vendorData":1,"metadata":[],"contactDetails":{"email":true}}"""u8.ToArray(), "metadata: expected an object, got Array; contactDetails.email: expected a string");
+        yield return Case("wrong content type", """{"vendorData":"u"}"""u8.ToArray(), "content_type: expected application/json", "text/plain");
+        yield return Case("broken envelope", """{"vendorData":"u"}"""u8.ToArray(), "needs messageType and message", "application/vnd.masstransit+json");
+        yield return Case("envelope around null", """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":null}"""u8.ToArray(), "message", "application/vnd.masstransit+json");
+    }
+
+    [TestCaseSource(nameof(Bodies))]
+    public async Task It_is_rejected_with_what_is_wrong_and_the_queue_goes_on(byte[] body, string expected, string contentType)
+    {
+        await using var arena = await Arena.OpenAsync();
+        await arena.StartWorkerAsync();
+        await arena.Broker.PublishBytesAsync("bad-1", body, contentType, DateTimeOffset.UtcNow);
+        await arena.Broker.PublishRawAsync("good-1", """{"vendorData":"user-1"}""");
+        await arena.Broker.UntilAnswersAsync(2);
+
+        var rejected = arena.Broker.Rejected.Single();
+        rejected.Text("code").ShouldBe("InvalidMessage");
+        rejected.Text("requestId").ShouldBe("bad-1");
+        rejected.Text("reason")!.ShouldContain(expected);
+        arena.Broker.Created.Single().Text("requestId").ShouldBe("good-1");
+        var parked = await arena.Broker.TakeAsync(Error);
+        parked.Body.ToArray().ShouldBe(body);
+        TestBroker.Header(parked, "MT-Fault-ExceptionType").ShouldBe("DiditWorker.Verification.InvalidMessageException");
+        TestBroker.Header(parked, "MT-Fault-Message")!.ShouldContain(expected);
+        (await arena.Broker.DepthAsync("start-verification")).ShouldBe(0u);
+    }
+
+    [Test]
+    public async Task Without_an_id_it_is_parked_without_an_answer()
+    {
+        await using var arena = await Arena.OpenAsync();
+        await arena.StartWorkerAsync();
+        await arena.Broker.PublishRawAsync(null, """{"vendorData":"user-1"}""");
+
+        var parked = await arena.Broker.TakeAsync(Error);
+        TestBroker.Header(parked, "MT-Fault-Message")!.ShouldStartWith("message_id: is missing");
+        await arena.Broker.PublishRawAsync("good-1", """{"vendorData":"user-1"}""");
+        await arena.Broker.UntilAnswersAsync(1);
+        arena.Broker.Rejected.ShouldBeEmpty();
+        arena.Didit.State.Sessions.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task An_unknown_type_goes_to_the_skipped_queue()
+    {
+        await using var arena = await Arena.OpenAsync();
+        await arena.StartWorkerAsync();
+        await arena.Broker.PublishEnvelopeAsync("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", """{"vendorData":"user-1"}""", type: "Somebody.Else:Event");
+
+        (await arena.Broker.TakeAsync("start-verification_skipped")).BasicProperties.MessageId.ShouldBe("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11");
+        arena.Didit.State.Requests.ShouldBeEmpty();
+    }
+
+    [TestCase("""{"vendorData":"user-1"}""")]
+    [TestCase("""{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":{"vendorData":"user-1"}}""")]
+    public async Task Without_a_content_type_it_is_read_as_what_it_looks_like(string json)
+    {
+        await using var arena = await Arena.OpenAsync();
+        await arena.StartWorkerAsync();
+        await arena.Broker.PublishBytesAsync("order-1", Encoding.UTF8.GetBytes(json), contentType: null, DateTimeOffset.UtcNow);
+        await arena.Broker.UntilAnswersAsync(1);
+
+        arena.Broker.Created.Single().Text("requestId").ShouldBe("order-1");
+    }
+
+    [Test]
+    public async Task What_is_parked_stays_whatever_the_input_queue_was_told()
+    {
+        await using var arena = await Arena.OpenAsync();
+        await arena.StartWorkerAsync();
+        await arena.Broker.PublishRawAsync("bad-1", "{}");
+        await arena.Broker.UntilAnswersAsync(1);
+
+        // Looked at more often than RabbitMQ 4 would deliver a message by default.
+        for (var i = 0; i < 30; i++)
+        {
+            await arena.Broker.PeekAsync(Error);
+        }
+
+        (await arena.Broker.TakeAsync(Error)).BasicProperties.MessageId.ShouldBe("bad-1");
+    }
+
+    private static TestCaseData Case(string name, byte[] body, string expected, string contentType = "application/json") =>
+        new TestCaseData(body, expected, contentType).SetArgDisplayNames(name);
+}
