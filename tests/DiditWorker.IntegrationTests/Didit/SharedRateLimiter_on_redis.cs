@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using DiditWorker.Didit;
+using DiditWorker.Idempotency;
+using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.Observability;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using Shouldly;
+using StackExchange.Redis;
+
+namespace DiditWorker.IntegrationTests.Didit;
+
+/// <summary>
+/// Replicas that share a rate, on a Redis of their own. What is asserted of time is only that nothing comes too early, which no slow machine breaks.
+/// </summary>
+[TestFixture]
+public sealed class SharedRateLimiter_on_redis
+{
+    private const int PerMinute = 600;
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    /// <summary>Timers count whole milliseconds, and two clocks are compared.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(30);
+
+    private RedisServer server = null!;
+    private ServiceProvider services = null!;
+    private ConnectionMultiplexer bare = null!;
+    private RedisConnection first = null!;
+    private RedisConnection second = null!;
+    private CancellationTokenSource stopping = null!;
+    private SharedRateLimiter one = null!;
+    private SharedRateLimiter other = null!;
+    private string name = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        server = await RedisServer.StartNewAsync();
+        services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
+        bare = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        (first, second) = (new(server.ConnectionString), new(server.ConnectionString));
+        await Task.WhenAll(first.PingAsync(), second.PingAsync());
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await first.DisposeAsync();
+        await second.DisposeAsync();
+        await bare.DisposeAsync();
+        await services.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    [SetUp]
+    public void Limit()
+    {
+        name = $"didit:ratelimit:{Guid.NewGuid():N}";
+        stopping = new();
+        (one, other) = (Limiter(first), Limiter(second));
+    }
+
+    [TearDown]
+    public void Dispose()
+    {
+        one.Dispose();
+        other.Dispose();
+        stopping.Dispose();
+    }
+
+    [Test]
+    public async Task Replicas_stay_within_the_rate_together()
+    {
+        const int Each = 20;
+        var clock = Stopwatch.StartNew();
+
+        var times = await Task.WhenAll(TakeAsync(one, Each, clock), TakeAsync(other, Each, clock)).WaitAsync(Bound);
+
+        var inOrder = times.SelectMany(time => time).Order().ToArray();
+        for (var n = 0; n < inOrder.Length; n++)
+            inOrder[n].ShouldBeGreaterThanOrEqualTo((n * Interval) - Tolerance, $"request {n}");
+    }
+
+    [Test]
+    public async Task Idle_time_is_not_saved_up_by_anybody()
+    {
+        await one.WaitAsync(CancellationToken.None);
+        await Eventually.UntilAsync(async () => !await bare.GetDatabase().KeyExistsAsync(name), Bound, "the time line is forgotten");
+        var clock = Stopwatch.StartNew();
+
+        var times = await Task.WhenAll(TakeAsync(one, 3, clock), TakeAsync(other, 3, clock)).WaitAsync(Bound);
+
+        times.SelectMany(time => time).Max().ShouldBeGreaterThanOrEqualTo((5 * Interval) - Tolerance);
+    }
+
+    [Test]
+    public async Task A_429_at_one_holds_both()
+    {
+        var pause = TimeSpan.FromMilliseconds(700);
+        var clock = Stopwatch.StartNew();
+        await one.PauseAsync(pause);
+
+        var times = await Task.WhenAll(TakeAsync(one, 1, clock), TakeAsync(other, 1, clock)).WaitAsync(Bound);
+
+        var inOrder = times.SelectMany(time => time).Order().ToArray();
+        inOrder[0].ShouldBeGreaterThanOrEqualTo(pause - Tolerance);
+        inOrder[1].ShouldBeGreaterThanOrEqualTo(pause + Interval - Tolerance);
+    }
+
+    // A fork, a failover or a full network card: the reply tells of a place counted from when Redis answered, not from when it was asked.
+    [Test]
+    public async Task A_redis_that_answers_late_makes_nobody_early()
+    {
+        var slow = Limiter(first, perMinute: 30);
+        var clock = Stopwatch.StartNew();
+        await slow.WaitAsync(CancellationToken.None);
+        await bare.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "1000", "ALL");
+
+        await slow.WaitAsync(CancellationToken.None).AsTask().WaitAsync(Bound);
+
+        clock.Elapsed.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(2) - Tolerance);
+        slow.Dispose();
+    }
+
+    [Test]
+    public async Task Who_gives_up_stops_waiting()
+    {
+        await one.PauseAsync(TimeSpan.FromMinutes(5));
+        using var cancelled = new CancellationTokenSource();
+        var waiting = one.WaitAsync(cancelled.Token).AsTask();
+        var still = other.WaitAsync(stopping.Token).AsTask();
+
+        await cancelled.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => waiting.WaitAsync(Bound));
+        still.IsCompleted.ShouldBeFalse();
+        await stopping.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => still.WaitAsync(Bound));
+    }
+
+    [Test]
+    public async Task A_stop_of_the_worker_ends_all_waits()
+    {
+        await one.PauseAsync(TimeSpan.FromMinutes(5));
+        var waiting = Enumerable.Range(0, 5).Select(_ => one.WaitAsync(CancellationToken.None).AsTask()).ToArray();
+
+        await stopping.CancelAsync();
+
+        foreach (var wait in waiting)
+            await Should.ThrowAsync<OperationCanceledException>(() => wait.WaitAsync(Bound));
+    }
+
+    [Test]
+    public async Task Without_redis_a_replica_keeps_the_rate_by_itself()
+    {
+        await using var own = await RedisServer.StartNewAsync();
+        await using var connection = new RedisConnection(own.ConnectionString);
+        using var limiter = Limiter(connection);
+        await limiter.WaitAsync(CancellationToken.None);
+        await own.StopAsync();
+        var clock = Stopwatch.StartNew();
+
+        var times = await TakeAsync(limiter, 5, clock).WaitAsync(Bound);
+
+        times[^1].ShouldBeGreaterThanOrEqualTo((4 * Interval) - Tolerance);
+    }
+
+    [Test]
+    public async Task A_high_rate_costs_few_round_trips()
+    {
+        const int Requests = 1000;
+        using var fast = Limiter(first, perMinute: 60_000);
+        await fast.WaitAsync(CancellationToken.None);
+        await Idempotency.CommandCount.ResetAsync(bare.GetServers()[0]);
+        var clock = Stopwatch.StartNew();
+
+        var times = await TakeAsync(fast, Requests, clock).WaitAsync(Bound);
+
+        // 100 places at a time; on a machine that is slow enough some are given up, but never most of them.
+        var count = await Idempotency.CommandCount.ReadAsync(bare.GetServers()[0]);
+        count["evalsha"].ShouldBeInRange(1, Requests / 20);
+        times[^1].ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(Requests - 100) - Tolerance);
+    }
+
+    [Test]
+    public async Task The_time_line_always_has_an_end()
+    {
+        await one.WaitAsync(CancellationToken.None);
+        (await bare.GetDatabase().KeyTimeToLiveAsync(name)).ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromSeconds(5));
+
+        await one.PauseAsync(TimeSpan.FromMinutes(5));
+        (await bare.GetDatabase().KeyTimeToLiveAsync(name)).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(6));
+    }
+
+    private SharedRateLimiter Limiter(RedisConnection connection, int perMinute = PerMinute) =>
+        new(connection, name, perMinute, services.GetRequiredService<WorkerMetrics>(), TimeProvider.System, stopping.Token);
+
+    // All at once, as the deliveries of a worker would ask.
+    private static async Task<TimeSpan[]> TakeAsync(SharedRateLimiter limiter, int requests, Stopwatch clock) =>
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, requests)
+                .Select(async _ =>
+                {
+                    await limiter.WaitAsync(CancellationToken.None);
+                    return clock.Elapsed;
+                })
+        );
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using DiditWorker.Didit;
+using DiditWorker.Idempotency;
+using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.Observability;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using Shouldly;
+using StackExchange.Redis;
+
+namespace DiditWorker.IntegrationTests.Idempotency;
+
+/// <summary>Round trips and memory, counted by a Redis that nobody else uses.</summary>
+[TestFixture]
+public sealed class The_cost_of_a_delivery
+{
+    private const int Deliveries = 200;
+    private const int Scripts = 4;
+    private const string Fingerprint = "1.NWoZK3kTsExUV00Ywo1G5jlUKKs-yPYbHCYa7RLjZ_0";
+
+    private static readonly string Answer = new DiditSession(
+        "11111111-2222-4333-8444-555555555555", 123456, "https://verify.didit.me/session/3FaQxNlYb2pKc0tW7rGdHu", "Not Started",
+        "66666666-7777-4888-9999-aaaaaaaaaaaa", new DateTimeOffset(2026, 11, 24, 12, 0, 0, 123, TimeSpan.Zero)).ToPayload();
+
+    private RedisServer server = null!;
+    private ServiceProvider services = null!;
+    private RedisConnection connection = null!;
+    private ConnectionMultiplexer bare = null!;
+    private IdempotencyStore store = null!;
+
+    private IServer Admin => bare.GetServers()[0];
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        server = await RedisServer.StartNewAsync();
+        services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
+        connection = new(server.ConnectionString);
+        bare = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        store = new(connection, new(), TimeSpan.FromDays(1), new(key: null), services.GetRequiredService<WorkerMetrics>());
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await connection.DisposeAsync();
+        await bare.DisposeAsync();
+        await services.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_first_one_takes_two_round_trips()
+    {
+        await CommandCount.ResetAsync(Admin);
+
+        for (var i = 0; i < Deliveries; i++)
+            await FirstAsync(new(Guid.NewGuid()));
+
+        var count = await CommandCount.ReadAsync(Admin);
+        count["evalsha"].ShouldBe(2 * Deliveries);
+        ShouldBeScriptsOnly(count);
+        count["set"].ShouldBe(2 * Deliveries);
+    }
+
+    [Test]
+    public async Task A_duplicate_takes_one_round_trip_and_writes_nothing()
+    {
+        var key = new IdempotencyKey(Guid.NewGuid());
+        await FirstAsync(key);
+        await CommandCount.ResetAsync(Admin);
+
+        for (var i = 0; i < Deliveries; i++)
+            (await store.ClaimAsync(key, Fingerprint, OwnerToken.Create())).Record!.Payload.ShouldBe(Answer);
+
+        var count = await CommandCount.ReadAsync(Admin);
+        count["evalsha"].ShouldBe(Deliveries);
+        ShouldBeScriptsOnly(count);
+        count["set"].ShouldBe(0);
+    }
+
+    [Test]
+    public async Task A_held_one_writes_nothing()
+    {
+        var key = new IdempotencyKey(Guid.NewGuid());
+        await store.ClaimAsync(key, Fingerprint, "owner");
+        await CommandCount.ResetAsync(Admin);
+
+        for (var i = 0; i < Deliveries; i++)
+            (await store.ClaimAsync(key, Fingerprint, OwnerToken.Create())).Owned.ShouldBeFalse();
+
+        var count = await CommandCount.ReadAsync(Admin);
+        (count["evalsha"], count["set"]).ShouldBe((Deliveries, 0));
+    }
+
+    [Test]
+    public async Task A_typical_record_takes_less_than_600_bytes()
+    {
+        var key = new IdempotencyKey(Guid.NewGuid());
+        await FirstAsync(key);
+
+        var bytes = (long)await bare.GetDatabase().ExecuteAsync("MEMORY", "USAGE", store.RedisKey(key));
+
+        await TestContext.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes, of which {Answer.Length} are the answer"));
+        bytes.ShouldBeLessThan(600);
+    }
+
+    private async Task FirstAsync(IdempotencyKey key)
+    {
+        var owner = OwnerToken.Create();
+        (await store.ClaimAsync(key, Fingerprint, owner)).Owned.ShouldBeTrue();
+        (await store.CompleteAsync(key, RecordState.Completed, Fingerprint, owner, DateTimeOffset.UtcNow, Answer)).ShouldBeTrue();
+    }
+
+    // One round trip each: a script is loaded once, and reads, writes and time are asked for inside it (once per run).
+    private static void ShouldBeScriptsOnly(CommandCount count)
+    {
+        count["script|load"].ShouldBeLessThanOrEqualTo(Scripts);
+        count["eval"].ShouldBe(0);
+        count["get"].ShouldBe(count["evalsha"]);
+        count["time"].ShouldBe(count["evalsha"]);
+        (count["multi"] + count["exec"] + count["watch"] + count["pttl"] + count["pexpire"] + count["hgetall"]).ShouldBe(0);
+    }
+}

@@ -1,0 +1,114 @@
+using DiditWorker.Idempotency;
+using DiditWorker.IntegrationTests.Servers;
+using NUnit.Framework;
+using Shouldly;
+
+namespace DiditWorker.IntegrationTests.Idempotency;
+
+[TestFixture(Kind.Redis)]
+[TestFixture(Kind.Garnet)]
+public sealed class When_a_key_is_claimed(Kind kind) : StoreTest(kind)
+{
+    [Test]
+    public async Task The_first_one_owns_it_and_finds_nothing()
+    {
+        (await Store.ReadAsync(Key)).ShouldBeNull();
+
+        (await Store.ClaimAsync(Key, Fingerprint, Mine)).ShouldBe(new Memory(Available: true, Record: null, Owned: true));
+
+        var record = await RecordAsync();
+        record.ShouldBe(new(RecordState.InProgress, Fingerprint, Mine, record.FirstAttempt + Lease, record.FirstAttempt, record.FirstAttempt, 1, ""));
+        record.FirstAttempt.ShouldBe(await NowAsync(), Slack);
+    }
+
+    [Test]
+    public async Task Another_one_is_held_while_the_lease_is_live_and_learns_of_the_first()
+    {
+        await Store.ClaimAsync(Key, Fingerprint, Mine);
+
+        var (available, record, owned) = await Store.ClaimAsync(Key, Fingerprint, Theirs);
+
+        available.ShouldBeTrue();
+        owned.ShouldBeFalse();
+        record!.Owner.ShouldBe(Mine);
+        record.LeaseUntil.ShouldBeGreaterThan(await NowAsync());
+    }
+
+    // The reply to the first claim may have been lost: asking again neither counts as an attempt nor as a duplicate.
+    [Test]
+    public async Task Its_owner_may_ask_again()
+    {
+        var first = await Store.ClaimAsync(Key, Fingerprint, Mine);
+        var stored = await StoredAsync();
+
+        (await Store.ClaimAsync(Key, Fingerprint, Mine)).ShouldBe(first);
+
+        (await StoredAsync()).ShouldBe(stored);
+    }
+
+    // Mistake 1: a live lease must not be taken for an orphan.
+    [Test]
+    public async Task Of_many_at_once_exactly_one_owns_it()
+    {
+        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var owners = Enumerable.Range(0, 50).Select(_ => OwnerToken.Create()).ToArray();
+        var claims = owners.Select(owner => Task.Run(async () =>
+        {
+            await start.Task;
+            return await Store.ClaimAsync(Key, Fingerprint, owner);
+        })).ToArray();
+
+        start.SetResult();
+        var memories = await Task.WhenAll(claims);
+
+        var winner = Array.FindIndex(memories, memory => memory.Owned);
+        memories.Count(memory => memory.Owned).ShouldBe(1);
+        memories[winner].Record.ShouldBeNull();
+        memories.Where(memory => !memory.Owned).ShouldAllBe(memory => memory.Record!.Owner == owners[winner]);
+        (await RecordAsync()).Attempts.ShouldBe(1);
+    }
+
+    // The same race when the owner has died: who comes second must see the new lease.
+    [Test]
+    public async Task Of_many_heirs_at_once_exactly_one_takes_it_over()
+    {
+        var first = Milliseconds(await NowAsync() - Lease);
+        await PutAsync($"1 P {Fingerprint} {Mine} {first} {first} {first} 1 ");
+
+        var memories = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => Task.Run(() => Store.ClaimAsync(Key, Fingerprint, OwnerToken.Create()))));
+
+        memories.Count(memory => memory.Owned).ShouldBe(1);
+        memories.Single(memory => memory.Owned).Record!.Owner.ShouldBe(Mine);
+        (await RecordAsync()).Attempts.ShouldBe(2);
+    }
+
+    // Mistakes 5 and 6: the fingerprint is there in every state, and is looked at first.
+    [Test]
+    public async Task Another_payload_is_told_apart_however_far_the_first_one_is()
+    {
+        await Store.ClaimAsync(Key, Fingerprint, Mine);
+        (await Store.ClaimAsync(Key, OtherFingerprint, Theirs)).Record!.Fingerprint.ShouldBe(Fingerprint);
+
+        await CompleteAsync(Mine);
+        var (_, record, owned) = await Store.ClaimAsync(Key, OtherFingerprint, Theirs);
+
+        owned.ShouldBeFalse();
+        record!.Fingerprint.ShouldBe(Fingerprint);
+        (await Store.ClaimAsync(Key, Fingerprint, Theirs)).Record!.Payload.ShouldBe(Answer);
+    }
+
+    [Test]
+    public async Task Another_payload_never_takes_over_even_when_the_lease_is_over()
+    {
+        await NewStore(Brief).ClaimAsync(Key, Fingerprint, Mine);
+        var until = (await RecordAsync()).LeaseUntil;
+        await Eventually.UntilAsync(async () => await NowAsync() > until, Bound, "the lease is over");
+        var stored = await StoredAsync();
+
+        (await Store.ClaimAsync(Key, OtherFingerprint, Theirs)).Owned.ShouldBeFalse();
+
+        (await StoredAsync()).ShouldBe(stored);
+        (await Store.ClaimAsync(Key, Fingerprint, Theirs)).Owned.ShouldBeTrue();
+    }
+}

@@ -1,0 +1,103 @@
+using DiditWorker.Didit;
+using DiditWorker.Idempotency;
+using DiditWorker.Observability;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using Shouldly;
+using StackExchange.Redis;
+
+namespace DiditWorker.IntegrationTests.Idempotency;
+
+/// <summary>One hash slot per key: scripts touch nothing but the key they are given.</summary>
+[TestFixture]
+public sealed class When_redis_is_a_cluster
+{
+    private const string Fingerprint = "1.abc";
+
+    private ClusterServer server = null!;
+    private ServiceProvider services = null!;
+    private RedisConnection connection = null!;
+    private ConnectionMultiplexer bare = null!;
+    private IdempotencyStore store = null!;
+
+    private WorkerMetrics Metrics => services.GetRequiredService<WorkerMetrics>();
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        server = await ClusterServer.StartAsync();
+        services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
+        connection = new(server.ConnectionString);
+        bare = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        store = new(connection, new(), TimeSpan.FromDays(1), new(key: null), Metrics);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await connection.DisposeAsync();
+        await bare.DisposeAsync();
+        await services.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Every_operation_works_on_any_slot()
+    {
+        bare.GetServers()[0].ServerType.ShouldBe(ServerType.Cluster);
+        for (var i = 0; i < 30; i++)
+        {
+            var key = new IdempotencyKey(Guid.NewGuid());
+            (await store.ClaimAsync(key, Fingerprint, "a")).Owned.ShouldBeTrue();
+            (await store.RenewAsync(key, "a")).ShouldBeTrue();
+            (await store.ClaimAsync(key, Fingerprint, "b")).Owned.ShouldBeFalse();
+            (await store.ReleaseAsync(key, "a", Release.Keep)).ShouldBeTrue();
+            (await store.ClaimAsync(key, Fingerprint, "b")).Owned.ShouldBeTrue();
+            (await store.CompleteAsync(key, RecordState.Completed, Fingerprint, "b", DateTimeOffset.UtcNow, "{}")).ShouldBeTrue();
+            (await store.ReadAsync(key))!.Payload.ShouldBe("{}");
+        }
+    }
+
+    [Test]
+    public async Task The_rate_limit_works()
+    {
+        using var limiter = new SharedRateLimiter(connection, "didit:ratelimit:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
+
+        await limiter.WaitAsync(CancellationToken.None);
+        await limiter.PauseAsync(TimeSpan.FromMilliseconds(1));
+
+        // It would also go on alone; the shared time line proves that it did not.
+        (await bare.GetDatabase().KeyExistsAsync("didit:ratelimit:creates")).ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task The_slot_of_a_record_is_that_of_its_key_alone()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            var key = new IdempotencyKey(Guid.NewGuid());
+            var name = store.RedisKey(key);
+
+            (name.Count(c => c == '{'), name.Count(c => c == '}')).ShouldBe((1, 1));
+            name.ShouldBe($"didit:{{{key}}}");
+            (await SlotAsync(name)).ShouldBe(Crc16(key.ToString()) % 16384);
+            (await SlotAsync(name)).ShouldBe(await SlotAsync(key.ToString()));
+        }
+    }
+
+    private async Task<long> SlotAsync(string name) => (long)await bare.GetServers()[0].ExecuteAsync("CLUSTER", "KEYSLOT", name);
+
+    // CRC-16/XMODEM, as the specification of Redis Cluster has it (key distribution model).
+    private static int Crc16(string text)
+    {
+        var crc = 0;
+        foreach (var c in text)
+        {
+            crc ^= c << 8;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc & 0x8000) != 0 ? (crc << 1) ^ 0x1021 : crc << 1;
+        }
+
+        return crc & 0xFFFF;
+    }
+}
