@@ -8,7 +8,7 @@ using NUnit.Framework;
 using Shouldly;
 using StackExchange.Redis;
 
-namespace DiditWorker.IntegrationTests.Didit;
+namespace DiditWorker.IntegrationTests.Stores;
 
 /// <summary>
 /// Replicas that share a rate, on a Redis of their own. What is asserted of time is only that nothing comes too early, which no slow machine breaks.
@@ -172,13 +172,13 @@ public sealed class SharedRateLimiter_on_redis
         const int Requests = 1000;
         using var fast = Limiter(first, perMinute: 60_000);
         await fast.WaitAsync(CancellationToken.None);
-        await Idempotency.CommandCount.ResetAsync(bare.GetServers()[0]);
+        await CommandCount.ResetAsync(bare.GetServers()[0]);
         var clock = Stopwatch.StartNew();
 
         var times = await TakeAsync(fast, Requests, clock).WaitAsync(Bound);
 
         // 100 places at a time; on a machine that is slow enough some are given up, but never most of them.
-        var count = await Idempotency.CommandCount.ReadAsync(bare.GetServers()[0]);
+        var count = await CommandCount.ReadAsync(bare.GetServers()[0]);
         count["evalsha"].ShouldBeInRange(1, Requests / 20);
         times[^1].ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(Requests - 100) - Tolerance);
     }

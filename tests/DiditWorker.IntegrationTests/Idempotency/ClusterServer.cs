@@ -4,7 +4,7 @@ using NUnit.Framework;
 using StackExchange.Redis;
 using Testcontainers.Redis;
 
-namespace DiditWorker.IntegrationTests.Idempotency;
+namespace DiditWorker.IntegrationTests.Stores;
 
 /// <summary>Redis Cluster of one node that has all slots: it refuses whatever a real cluster would for crossing slots or undeclared keys.</summary>
 internal sealed class ClusterServer : IAsyncDisposable

@@ -1,7 +1,7 @@
 using System.Globalization;
 using StackExchange.Redis;
 
-namespace DiditWorker.IntegrationTests.Idempotency;
+namespace DiditWorker.IntegrationTests.Stores;
 
 /// <summary>How often a Redis ran each command since <see cref="ResetAsync"/>, those inside scripts included.</summary>
 internal sealed class CommandCount

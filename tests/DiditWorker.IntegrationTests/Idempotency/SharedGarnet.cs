@@ -1,7 +1,7 @@
 using DiditWorker.IntegrationTests.Servers;
 using NUnit.Framework;
 
-namespace DiditWorker.IntegrationTests.Idempotency;
+namespace DiditWorker.IntegrationTests.Stores;
 
 /// <summary>One Garnet for the tests of this namespace, started when first asked for.</summary>
 [SetUpFixture]

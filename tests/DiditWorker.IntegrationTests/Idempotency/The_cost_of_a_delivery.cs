@@ -8,7 +8,7 @@ using NUnit.Framework;
 using Shouldly;
 using StackExchange.Redis;
 
-namespace DiditWorker.IntegrationTests.Idempotency;
+namespace DiditWorker.IntegrationTests.Stores;
 
 /// <summary>Round trips and memory, counted by a Redis that nobody else uses.</summary>
 [TestFixture]

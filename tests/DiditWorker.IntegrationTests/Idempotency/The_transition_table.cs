@@ -3,7 +3,7 @@ using DiditWorker.Idempotency;
 using NUnit.Framework;
 using Shouldly;
 
-namespace DiditWorker.IntegrationTests.Idempotency;
+namespace DiditWorker.IntegrationTests.Stores;
 
 /// <summary>Every state of a record against every operation, by its owner and by somebody else.</summary>
 [TestFixture(Kind.Redis)]

@@ -3,7 +3,7 @@ using DiditWorker.IntegrationTests.Servers;
 using NUnit.Framework;
 using Shouldly;
 
-namespace DiditWorker.IntegrationTests.Idempotency;
+namespace DiditWorker.IntegrationTests.Stores;
 
 [TestFixture(Kind.Redis)]
 [TestFixture(Kind.Garnet)]

@@ -3,7 +3,7 @@ using DiditWorker.IntegrationTests.Servers;
 using NUnit.Framework;
 using Shouldly;
 
-namespace DiditWorker.IntegrationTests.Idempotency;
+namespace DiditWorker.IntegrationTests.Stores;
 
 /// <summary>The TTL counts from the first attempt. Nothing makes it longer, but no record dies before the lease that it grants.</summary>
 [TestFixture(Kind.Redis)]

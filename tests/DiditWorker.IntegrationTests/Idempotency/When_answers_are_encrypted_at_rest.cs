@@ -4,7 +4,7 @@ using DiditWorker.Idempotency;
 using NUnit.Framework;
 using Shouldly;
 
-namespace DiditWorker.IntegrationTests.Idempotency;
+namespace DiditWorker.IntegrationTests.Stores;
 
 [TestFixture(Kind.Redis)]
 [TestFixture(Kind.Garnet)]

@@ -2,7 +2,7 @@ using DiditWorker.Idempotency;
 using NUnit.Framework;
 using Shouldly;
 
-namespace DiditWorker.IntegrationTests.Idempotency;
+namespace DiditWorker.IntegrationTests.Stores;
 
 /// <summary>A restart, a failover or an operator empties the cache of scripts while the client believes that they are there.</summary>
 [TestFixture(Kind.Redis)]

@@ -6,7 +6,7 @@ using NUnit.Framework;
 using Shouldly;
 using StackExchange.Redis;
 
-namespace DiditWorker.IntegrationTests.Idempotency;
+namespace DiditWorker.IntegrationTests.Stores;
 
 /// <summary>One hash slot per key: scripts touch nothing but the key they are given.</summary>
 [TestFixture]
