@@ -1,3 +1,4 @@
+using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Support;
 using NUnit.Framework;
 using Shouldly;
@@ -41,7 +42,7 @@ public sealed class When_a_duplicate_arrives
 
         var answers = arena.Broker.Created.ToList();
         answers.Select(a => (a.MessageId, a.CorrelationId, a.Message.GetRawText())).Distinct().Count().ShouldBe(1);
-        answers[0].MessageId.ShouldBe(Idempotency.IdempotencyKey.Create("start-verification", "order-42").EventId("VerificationSessionCreated").ToString());
+        answers[0].MessageId.ShouldBe(IdempotencyKey.Create("start-verification", "order-42").EventId("VerificationSessionCreated").ToString());
         answers[0].Text("requestId").ShouldBe("order-42");
         answers[0].Text("idempotencyKey").ShouldBe("9b010311-4ba7-5932-b0f7-35e2f9a98ac7");
         answers[0].CorrelationId.ShouldBe("9b010311-4ba7-5932-b0f7-35e2f9a98ac7");

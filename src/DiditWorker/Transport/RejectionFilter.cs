@@ -8,8 +8,8 @@ using MassTransit;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// What happens to a delivery that failed: a rejection is answered and then parked; what was only held for too long goes back to the queue;
-/// anything unexpected is parked as it is. Stands before MassTransit's move to the error queue.
+/// What happens to a delivery that failed: a rejection is parked, and answered if it failed before the consumer could do that; what was only
+/// held for too long goes back to the queue; anything unexpected is parked as it is. Stands before MassTransit's move to the error queue.
 /// </summary>
 public sealed partial class RejectionFilter(IServiceProvider services, WorkerSettings settings, WorkerMetrics metrics, ILogger<RejectionFilter> logger)
     : IFilter<ExceptionReceiveContext>
@@ -17,8 +17,7 @@ public sealed partial class RejectionFilter(IServiceProvider services, WorkerSet
     /// <inheritdoc />
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        context.TryGetPayload<ConsumeContext>(out var consume);
-        var delivery = Delivery.Read(context, consume, settings.Idempotency.Scope);
+        var delivery = Delivery.Read(context, consume: null, settings.Idempotency.Scope);
         switch (context.Exception.GetBaseException())
         {
             case ReturnToQueueException returned:
@@ -27,9 +26,11 @@ public sealed partial class RejectionFilter(IServiceProvider services, WorkerSet
                 // The transport gives back what throws past here.
                 throw returned;
             case ParkedException parked:
-                if (delivery is not null)
+                if (delivery is not null && !parked.Answered)
                 {
-                    await AnswerAsync(context, consume, delivery, ToEvent(parked, delivery));
+                    // The bus is asked for only now: it is still being built when this filter is.
+                    var bus = services.GetRequiredService<IBus>();
+                    await bus.AnswerAsync(delivery.Key, parked.ToEvent(delivery), context.CancellationToken);
                 }
 
                 await next.Send(context);
@@ -44,29 +45,6 @@ public sealed partial class RejectionFilter(IServiceProvider services, WorkerSet
 
     /// <inheritdoc />
     public void Probe(ProbeContext context) => context.CreateFilterScope("rejection");
-
-    private async Task AnswerAsync(ReceiveContext context, ConsumeContext? consume, Delivery delivery, VerificationSessionRejected answer)
-    {
-        if (consume is null)
-        {
-            // Asked for only now: the bus is still being built when this filter is.
-            await services.GetRequiredService<IBus>().AnswerAsync(delivery.Key, answer, context.CancellationToken);
-        }
-        else
-        {
-            await consume.AnswerAsync(delivery.Key, answer);
-        }
-    }
-
-    private static VerificationSessionRejected ToEvent(ParkedException parked, Delivery delivery) => new()
-    {
-        RequestId = delivery.RequestId,
-        IdempotencyKey = delivery.Key.Value,
-        Code = parked.Code,
-        Reason = parked.Message,
-        VendorData = parked.VendorData,
-        WorkflowId = parked.WorkflowId,
-    };
 
     private void End(string outcome, ReceiveContext context, Delivery? delivery, string why)
     {

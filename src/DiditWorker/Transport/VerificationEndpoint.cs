@@ -21,7 +21,9 @@ internal static class VerificationEndpoint
         endpoint.AddDeserializer(new CheckedDeserializerFactory(SystemTextJsonRawMessageSerializer.JsonContentType, options.MaximumBodySize));
         endpoint.AddDeserializer(new CheckedDeserializerFactory(SystemTextJsonMessageSerializer.JsonContentType, options.MaximumBodySize), isDefault: true);
 
-        // In the place of MassTransit's Fault<T>, which would copy the message body to an exchange: VerificationSessionRejected.
+        // In the place of MassTransit's Fault<T>, which would copy the message body to an exchange: VerificationSessionRejected. Who waits
+        // at a response address still gets the fault, after the answer.
+        endpoint.PublishFaults = false;
         endpoint.ConfigureError(pipe =>
         {
             pipe.UseFilter(ActivatorUtilities.CreateInstance<RejectionFilter>(context));

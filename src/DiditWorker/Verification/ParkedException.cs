@@ -16,6 +16,20 @@ public abstract class ParkedException(string code, string reason) : Exception(re
 
     /// <summary>From the request or the default, where it could be read.</summary>
     public string? WorkflowId { get; init; }
+
+    /// <summary>Whether the rejection has been published.</summary>
+    public bool Answered { get; set; }
+
+    /// <summary>The event; the same for every repeat.</summary>
+    public VerificationSessionRejected ToEvent(Delivery delivery) => new()
+    {
+        RequestId = delivery.RequestId,
+        IdempotencyKey = delivery.Key.Value,
+        Code = Code,
+        Reason = Message,
+        VendorData = VendorData,
+        WorkflowId = WorkflowId,
+    };
 }
 
 /// <summary>The message cannot be read or breaks a rule.</summary>

@@ -10,12 +10,28 @@ public sealed partial class StartVerificationConsumer(
     VerificationFlow flow, DiditOptions didit, IdempotencyOptions idempotency, WorkerMetrics metrics, ILogger<StartVerificationConsumer> logger)
     : IConsumer<ReceivedStartVerification>
 {
+    private const string MissingId =
+        "message_id: is missing; set the AMQP property message_id (or the envelope's messageId) to an id of the request, and keep it when publishing again";
+
     /// <inheritdoc />
-    /// <remarks>What throws here goes through <see cref="Transport.RejectionFilter"/>: a rejection is answered and parked.</remarks>
+    /// <remarks>What throws here goes through <see cref="Transport.RejectionFilter"/>.</remarks>
     public async Task Consume(ConsumeContext<ReceivedStartVerification> context)
     {
-        var delivery = Delivery.Read(context.ReceiveContext, context, idempotency.Scope)
-            ?? throw new InvalidMessageException(MissingId);
+        var delivery = Delivery.Read(context.ReceiveContext, context, idempotency.Scope) ?? throw new InvalidMessageException(MissingId);
+        try
+        {
+            await AnswerAsync(context, delivery);
+        }
+        catch (ParkedException rejection)
+        {
+            await context.AnswerAsync(delivery.Key, rejection.ToEvent(delivery));
+            rejection.Answered = true;
+            throw;
+        }
+    }
+
+    private async Task AnswerAsync(ConsumeContext<ReceivedStartVerification> context, Delivery delivery)
+    {
         var request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
         var answer = await flow.AnswerAsync(delivery, request, context.CancellationToken);
         await context.AnswerAsync(delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime));
@@ -23,8 +39,6 @@ public sealed partial class StartVerificationConsumer(
         metrics.Delivered(answer.Outcome, duration);
         Log.Answered(logger, delivery.RequestId, delivery.Key, answer.Outcome, duration.TotalMilliseconds);
     }
-
-    internal const string MissingId = "message_id: is missing; set the AMQP property message_id (or the envelope's messageId) to an id of the request, and keep it when publishing again";
 
     private static partial class Log
     {

@@ -1,0 +1,83 @@
+using System.Net;
+using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.IntegrationTests.Support;
+using NUnit.Framework;
+using Shouldly;
+
+namespace DiditWorker.IntegrationTests;
+
+/// <summary>The executable as it is shipped.</summary>
+public sealed class The_service
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    [Test]
+    public async Task Says_every_fault_of_its_configuration_and_exits_with_78()
+    {
+        await using var worker = WorkerProcess.Start(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["ConnectionStrings:RabbitMq"] = "http://user:planted-secret@rabbit/",
+            ["Didit:WorkflowId"] = "not-a-uuid",
+            ["Didit:TotalTimeout"] = "00:05:00",
+            ["Didit:RequestsPerMinute"] = "many",
+            ["Idempotency:Scope"] = "Bad Scope",
+            ["Didit:Worklfow"] = "x",
+        });
+
+        (await worker.ExitAsync()).ShouldBe(78);
+        worker.Output.ShouldContain("Didit:ApiKey = (not set): required");
+        worker.Output.ShouldContain("Didit:WorkflowId = \"not-a-uuid\": expected a UUID");
+        worker.Output.ShouldContain("Didit:RequestsPerMinute = \"many\": expected a whole number");
+        worker.Output.ShouldContain("Idempotency:Lease = \"00:02:00\": must be longer than Didit:TotalTimeout (00:05:00)");
+        worker.Output.ShouldContain("Idempotency:Scope = \"Bad Scope\": expected to match");
+        worker.Output.ShouldContain("ConnectionStrings:RabbitMq");
+        worker.Output.ShouldContain("Didit:Worklfow");
+        worker.Output.ShouldNotContain("planted-secret");
+    }
+
+    [Test]
+    public async Task Waits_for_broker_and_redis_alive_and_says_what_it_waits_for()
+    {
+        await using var rabbitMq = await RabbitMqServer.StartNewAsync();
+        await using var redis = await RedisServer.StartNewAsync();
+        await rabbitMq.StopAsync();
+        await redis.StopAsync();
+        await using var worker = WorkerProcess.Start(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["ConnectionStrings:RabbitMq"] = rabbitMq.ConnectionString,
+            ["ConnectionStrings:Redis"] = redis.ConnectionString,
+            ["Didit:ApiKey"] = "k",
+        });
+
+        await Eventually.UntilAsync(async () => (await worker.HealthAsync("live")).Status == HttpStatusCode.OK, Bound, "alive");
+        var (status, body) = await worker.HealthAsync("ready");
+        status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        body.GetProperty("parts").GetProperty("broker").GetProperty("status").GetString().ShouldBe("Unhealthy");
+        body.GetProperty("parts").GetProperty("redis").GetProperty("status").GetString().ShouldBe("Unhealthy");
+        body.GetProperty("parts").GetProperty("redis").GetProperty("description").GetString()!.ShouldContain("ConnectionStrings:Redis");
+        body.GetProperty("parts").GetProperty("didit").GetProperty("status").GetString().ShouldBe("Healthy");
+
+        await rabbitMq.StartAsync();
+        await redis.StartAsync();
+        await worker.UntilReadyAsync();
+        (await worker.TerminateAsync()).ShouldBe(0);
+    }
+
+    [Test]
+    public async Task Finishes_what_is_running_at_sigterm_and_exits_with_0()
+    {
+        await using var arena = await Arena.OpenAsync();
+        arena.Didit.State.AddFault(new() { Operation = Simulator.DiditOperation.Create, Kind = Simulator.FaultKind.Delay, Delay = TimeSpan.FromSeconds(1) });
+        await using var worker = WorkerProcess.Start(arena.Settings);
+        await worker.UntilReadyAsync();
+        await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
+        await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Requests.Count == 1), Bound, "the create arrived");
+
+        (await worker.TerminateAsync()).ShouldBe(0);
+
+        await arena.Broker.UntilAnswersAsync(1);
+        arena.Broker.Created.Count().ShouldBe(1);
+        (await arena.Broker.DepthAsync("start-verification")).ShouldBe(0u);
+        arena.Didit.State.Requests.Count.ShouldBe(1);
+    }
+}
