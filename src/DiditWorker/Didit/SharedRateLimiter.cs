@@ -82,7 +82,9 @@ public sealed class SharedRateLimiter(
             }
         }
 
-        var first = time.GetTimestamp() + (await ReserveAsync(_batch, TimeSpan.Zero) * time.TimestampFrequency / 1_000_000);
+        // The clock is read after the reply: a late one must not make the place an early one.
+        var untilFirst = await ReserveAsync(_batch, TimeSpan.Zero);
+        var first = time.GetTimestamp() + (untilFirst * time.TimestampFrequency / 1_000_000);
         for (var i = 1; i < _batch; i++)
         {
             _places.Enqueue(first + (i * _interval * time.TimestampFrequency / 1_000_000));

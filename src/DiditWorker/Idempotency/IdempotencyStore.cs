@@ -49,7 +49,11 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
         var record = Read(key, reply[2]);
         var owned = reply[1] == "1";
         metrics.Claimed(ClaimResult(record, owned, fingerprint));
-        return new(Available: true, record is { } own && own.Owner == owner && own.Attempts <= 1 ? null : record, owned);
+
+        // Its own live first claim, asked again because the reply was lost. One that it gave back may carry an earlier owner's attempt.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds((long)reply[0]);
+        var isOwnClaim = owned && record is { Attempts: <= 1 } own && own.Owner == owner && own.LeaseUntil > now;
+        return new(Available: true, isOwnClaim ? null : record, owned);
     }
 
     /// <summary>The record, without claiming it.</summary>

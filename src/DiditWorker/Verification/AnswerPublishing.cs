@@ -7,13 +7,21 @@ namespace DiditWorker.Verification;
 internal static class AnswerPublishing
 {
     /// <summary>To everybody, and to the response address if there is one.</summary>
+    /// <exception cref="ReturnToQueueException">The broker did not confirm: the delivery must come again, since its answer may be lost.</exception>
     public static async Task AnswerAsync<T>(this ConsumeContext context, IdempotencyKey key, T answer)
         where T : class
     {
-        await context.Publish(answer, Identified<T>(key), context.CancellationToken);
-        if (context.ResponseAddress is not null)
+        try
         {
-            await context.RespondAsync(answer, Identified<T>(key));
+            await context.Publish(answer, Identified<T>(key), context.CancellationToken);
+            if (context.ResponseAddress is not null)
+            {
+                await context.RespondAsync(answer, Identified<T>(key));
+            }
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or EndpointException or ArgumentException))
+        {
+            throw new ReturnToQueueException("the answer could not be published: " + exception.GetType().Name);
         }
     }
 

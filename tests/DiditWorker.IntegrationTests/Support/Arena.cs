@@ -58,9 +58,9 @@ internal sealed class Arena : IAsyncDisposable
     /// <summary>What all workers of this process logged.</summary>
     public CapturedLogs Logs { get; } = new();
 
-    public static async Task<Arena> OpenAsync(RedisServer? redis = null, SimulatorSettings? didit = null)
+    public static async Task<Arena> OpenAsync(RedisServer? redis = null, SimulatorSettings? didit = null, RabbitMqServer? rabbitMq = null)
     {
-        var rabbitMq = await TestServers.RabbitMqAsync();
+        rabbitMq ??= await TestServers.RabbitMqAsync();
         var simulator = await SimulatorServer.StartAsync(settings: (didit ?? new()) with { ApiKey = ApiKey });
         var arena = new Arena(rabbitMq, redis ?? await TestServers.RedisAsync(), simulator);
         using var management = rabbitMq.ManagementClient();

@@ -42,17 +42,18 @@ internal sealed class TestBroker : IAsyncDisposable
         {
             var exchange = "DiditWorker.Contracts:" + name;
             await broker._consume.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true);
-            var queue = (await broker._consume.QueueDeclareAsync()).QueueName;
+            var queue = "test-" + name;
+            await broker._consume.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
             await broker._consume.QueueBindAsync(queue, exchange, "");
             var consumer = new AsyncEventingBasicConsumer(broker._consume);
-            consumer.ReceivedAsync += (_, delivery) =>
+            consumer.ReceivedAsync += async (_, delivery) =>
             {
                 using var body = JsonDocument.Parse(delivery.Body);
                 broker._answers.Enqueue(new(name, delivery.BasicProperties.MessageId, delivery.BasicProperties.CorrelationId,
                     body.RootElement.GetProperty("message").Clone()));
-                return Task.CompletedTask;
+                await broker._consume.BasicAckAsync(delivery.DeliveryTag, multiple: false);
             };
-            await broker._consume.BasicConsumeAsync(queue, autoAck: true, consumer);
+            await broker._consume.BasicConsumeAsync(queue, autoAck: false, consumer);
         }
 
         return broker;
