@@ -38,7 +38,7 @@ public sealed class When_a_worker_is_killed
         arena.Didit.State.Sessions.Count.ShouldBe(1);
         arena.Broker.Created.Single().Text("sessionId").ShouldBe(arena.Didit.State.Sessions[0].SessionId);
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
-        second.Output.ShouldContain("adopted");
+        await Eventually.UntilAsync(() => Task.FromResult(second.Output.Contains("adopted", StringComparison.Ordinal)), Bound, "the adoption is logged");
     }
 
     [Test]

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
 
 namespace DiditWorker.Didit;
@@ -161,21 +160,4 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
     // Messages of these exceptions may hold the URL, hence vendor_data.
     private static string Describe(Exception exception) =>
         exception is HttpRequestException http ? http.HttpRequestError.ToString() : exception.GetType().Name;
-}
-
-/// <summary>What a create needs.</summary>
-/// <param name="Key">Sent as <c>Idempotency-Key</c> and in the metadata.</param>
-/// <param name="VendorData">For the look-up.</param>
-/// <param name="WorkflowId">Resolved.</param>
-/// <param name="Payload">What the message asks for.</param>
-public sealed record CreateRequest(IdempotencyKey Key, string VendorData, string WorkflowId, JsonElement Payload);
-
-/// <summary>A read did not work; it may work later.</summary>
-public sealed class DiditUnavailableException(string why) : Exception(why);
-
-/// <summary>Nothing can succeed until somebody acts.</summary>
-public sealed class DiditStoppedException(string why, string pauseReason) : Exception(why)
-{
-    /// <summary>One of <see cref="PauseReasons"/>.</summary>
-    public string PauseReason { get; } = pauseReason;
 }

@@ -94,6 +94,9 @@ public sealed class SettingsReader(IConfiguration configuration)
         }
     }
 
+    /// <summary>An address fit for a fault: the host stays readable, and whatever could be user and password is hidden, however broken the rest.</summary>
+    public static string MaskUser(string address) => address.LastIndexOf('@') is var at and >= 0 ? "***" + address[at..] : address;
+
     private delegate bool TryParse<T>(string text, out T value);
 
     private T Value<T>(string key, T fallback, string expected, TryParse<T> parse)

@@ -29,7 +29,7 @@ public sealed partial record WorkerSettings(
     public static WorkerSettings From(IConfiguration configuration)
     {
         var read = new SettingsReader(configuration);
-        var didit = ReadDidit(read);
+        var didit = DiditSettings.Read(read);
         var idempotency = ReadIdempotency(read);
         var startVerification = ReadStartVerification(read);
         var encryptionKey = idempotency.EncryptionKeyFile is { } path ? read.Read("Idempotency:EncryptionKeyFile", path, AnswerCipher.ReadKey) : null;
@@ -40,34 +40,6 @@ public sealed partial record WorkerSettings(
         return read.Faults.Count == 0
             ? new(broker!, redis, didit, idempotency, startVerification, encryptionKey)
             : throw new InvalidConfigurationException(read.Faults);
-    }
-
-    private static DiditOptions ReadDidit(SettingsReader read)
-    {
-        var defaults = new DiditOptions { ApiKey = read.Secret("Didit:ApiKey") ?? "" };
-        read.Require(defaults.ApiKey.Length > 0, "Didit:ApiKey", value: null,
-            "required; set it, or Didit:ApiKeyFile to a file that holds it (Didit console, API keys)");
-        read.Require(defaults.ApiKey.All(c => c is > ' ' and < '\x7f'), "Didit:ApiKey", "***", "holds characters that cannot stand in an HTTP header");
-        return defaults with
-        {
-            BaseAddress = ReadBaseAddress(read, defaults.BaseAddress),
-            CreateSessionPath = ReadPath(read, "Didit:CreateSessionPath", defaults.CreateSessionPath),
-            ListSessionsPath = ReadPath(read, "Didit:ListSessionsPath", defaults.ListSessionsPath),
-            DecisionPath = ReadPath(read, "Didit:DecisionPath", defaults.DecisionPath),
-            WorkflowId = ReadWorkflow(read),
-            Callback = ReadCallback(read),
-            IdempotencyWindow = read.Time("Didit:IdempotencyWindow", defaults.IdempotencyWindow, TimeSpan.Zero, TimeSpan.FromDays(30)),
-            WindowMargin = read.Time("Didit:WindowMargin", defaults.WindowMargin, TimeSpan.Zero, TimeSpan.FromDays(1)),
-            LookupBeforeResend = read.Choice("Didit:LookupBeforeResend", defaults.LookupBeforeResend),
-            LookupDelay = read.Time("Didit:LookupDelay", defaults.LookupDelay, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
-            RequestsPerMinute = read.Number("Didit:RequestsPerMinute", defaults.RequestsPerMinute, 1, 10_000_000),
-            LookupsPerMinute = read.Number("Didit:LookupsPerMinute", defaults.LookupsPerMinute, 1, 10_000_000),
-            AttemptTimeout = read.Time("Didit:AttemptTimeout", defaults.AttemptTimeout, Millisecond * 10, TimeSpan.FromMinutes(10)),
-            TotalTimeout = read.Time("Didit:TotalTimeout", defaults.TotalTimeout, Millisecond * 10, TimeSpan.FromMinutes(20)),
-            BreakDuration = read.Time("Didit:BreakDuration", defaults.BreakDuration, Millisecond * 500, TimeSpan.FromMinutes(10)),
-            RefusedPause = read.Time("Didit:RefusedPause", defaults.RefusedPause, Millisecond * 10, TimeSpan.FromHours(1)),
-            SessionLifetime = read.Time("Didit:SessionLifetime", defaults.SessionLifetime, Second, TimeSpan.FromDays(365)),
-        };
     }
 
     private static IdempotencyOptions ReadIdempotency(SettingsReader read)
@@ -107,41 +79,6 @@ public sealed partial record WorkerSettings(
         return options;
     }
 
-    private static Uri ReadBaseAddress(SettingsReader read, Uri fallback)
-    {
-        var text = read.Text("Didit:BaseAddress");
-        if (text is null)
-        {
-            return fallback;
-        }
-
-        var good = Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri!.PathAndQuery == "/" && uri.UserInfo == "";
-        read.Require(good, "Didit:BaseAddress", Masked(text), "expected an http or https address without path, query or user");
-        return good ? uri! : fallback;
-    }
-
-    private static string ReadPath(SettingsReader read, string key, string fallback)
-    {
-        var path = read.Text(key) ?? fallback;
-        read.Require(path.StartsWith('/') && path.EndsWith('/') && !path.Contains('?', StringComparison.Ordinal), key, path,
-            "expected to begin and end with '/' (Didit redirects without the last one, and the redirect drops the key)");
-        return path;
-    }
-
-    private static string? ReadWorkflow(SettingsReader read)
-    {
-        var text = read.Text("Didit:WorkflowId");
-        read.Require(text is null || RequestId.TryReadUuid(text, "D", out _), "Didit:WorkflowId", text, "expected a UUID with hyphens");
-        return text?.ToLowerInvariant();
-    }
-
-    private static string? ReadCallback(SettingsReader read)
-    {
-        var text = read.Text("Didit:Callback");
-        read.Require(text is null || CallbackRule.Allows(text), "Didit:Callback", text, CallbackRule.Expected);
-        return text;
-    }
-
     private static BrokerAddress? ReadBroker(SettingsReader read)
     {
         var text = read.Text("ConnectionStrings:RabbitMq") ?? "amqp://guest:guest@localhost:5672/";
@@ -150,7 +87,7 @@ public sealed partial record WorkerSettings(
             return address;
         }
 
-        read.Fault("ConnectionStrings:RabbitMq", Masked(text), problem);
+        read.Fault("ConnectionStrings:RabbitMq", SettingsReader.MaskUser(text), problem);
         return null;
     }
 
@@ -183,9 +120,6 @@ public sealed partial record WorkerSettings(
             "Didit:LookupBeforeResend", $"{didit.LookupBeforeResend}",
             "must not be Never while Didit:IdempotencyWindow is 0: nothing would prevent a second session");
     }
-
-    // Keeps the host readable and hides whatever could be user and password, however broken the address.
-    private static string Masked(string address) => address.LastIndexOf('@') is var at and >= 0 ? "***" + address[at..] : address;
 
     [GeneratedRegex("^[a-z0-9][a-z0-9.-]{0,63}\\z", RegexOptions.None, 1000)]
     private static partial Regex ScopePattern();

@@ -21,14 +21,16 @@ public abstract class ParkedException(string code, string reason) : Exception(re
     public bool Answered { get; set; }
 
     /// <summary>The event; the same for every repeat.</summary>
-    public VerificationSessionRejected ToEvent(Delivery delivery) => new()
+    /// <param name="delivery">Whose it is.</param>
+    /// <param name="request">Where it could be read.</param>
+    public VerificationSessionRejected ToEvent(Delivery delivery, VerificationRequest? request) => new()
     {
         RequestId = delivery.RequestId,
         IdempotencyKey = delivery.Key.Value,
         Code = Code,
         Reason = Message,
-        VendorData = VendorData,
-        WorkflowId = WorkflowId,
+        VendorData = request?.VendorData ?? VendorData,
+        WorkflowId = request?.WorkflowId ?? WorkflowId,
     };
 }
 

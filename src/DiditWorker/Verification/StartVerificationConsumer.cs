@@ -18,24 +18,24 @@ public sealed partial class StartVerificationConsumer(
     public async Task Consume(ConsumeContext<ReceivedStartVerification> context)
     {
         var delivery = Delivery.Read(context.ReceiveContext, context, idempotency.Scope) ?? throw new InvalidMessageException(MissingId);
+        VerificationRequest? request = null;
         try
         {
-            await AnswerAsync(context, delivery);
+            request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
+            var answer = await flow.AnswerAsync(delivery, request, context.CancellationToken);
+            await context.AnswerAsync(delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime));
+            Done(context.ReceiveContext.ElapsedTime, delivery, answer);
         }
         catch (ParkedException rejection)
         {
-            await context.AnswerAsync(delivery.Key, rejection.ToEvent(delivery));
+            await context.AnswerAsync(delivery.Key, rejection.ToEvent(delivery, request));
             rejection.Answered = true;
             throw;
         }
     }
 
-    private async Task AnswerAsync(ConsumeContext<ReceivedStartVerification> context, Delivery delivery)
+    private void Done(TimeSpan duration, Delivery delivery, Answer answer)
     {
-        var request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
-        var answer = await flow.AnswerAsync(delivery, request, context.CancellationToken);
-        await context.AnswerAsync(delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime));
-        var duration = context.ReceiveContext.ElapsedTime;
         metrics.Delivered(answer.Outcome, duration);
         Log.Answered(logger, delivery.RequestId, delivery.Key, answer.Outcome, duration.TotalMilliseconds);
     }

@@ -15,7 +15,7 @@ public sealed class StartVerificationReader
     private const int MaximumMetadata = 16 * 1024;
 
     private readonly JsonElement _message;
-    private readonly List<string> _faults = [];
+    private readonly MessageFields _fields = new();
     private readonly Utf8JsonWriter _payload;
 
     private StartVerificationReader(JsonElement message, Utf8JsonWriter payload) => (_message, _payload) = (message, payload);
@@ -40,9 +40,9 @@ public sealed class StartVerificationReader
         reader.Rest();
         writer.WriteEndObject();
         writer.Flush();
-        if (reader._faults.Count > 0)
+        if (reader._fields.Faults.Count > 0)
         {
-            throw new InvalidMessageException("StartVerification: " + string.Join("; ", reader._faults))
+            throw new InvalidMessageException("StartVerification: " + string.Join("; ", reader._fields.Faults))
             {
                 VendorData = vendorData,
                 WorkflowId = workflowId,
@@ -54,45 +54,45 @@ public sealed class StartVerificationReader
 
     private string? VendorData()
     {
-        var value = Text(_message, "vendorData", "vendorData", 255);
+        var value = _fields.Text(_message, "vendorData", "vendorData", 255);
         if (value is null)
         {
-            Fault(!_message.TryGetProperty("vendorData", out var there) || there.ValueKind == JsonValueKind.Null, "vendorData", "is required");
+            _fields.Fault(MessageFields.IsAbsent(_message, "vendorData"), "vendorData", "is required");
             return null;
         }
 
-        Fault(string.IsNullOrWhiteSpace(value), "vendorData", "must not be blank");
-        Fault(value.Any(char.IsControl), "vendorData", "must not hold control characters");
+        _fields.Fault(string.IsNullOrWhiteSpace(value), "vendorData", "must not be blank");
+        _fields.Fault(value.Any(char.IsControl), "vendorData", "must not hold control characters");
         _payload.WriteString("vendor_data", value);
         return value;
     }
 
     private string? WorkflowId(string? fallback)
     {
-        if (Text(_message, "workflowId", "workflowId", 36) is { } value)
+        if (_fields.Text(_message, "workflowId", "workflowId", 36) is { } value)
         {
             var good = RequestId.TryReadUuid(value, "D", out var uuid);
-            Fault(!good, "workflowId", "expected a UUID with hyphens");
+            _fields.Fault(!good, "workflowId", "expected a UUID with hyphens");
             _payload.WriteString("workflow_id", uuid);
             return good ? uuid.ToString("D") : null;
         }
 
-        var absent = !_message.TryGetProperty("workflowId", out var there) || there.ValueKind == JsonValueKind.Null;
-        Fault(absent && fallback is null, "workflowId", "is missing, and the worker has no default (Didit:WorkflowId)");
+        var absent = MessageFields.IsAbsent(_message, "workflowId");
+        _fields.Fault(absent && fallback is null, "workflowId", "is missing, and the worker has no default (Didit:WorkflowId)");
         return absent ? fallback : null;
     }
 
     private void Rest()
     {
-        if (Text(_message, "callback", "callback", 2048) is { } callback)
+        if (_fields.Text(_message, "callback", "callback", 2048) is { } callback)
         {
-            Fault(!CallbackRule.Allows(callback), "callback", CallbackRule.Expected);
+            _fields.Fault(!CallbackRule.Allows(callback), "callback", CallbackRule.Expected);
             _payload.WriteString("callback", callback);
         }
 
-        if (Text(_message, "callbackMethod", "callbackMethod", 32) is { } method)
+        if (_fields.Text(_message, "callbackMethod", "callbackMethod", 32) is { } method)
         {
-            Fault(method is not (CallbackMethods.Initiator or CallbackMethods.Completer or CallbackMethods.Both), "callbackMethod",
+            _fields.Fault(method is not (CallbackMethods.Initiator or CallbackMethods.Completer or CallbackMethods.Both), "callbackMethod",
                 "expected initiator, completer or both");
             _payload.WriteString("callback_method", method);
         }
@@ -100,7 +100,7 @@ public sealed class StartVerificationReader
         Copy(_message, "language", "language", "language", 35);
         Metadata();
         Contact();
-        if (Object("expectedDetails") is { } expected)
+        if (_fields.Object(_message, "expectedDetails") is { } expected)
         {
             WriteObject("expectedDetails", "expected_details", expected);
         }
@@ -108,24 +108,24 @@ public sealed class StartVerificationReader
 
     private void Metadata()
     {
-        if (Object("metadata") is not { } metadata)
+        if (_fields.Object(_message, "metadata") is not { } metadata)
         {
             return;
         }
 
-        Fault(metadata.TryGetProperty(CreateBody.KeyMember, out _), "metadata." + CreateBody.KeyMember, "is reserved for the worker");
-        const int name = 12;
+        _fields.Fault(metadata.TryGetProperty(CreateBody.KeyMember, out _), "metadata." + CreateBody.KeyMember, "is reserved for the worker");
+        const int Name = 12; // ,"metadata":
         var before = _payload.BytesCommitted + _payload.BytesPending;
         WriteObject("metadata", "metadata", metadata);
 
         // The caller's white space does not count, nor do the writer's escapes.
-        var written = _payload.BytesCommitted + _payload.BytesPending - before - name;
-        Fault(Math.Min(written, JsonMarshal.GetRawUtf8Value(metadata).Length) > MaximumMetadata, "metadata", "is larger than 16 KiB as JSON");
+        var written = _payload.BytesCommitted + _payload.BytesPending - before - Name;
+        _fields.Fault(Math.Min(written, JsonMarshal.GetRawUtf8Value(metadata).Length) > MaximumMetadata, "metadata", "is larger than 16 KiB as JSON");
     }
 
     private void Contact()
     {
-        if (Object("contactDetails") is not { } contact)
+        if (_fields.Object(_message, "contactDetails") is not { } contact)
         {
             return;
         }
@@ -137,7 +137,7 @@ public sealed class StartVerificationReader
         if (contact.TryGetProperty("sendNotificationEmails", out var send) && send.ValueKind != JsonValueKind.Null)
         {
             var boolean = send.ValueKind is JsonValueKind.True or JsonValueKind.False;
-            Fault(!boolean, "contactDetails.sendNotificationEmails", $"expected true or false, got {send.ValueKind}");
+            _fields.Fault(!boolean, "contactDetails.sendNotificationEmails", $"expected true or false, got {send.ValueKind}");
             _payload.WriteBoolean("send_notification_emails", boolean && send.GetBoolean());
         }
 
@@ -146,41 +146,10 @@ public sealed class StartVerificationReader
 
     private void Copy(JsonElement from, string member, string path, string diditMember, int longest)
     {
-        if (Text(from, member, path, longest) is { } value)
+        if (_fields.Text(from, member, path, longest) is { } value)
         {
             _payload.WriteString(diditMember, value);
         }
-    }
-
-    private JsonElement? Object(string member)
-    {
-        if (!_message.TryGetProperty(member, out var value) || value.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        Fault(value.ValueKind != JsonValueKind.Object, member, $"expected an object, got {value.ValueKind}");
-        return value.ValueKind == JsonValueKind.Object ? value : null;
-    }
-
-    private string? Text(JsonElement from, string member, string path, int longest)
-    {
-        if (!from.TryGetProperty(member, out var value) || value.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        if (value.ValueKind != JsonValueKind.String)
-        {
-            Fault(broken: true, path, $"expected a string, got {value.ValueKind}");
-            return null;
-        }
-
-        var text = Decode(value);
-        var characters = text?.EnumerateRunes().Count() ?? 0;
-        Fault(text is null, path, "holds half of a surrogate pair, which is no text");
-        Fault(text is not null && (characters < 1 || characters > longest), path, $"expected 1 to {longest} characters, got {characters}");
-        return text;
     }
 
     private void WriteObject(string path, string diditMember, JsonElement value)
@@ -192,27 +161,7 @@ public sealed class StartVerificationReader
         }
         catch (InvalidOperationException)
         {
-            Fault(broken: true, path, "holds half of a surrogate pair, which is no text");
-        }
-    }
-
-    private static string? Decode(JsonElement value)
-    {
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private void Fault(bool broken, string path, string what)
-    {
-        if (broken)
-        {
-            _faults.Add($"{path}: {what}");
+            _fields.Fault(broken: true, path, "holds half of a surrogate pair, which is no text");
         }
     }
 }

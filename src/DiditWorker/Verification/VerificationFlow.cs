@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
@@ -26,17 +25,12 @@ public sealed partial class VerificationFlow(
     /// <exception cref="OperationCanceledException">The worker stops.</exception>
     public async Task<Answer> AnswerAsync(Delivery delivery, VerificationRequest request, CancellationToken cancellation)
     {
-        var work = new Work(delivery, request, Fingerprint.Of(request.Payload), OwnerToken.Create())
-        {
-            MaybeAttempted = delivery.MaybeAttempted,
-            SuccessesSeen = availability.Successes,
-            Hold = new Hold(time, options.MaximumHold, lifetime.ApplicationStopping),
-        };
+        var hold = new Hold(time, options.MaximumHold, lifetime.ApplicationStopping);
+        var work = new KeyWork(delivery, request, hold, store, didit, idempotency, time, logger) { SuccessesSeen = availability.Successes };
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            work.ClaimedAt = time.GetTimestamp();
-            var memory = await ClaimAsync(work);
+            var memory = await work.ClaimAsync();
             var evidence = new Evidence(work.Fingerprint, delivery.PublishedAt, work.MaybeAttempted);
             var decision = Decision.Make(memory, evidence, _settings, time.GetUtcNow());
             Log.Decided(logger, delivery.Key, decision.Outcome, decision.Because);
@@ -47,10 +41,10 @@ public sealed partial class VerificationFlow(
                 case Outcome.Reject:
                     throw Rejection(memory.Record!, work);
                 case Outcome.Park:
-                    await ReleaseAsync(work, Release.Reset);
-                    throw Parked(memory, decision, work);
+                    await work.ReleaseAsync(Release.Reset);
+                    throw Parked(memory, decision);
                 case Outcome.Wait:
-                    await work.Hold.PollAsync(decision.Because);
+                    await hold.PollAsync(decision.Because);
                     break;
                 default:
                     if (await AttemptAsync(work, memory, decision, cancellation) is { } answer)
@@ -64,11 +58,11 @@ public sealed partial class VerificationFlow(
     }
 
     // None: ask again from the start.
-    private async Task<Answer?> AttemptAsync(Work work, Memory memory, Decision decision, CancellationToken cancellation)
+    private async Task<Answer?> AttemptAsync(KeyWork work, Memory memory, Decision decision, CancellationToken cancellation)
     {
         if (!availability.TryEnter(out var turn))
         {
-            await ReleaseAsync(work, Unsent(work));
+            await work.ReleaseAsync();
             await work.Hold.ForAsync(availability.WaitAsync, "Didit is paused");
             return null;
         }
@@ -77,33 +71,24 @@ public sealed partial class VerificationFlow(
         {
             var attempt = NewAttempt(work, memory, decision);
             var reply = await CallAsync(work, attempt, cancellation);
-            work.MaybeAttempted |= attempt.MaybeSent;
-            work.LastSent = attempt.MaybeSent ? time.GetUtcNow() : work.LastSent;
+            work.Learn(attempt);
             switch (reply.Kind)
             {
-                case ReplyKind.Created or ReplyKind.Adopted:
-                    var outcome = reply.Kind == ReplyKind.Created ? "created" : "adopted";
-                    return await CompleteAsync(work, memory, RecordState.Completed, reply.Session!.ToPayload()) ? new(reply.Session, outcome) : null;
+                case ReplyKind.Created:
+                    return await work.CompleteAsync(memory, RecordState.Completed, reply.Session!.ToPayload()) ? new(reply.Session, "created") : null;
+                case ReplyKind.Adopted:
+                    return await work.CompleteAsync(memory, RecordState.Completed, reply.Session!.ToPayload()) ? new(reply.Session, "adopted") : null;
                 case ReplyKind.Refused:
-                    var stored = JsonSerializer.Serialize(reply.Why, RefusalJson.Default.String);
-                    return await CompleteAsync(work, memory, RecordState.Refused, stored) ? throw Refused(reply.Why, work) : null;
+                    var refusal = JsonSerializer.Serialize(reply.Why, RefusalJson.Default.String);
+                    return await work.CompleteAsync(memory, RecordState.Refused, refusal) ? throw new RefusedByDiditException(reply.Why) : null;
                 case ReplyKind.Several:
-                    await ReleaseAsync(work, Release.Reset);
+                    await work.ReleaseAsync(Release.Reset);
                     throw new AmbiguousSessionException(
-                        "an earlier attempt may have made one of these sessions; choose one and adopt it, or release the key: " + reply.Why)
-                    {
-                        VendorData = work.Request.VendorData,
-                        WorkflowId = work.Request.WorkflowId,
-                    };
+                        "an earlier attempt may have made one of these sessions; choose one and adopt it, or release the key: " + reply.Why);
                 case ReplyKind.LeaseLost:
                     return null;
                 default:
-                    // It counts against this message only if others succeed meanwhile.
-                    var counts = attempt.MaybeSent && availability.Successes > work.SuccessesSeen;
-                    work.SuccessesSeen = availability.Successes;
-                    work.Conflicted |= reply.Kind == ReplyKind.Conflict;
-                    await ReleaseAsync(work, counts ? Release.Keep : Unsent(work));
-                    Log.AttemptFailed(logger, work.Delivery.Key, reply.Kind, reply.Why);
+                    await FailedAsync(work, attempt, reply);
                     break;
             }
         }
@@ -112,14 +97,13 @@ public sealed partial class VerificationFlow(
         return null;
     }
 
-    private CreateAttempt NewAttempt(Work work, Memory memory, Decision decision)
+    private CreateAttempt NewAttempt(KeyWork work, Memory memory, Decision decision)
     {
         // Where there is no record, a redelivered message may have been sent a moment ago, and an old one long ago.
         var record = memory.Record;
         var recorded = record?.LeaseUntil > record?.LastAttempt ? record?.LeaseUntil : record?.LastAttempt;
-        var lastAttempt = work.LastSent ?? recorded ?? (work.MaybeAttempted ? time.GetUtcNow() : null);
         var published = work.Delivery.PublishedAt;
-        var first = memory.Record?.FirstAttempt < published ? memory.Record.FirstAttempt : published;
+        var first = record?.FirstAttempt < published ? record.FirstAttempt : published;
         return new()
         {
             Request = new(work.Delivery.Key, work.Request.VendorData, work.Request.WorkflowId, work.Request.Payload),
@@ -127,12 +111,12 @@ public sealed partial class VerificationFlow(
             // After a 409 Didit itself wants the original to be fetched, whatever the settings trust.
             LookUpFirst = decision.Outcome == Outcome.LookUpThenCreate || work.Conflicted,
             NotBefore = first - didit.WindowMargin,
-            LastAttempt = lastAttempt,
-            KeepLease = () => KeepLeaseAsync(work, memory),
+            LastAttempt = work.LastSent ?? recorded ?? (work.MaybeAttempted ? time.GetUtcNow() : null),
+            KeepLease = () => memory.Available ? work.KeepLeaseAsync() : Task.FromResult(true),
         };
     }
 
-    private async Task<DiditReply> CallAsync(Work work, CreateAttempt attempt, CancellationToken cancellation)
+    private async Task<DiditReply> CallAsync(KeyWork work, CreateAttempt attempt, CancellationToken cancellation)
     {
         try
         {
@@ -140,133 +124,31 @@ public sealed partial class VerificationFlow(
         }
         catch (OperationCanceledException)
         {
-            // The worker stops while this waits: the next one need not wait for the lease.
-            work.MaybeAttempted |= attempt.MaybeSent;
-            await ReleaseAsync(work, Unsent(work));
+            // The worker stops: the next one need not wait for the lease.
+            work.Learn(attempt);
+            await work.ReleaseAsync();
             throw;
         }
     }
 
-    // A request must not outlive the lease, or two owners could have one under way.
-    private async Task<bool> KeepLeaseAsync(Work work, Memory memory)
+    private async Task FailedAsync(KeyWork work, CreateAttempt attempt, DiditReply reply)
     {
-        if (!memory.Available || time.GetElapsedTime(work.ClaimedAt) + (didit.AttemptTimeout * 1.5) < idempotency.Lease)
-        {
-            return true;
-        }
+        Log.AttemptFailed(logger, work.Delivery.Key, reply.Kind, reply.Why);
+        work.Conflicted |= reply.Kind == ReplyKind.Conflict;
 
-        var asked = time.GetTimestamp();
-        try
-        {
-            var kept = await store.RenewAsync(work.Delivery.Key, work.Owner);
-            work.ClaimedAt = asked;
-            return kept;
-        }
-        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
-        {
-            Log.RedisUnavailable(logger, exception.GetType().Name);
-            return false;
-        }
+        // It counts against this message only if others succeed meanwhile.
+        var counts = attempt.MaybeSent && availability.Successes > work.SuccessesSeen;
+        work.SuccessesSeen = availability.Successes;
+        await (counts ? work.ReleaseAsync(Release.Keep) : work.ReleaseAsync());
     }
 
-    private async Task<Memory> ClaimAsync(Work work)
-    {
-        try
-        {
-            return await store.ClaimAsync(work.Delivery.Key, work.Fingerprint, work.Owner);
-        }
-        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
-        {
-            Log.RedisUnavailable(logger, exception.GetType().Name);
-            return Memory.Unavailable;
-        }
-        catch (Exception exception) when (exception is UnknownRecordException or CryptographicException or FormatException)
-        {
-            // Nothing is lost while it waits: a newer worker, or this one with the right key file, can read the record.
-            Log.RecordUnreadable(logger, work.Delivery.Key, exception.Message);
-            await work.Hold.BackOffAsync("the record cannot be read");
-            return new(Available: true, Record: null, Owned: false);
-        }
-    }
-
-    // An answer that cannot be written is kept in memory until it can, or until another owner has taken over.
-    private async Task<bool> CompleteAsync(Work work, Memory memory, RecordState state, string payload)
-    {
-        var first = memory.Record?.FirstAttempt ?? time.GetUtcNow();
-        while (true)
-        {
-            try
-            {
-                return await store.CompleteAsync(work.Delivery.Key, state, work.Fingerprint, work.Owner, first, payload);
-            }
-            catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
-            {
-                Log.RedisUnavailable(logger, exception.GetType().Name);
-                if (idempotency.WhenRedisUnavailable == WhenRedisUnavailable.Proceed)
-                {
-                    return true;
-                }
-
-                await work.Hold.PollAsync("the answer cannot be stored");
-            }
-        }
-    }
-
-    // A key that cannot be given back stays until its lease is over; the record then counts as ambiguous, which is safe.
-    private async Task ReleaseAsync(Work work, Release how)
-    {
-        try
-        {
-            await store.ReleaseAsync(work.Delivery.Key, work.Owner, how);
-        }
-        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
-        {
-            Log.RedisUnavailable(logger, exception.GetType().Name);
-        }
-    }
-
-    private static Release Unsent(Work work) => work.MaybeAttempted ? Release.Uncounted : Release.Forget;
-
-    private static ParkedException Rejection(IdempotencyRecord record, Work work) => record.Fingerprint != work.Fingerprint
+    private static ParkedException Rejection(IdempotencyRecord record, KeyWork work) => record.Fingerprint != work.Fingerprint
         ? new PayloadMismatchException("another payload came first under this request id; publish a changed request under a new one")
-        {
-            VendorData = work.Request.VendorData,
-            WorkflowId = work.Request.WorkflowId,
-        }
-        : Refused(JsonSerializer.Deserialize(record.Payload, RefusalJson.Default.String)!, work);
+        : new RefusedByDiditException(JsonSerializer.Deserialize(record.Payload, RefusalJson.Default.String)!);
 
-    private static RefusedByDiditException Refused(string why, Work work) => new(why)
-    {
-        VendorData = work.Request.VendorData,
-        WorkflowId = work.Request.WorkflowId,
-    };
-
-    private ParkedException Parked(Memory memory, Decision decision, Work work) => memory.Record?.Attempts >= idempotency.MaximumAttempts
+    private ParkedException Parked(Memory memory, Decision decision) => memory.Record?.Attempts >= idempotency.MaximumAttempts
         ? new AttemptsExhaustedException($"it failed {idempotency.MaximumAttempts} times while others succeeded")
-        {
-            VendorData = work.Request.VendorData,
-            WorkflowId = work.Request.WorkflowId,
-        }
-        : new AmbiguousSessionException(decision.Because)
-        {
-            VendorData = work.Request.VendorData,
-            WorkflowId = work.Request.WorkflowId,
-        };
-
-    private sealed record Work(Delivery Delivery, VerificationRequest Request, string Fingerprint, string Owner)
-    {
-        public required bool MaybeAttempted { get; set; }
-
-        public required Hold Hold { get; init; }
-
-        public required long SuccessesSeen { get; set; }
-
-        public bool Conflicted { get; set; }
-
-        public DateTimeOffset? LastSent { get; set; }
-
-        public long ClaimedAt { get; set; }
-    }
+        : new AmbiguousSessionException(decision.Because);
 
     private static partial class Log
     {
@@ -275,11 +157,5 @@ public sealed partial class VerificationFlow(
 
         [LoggerMessage(102, LogLevel.Warning, "{Key}: the attempt ended as {Kind} ({Why}); trying again later")]
         public static partial void AttemptFailed(ILogger logger, IdempotencyKey key, ReplyKind kind, string why);
-
-        [LoggerMessage(103, LogLevel.Warning, "Redis cannot be asked ({Error})")]
-        public static partial void RedisUnavailable(ILogger logger, string error);
-
-        [LoggerMessage(104, LogLevel.Error, "{Key}: the record cannot be read: {Error}")]
-        public static partial void RecordUnreadable(ILogger logger, IdempotencyKey key, string error);
     }
 }

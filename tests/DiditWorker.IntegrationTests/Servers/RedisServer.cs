@@ -27,6 +27,8 @@ public sealed class RedisServer : IAsyncDisposable
 
     public string Version { get; private set; } = "";
 
+    internal static string Image => Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
+
     /// <summary>A server of the caller's own, to stop and freeze at will; the caller disposes it.</summary>
     public static async Task<RedisServer> StartNewAsync()
     {
@@ -80,8 +82,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private static ContainerHost Container(string port)
     {
-        var image = Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
-        var builder = ContainerHost.Configure(new RedisBuilder(image));
+        var builder = ContainerHost.Configure(new RedisBuilder(Image));
         return new(builder.WithPortBinding(port, "6379").WithCommand(Persistence).Build());
     }
 

@@ -1,3 +1,4 @@
+using DiditWorker.Demo;
 using NUnit.Framework;
 using Shouldly;
 using StackExchange.Redis;
@@ -44,7 +45,7 @@ public sealed class When_redis_is_restarted
     [TestCase(false)]
     public async Task Every_kind_of_store_runs_scripts_with_the_servers_own_time(bool garnet)
     {
-        await using var embedded = garnet ? new GarnetServer() : null;
+        using var embedded = garnet ? new EmbeddedGarnet() : null;
         await using var redis = await ConnectionMultiplexer.ConnectAsync(
             embedded?.ConnectionString ?? (await TestServers.RedisAsync()).ConnectionString
         );

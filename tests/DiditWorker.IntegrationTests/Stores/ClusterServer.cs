@@ -52,11 +52,8 @@ internal sealed class ClusterServer : IAsyncDisposable
         return state.Contains("cluster_state:ok", StringComparison.Ordinal);
     }
 
-    private static ContainerHost Container(string port, string[] cluster)
-    {
-        var image = Environment.GetEnvironmentVariable("DIDITWORKER_TEST_REDIS_IMAGE") is { Length: > 0 } value ? value : "redis:7.4.5-alpine";
-        return new(ContainerHost.Configure(new RedisBuilder(image)).WithPortBinding(port, "6379").WithCommand(cluster).Build());
-    }
+    private static ContainerHost Container(string port, string[] cluster) =>
+        new(ContainerHost.Configure(new RedisBuilder(RedisServer.Image)).WithPortBinding(port, "6379").WithCommand(cluster).Build());
 
     private static NativeHost Native(string port, string[] cluster)
     {

@@ -1,4 +1,4 @@
-using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.Demo;
 using NUnit.Framework;
 
 namespace DiditWorker.IntegrationTests.Stores;
@@ -7,14 +7,14 @@ namespace DiditWorker.IntegrationTests.Stores;
 [SetUpFixture]
 public sealed class SharedGarnet
 {
-    private static readonly Lazy<GarnetServer> Server = new(() => new());
+    private static readonly Lazy<EmbeddedGarnet> Server = new(() => new());
 
     public static string ConnectionString => Server.Value.ConnectionString;
 
     [OneTimeTearDown]
-    public async Task StopAsync()
+    public void Stop()
     {
         if (Server.IsValueCreated)
-            await Server.Value.DisposeAsync();
+            Server.Value.Dispose();
     }
 }

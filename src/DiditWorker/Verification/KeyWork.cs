@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using DiditWorker.Didit;
+using DiditWorker.Idempotency;
+
+namespace DiditWorker.Verification;
+
+/// <summary>
+/// One delivery at work on its key: what it knows, what it may have sent, and its dealings with the record while Redis may be away.
+/// </summary>
+internal sealed partial class KeyWork(
+    Delivery delivery, VerificationRequest request, Hold hold, IdempotencyStore store, DiditOptions didit, IdempotencyOptions idempotency,
+    TimeProvider time, ILogger logger)
+{
+    private readonly string _owner = OwnerToken.Create();
+    private long _claimedAt;
+
+    public Delivery Delivery => delivery;
+
+    public VerificationRequest Request => request;
+
+    public Hold Hold => hold;
+
+    public string Fingerprint { get; } = Idempotency.Fingerprint.Of(request.Payload);
+
+    /// <summary>Signs of an earlier attempt: of an earlier delivery, or of this one.</summary>
+    public bool MaybeAttempted { get; private set; } = delivery.MaybeAttempted;
+
+    /// <summary>When this delivery last sent something that has no clear reply.</summary>
+    public DateTimeOffset? LastSent { get; private set; }
+
+    /// <summary>Whether Didit has answered 409.</summary>
+    public bool Conflicted { get; set; }
+
+    /// <summary>How many creates Didit had answered when this delivery last failed.</summary>
+    public required long SuccessesSeen { get; set; }
+
+    /// <summary>Takes down what an attempt left behind.</summary>
+    public void Learn(CreateAttempt attempt)
+    {
+        MaybeAttempted |= attempt.MaybeSent;
+        LastSent = attempt.MaybeSent ? time.GetUtcNow() : LastSent;
+    }
+
+    /// <summary>Claims the key. That Redis cannot be asked is an answer too.</summary>
+    public async Task<Memory> ClaimAsync()
+    {
+        try
+        {
+            _claimedAt = time.GetTimestamp();
+            return await store.ClaimAsync(delivery.Key, Fingerprint, _owner);
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            Log.RedisUnavailable(logger, exception.GetType().Name);
+            return Memory.Unavailable;
+        }
+        catch (Exception exception) when (exception is UnknownRecordException or CryptographicException or FormatException)
+        {
+            // Nothing is lost while it waits: a newer worker, or this one with the right key file, can read the record.
+            Log.RecordUnreadable(logger, delivery.Key, exception.Message);
+            await hold.BackOffAsync("the record cannot be read");
+            return new(Available: true, Record: null, Owned: false);
+        }
+    }
+
+    /// <summary>Before every request: it must not outlive the lease, or two owners could have one under way. False: do not send.</summary>
+    public async Task<bool> KeepLeaseAsync()
+    {
+        if (time.GetElapsedTime(_claimedAt) + (didit.AttemptTimeout * 1.5) < idempotency.Lease)
+        {
+            return true;
+        }
+
+        try
+        {
+            var asked = time.GetTimestamp();
+            var kept = await store.RenewAsync(delivery.Key, _owner);
+            _claimedAt = asked;
+            return kept;
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            Log.RedisUnavailable(logger, exception.GetType().Name);
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Stores the answer; one that cannot be stored is kept until it can, or until another owner has taken over. False: it must not be used.
+    /// </summary>
+    public async Task<bool> CompleteAsync(Memory memory, RecordState state, string payload)
+    {
+        var first = memory.Record?.FirstAttempt ?? time.GetUtcNow();
+        while (true)
+        {
+            try
+            {
+                return await store.CompleteAsync(delivery.Key, state, Fingerprint, _owner, first, payload);
+            }
+            catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+            {
+                Log.RedisUnavailable(logger, exception.GetType().Name);
+                if (idempotency.WhenRedisUnavailable == WhenRedisUnavailable.Proceed)
+                {
+                    return true;
+                }
+
+                await hold.PollAsync("the answer cannot be stored");
+            }
+        }
+    }
+
+    /// <summary>Gives the key back after an attempt that counts neither as made nor as failed.</summary>
+    public Task ReleaseAsync() => ReleaseAsync(MaybeAttempted ? Release.Uncounted : Release.Forget);
+
+    /// <summary>Gives the key back. If Redis is away the lease runs out instead, and the record counts as ambiguous, which is safe.</summary>
+    public async Task ReleaseAsync(Release how)
+    {
+        try
+        {
+            await store.ReleaseAsync(delivery.Key, _owner, how);
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            Log.RedisUnavailable(logger, exception.GetType().Name);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(103, LogLevel.Warning, "Redis cannot be asked ({Error})")]
+        public static partial void RedisUnavailable(ILogger logger, string error);
+
+        [LoggerMessage(104, LogLevel.Error, "{Key}: the record cannot be read: {Error}")]
+        public static partial void RecordUnreadable(ILogger logger, IdempotencyKey key, string error);
+    }
+}
