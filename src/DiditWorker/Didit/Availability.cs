@@ -3,19 +3,24 @@ using DiditWorker.Observability;
 namespace DiditWorker.Didit;
 
 /// <summary>
-/// Whether requests to Didit make sense now. While paused nothing is sent; when the pause is over one message probes, and the rest follow
-/// once it has succeeded. Thread-safe.
+/// Whether requests to Didit make sense now. While paused nothing is sent; when the pause is over one message probes, and once it has
+/// succeeded the rest follow on a ramp: each success admits one more at a time. Thread-safe.
 /// </summary>
 public sealed class Availability
 {
+    // As many at a time as the ramp begins with, and at which it ends.
+    private const int RampStart = 2;
+    private const int RampEnd = 64;
+
     // A waiter that missed the signal looks again after this time at the latest.
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private Pause? _pause;
-    private int _probe;
-    private int _probes;
+    private int _limit = int.MaxValue;
+    private int _inFlight;
+    private int _generation;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _successes;
 
@@ -56,7 +61,11 @@ public sealed class Availability
         {
             var now = _time.GetUtcNow();
             _pause = new(reason, why, _pause is { } before && before.Reason == reason ? before.Since : now, now + duration);
-            _probe = 0;
+            _limit = 1;
+
+            // Who is still under way from before does not stand in the way of the probe.
+            _inFlight = 0;
+            _generation++;
         }
     }
 
@@ -67,17 +76,19 @@ public sealed class Availability
         Resume();
     }
 
-    /// <summary>Didit answered: the pause is over.</summary>
+    /// <summary>Didit answered: the pause is over, or one more may follow.</summary>
     public void Resume()
     {
         lock (_lock)
         {
-            if (_pause is not null)
+            if (_limit == int.MaxValue)
             {
-                _pause = null;
-                _probe = 0;
-                Signal();
+                return;
             }
+
+            _limit = _pause is not null ? RampStart : _limit + 1 < RampEnd ? _limit + 1 : int.MaxValue;
+            _pause = null;
+            Signal();
         }
     }
 
@@ -86,15 +97,10 @@ public sealed class Availability
     {
         lock (_lock)
         {
-            if (_pause is not null && _probe == 0 && _time.GetUtcNow() >= _pause.Until)
-            {
-                _probe = ++_probes;
-                turn = new(this, _probe);
-                return true;
-            }
-
-            turn = new(this, probe: 0);
-            return _pause is null;
+            var admitted = _inFlight < _limit && (_pause is null || _time.GetUtcNow() >= _pause.Until);
+            turn = new(this, admitted ? _generation : -1);
+            _inFlight += admitted ? 1 : 0;
+            return admitted;
         }
     }
 
@@ -105,18 +111,35 @@ public sealed class Availability
         TimeSpan left;
         lock (_lock)
         {
-            if (_pause is null)
+            if (_pause is null && _inFlight < _limit)
             {
                 return;
             }
 
             changed = _changed.Task;
-            left = _pause.Until - _time.GetUtcNow();
+            left = _pause is null ? LongestLook : _pause.Until - _time.GetUtcNow();
         }
 
         left = left < TimeSpan.FromMilliseconds(50) ? TimeSpan.FromMilliseconds(50) : left > LongestLook ? LongestLook : left;
         await Task.WhenAny(changed, Task.Delay(left, _time, cancellation));
         cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void Leave(int generation)
+    {
+        lock (_lock)
+        {
+            if (generation != _generation)
+            {
+                return;
+            }
+
+            _inFlight--;
+            if (_limit != int.MaxValue)
+            {
+                Signal();
+            }
+        }
     }
 
     private void Signal()
@@ -126,19 +149,9 @@ public sealed class Availability
     }
 
     /// <summary>Leave to send.</summary>
-    public readonly struct Turn(Availability owner, int probe) : IDisposable
+    public readonly struct Turn(Availability owner, int generation) : IDisposable
     {
         /// <inheritdoc />
-        public void Dispose()
-        {
-            if (probe != 0)
-            {
-                lock (owner._lock)
-                {
-                    // A later probe is not this one's to end.
-                    owner._probe = owner._probe == probe ? 0 : owner._probe;
-                }
-            }
-        }
+        public void Dispose() => owner.Leave(generation);
     }
 }

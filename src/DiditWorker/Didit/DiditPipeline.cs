@@ -14,9 +14,12 @@ public sealed class DiditPipeline
 {
     private const int MostReadRetries = 2;
     private const int MostConflicts = 3;
+    private const double FailureRatio = 0.5;
+    private const int MinimumThroughput = 10;
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SamplingDuration = TimeSpan.FromSeconds(30);
 
     private readonly ResiliencePipeline<DiditReply> _creates;
     private readonly ResiliencePipeline _reads;
@@ -45,7 +48,7 @@ public sealed class DiditPipeline
             .AddTimeout(options.AttemptTimeout)
             .Build();
 
-        // Each try takes its place in the rate, hence the retry outside.
+        // Each try takes its place in the rate, hence the retry outside. Reads have a circuit of their own: Didit may answer them and no creates.
         _reads = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new()
             {
@@ -56,6 +59,7 @@ public sealed class DiditPipeline
                 Delay = FirstDelay,
             })
             .AddRateLimiter(Limit(readLimit))
+            .AddCircuitBreaker(ReadBreaker())
             .AddTimeout(options.AttemptTimeout)
             .Build();
 
@@ -83,7 +87,7 @@ public sealed class DiditPipeline
         }
         catch (BrokenCircuitException exception)
         {
-            _availability.PauseFor(exception.RetryAfter ?? _options.BreakDuration, PauseReasons.CircuitOpen, "too many requests to Didit fail");
+            Pause(exception.RetryAfter ?? _options.BreakDuration);
             return new(attempt.MaybeSent ? ReplyKind.Ambiguous : ReplyKind.NotSent, "the circuit is open");
         }
     }
@@ -99,6 +103,11 @@ public sealed class DiditPipeline
         catch (TimeoutRejectedException)
         {
             throw new DiditUnavailableException("no reply in time");
+        }
+        catch (BrokenCircuitException exception)
+        {
+            Pause(exception.RetryAfter ?? _options.BreakDuration);
+            throw new DiditUnavailableException("the circuit is open");
         }
     }
 
@@ -144,17 +153,31 @@ public sealed class DiditPipeline
         ShouldHandle = new PredicateBuilder<DiditReply>()
             .Handle<TimeoutRejectedException>()
             .HandleResult(reply => reply.Kind is ReplyKind.NotSent or ReplyKind.Ambiguous),
-        FailureRatio = 0.5,
-        MinimumThroughput = 10,
-        SamplingDuration = TimeSpan.FromSeconds(30),
+        FailureRatio = FailureRatio,
+        MinimumThroughput = MinimumThroughput,
+        SamplingDuration = SamplingDuration,
         BreakDuration = _options.BreakDuration,
         StateProvider = circuit,
-        OnOpened = args =>
-        {
-            _availability.PauseFor(args.BreakDuration, PauseReasons.CircuitOpen, "too many requests to Didit fail");
-            return ValueTask.CompletedTask;
-        },
+        OnOpened = PauseAsync,
     };
+
+    private CircuitBreakerStrategyOptions ReadBreaker() => new()
+    {
+        ShouldHandle = new PredicateBuilder().Handle<DiditUnavailableException>().Handle<TimeoutRejectedException>(),
+        FailureRatio = FailureRatio,
+        MinimumThroughput = MinimumThroughput,
+        SamplingDuration = SamplingDuration,
+        BreakDuration = _options.BreakDuration,
+        OnOpened = PauseAsync,
+    };
+
+    private ValueTask PauseAsync<T>(OnCircuitOpenedArguments<T> opened)
+    {
+        Pause(opened.BreakDuration);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Pause(TimeSpan duration) => _availability.PauseFor(duration, PauseReasons.CircuitOpen, "too many requests to Didit fail");
 
     private static RateLimiterStrategyOptions Limit(SharedRateLimiter limiter) => new()
     {

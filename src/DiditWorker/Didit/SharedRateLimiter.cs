@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using StackExchange.Redis;
 
 namespace DiditWorker.Didit;
 
@@ -11,13 +12,13 @@ namespace DiditWorker.Didit;
 /// does not cost a round trip per request.
 /// </summary>
 /// <param name="redis">Holds the time line.</param>
-/// <param name="redisKey">Its name.</param>
+/// <param name="redisKey">Its name, with a hash tag.</param>
 /// <param name="perMinute">The rate.</param>
 /// <param name="metrics">Shows the waits.</param>
 /// <param name="time">The clock.</param>
 /// <param name="stopping">Ends the waits at shutdown, while requests that are under way may finish.</param>
 public sealed class SharedRateLimiter(
-    RedisConnection redis, string redisKey, int perMinute, WorkerMetrics metrics, TimeProvider time, CancellationToken stopping) : IDisposable
+    RedisConnection redis, string redisKey, double perMinute, WorkerMetrics metrics, TimeProvider time, CancellationToken stopping) : IDisposable
 {
     // A place that was not used in time is given up: using old ones in a row would be a burst.
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
@@ -25,9 +26,12 @@ public sealed class SharedRateLimiter(
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly Queue<long> _places = new();
-    private readonly long _interval = 60_000_000L / perMinute;
-    private readonly int _batch = Math.Max(1, perMinute / 600);
+    private readonly RedisKey[] _keys = [redisKey, redisKey + ":replicas"];
+    private readonly string _name = OwnerToken.Create();
+    private readonly long _interval = (long)(60_000_000 / perMinute);
+    private readonly int _batch = Math.Max(1, (int)(perMinute / 600));
     private long _localNext;
+    private long _replicas = 1;
 
     /// <summary>Waits for a place and takes it.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, or the worker is stopping.</exception>
@@ -97,9 +101,10 @@ public sealed class SharedRateLimiter(
     {
         try
         {
-            var reply = await (await redis.DatabaseAsync()).ScriptEvaluateAsync(
-                Script, [redisKey], [_interval, places, (long)pause.TotalMilliseconds]);
-            return long.Parse((string)reply!, CultureInfo.InvariantCulture);
+            var reply = (RedisResult[])(await (await redis.DatabaseAsync()).ScriptEvaluateAsync(
+                Script, _keys, [_interval, places, (long)pause.TotalMilliseconds, _name]))!;
+            _replicas = Math.Max(1, (long)reply[1]);
+            return long.Parse((string)reply[0]!, CultureInfo.InvariantCulture);
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
@@ -107,14 +112,14 @@ public sealed class SharedRateLimiter(
         }
     }
 
-    // Without Redis this replica keeps the rate by itself; several replicas may then exceed it together, and Didit answers 429.
+    // Without Redis this replica keeps to its share, as far as it knew the others last.
     private long ReserveLocally(int places, TimeSpan pause)
     {
         // In two steps: nanoseconds since the start of the machine, times a million, overflow after two and a half hours.
         var (seconds, rest) = Math.DivRem(time.GetTimestamp(), time.TimestampFrequency);
         var now = (seconds * 1_000_000) + (rest * 1_000_000 / time.TimestampFrequency);
         var next = Math.Max(_localNext, now + (long)pause.TotalMicroseconds);
-        _localNext = next + (_interval * places);
+        _localNext = next + (_interval * _replicas * places);
         return next - now;
     }
 

@@ -44,7 +44,8 @@ internal static class Health
             try
             {
                 await redis.PingAsync();
-                return HealthCheckResult.Healthy("answers");
+                var warnings = await RedisChecks.RunAsync(redis);
+                return warnings.Count == 0 ? HealthCheckResult.Healthy("answers") : HealthCheckResult.Degraded(string.Join("; ", warnings));
             }
             catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
             {

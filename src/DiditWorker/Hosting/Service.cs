@@ -32,6 +32,7 @@ internal static partial class Service
         builder.Services.AddDiditWorker(settings);
         builder.Services.AddRabbitMqTransport();
         builder.Services.AddHealth();
+        builder.Services.AddHostedService<RedisAdvice>();
         await using var app = builder.Build();
         app.MapHealth();
         if (settings.EncryptionKey is null)

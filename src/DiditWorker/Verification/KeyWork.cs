@@ -63,6 +63,19 @@ internal sealed partial class KeyWork(
         }
     }
 
+    /// <summary>Renews the lease when half of it is over, until told that the work is done.</summary>
+    public async Task RenewUntilAsync(CancellationToken done)
+    {
+        while (true)
+        {
+            await Task.Delay(idempotency.Lease / 2, time, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (done.IsCancellationRequested || !await RenewAsync())
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>Before every request: it must not outlive the lease, or two owners could have one under way. False: do not send.</summary>
     public async Task<bool> KeepLeaseAsync()
     {
@@ -71,6 +84,11 @@ internal sealed partial class KeyWork(
             return true;
         }
 
+        return await RenewAsync();
+    }
+
+    private async Task<bool> RenewAsync()
+    {
         try
         {
             var asked = time.GetTimestamp();

@@ -118,6 +118,9 @@ public sealed partial class VerificationFlow(
 
     private async Task<DiditReply> CallAsync(KeyWork work, CreateAttempt attempt, CancellationToken cancellation)
     {
+        // A wait for the rate limit may outlast the lease.
+        using var done = new CancellationTokenSource();
+        var renewing = work.RenewUntilAsync(done.Token);
         try
         {
             return await creator.RunAsync(attempt, cancellation);
@@ -128,6 +131,11 @@ public sealed partial class VerificationFlow(
             work.Learn(attempt);
             await work.ReleaseAsync();
             throw;
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await renewing;
         }
     }
 

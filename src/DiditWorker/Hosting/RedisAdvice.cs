@@ -1,0 +1,41 @@
+using DiditWorker.Idempotency;
+
+namespace DiditWorker.Hosting;
+
+/// <summary>Says once, as soon as Redis answers, which of its settings would lose records.</summary>
+internal sealed partial class RedisAdvice(RedisConnection redis, TimeProvider time, ILogger<RedisAdvice> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!await AdviseAsync())
+        {
+            await Task.Delay(Pause, time, stoppingToken);
+        }
+    }
+
+    private async Task<bool> AdviseAsync()
+    {
+        try
+        {
+            await redis.PingAsync();
+            foreach (var warning in await RedisChecks.RunAsync(redis))
+            {
+                Log.Warning(logger, warning);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2, LogLevel.Warning, "Redis {Warning}")]
+        public static partial void Warning(ILogger logger, string warning);
+    }
+}
