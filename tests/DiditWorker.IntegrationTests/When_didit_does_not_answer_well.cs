@@ -118,7 +118,7 @@ public sealed class When_didit_does_not_answer_well
             await arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""");
         }
 
-        await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Faults.Single().Fired >= 100), Bound, "a hundred failed requests");
+        await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Faults.Single().Fired >= 30), Bound, "thirty failed requests");
         arena.Didit.State.ClearFaults();
         await arena.Broker.UntilAnswersAsync(40, seconds: 120);
 
