@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Runtime.Serialization;
 using System.Text.Json;
 using DiditWorker.Verification;
 using MassTransit;
@@ -24,7 +25,20 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
     public ContentType ContentType { get; } = contentType;
 
     /// <inheritdoc />
-    public ConsumeContext Deserialize(ReceiveContext receiveContext) => Choose(receiveContext).Deserialize(receiveContext);
+    public ConsumeContext Deserialize(ReceiveContext receiveContext)
+    {
+        var deserializer = Choose(receiveContext);
+        try
+        {
+            var context = deserializer.Deserialize(receiveContext);
+            ReadAll(context);
+            return context;
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException or SerializationException)
+        {
+            throw new InvalidMessageException("envelope or headers: an id, a time or an address has a value of the wrong form");
+        }
+    }
 
     /// <inheritdoc />
     public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>
@@ -35,6 +49,11 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
 
     /// <inheritdoc />
     public void Probe(ProbeContext context) => context.CreateScope("checked");
+
+    // MassTransit converts these when they are first asked for, which may be in the middle of something else.
+    private static void ReadAll(ConsumeContext context) => _ = (
+        context.MessageId, context.RequestId, context.CorrelationId, context.ConversationId, context.InitiatorId, context.ExpirationTime,
+        context.SourceAddress, context.DestinationAddress, context.ResponseAddress, context.FaultAddress, context.SentTime);
 
     private IMessageDeserializer Choose(ReceiveContext context)
     {

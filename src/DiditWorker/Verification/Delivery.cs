@@ -17,29 +17,34 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
         "x-delivery-count", "DiditWorker-Replay-Count",
     ];
 
-    /// <summary>Reads a delivery; none if it has no id.</summary>
+    /// <summary>Reads a delivery; none if it has no id, or one that is too long.</summary>
     /// <param name="receive">The transport's view.</param>
     /// <param name="consume">The message's view; none where the body cannot be read.</param>
     /// <param name="scope"><c>Idempotency:Scope</c>.</param>
     public static Delivery? Read(ReceiveContext receive, ConsumeContext? consume, string scope)
     {
         var id = RequestIdOf(receive, consume);
-        return string.IsNullOrEmpty(id)
+        return id is null or { Length: 0 or > Idempotency.RequestId.MaximumLength }
             ? null
             : new(Idempotency.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(receive, consume), WasDelivered(receive));
     }
 
-    private static string? RequestIdOf(ReceiveContext receive, ConsumeContext? consume)
-    {
-        if (receive.TransportHeaders.TryGetHeader(MessageHeaders.OriginalMessageId, out var original) && original.ToString() is { Length: > 0 } first)
-        {
-            return first;
-        }
+    // A scheduler that published it again may have given it an id of its own. MassTransit reads an id only if it is a UUID; raw JSON may
+    // carry any string.
+    private static string? RequestIdOf(ReceiveContext receive, ConsumeContext? consume) =>
+        Text(receive.TransportHeaders, MessageHeaders.OriginalMessageId)
+        ?? (consume is null ? null : Text(consume.Headers, MessageHeaders.OriginalMessageId))
+        ?? (IsEnvelope(consume) ? consume?.MessageId?.ToString("D") : null)
+        ?? TransportId(receive);
 
-        // MassTransit reads a message_id only if it is a UUID; raw JSON may carry any string.
-        var transportId = receive.TransportHeaders.TryGetHeader(MessageHeaders.MessageId, out var value) ? value.ToString() : null;
-        return IsEnvelope(consume) ? consume?.GetOriginalMessageId()?.ToString("D") ?? transportId : transportId;
-    }
+    // The property first; a header of the name MessageId is for clients that cannot set properties, such as amqp-publish.
+    private static string? TransportId(ReceiveContext receive) =>
+        receive.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) && !string.IsNullOrEmpty(rabbit.Properties.MessageId)
+            ? rabbit.Properties.MessageId
+            : Text(receive.TransportHeaders, MessageHeaders.MessageId);
+
+    private static string? Text(Headers headers, string name) =>
+        headers.TryGetHeader(name, out var value) && value.ToString() is { Length: > 0 } text ? text : null;
 
     private static DateTimeOffset? PublishedAtOf(ReceiveContext receive, ConsumeContext? consume)
     {

@@ -11,7 +11,7 @@ public sealed partial class StartVerificationConsumer(
     : IConsumer<ReceivedStartVerification>
 {
     private const string MissingId =
-        "message_id: is missing; set the AMQP property message_id (or the envelope's messageId) to an id of the request, and keep it when publishing again";
+        "message_id: is missing or longer than 255 characters; set the AMQP property message_id (or the envelope's messageId) to an id of the request, and keep it when publishing again";
 
     /// <inheritdoc />
     /// <remarks>What throws here goes through <see cref="Transport.RejectionFilter"/>.</remarks>

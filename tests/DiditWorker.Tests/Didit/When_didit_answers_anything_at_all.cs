@@ -1,0 +1,61 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using DiditWorker.Didit;
+using DiditWorker.Idempotency;
+using NUnit.Framework;
+using Shouldly;
+
+namespace DiditWorker.Tests.Didit;
+
+/// <summary>Replies are input like any other: whatever comes is sorted, and nothing throws.</summary>
+public sealed class When_didit_answers_anything_at_all
+{
+    private static readonly string[] Seeds =
+    [
+        """{"session_id":"s","session_number":1,"url":"https://verify.didit.me/session/t","status":"Not Started","metadata":{"diditworker_key":"k"}}""",
+        """{"count":1,"next":null,"results":[{"session_id":"s","metadata":"{\"diditworker_key\":\"k\"}","created_at":"2026-01-01T00:00:00Z"}]}""",
+        """{"field":["message",{"nested":[1,true,null]}],"detail":"\ud83d\ude00"}""", "[]", "null", "",
+    ];
+
+    private static readonly JsonElement Sent = JsonElement.Parse("""{"vendor_data":"user-1","metadata":{"n":12}}""");
+
+    private static readonly Gen<byte[]> Replies =
+        from seed in Gen.Int[0, Seeds.Length - 1]
+        from at in Gen.Int[0, 200]
+        from insert in Gen.OneOf(Gen.Byte.Array[0, 20], Gen.Const("\\ud800"u8.ToArray()), Gen.Const("[[[["u8.ToArray()), Gen.Const("\":{"u8.ToArray()))
+        from cut in Gen.Int[0, 5]
+        select Change(Encoding.UTF8.GetBytes(Seeds[seed]), at, insert, cut);
+
+    [Test]
+    public void It_is_sorted_into_a_kind_and_nothing_throws() =>
+        Gen.Select(Replies, Gen.Int[100, 599]).Sample(
+            (body, status) =>
+            {
+                using var response = new HttpResponseMessage();
+                var reply = ReplyClassifier.Classify((HttpStatusCode)status, response.Headers, body, "w", Sent, DateTimeOffset.UnixEpoch);
+                (reply.Kind == ReplyKind.Created).ShouldBe(reply.Session is not null);
+                reply.Why.Length.ShouldBeLessThan(700);
+            },
+            iter: 20_000);
+
+    [Test]
+    public void A_list_of_it_leads_to_no_false_adoption() =>
+        Replies.Sample(
+            body =>
+            {
+                var key = IdempotencyKey.Create("start-verification", "order-1");
+                var rows = LenientJson.TryParse(body) is { ValueKind: JsonValueKind.Object } json && json.Member("results") is { ValueKind: JsonValueKind.Array } results
+                    ? results.EnumerateArray().Select(FoundSession.FromList).OfType<FoundSession>().ToList()
+                    : [];
+                SessionMatch.Among(rows, key, "w", notBefore: null).Kind.ShouldNotBe(MatchKind.Adopt);
+            },
+            iter: 20_000);
+
+    private static byte[] Change(byte[] body, int at, byte[] insert, int cut)
+    {
+        at = Math.Min(at, body.Length);
+        return [.. body[..at], .. insert, .. body[Math.Min(at + cut, body.Length)..]];
+    }
+}
