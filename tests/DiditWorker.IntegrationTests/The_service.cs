@@ -45,7 +45,7 @@ public sealed class The_service
         await using var worker = WorkerProcess.Start(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["ConnectionStrings:RabbitMq"] = rabbitMq.ConnectionString,
-            ["ConnectionStrings:Redis"] = redis.ConnectionString,
+            ["ConnectionStrings:Redis"] = redis.ConnectionString.Split(',')[0],
             ["Didit:ApiKey"] = "k",
         });
 
@@ -60,6 +60,26 @@ public sealed class The_service
         await rabbitMq.StartAsync();
         await redis.StartAsync();
         await worker.UntilReadyAsync();
+        (await worker.TerminateAsync()).ShouldBe(0);
+    }
+
+    [Test]
+    public async Task Warns_of_a_redis_that_may_lose_records()
+    {
+        await using var redis = await RedisServer.StartNewAsync();
+        await using (var connection = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(redis.ConnectionString))
+        {
+            await connection.GetServers()[0].ConfigSetAsync("maxmemory-policy", "volatile-lru");
+        }
+
+        await using var arena = await Arena.OpenAsync(redis);
+        await using var worker = WorkerProcess.Start(arena.Settings);
+        await worker.UntilReadyAsync();
+
+        var (_, body) = await worker.HealthAsync("ready");
+        body.GetProperty("parts").GetProperty("redis").GetProperty("status").GetString().ShouldBe("Degraded");
+        body.GetProperty("parts").GetProperty("redis").GetProperty("description").GetString()!.ShouldContain("set it to noeviction");
+        await Eventually.UntilAsync(() => Task.FromResult(worker.Output.Contains("volatile-lru", StringComparison.Ordinal)), Bound, "the warning is logged");
         (await worker.TerminateAsync()).ShouldBe(0);
     }
 

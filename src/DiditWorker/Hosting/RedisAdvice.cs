@@ -31,6 +31,12 @@ internal sealed partial class RedisAdvice(RedisConnection redis, TimeProvider ti
         {
             return false;
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Advice must not stop the service.
+            Log.Warning(logger, "cannot be checked: " + exception.Message);
+            return true;
+        }
     }
 
     private static partial class Log

@@ -12,7 +12,8 @@ internal static partial class Service
     /// <returns>0; 78 if the configuration is wrong, with every fault on standard error.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // appsettings.json lies beside the program, wherever it is started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         WorkerSettings settings;
         try
         {

@@ -30,7 +30,9 @@ internal sealed class Arena : IAsyncDisposable
         Settings = new(StringComparer.Ordinal)
         {
             ["ConnectionStrings:RabbitMq"] = ConnectionString,
-            ["ConnectionStrings:Redis"] = redis.ConnectionString,
+
+            // As a user would write it: without the administrator's rights that the tests have.
+            ["ConnectionStrings:Redis"] = redis.ConnectionString.Split(',')[0],
             ["Idempotency:KeyPrefix"] = _name + ":",
             ["Didit:BaseAddress"] = didit.Address.ToString(),
             ["Didit:ApiKey"] = ApiKey,
