@@ -14,7 +14,7 @@ public static class RedisChecks
         var warnings = new List<string>();
         foreach (var server in (await redis.DatabaseAsync()).Multiplexer.GetServers().Where(s => s.IsConnected && !s.IsReplica))
         {
-            warnings.AddRange(Judge(await InfoAsync(server)).Select(warning => $"{Format.ToString(server.EndPoint)}: {warning}"));
+            warnings.AddRange(Judge(await InfoAsync(server)).Select(warning => $"{EndPointCollection.ToString(server.EndPoint)}: {warning}"));
         }
 
         return warnings;
