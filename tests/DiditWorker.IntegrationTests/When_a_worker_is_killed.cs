@@ -19,17 +19,19 @@ public sealed class When_a_worker_is_killed
         // Nothing at Didit helps: it ignores the header and reuses nothing.
         await using var arena = await Arena.OpenAsync(redis, new() { ReuseByVendorData = false });
         UseShortLease(arena);
-        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(1), Count = 1 });
+        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(4), Count = 1 });
         await using var first = WorkerProcess.Start(arena.Settings);
         await first.UntilReadyAsync();
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
 
-        // The claim is written and the request is out; from here on Redis is silent, so the reply cannot be recorded.
+        // The claim is written and the request is out; from here on Redis is gone, so the reply cannot be recorded. Pausing it would not do:
+        // what the worker has sent by then would be executed afterwards.
         await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Requests.Count == 1), Bound, "the create arrived");
-        await redis.PauseAsync(true);
+        await redis.StopAsync();
+        arena.Didit.State.Requests[0].Status.ShouldBe(0);
         await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Requests[0].Status == 201), Bound, "Didit replied");
         await first.KillAsync();
-        await redis.PauseAsync(false);
+        await redis.StartAsync();
         arena.Broker.Answers.ShouldBeEmpty();
 
         await using var second = WorkerProcess.Start(arena.Settings);
@@ -62,8 +64,8 @@ public sealed class When_a_worker_is_killed
 
     private static void UseShortLease(Arena arena)
     {
-        arena.Settings["Didit:AttemptTimeout"] = "00:00:03";
-        arena.Settings["Didit:TotalTimeout"] = "00:00:04";
-        arena.Settings["Idempotency:Lease"] = "00:00:05";
+        arena.Settings["Didit:AttemptTimeout"] = "00:00:06";
+        arena.Settings["Didit:TotalTimeout"] = "00:00:07";
+        arena.Settings["Idempotency:Lease"] = "00:00:08";
     }
 }
