@@ -61,13 +61,13 @@ public sealed class When_redis_is_a_cluster
     [Test]
     public async Task The_rate_limit_works()
     {
-        using var limiter = new SharedRateLimiter(connection, "didit:ratelimit:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
+        using var limiter = new SharedRateLimiter(connection, "didit:{ratelimit}:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
 
         await limiter.WaitAsync(CancellationToken.None);
         await limiter.PauseAsync(TimeSpan.FromMilliseconds(1));
 
         // It would also go on alone; the shared time line proves that it did not.
-        (await bare.GetDatabase().KeyExistsAsync("didit:ratelimit:creates")).ShouldBeTrue();
+        (await bare.GetDatabase().KeyExistsAsync("didit:{ratelimit}:creates")).ShouldBeTrue();
     }
 
     [Test]
