@@ -84,6 +84,29 @@ public sealed class The_service
     }
 
     [Test]
+    public async Task Leaves_what_it_merely_holds_in_the_queue_at_sigterm()
+    {
+        await using var arena = await Arena.OpenAsync();
+        arena.Didit.State.AddFault(new() { Operation = Simulator.DiditOperation.Create, Kind = Simulator.FaultKind.Status, Status = 401 });
+        arena.Settings["Didit:RefusedPause"] = "00:00:30";
+        await using var worker = WorkerProcess.Start(arena.Settings);
+        await worker.UntilReadyAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""");
+        }
+
+        await Eventually.UntilAsync(
+            async () => (await worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty("didit").GetProperty("status").GetString() == "Degraded",
+            Bound, "the pause");
+        (await worker.TerminateAsync()).ShouldBe(0);
+
+        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification") == 5, Bound, "all five are in the queue");
+        (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
+        arena.Broker.Answers.ShouldBeEmpty();
+    }
+
+    [Test]
     public async Task Finishes_what_is_running_at_sigterm_and_exits_with_0()
     {
         await using var arena = await Arena.OpenAsync();

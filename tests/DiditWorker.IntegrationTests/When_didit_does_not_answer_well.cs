@@ -127,14 +127,17 @@ public sealed class When_didit_does_not_answer_well
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
     }
 
-    [Test]
-    public async Task A_message_that_alone_always_fails_is_parked_after_a_bounded_number_of_attempts()
+    [TestCase(DiditOperation.Create)]
+    [TestCase(DiditOperation.List)]
+    public async Task A_message_that_alone_always_fails_is_parked_after_a_bounded_number_of_attempts(DiditOperation operation)
     {
         await using var arena = await Arena.OpenAsync();
         arena.Settings["Idempotency:MaximumAttempts"] = "3";
         await arena.StartWorkerAsync();
-        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = 500, VendorData = "poison" });
-        await arena.Broker.PublishRawAsync("poison", """{"vendorData":"poison"}""");
+        arena.Didit.State.AddFault(new() { Operation = operation, Kind = FaultKind.Status, Status = 500, VendorData = "poison" });
+
+        // Older than the window, so that a look-up comes first.
+        await arena.Broker.PublishRawAsync("poison", """{"vendorData":"poison"}""", DateTimeOffset.UtcNow.AddDays(-3));
         var good = 0;
         await Eventually.UntilAsync(
             async () =>

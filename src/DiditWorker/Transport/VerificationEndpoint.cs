@@ -21,8 +21,7 @@ internal static class VerificationEndpoint
         endpoint.AddDeserializer(new CheckedDeserializerFactory(SystemTextJsonRawMessageSerializer.JsonContentType, options.MaximumBodySize));
         endpoint.AddDeserializer(new CheckedDeserializerFactory(SystemTextJsonMessageSerializer.JsonContentType, options.MaximumBodySize), isDefault: true);
 
-        // In the place of MassTransit's Fault<T>, which would copy the message body to an exchange: VerificationSessionRejected. Who waits
-        // at a response address still gets the fault, after the answer.
+        // In the place of MassTransit's Fault<T>, which would copy the message body to an exchange: VerificationSessionRejected.
         endpoint.PublishFaults = false;
         endpoint.ConfigureError(pipe =>
         {

@@ -32,6 +32,11 @@ public sealed partial class StartVerificationConsumer(
             rejection.Answered = true;
             throw;
         }
+        catch (OperationCanceledException)
+        {
+            // MassTransit would park a cancelled delivery.
+            throw new ReturnToQueueException("the worker stops");
+        }
     }
 
     private void Done(TimeSpan duration, Delivery delivery, Answer answer)

@@ -144,8 +144,8 @@ public sealed partial class VerificationFlow(
         Log.AttemptFailed(logger, work.Delivery.Key, reply.Kind, reply.Why);
         work.Conflicted |= reply.Kind == ReplyKind.Conflict;
 
-        // It counts against this message only if others succeed meanwhile.
-        var counts = attempt.MaybeSent && availability.Successes > work.SuccessesSeen;
+        // It counts against this message only if others succeed meanwhile. A look-up that fails is a failure of this message too.
+        var counts = (attempt.MaybeSent || attempt.LookUpFirst) && availability.Successes > work.SuccessesSeen;
         work.SuccessesSeen = availability.Successes;
         await (counts ? work.ReleaseAsync(Release.Keep) : work.ReleaseAsync());
     }
@@ -155,7 +155,7 @@ public sealed partial class VerificationFlow(
         : new RefusedByDiditException(JsonSerializer.Deserialize(record.Payload, RefusalJson.Default.String)!);
 
     private ParkedException Parked(Memory memory, Decision decision) => memory.Record?.Attempts >= idempotency.MaximumAttempts
-        ? new AttemptsExhaustedException($"it failed {idempotency.MaximumAttempts} times while others succeeded")
+        ? new AttemptsExhaustedException($"{idempotency.MaximumAttempts} attempts failed while others succeeded, or died with their worker")
         : new AmbiguousSessionException(decision.Because);
 
     private static partial class Log
