@@ -1,0 +1,170 @@
+namespace DiditWorker.Tests.Protocol;
+
+/// <summary>What happens to the workers: the broker, Redis, Didit and time.</summary>
+internal sealed class EnvironmentSteps(Scenario scenario, WorkerSteps worker)
+{
+    public void Add(State state, List<Step> steps)
+    {
+        Deliver(state, steps);
+        foreach (var work in state.Works)
+        {
+            Disturb(state, work, steps);
+        }
+
+        Time(state, steps);
+        Redis(state, steps);
+        Replay(state, steps);
+    }
+
+    private void Deliver(State state, List<Step> steps)
+    {
+        for (var i = 0; i < state.Queue.Count && state.Works.Count < scenario.Workers; i++)
+        {
+            var copy = state.Queue[i];
+            if ((i > 0 && state.Queue[i - 1] == copy) || copy.Published > state.Era)
+            {
+                continue;
+            }
+
+            var key = scenario.Has(Mistake.KeyFromReplacedId) && copy.Flagged ? copy.Message + scenario.Messages : copy.Message;
+            var asRead = scenario.Has(Mistake.RawBytesHashed) && copy.Flagged ? copy with { Fingerprint = 1 } : copy;
+            var flagged = copy.Flagged && !scenario.Has(Mistake.RedeliveryIgnored);
+            var work = new Work(Symmetry.Unused(state), asRead, key) { MaybeAttempted = flagged, IsNewRedelivery = flagged };
+            steps.Add(new("is delivered", work.Owner, state with { Queue = state.Queue.RemoveAt(i), Works = state.Works.Add(work) }));
+        }
+    }
+
+    private void Disturb(State state, Work work, List<Step> steps)
+    {
+        var left = state.Left;
+        if (left.Crashes > 0)
+        {
+            steps.Add(new("crashes", work.Owner, Gone(state with { Left = left with { Crashes = left.Crashes - 1 } }, work)));
+        }
+
+        if (left.Stops > 0 && work.Phase is Phase.Look or Phase.LookAgain or Phase.Send or Phase.Out)
+        {
+            var released = worker.Stopped(state with { Left = left with { Stops = left.Stops - 1 } }, work);
+            steps.Add(new("is stopped", work.Owner, Gone(released, work)));
+        }
+
+        if (left.Cuts > 0 && !work.TakenBack)
+        {
+            var next = state with { Left = left with { Cuts = left.Cuts - 1 } };
+            steps.Add(new("loses its broker connection", work.Owner,
+                next.With(work with { TakenBack = true }).Enqueue(work.Copy with { Flagged = true })));
+        }
+    }
+
+    private static State Gone(State state, Work work)
+    {
+        var next = WorkerSteps.Abandoned(state, work).Without(work);
+        return work.TakenBack ? next : next.Enqueue(work.Copy with { Flagged = true });
+    }
+
+    private void Time(State state, List<Step> steps)
+    {
+        // Promised only while Didit is done with abandoned requests by then.
+        if (state.Orphans.Count == 0 || scenario.LagsLonger)
+        {
+            var later = Later(state);
+            if (later != state)
+            {
+                steps.Add(new("a look-up delay passes", -1, later));
+            }
+        }
+
+        for (var key = 0; key < state.Slots.Count; key++)
+        {
+            // A request is never started that could outlive the lease: KeepLease sees to that, unless it is a planted mistake.
+            if (state.Slots[key].Record is { Live: true } record
+                && !state.Works.Any(w => w.Owner == record.Owner && w is { Phase: Phase.Out, Reply: Reply.None } && !scenario.Has(Mistake.LeaseNotKept)))
+            {
+                var slot = state.Slots[key] with { Record = record with { Live = false, Recent = true } };
+                var works = state.Works.Map(w => w.Owner == record.Owner ? w with { TrustsLease = false } : w);
+                steps.Add(new("has a lease that ends", record.Owner, state with { Slots = state.Slots.Set(key, slot), Works = works }));
+            }
+        }
+
+        // The margin of the window is longer than it takes from the decision to the end of the request.
+        var anyLive = state.Slots.Any(s => s.Record is { Live: true }) || state.Works.Any(w => w.Phase is Phase.Send or Phase.Out);
+        if (state.Left.Windows > 0 && !anyLive && state.Orphans.Count == 0)
+        {
+            steps.Add(new("the window passes", -1, Later(state) with
+            {
+                Left = state.Left with { Windows = state.Left.Windows - 1 },
+                Era = state.Era + 1,
+                Slots = state.Slots.Map(_ => default),
+                Sessions = state.Sessions.Map(s => s with { HeaderKey = -1, Listed = true }),
+            })
+            {
+                LosesData = true,
+            });
+        }
+    }
+
+    private State Later(State state) => state with
+    {
+        Sessions = scenario.LagsLonger ? state.Sessions : state.Sessions.Map(s => s with { Listed = true }),
+        Slots = state.Slots.Map(s => s.Record is { Recent: true } record ? s with { Record = record with { Recent = false } } : s),
+        Works = state.Works.Map(w => w with
+        {
+            SentRecently = false,
+            IsNewRedelivery = false,
+            MustWait = false,
+        }),
+    };
+
+    private static void Redis(State state, List<Step> steps)
+    {
+        var left = state.Left;
+        for (var key = 0; key < state.Slots.Count && left.Losses > 0; key++)
+        {
+            if (state.Slots[key].Record is not null)
+            {
+                var next = state with { Left = left with { Losses = left.Losses - 1 } };
+                steps.Add(new($"Redis loses the record of message {key}", -1, next with { Slots = next.Slots.Set(key, default) }) { LosesData = true });
+                if (state.Slots.Count > 1)
+                {
+                    steps.Add(new("Redis loses everything", -1, next with { Slots = next.Slots.Map(_ => default) }) { LosesData = true });
+                }
+            }
+        }
+
+        if (left.Failovers > 0 && state.Slots.Any(s => s.Record != s.Stale))
+        {
+            steps.Add(new("Redis fails over to a stale replica", -1, state with
+            {
+                Left = left with { Failovers = left.Failovers - 1 },
+                Slots = state.Slots.Map(s => new Slot(s.Stale, Stale: left.Failovers > 1 ? s.Stale : null)),
+            })
+            {
+                LosesData = true,
+            });
+        }
+
+        if (state.RedisDown)
+        {
+            steps.Add(new("Redis comes back", -1, state with { RedisDown = false }));
+        }
+        else if (left.Outages > 0)
+        {
+            steps.Add(new("Redis goes away", -1, state with { RedisDown = true, Left = left with { Outages = left.Outages - 1 } }));
+        }
+    }
+
+    private void Replay(State state, List<Step> steps)
+    {
+        for (var i = 0; i < state.Parked.Count && state.Left.Replays > 0; i++)
+        {
+            var copy = scenario.Has(Mistake.ReplayLooksFresh)
+                ? state.Parked[i] with { Flagged = false, Published = state.Era }
+                : state.Parked[i] with { Flagged = true };
+            steps.Add(new("the operator replays a dead letter", -1, (state with
+            {
+                Left = state.Left with { Replays = state.Left.Replays - 1 },
+                Parked = state.Parked.RemoveAt(i),
+            }).Enqueue(copy)));
+        }
+    }
+}

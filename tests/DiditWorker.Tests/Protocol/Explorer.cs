@@ -1,0 +1,169 @@
+namespace DiditWorker.Tests.Protocol;
+
+/// <summary>What an exploration came to.</summary>
+internal sealed record Exploration(string Name, int States, int Transitions, int Depth, int Ends, string? Broken, IReadOnlyList<string> Trace)
+{
+    public override string ToString() =>
+        $"{Name}: {States} states, {Transitions} transitions, depth {Depth}, {Ends} ends" + (Broken is null ? "" : $"; {Broken}:\n  " + string.Join("\n  ", Trace));
+}
+
+/// <summary>Visits every state that can be reached, breadth first, so that the first violation has a shortest trace.</summary>
+internal sealed class Explorer
+{
+    private readonly Scenario _scenario;
+    private readonly WorkerSteps _worker;
+    private readonly EnvironmentSteps _environment;
+    private readonly DiditSteps _didit;
+
+    private readonly Dictionary<State, int> _index = [];
+    private readonly List<State> _states = [];
+    private readonly List<int> _parents = [];
+    private readonly List<(int From, int To)> _edges = [];
+    private readonly List<int> _ends = [];
+
+    private Explorer(Scenario scenario)
+    {
+        _scenario = scenario;
+        _worker = new(scenario);
+        _environment = new(scenario, _worker);
+        _didit = new(scenario);
+    }
+
+    public static Exploration Explore(Scenario scenario, int atMost = 3_000_000) => new Explorer(scenario).Run(atMost);
+
+    private Exploration Run(int atMost)
+    {
+        Visit(_scenario.Start(), parent: -1);
+        var steps = new List<Step>();
+        for (var at = 0; at < _states.Count; at++)
+        {
+            Steps(_states[at], steps);
+            var goesOn = false;
+            foreach (var (step, next) in steps.Select(step => (step, Symmetry.Canonical(step.Next).State)))
+            {
+                if (next == _states[at])
+                {
+                    continue;
+                }
+
+                goesOn = true;
+                var broken = Invariants.Broken(_scenario, _states[at], step);
+                var isNew = !_index.TryGetValue(next, out var to);
+                if (isNew)
+                {
+                    to = Visit(next, at);
+                    broken ??= Invariants.Broken(_scenario, next);
+                }
+
+                _edges.Add((at, to));
+                if (broken is not null)
+                {
+                    return Found(broken, [.. Trace(at, step), $"{step.Next}"]);
+                }
+            }
+
+            if (!goesOn)
+            {
+                _ends.Add(at);
+                if (Invariants.BrokenAtTheEnd(_scenario, _states[at]) is { } broken)
+                {
+                    return Found(broken, [.. Trace(at), $"{_states[at]}"]);
+                }
+            }
+
+            if (_states.Count > atMost)
+            {
+                throw new InvalidOperationException($"{_scenario.Name}: more than {atMost} states");
+            }
+        }
+
+        // From everywhere there must be a way to an end; a loop without a way out would hold a message for ever.
+        return FirstWithoutEnd() is { } stuck ? Found("there is no way to an answer any more", [.. Trace(stuck), $"{_states[stuck]}"]) : Found(null, []);
+    }
+
+    private void Steps(State state, List<Step> steps)
+    {
+        steps.Clear();
+        foreach (var work in state.Works)
+        {
+            _worker.Add(state, work, steps);
+        }
+
+        _didit.Add(state, steps);
+        _environment.Add(state, steps);
+    }
+
+    private int Visit(State state, int parent)
+    {
+        _index.Add(state, _states.Count);
+        _states.Add(state);
+        _parents.Add(parent);
+        return _states.Count - 1;
+    }
+
+    private int? FirstWithoutEnd()
+    {
+        var before = _edges.ToLookup(edge => edge.To, edge => edge.From);
+        var reaches = new bool[_states.Count];
+        var open = new Stack<int>(Enumerable.Range(0, _states.Count).Where(at => _states[at].IsQuiet));
+        foreach (var end in open)
+        {
+            reaches[end] = true;
+        }
+
+        while (open.TryPop(out var at))
+        {
+            foreach (var from in before[at].Where(from => !reaches[from]))
+            {
+                reaches[from] = true;
+                open.Push(from);
+            }
+        }
+
+        var first = Array.IndexOf(reaches, false);
+        return first < 0 ? null : first;
+    }
+
+    private Exploration Found(string? broken, IReadOnlyList<string> trace)
+    {
+        var depth = 0;
+        for (var at = _states.Count - 1; at > 0; at = _parents[at])
+        {
+            depth++;
+        }
+
+        return new(_scenario.Name, _states.Count, _edges.Count, depth, _ends.Count, broken, trace);
+    }
+
+    // Steps are told only here: naming each of them while exploring would cost more than the exploration.
+    private List<string> Trace(int at, Step? last = null)
+    {
+        var way = new Stack<int>();
+        for (; at > 0; at = _parents[at])
+        {
+            way.Push(at);
+        }
+
+        var told = new List<string>();
+        var names = new Dictionary<int, int>();
+        var steps = new List<Step>();
+        var from = 0;
+        foreach (var to in way)
+        {
+            Steps(_states[from], steps);
+            var (step, owners) = steps.Select(s => (s, Symmetry.Canonical(s.Next))).Where(s => s.Item2.State == _states[to])
+                .Select(s => (s.s, s.Item2.Owners)).First();
+            told.Add(Tell(step, names, told.Count + 1));
+
+            // Owners were renamed: who reads the trace wants to see each one under its first name.
+            names = Enumerable.Range(0, owners.Length).Where(o => owners[o] >= 0).ToDictionary(o => owners[o], o => names.GetValueOrDefault(o, told.Count));
+            from = to;
+        }
+
+        return last is { } step2 ? [.. told, Tell(step2, names, told.Count + 1)] : told;
+    }
+
+    // A delivery is named by the number of the step with which it begins.
+    private static string Tell(Step step, Dictionary<int, int> names, int number) =>
+        $"{number}. " + (step.Who < 0 ? step.What : $"delivery {names.GetValueOrDefault(step.Who, number)} {step.What}");
+}

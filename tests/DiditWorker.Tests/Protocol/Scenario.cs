@@ -1,0 +1,93 @@
+using DiditWorker.Idempotency;
+
+namespace DiditWorker.Tests.Protocol;
+
+internal enum Header
+{
+    /// <summary>As Didit's error page says.</summary>
+    Ignored,
+
+    /// <summary>A repeat gets the original session.</summary>
+    Honoured,
+
+    /// <summary>A repeat gets a 409.</summary>
+    Conflict,
+}
+
+/// <summary>A configuration of the model: what there is, what may happen and how often, and what is promised under it.</summary>
+internal sealed record Scenario(string Name)
+{
+    public int Messages { get; init; } = 1;
+
+    /// <summary>How many deliveries may be at work at once.</summary>
+    public int Workers { get; init; } = 2;
+
+    /// <summary>What was published, duplicates included: they may be delivered at any time.</summary>
+    public Seq<Copy> Queue { get; init; } = [new Copy(0)];
+
+    public Budget Budget { get; init; }
+
+    public Header Header { get; init; }
+
+    /// <summary>Whether an unfinished session of the same person is handed back.</summary>
+    public bool Reuses { get; init; }
+
+    public bool KeepsMetadata { get; init; } = true;
+
+    /// <summary>Whether Didit may refuse for good.</summary>
+    public bool Refuses { get; init; }
+
+    /// <summary>Whether Didit's list may lag behind by up to a look-up delay.</summary>
+    public bool ListLags { get; init; }
+
+    /// <summary>Whether Didit may lag by more than that: beyond what is promised.</summary>
+    public bool LagsLonger { get; init; }
+
+    public LookupBeforeResend Lookup { get; init; } = LookupBeforeResend.Always;
+
+    public WhenRedisUnavailable WhenRedisUnavailable { get; init; } = WhenRedisUnavailable.Wait;
+
+    public int MaximumAttempts { get; init; } = 3;
+
+    /// <summary>Whether other messages may succeed meanwhile, so that a failure may count against this one.</summary>
+    public bool OthersSucceed { get; init; }
+
+    /// <summary>Whether all answers of a message are identical, not only of the same session.</summary>
+    public bool SameContent { get; init; } = true;
+
+    public Mistake Planted { get; init; }
+
+    public bool Has(Mistake mistake) => Planted == mistake;
+
+    public State Start() => new(
+        [.. Queue.OrderBy(Copy.Rank)],
+        // Two keys for each message where a replaced id leads to another key.
+        [.. Enumerable.Repeat(default(Slot), Has(Mistake.KeyFromReplacedId) ? Messages * 2 : Messages)],
+        Budget);
+
+    /// <summary>What a delivery makes of a session. Who read it matters only where contents are compared.</summary>
+    public Payload Read(int session, Work work) => new(session, SameContent ? work.Owner : -1);
+
+    public DecisionSettings Settings => new(
+        ModelTime.Window, ModelTime.Margin, Lookup, WhenRedisUnavailable, MaximumAttempts);
+}
+
+/// <summary>The real times behind the model's: what the decision and the adopt rule are given.</summary>
+internal static class ModelTime
+{
+    public static readonly TimeSpan Window = TimeSpan.FromDays(1);
+    public static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
+    /// <summary>Messages are published, tried and answered within seconds of an era's beginning; between eras the window passes.</summary>
+    public static DateTimeOffset Of(int era) => new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero) + (era * 2 * Window);
+}
+
+/// <summary>What happened, and to what it led.</summary>
+internal readonly record struct Step(string What, int Who, State Next)
+{
+    /// <summary>Redis itself lost or forgot something: the only steps after which an answered record may be gone.</summary>
+    public bool LosesData { get; init; }
+
+    /// <summary>A request went out for this message.</summary>
+    public int? Sends { get; init; }
+}

@@ -1,0 +1,124 @@
+using DiditWorker.Idempotency;
+
+namespace DiditWorker.Tests.Protocol;
+
+/// <summary>Configurations under which everything is promised. Unless it says otherwise, Didit ignores the header and hands nothing back.</summary>
+internal static class Scenarios
+{
+    /// <summary>A duplicate and every fault of worker, broker and Didit; Redis keeps its data.</summary>
+    public static readonly Scenario Faults = new("faults, Redis keeps its data")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        ListLags = true,
+        Budget = new() { Crashes = 2, Timeouts = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario Returns = new("keys given back")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        ListLags = true,
+        OthersSucceed = true,
+        Budget = new() { Stops = 1, Timeouts = 1, NotSent = 2 },
+    };
+
+    public static readonly Scenario ThreeWorkers = new("three deliveries at once")
+    {
+        Workers = 3,
+        Queue = [new Copy(0), new Copy(0), new Copy(0)],
+        ListLags = true,
+        Budget = new() { Crashes = 1, Timeouts = 1 },
+    };
+
+    public static readonly Scenario Cuts = new("broker connections cut, replies of Redis lost")
+    {
+        ListLags = true,
+        Budget = new() { Crashes = 1, Cuts = 2, Timeouts = 1, LostReplies = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario TwoMessages = new("two messages of one person")
+    {
+        Messages = 2,
+        Queue = [new Copy(0), new Copy(1)],
+        Reuses = true,
+        Budget = new() { Crashes = 2, Timeouts = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario DataLoss = new("Redis loses data or fails over, one delivery at a time")
+    {
+        Workers = 1,
+        ListLags = true,
+        SameContent = false,
+        Budget = new() { Crashes = 3, Stops = 1, Timeouts = 2, NotSent = 1, Losses = 1, Failovers = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario HeaderHonoured = new("Redis loses data, duplicates at once, Didit honours the header")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        Header = Header.Honoured,
+        SameContent = false,
+        Budget = new() { Crashes = 1, Timeouts = 1, Losses = 1, Failovers = 1 },
+    };
+
+    public static readonly Scenario HeaderConflicts = new("Didit answers repeats with 409")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        Header = Header.Conflict,
+        Lookup = LookupBeforeResend.OutsideWindow,
+        Budget = new() { Crashes = 1, Timeouts = 2, Finishes = 1 },
+    };
+
+    public static readonly Scenario Window = new("the window passes, old duplicates and replays")
+    {
+        Workers = 2,
+        Queue = [new Copy(0), new Copy(0)],
+        MaximumAttempts = 2,
+        OthersSucceed = true,
+        SameContent = false,
+        Budget = new() { Crashes = 1, Timeouts = 2, Windows = 1, Replays = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario Resends = new("the header is trusted inside the window")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        Header = Header.Honoured,
+        Lookup = LookupBeforeResend.OutsideWindow,
+        SameContent = false,
+        Budget = new() { Crashes = 1, Timeouts = 1, Windows = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario Proceeds = new("Redis goes away under Proceed, one delivery at a time")
+    {
+        Workers = 1,
+        WhenRedisUnavailable = WhenRedisUnavailable.Proceed,
+        ListLags = true,
+        SameContent = false,
+        Budget = new() { Crashes = 2, Timeouts = 2, Outages = 2, NotSent = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario Waits = new("Redis goes away under Wait")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        ListLags = true,
+        Budget = new() { Crashes = 1, Timeouts = 1, Outages = 2, Finishes = 1 },
+    };
+
+    public static readonly Scenario OtherPayload = new("another payload under the same id")
+    {
+        Queue = [new Copy(0), new Copy(0, Fingerprint: 1)],
+        Budget = new() { Crashes = 2, Timeouts = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario Refusals = new("Didit may refuse, and attempts run out")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        Refuses = true,
+        MaximumAttempts = 2,
+        OthersSucceed = true,
+        Budget = new() { Crashes = 1, Timeouts = 2, NotSent = 1 },
+    };
+
+    public static readonly IReadOnlyList<Scenario> Promised =
+    [
+        Faults, Returns, ThreeWorkers, Cuts, TwoMessages, DataLoss, HeaderHonoured, HeaderConflicts, Window, Resends, Proceeds, Waits, OtherPayload, Refusals,
+    ];
+}
