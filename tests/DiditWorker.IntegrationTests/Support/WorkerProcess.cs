@@ -18,10 +18,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly HttpClient _http;
+    private readonly TextWriter? _log;
 
-    private WorkerProcess(Process process, int port)
+    private WorkerProcess(Process process, int port, TextWriter? log)
     {
-        _process = process;
+        (_process, _log) = (process, log);
         _http = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         process.OutputDataReceived += Keep;
         process.ErrorDataReceived += Keep;
@@ -41,7 +42,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    public static WorkerProcess Start(IReadOnlyDictionary<string, string?> settings)
+    public bool HasExited => _process.HasExited;
+
+    /// <param name="settings">Configuration keys; a name without ":" is an environment variable as it stands.</param>
+    /// <param name="log">Takes the output in place of <see cref="Output"/>, for a run that is too long to keep it in memory; thread-safe.</param>
+    public static WorkerProcess Start(IReadOnlyDictionary<string, string?> settings, TextWriter? log = null)
     {
         var port = FreePort();
         var start = new ProcessStartInfo("dotnet", [typeof(Hosting.WorkerSettings).Assembly.Location])
@@ -57,7 +62,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
-        return new(Process.Start(start)!, port);
+        return new(Process.Start(start)!, port, log);
     }
 
     public async Task<(HttpStatusCode Status, JsonElement Body)> HealthAsync(string which)
@@ -107,6 +112,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private void Keep(object sender, DataReceivedEventArgs line)
     {
+        if (_log is not null)
+        {
+            _log.WriteLine(line.Data);
+            return;
+        }
+
         lock (_output)
         {
             _output.AppendLine(CultureInfo.InvariantCulture, $"{line.Data}");

@@ -1,0 +1,95 @@
+using DiditWorker.Simulator;
+
+namespace DiditWorker.IntegrationTests.Campaign;
+
+/// <summary>What is wrong with one message, or with none in particular.</summary>
+internal sealed record Violation(string? RequestId, string? VendorData, string What);
+
+/// <summary>Compares what was published, what Didit made, what was answered and what is left in the queues.</summary>
+internal sealed class Checker(CampaignWorld world)
+{
+    public async Task<IReadOnlyList<Violation>> RunAsync()
+    {
+        var entries = world.Ledger.Entries;
+        var violations = new List<Violation>();
+        Sessions(entries, await world.Didit.SessionsAsync(), violations);
+        var duplicates = await world.Didit.DuplicatesAsync();
+        violations.AddRange(duplicates.PerKey.Select(d => new Violation(null, null, $"key {d.Key} has sessions {string.Join(", ", d.Sessions)}")));
+        foreach (var entry in entries)
+        {
+            violations.AddRange(Answers(entry).Select(what => new Violation(entry.Message.RequestId, entry.Message.VendorData, what)));
+        }
+
+        violations.AddRange(world.Ledger.Strangers.Select(answer => new Violation(null, null, "answer to nothing that was published: " + answer)));
+        var names = entries.Where(e => e.First is not null).Select(e => e.First!.MessageId).Distinct(StringComparer.Ordinal).Count();
+        Require(names == entries.Count, $"{entries.Count} messages have {names} distinct answers", violations);
+        Require(await world.DepthAsync() == 0, $"{await world.DepthAsync()} messages are left in the queue", violations);
+        foreach (var queue in (string[])[CampaignWorld.Queue + "_error", CampaignWorld.Queue + "_skipped"])
+        {
+            var parked = await Connections.ParkedAsync(world.RabbitMq.ConnectionString, queue);
+            world.History.Count(parked.Count == 0 ? $"{queue} is empty" : $"{queue} is not empty");
+            violations.AddRange(parked.Select(message => new Violation(null, null, message)));
+        }
+
+        violations.AddRange(world.Replicas.SelectMany(r => r.BadEnds).Select(end => new Violation(null, null, end)));
+        return violations;
+    }
+
+    private void Sessions(IReadOnlyList<Entry> entries, IReadOnlyList<SimulatedSession> sessions, List<Violation> violations)
+    {
+        var made = sessions.ToLookup(session => session.VendorData ?? "", StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            var mine = made[entry.Message.VendorData].ToList();
+            void Wrong(string what) => violations.Add(new(entry.Message.RequestId, entry.Message.VendorData, what));
+            if (mine.Count != 1)
+            {
+                world.History.Count(mine.Count == 0 ? "LOST (no session)" : "DUPLICATES (more than one session)");
+                Wrong($"{mine.Count} sessions: {string.Join(", ", mine.Select(s => $"{s.SessionId} at {s.CreatedAt:O}"))}");
+            }
+            else if (mine[0].IdempotencyKey != entry.Message.Key)
+            {
+                Wrong($"its session was made under {mine[0].IdempotencyKey} in place of {entry.Message.Key}");
+            }
+
+            if (entry.First?.SessionId is { } answered && mine.TrueForAll(s => s.SessionId != answered))
+            {
+                Wrong($"it was answered with {answered}, which Didit did not make for it");
+            }
+        }
+
+        var known = entries.Select(e => e.Message.VendorData).ToHashSet(StringComparer.Ordinal);
+        violations.AddRange(made.Where(g => !known.Contains(g.Key)).Select(g => new Violation(null, g.Key, "sessions for nobody")));
+    }
+
+    private IEnumerable<string> Answers(Entry entry)
+    {
+        if (entry.Answers == 0)
+        {
+            world.History.Count("UNANSWERED messages");
+        }
+
+        if (entry.Answers < entry.Confirmed || entry.Answers == 0)
+        {
+            yield return $"{entry.Answers} answers to {entry.Confirmed} deliveries";
+        }
+
+        if (entry.OtherBodies > 0)
+        {
+            yield return $"{entry.OtherBodies} answers have another body than the first, though its record was not lost";
+        }
+
+        foreach (var contradiction in entry.Contradictions)
+        {
+            yield return $"it was answered with {entry.First?.SessionId}, and otherwise: {contradiction}";
+        }
+    }
+
+    private static void Require(bool holds, string otherwise, List<Violation> violations)
+    {
+        if (!holds)
+        {
+            violations.Add(new(null, null, otherwise));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using DiditWorker.IntegrationTests.Support;
+
+namespace DiditWorker.IntegrationTests.Campaign;
+
+/// <summary>One worker, process after process; it may have a clock of its own.</summary>
+internal sealed class Replica(string name, IReadOnlyDictionary<string, string?> settings, TextWriter log, History history) : IAsyncDisposable
+{
+    private WorkerProcess? _process;
+    private bool _wanted;
+
+    /// <summary>Ends that nobody asked for, and SIGTERMs that did not end well.</summary>
+    public List<string> BadEnds { get; } = [];
+
+    /// <summary>What the clock of the next process is off by.</summary>
+    public TimeSpan ClockOffset { get; set; }
+
+    public bool IsRunning => _wanted;
+
+    public void Start()
+    {
+        var all = new Dictionary<string, string?>(settings, StringComparer.Ordinal);
+        if (ClockOffset != TimeSpan.Zero && FakeTime.Library is { } library)
+        {
+            all["LD_PRELOAD"] = library;
+            all["FAKETIME"] = string.Create(CultureInfo.InvariantCulture, $"{ClockOffset.TotalSeconds:+0;-0}");
+            all["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        }
+
+        log.WriteLine($"=== {name} starts at {DateTime.UtcNow:O}, clock off by {ClockOffset}");
+        _process = WorkerProcess.Start(all, log);
+        _wanted = true;
+    }
+
+    public Task UntilReadyAsync() => _process!.UntilReadyAsync();
+
+    public async Task KillAsync()
+    {
+        Check();
+        _wanted = false;
+        history.Add("fault-kill", detail: name);
+        history.Count("workers killed");
+        await DisposeAsync();
+    }
+
+    public async Task TerminateAsync()
+    {
+        Check();
+        if (!_wanted)
+        {
+            return;
+        }
+
+        _wanted = false;
+        history.Add("fault-sigterm", detail: name);
+        history.Count("workers ended by SIGTERM");
+        if (await _process!.TerminateAsync() is not 0 and var code)
+        {
+            BadEnds.Add($"{name} ended with {code} after SIGTERM");
+        }
+
+        await DisposeAsync();
+    }
+
+    /// <summary>Notes an end that nobody asked for.</summary>
+    public void Check()
+    {
+        if (_wanted && _process!.HasExited)
+        {
+            _wanted = false;
+            BadEnds.Add($"{name} ended by itself");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            await process.DisposeAsync();
+        }
+    }
+}
