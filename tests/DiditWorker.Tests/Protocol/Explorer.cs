@@ -39,8 +39,9 @@ internal sealed class Explorer
         {
             Steps(_states[at], steps);
             var goesOn = false;
-            foreach (var (step, next) in steps.Select(step => (step, Symmetry.Canonical(step.Next).State)))
+            foreach (var step in steps)
             {
+                var next = Symmetry.Canonical(step.Next).State;
                 if (next == _states[at])
                 {
                     continue;

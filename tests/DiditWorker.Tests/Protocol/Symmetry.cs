@@ -11,9 +11,7 @@ internal static class Symmetry
     public static (State State, int[] Owners) Canonical(State state)
     {
         // Deliveries alike in all but their owner stay as they are: then some equal states are told apart, which costs time and nothing else.
-        var ordered = state.Works.Count > 1
-            ? state with { Works = [.. state.Works.OrderBy(Rank).ThenBy(w => HoldsARecord(state, w))] }
-            : state;
+        var ordered = InOrder(state) ? state : state with { Works = [.. state.Works.OrderBy(w => Rank(state, w))] };
         var owners = Numbered(ordered, out var renamed);
         return (renamed ? Renamed(ordered, owners) : ordered, owners);
     }
@@ -94,9 +92,22 @@ internal static class Symmetry
         ModelRecord? Recorded(ModelRecord? record) => record is null ? null : record with { Owner = owners[record.Owner], Payload = Paid(record.Payload) };
     }
 
-    private static int Rank(Work work)
+    private static bool InOrder(State state)
     {
-        var rank = (work.Key * 16) + (int)work.Phase;
+        for (var i = 1; i < state.Works.Count; i++)
+        {
+            if (Rank(state, state.Works[i - 1]) > Rank(state, state.Works[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int Rank(State state, Work work)
+    {
+        var rank = (HoldsARecord(state, work) ? 64 : 0) + (work.Key * 16) + (int)work.Phase;
         rank = (rank * 4) + (work.Copy.Fingerprint * 2) + (work.Copy.Flagged ? 1 : 0);
         foreach (var flag in (ReadOnlySpan<bool>)[
             work.TakenBack, work.MaybeAttempted, work.IsNewRedelivery, work.SentRecently, work.Conflicted, work.Available, work.TrustsLease,
@@ -108,5 +119,5 @@ internal static class Symmetry
         return (rank * 16) + ((int)work.Reply * 4) + (int)work.Verdict;
     }
 
-    private static bool HoldsARecord(State state, Work work) => state.Slots.Any(s => s.Record?.Owner == work.Owner);
+    private static bool HoldsARecord(State state, Work work) => state.Slots[work.Key].Record?.Owner == work.Owner;
 }

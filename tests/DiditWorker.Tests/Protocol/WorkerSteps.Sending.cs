@@ -13,6 +13,10 @@ internal sealed partial class WorkerSteps
             var left = state with { Left = state.Left with { NotSent = state.Left.NotSent - 1 } };
             var released = GiveBack(left, work, ReleaseAfter(work.MaybeAttempted || work.SentInThisAttempt));
             steps.Add(Next("cannot send", released, work.Again(work.SentInThisAttempt)));
+            if (scenario.OthersSucceed && work.Phase != Phase.Send)
+            {
+                steps.Add(Next("cannot look up, which counts", GiveBack(left, work, Release.Keep), work.Again()));
+            }
         }
     }
 
@@ -112,5 +116,26 @@ internal sealed partial class WorkerSteps
             var left = next with { Left = next.Left with { LostReplies = next.Left.LostReplies - 1 } };
             steps.Add(Next("stores the answer, reply lost", left, work with { Phase = Phase.Complete }));
         }
+    }
+
+    private State GiveBack(State state, Work work, Release how)
+    {
+        if (state.RedisDown)
+        {
+            return state;
+        }
+
+        var (after, _) = ModelStore.GiveBack(state.Slots[work.Key].Record, work.Owner, how, scenario.Planted);
+        return Write(state, work.Key, after);
+    }
+
+    private static Release ReleaseAfter(bool maybeAttempted) => maybeAttempted ? Release.Uncounted : Release.Forget;
+
+    private static State Write(State state, int key, ModelRecord? after)
+    {
+        var slot = state.Slots[key];
+        return slot.Record == after
+            ? state
+            : state with { Slots = state.Slots.Set(key, new(after, state.Left.Failovers > 0 ? slot.Record : null)) };
     }
 }

@@ -170,27 +170,6 @@ internal sealed partial class WorkerSteps(Scenario scenario)
             : state.Without(work);
     }
 
-    private State GiveBack(State state, Work work, Release how)
-    {
-        if (state.RedisDown)
-        {
-            return state;
-        }
-
-        var (after, _) = ModelStore.GiveBack(state.Slots[work.Key].Record, work.Owner, how, scenario.Planted);
-        return Write(state, work.Key, after);
-    }
-
-    private static Release ReleaseAfter(bool maybeAttempted) => maybeAttempted ? Release.Uncounted : Release.Forget;
-
-    private static State Write(State state, int key, ModelRecord? after)
-    {
-        var slot = state.Slots[key];
-        return slot.Record == after
-            ? state
-            : state with { Slots = state.Slots.Set(key, new(after, state.Left.Failovers > 0 ? slot.Record : null)) };
-    }
-
     private static Step Next(string what, State state, Work work) => new(what, work.Owner, state.With(work));
 
     private static DateTimeOffset? PublishedAt(Work work) => work.Copy.Published < 0 ? null : ModelTime.Of(work.Copy.Published);
