@@ -44,6 +44,9 @@ public enum LookupBeforeResend
 /// <param name="Owned">Whether this delivery owns the key now.</param>
 public readonly record struct Memory(bool Available, IdempotencyRecord? Record, bool Owned)
 {
+    /// <summary>When, by the clock of Redis: what ages of records are measured with, since the clocks of hosts differ. None without Redis.</summary>
+    public DateTimeOffset? At { get; init; }
+
     /// <summary>Redis did not answer.</summary>
     public static Memory Unavailable => new(Available: false, Record: null, Owned: false);
 }

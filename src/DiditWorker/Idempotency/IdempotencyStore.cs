@@ -53,7 +53,7 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
         // Its own live first claim, asked again because the reply was lost. One that it gave back may carry an earlier owner's attempt.
         var now = DateTimeOffset.FromUnixTimeMilliseconds((long)reply[0]);
         var isOwnClaim = owned && record is { Attempts: <= 1 } own && own.Owner == owner && own.LeaseUntil > now;
-        return new(Available: true, isOwnClaim ? null : record, owned);
+        return new(Available: true, isOwnClaim ? null : record, owned) { At = now };
     }
 
     /// <summary>The record, without claiming it.</summary>

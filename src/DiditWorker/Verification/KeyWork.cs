@@ -22,6 +22,9 @@ internal sealed partial class KeyWork(
 
     public string Fingerprint { get; } = Idempotency.Fingerprint.Of(request.Payload);
 
+    /// <summary>When this delivery came.</summary>
+    public DateTimeOffset ReceivedAt { get; } = time.GetUtcNow();
+
     /// <summary>Signs of an earlier attempt: of an earlier delivery, or of this one.</summary>
     public bool MaybeAttempted { get; private set; } = delivery.MaybeAttempted;
 

@@ -32,7 +32,7 @@ public sealed partial class VerificationFlow(
             cancellation.ThrowIfCancellationRequested();
             var memory = await work.ClaimAsync();
             var evidence = new Evidence(work.Fingerprint, delivery.PublishedAt, work.MaybeAttempted);
-            var decision = Decision.Make(memory, evidence, _settings, time.GetUtcNow());
+            var decision = Decision.Make(memory, evidence, _settings, memory.At ?? time.GetUtcNow());
             Log.Decided(logger, delivery.Key, decision.Outcome, decision.Because);
             switch (decision.Outcome)
             {
@@ -99,10 +99,14 @@ public sealed partial class VerificationFlow(
 
     private CreateAttempt NewAttempt(KeyWork work, Memory memory, Decision decision)
     {
-        // Where there is no record, a redelivered message may have been sent a moment ago, and an old one long ago.
+        // The record's times are Redis'; a host whose clock is ahead would take an attempt of a moment ago for an old one.
+        var now = time.GetUtcNow();
         var record = memory.Record;
-        var recorded = record?.LeaseUntil > record?.LastAttempt ? record?.LeaseUntil : record?.LastAttempt;
-        var published = work.Delivery.PublishedAt;
+        var recordedAgo = memory.At - Later(record?.LeaseUntil, record?.LastAttempt);
+
+        // Redis may have lost what was written last, so a redelivered message counts as sent just before it came.
+        var received = work.Delivery.MaybeAttempted ? work.ReceivedAt : (DateTimeOffset?)null;
+        var published = work.Delivery.PublishedAt - now > didit.WindowMargin ? null : work.Delivery.PublishedAt;
         var first = record?.FirstAttempt < published ? record.FirstAttempt : published;
         return new()
         {
@@ -111,10 +115,12 @@ public sealed partial class VerificationFlow(
             // After a 409 Didit itself wants the original to be fetched, whatever the settings trust.
             LookUpFirst = decision.Outcome == Outcome.LookUpThenCreate || work.Conflicted,
             NotBefore = first - didit.WindowMargin,
-            LastAttempt = work.LastSent ?? recorded ?? (work.MaybeAttempted ? time.GetUtcNow() : null),
+            LastAttempt = Later(Later(work.LastSent, now - recordedAgo), received),
             KeepLease = () => memory.Available ? work.KeepLeaseAsync() : Task.FromResult(true),
         };
     }
+
+    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => b is null || a > b ? a : b;
 
     private async Task<DiditReply> CallAsync(KeyWork work, CreateAttempt attempt, CancellationToken cancellation)
     {
@@ -127,7 +133,9 @@ public sealed partial class VerificationFlow(
         }
         catch (OperationCanceledException)
         {
-            // The worker stops: the next one need not wait for the lease.
+            // The worker stops: the next one need not wait for the lease, nor may a renewal that is under way revive it.
+            await done.CancelAsync();
+            await renewing;
             work.Learn(attempt);
             await work.ReleaseAsync();
             throw;

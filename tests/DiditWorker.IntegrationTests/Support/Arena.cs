@@ -74,12 +74,13 @@ internal sealed class Arena : IAsyncDisposable
     public string RedisKey(string requestId) => $"{_name}:{{{DiditWorker.Idempotency.IdempotencyKey.Create("start-verification", requestId)}}}";
 
     /// <summary>Starts a worker in this process, as the service composes it but for the HTTP endpoints.</summary>
-    public async Task<IHost> StartWorkerAsync(Action<IBusRegistrationContext, IBusFactoryConfigurator>? bus = null)
+    public async Task<IHost> StartWorkerAsync(Action<IBusRegistrationContext, IBusFactoryConfigurator>? bus = null, TimeProvider? time = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs);
         builder.Services.AddDiditWorker(WorkerSettings.From(builder.Configuration));
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddRabbitMqTransport(bus);
         builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
         var host = builder.Build();
