@@ -16,7 +16,7 @@ internal enum PublishMode
 }
 
 /// <summary>
-/// Publishes new messages at a steady rate, and the repeats that the seed plans. After Redis has lost everything, repeats of older
+/// Publishes new messages at a steady rate, and the repeats that the seed plans. After Redis has lost records, repeats of older
 /// messages say that they are replays: one that does not is a documented limit.
 /// </summary>
 internal sealed class Driver(int seed, Ledger ledger, CampaignPublisher publisher, History history) : IDisposable
@@ -71,13 +71,13 @@ internal sealed class Driver(int seed, Ledger ledger, CampaignPublisher publishe
         return entry;
     }
 
-    /// <summary>Replays of messages from before Redis lost everything.</summary>
+    /// <summary>Replays of messages from before Redis lost records.</summary>
     public Task ReplayOldAsync(int count, Random random) => StepAsync(async () =>
     {
         for (var i = 0; i < count && ledger.Old(random) is { } old; i++)
         {
             await publisher.PublishAsync(old, flagged: true);
-            history.Count("replays of messages that Redis has forgotten");
+            history.Count("replays of messages that Redis may have forgotten");
         }
     });
 

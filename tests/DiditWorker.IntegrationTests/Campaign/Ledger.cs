@@ -7,7 +7,7 @@ internal sealed class Entry(CampaignMessage message, int epoch)
 {
     public CampaignMessage Message { get; } = message;
 
-    /// <summary>How often Redis had lost everything when it was first published.</summary>
+    /// <summary>How often Redis had lost records when it was first published.</summary>
     public int Epoch { get; } = epoch;
 
     public int Published { get; set; }
@@ -24,7 +24,7 @@ internal sealed class Entry(CampaignMessage message, int epoch)
     /// <summary>Answers whose body differs although the record cannot have been lost in between.</summary>
     public int OtherBodies { get; set; }
 
-    /// <summary>The same after Redis had lost everything.</summary>
+    /// <summary>The same after Redis had lost records.</summary>
     public int OtherBodiesAfterLoss { get; set; }
 }
 
@@ -58,7 +58,7 @@ internal sealed class Ledger(History history)
         }
     }
 
-    public void RedisLostEverything() => Interlocked.Increment(ref _epoch);
+    public void RedisLostRecords() => Interlocked.Increment(ref _epoch);
 
     public Entry Add(CampaignMessage message)
     {
@@ -71,7 +71,7 @@ internal sealed class Ledger(History history)
         }
     }
 
-    /// <summary>A message at random of those published before Redis last lost everything; none if there is none.</summary>
+    /// <summary>A message at random of those published before Redis last lost records; none if there is none.</summary>
     public Entry? Old(Random random)
     {
         lock (_lock)

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.Simulator;
+using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests.Campaign;
 
@@ -21,6 +22,7 @@ internal enum StrikeKind
     RedisRestart,
     RedisPausedLongerThanALease,
     RedisLosesEverything,
+    RedisLosesHalf,
     ClockOff,
     Burst,
 }
@@ -31,7 +33,7 @@ internal sealed class Strike(CampaignWorld world, Driver driver, Random random)
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     public static bool NeedsClearWeather(StrikeKind kind) =>
-        kind is StrikeKind.KillWhileDiditWorks or StrikeKind.KillBetweenReplyAndRecord or StrikeKind.RedisLosesEverything;
+        kind is StrikeKind.KillWhileDiditWorks or StrikeKind.KillBetweenReplyAndRecord or StrikeKind.RedisLosesEverything or StrikeKind.RedisLosesHalf;
 
     public Task RunAsync(StrikeKind kind) => kind switch
     {
@@ -45,7 +47,8 @@ internal sealed class Strike(CampaignWorld world, Driver driver, Random random)
         StrikeKind.ConnectionsCut => CutConnectionsAsync(),
         StrikeKind.RedisRestart => RestartRedisAsync(),
         StrikeKind.RedisPausedLongerThanALease => PauseRedisAsync(),
-        StrikeKind.RedisLosesEverything => LoseEverythingAsync(),
+        StrikeKind.RedisLosesEverything => LoseRecordsAsync(server => server.FlushAllDatabasesAsync()),
+        StrikeKind.RedisLosesHalf => LoseRecordsAsync(DeleteHalfAsync),
         StrikeKind.ClockOff => ChangeClockAsync(),
         StrikeKind.Burst => driver.BurstAsync(messages: 5, each: 8),
         _ => Task.CompletedTask,
@@ -146,10 +149,10 @@ internal sealed class Strike(CampaignWorld world, Driver driver, Random random)
     }
 
     /// <summary>
-    /// Around it every new message is published once only, and repeats of older ones say that they are: an unflagged repeat after a total loss
+    /// Around it each new message is published once only, and repeats of older ones say that they are: an unflagged repeat after such a loss
     /// is a documented limit. So nothing that has unflagged repeats may be under way.
     /// </summary>
-    private async Task LoseEverythingAsync()
+    private async Task LoseRecordsAsync(Func<IServer, Task> lose)
     {
         await driver.SetModeAsync(PublishMode.Nothing);
         await world.DrainAsync(Bound);
@@ -157,9 +160,9 @@ internal sealed class Strike(CampaignWorld world, Driver driver, Random random)
         await world.UntilReadyAsync();
         await driver.SetModeAsync(PublishMode.Once);
         await Task.Delay(TimeSpan.FromMilliseconds(random.Next(500, 1_500)));
-        await world.OnRedisAsync(server => server.FlushAllDatabasesAsync());
-        world.Ledger.RedisLostEverything();
-        world.History.Add("fault-flushall");
+        await world.OnRedisAsync(lose);
+        world.Ledger.RedisLostRecords();
+        world.History.Add("fault-records-lost");
         if (random.Next(2) == 0)
         {
             await KillOneAsync();
@@ -170,6 +173,12 @@ internal sealed class Strike(CampaignWorld world, Driver driver, Random random)
         await world.UntilAnsweredAsync(Bound);
         await driver.ReplayOldAsync(20, random);
         await driver.SetModeAsync(PublishMode.Everything);
+    }
+
+    private async Task DeleteHalfAsync(IServer server)
+    {
+        var keys = await server.KeysAsync().Where(_ => random.Next(2) == 0).ToArrayAsync();
+        await server.Multiplexer.GetDatabase().KeyDeleteAsync(keys);
     }
 
     private async Task ChangeClockAsync()
