@@ -47,6 +47,9 @@ public sealed record DiditOptions
     /// <summary>Bound on one request. Default 10 seconds.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What a request that starts now is taken to last at most: its time-out, and half of it again for a busy machine.</summary>
+    public TimeSpan LongestRequest => AttemptTimeout * 1.5;
+
     /// <summary>Bound on all attempts of one delivery; then the message is held and tried again. Default 1 minute.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -32,6 +32,9 @@ public enum ReplyKind
 
     /// <summary>Somebody else owns the key now.</summary>
     LeaseLost,
+
+    /// <summary>Not sent: Didit might forget the key before the repeat is done.</summary>
+    WindowOver,
 }
 
 /// <summary>What an attempt came to.</summary>

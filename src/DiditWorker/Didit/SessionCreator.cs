@@ -68,6 +68,11 @@ public sealed class SessionCreator(
             return new(ReplyKind.LeaseLost, "another worker owns the key now");
         }
 
+        if ((attempt.TrustsKey || attempt.MaybeSent) && time.GetUtcNow() > attempt.TrustedUntil)
+        {
+            return new(ReplyKind.WindowOver, "the window may be over before the request is");
+        }
+
         // Set before the first byte goes out: a time-out leaves it standing.
         var maybeSentBefore = attempt.MaybeSent;
         attempt.MaybeSent = true;

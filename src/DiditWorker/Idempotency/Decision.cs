@@ -94,8 +94,12 @@ public readonly record struct Decision(Outcome Outcome, string Because)
 
     private static Decision Attempt(IdempotencyRecord? record, Evidence evidence, DecisionSettings settings, DateTimeOffset now)
     {
-        var earliest = Earliest(record?.FirstAttempt, Believable(evidence.PublishedAt, settings, now));
+        var published = Believable(evidence.PublishedAt, settings, now);
+        var earliest = Earliest(record?.FirstAttempt, published);
         var insideWindow = now - earliest + settings.Margin < settings.Window;
+
+        // A record tells when its first attempt was, but not of one whose record is gone: that takes the message's own time.
+        var trusted = insideWindow && (settings.Lookup == LookupBeforeResend.Never || published is not null);
         if (record is null && !evidence.MaybeAttempted && (insideWindow || (settings.Window == TimeSpan.Zero && now - earliest < settings.Margin)))
         {
             return new(Outcome.Create, "nothing suggests an earlier attempt");
@@ -104,7 +108,7 @@ public readonly record struct Decision(Outcome Outcome, string Because)
         return settings.Lookup switch
         {
             LookupBeforeResend.Always => new(Outcome.LookUpThenCreate, "an earlier attempt is possible"),
-            _ when insideWindow => new(Outcome.Resend, "an earlier attempt is possible and Didit is trusted to remember the key"),
+            _ when trusted => new(Outcome.Resend, "an earlier attempt is possible and Didit is trusted to remember the key"),
             LookupBeforeResend.OutsideWindow => new(Outcome.LookUpThenCreate, "an earlier attempt is possible and Didit may have forgotten the key"),
             _ when earliest is null && !evidence.MaybeAttempted => new(Outcome.Resend, "the message does not say how old it is and look-ups are turned off"),
             _ => new(Outcome.Park, "an earlier attempt is possible and look-ups are turned off"),

@@ -82,7 +82,7 @@ internal sealed partial class KeyWork(
     /// <summary>Before every request: it must not outlive the lease, or two owners could have one under way. False: do not send.</summary>
     public async Task<bool> KeepLeaseAsync()
     {
-        if (time.GetElapsedTime(_claimedAt) + (didit.AttemptTimeout * 1.5) < idempotency.Lease)
+        if (time.GetElapsedTime(_claimedAt) + didit.LongestRequest < idempotency.Lease)
         {
             return true;
         }

@@ -114,6 +114,12 @@ public sealed partial class VerificationFlow(
 
             // After a 409 Didit itself wants the original to be fetched, whatever the settings trust.
             LookUpFirst = decision.Outcome == Outcome.LookUpThenCreate || work.Conflicted,
+            TrustsKey = decision.Outcome == Outcome.Resend && first is not null,
+
+            // With look-ups nothing is repeated on trust, but after a 409, which says itself that Didit remembers.
+            TrustedUntil = didit.LookupBeforeResend == LookupBeforeResend.Always
+                ? DateTimeOffset.MaxValue
+                : (first ?? now) + didit.IdempotencyWindow - didit.WindowMargin - didit.LongestRequest,
             NotBefore = first - didit.WindowMargin,
             LastAttempt = Later(Later(work.LastSent, now - recordedAgo), received),
             KeepLease = () => memory.Available ? work.KeepLeaseAsync() : Task.FromResult(true),

@@ -64,7 +64,7 @@ internal sealed class CampaignWorld : IAsyncDisposable
 
     public void StartAll()
     {
-        foreach (var replica in Replicas)
+        foreach (var replica in Replicas.Where(r => !r.IsRunning))
         {
             replica.Start();
         }
@@ -75,10 +75,7 @@ internal sealed class CampaignWorld : IAsyncDisposable
     {
         await Redis.PauseAsync(false);
         await Didit.ClearFaultsAsync();
-        foreach (var replica in Replicas.Where(r => !r.IsRunning))
-        {
-            replica.Start();
-        }
+        StartAll();
     }
 
     public Task KillAllAsync() => Task.WhenAll(Replicas.Select(replica => replica.KillAsync()));
@@ -90,18 +87,25 @@ internal sealed class CampaignWorld : IAsyncDisposable
     /// <summary>Until all that was published is answered and nothing is in the queue, nor held by a worker. Publishing must have stopped.</summary>
     public async Task DrainAsync(TimeSpan bound)
     {
+        var held = 0;
         for (var again = 0; again < 5; again++)
         {
+            // What is held was answered before, as another delivery, and is answered once more; an empty queue alone only says that
+            // a worker has taken it, and to stop that worker at once would bring it back again and again.
+            var answers = Ledger.Answers + held;
+            StartAll();
+            await Eventually.UntilAsync(() => Task.FromResult(Ledger.Answers >= answers), bound, $"{held} held deliveries are answered");
             await UntilAnsweredAsync(bound);
 
             // What a worker still holds comes back to the queue when it stops, and only then can be seen.
             await TerminateAllAsync();
-            if (await DepthAsync() == 0)
+            held = (int)await DepthAsync();
+            if (held == 0)
             {
                 return;
             }
 
-            StartAll();
+            History.Count("deliveries that came back to the queue when a phase was drained", held);
         }
 
         throw new InvalidOperationException("Workers hold messages that are answered already, again and again.");

@@ -19,7 +19,7 @@ internal sealed class History : IDisposable
 
     public IReadOnlyDictionary<string, int> Counts => _counts;
 
-    public void Count(string what) => _counts.AddOrUpdate(what, 1, (_, before) => before + 1);
+    public void Count(string what, int by = 1) => _counts.AddOrUpdate(what, by, (_, before) => before + by);
 
     /// <param name="what">The kind of event.</param>
     /// <param name="id">The request id it concerns, if it concerns one.</param>

@@ -38,6 +38,7 @@ internal sealed class Ledger(History history)
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly List<string> _order = [];
     private int _outstanding;
+    private int _answers;
     private int _epoch;
 
     public ConcurrentQueue<string> Strangers { get; } = new();
@@ -46,6 +47,9 @@ internal sealed class Ledger(History history)
 
     /// <summary>Confirmed deliveries that have no answer yet.</summary>
     public int Outstanding => Volatile.Read(ref _outstanding);
+
+    /// <summary>Answers so far, to whatever.</summary>
+    public int Answers => Volatile.Read(ref _answers);
 
     public IReadOnlyList<Entry> Entries
     {
@@ -107,6 +111,7 @@ internal sealed class Ledger(History history)
     {
         history.Add("answer", answer.RequestId, new { answer.Event, answer.SessionId, answer.MessageId });
         history.Count("answers");
+        Interlocked.Increment(ref _answers);
         lock (_lock)
         {
             if (answer.RequestId is null || !_entries.TryGetValue(answer.RequestId, out var entry))

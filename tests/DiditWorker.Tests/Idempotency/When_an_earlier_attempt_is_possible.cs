@@ -49,8 +49,13 @@ public sealed class When_an_earlier_attempt_is_possible
         Decide(Taken(Record(firstMinutesAgo: Inside)), Aged(Outside), settings).ShouldBe(Outcome.LookUpThenCreate);
         Decide(Taken(Record(firstMinutesAgo: Outside)), Aged(Inside), settings).ShouldBe(Outcome.LookUpThenCreate);
         Decide(Taken(Record(firstMinutesAgo: Inside)), Aged(Inside), settings).ShouldBe(Outcome.Resend);
-        Decide(Taken(Record(firstMinutesAgo: Inside)), Aged(minutes: null), settings).ShouldBe(Outcome.Resend);
     }
+
+    // The record may be of a claim that came after one whose record is gone.
+    [TestCase(LookupBeforeResend.OutsideWindow, Outcome.LookUpThenCreate)]
+    [TestCase(LookupBeforeResend.Never, Outcome.Resend)]
+    public void The_record_alone_does_not_tell_that_didit_still_remembers(LookupBeforeResend lookup, Outcome outcome) =>
+        Decide(Taken(Record(firstMinutesAgo: Inside)), Aged(minutes: null), Defaults with { Lookup = lookup }).ShouldBe(outcome);
 
     // 1435 minutes are a day less the margin.
     [TestCase(1434.9, Outcome.Create)]

@@ -53,8 +53,9 @@ public sealed class When_every_combination_is_decided
     public void It_never_resends_outside_the_window() => Always((memory, evidence, settings, outcome) =>
         outcome != Outcome.Resend
         || Now - evidence.PublishedAt < settings.Window
-        || (memory.Available && Now - memory.Record?.FirstAttempt < settings.Window)
-        || (settings.Lookup == LookupBeforeResend.Never && (evidence.PublishedAt is null || evidence.PublishedAt > Now + settings.Margin)));
+        || (settings.Lookup == LookupBeforeResend.Never
+            && (evidence.PublishedAt is null || evidence.PublishedAt > Now + settings.Margin)
+            && (!memory.Available || memory.Record is null || Now - memory.Record.FirstAttempt < settings.Window)));
 
     [Test]
     public void It_never_answers_another_payload_from_the_record() => Always((memory, evidence, _, outcome) =>

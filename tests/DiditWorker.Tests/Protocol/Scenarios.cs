@@ -86,6 +86,17 @@ internal static class Scenarios
         Budget = new() { Crashes = 1, Timeouts = 1, Windows = 1, Finishes = 1 },
     };
 
+    public static readonly Scenario TimesUnknown = new("the header is trusted, messages do not say when they were published")
+    {
+        Workers = 1,
+        Queue = [new Copy(0, Published: -1), new Copy(0, Published: -1)],
+        Header = Header.Honoured,
+        Lookup = LookupBeforeResend.OutsideWindow,
+        ListLags = true,
+        SameContent = false,
+        Budget = new() { Crashes = 1, Timeouts = 1, Windows = 1, Finishes = 1 },
+    };
+
     public static readonly Scenario Proceeds = new("Redis goes away under Proceed, one delivery at a time")
     {
         Workers = 1,
@@ -119,6 +130,6 @@ internal static class Scenarios
 
     public static readonly IReadOnlyList<Scenario> Promised =
     [
-        Faults, Returns, ThreeWorkers, Cuts, TwoMessages, DataLoss, HeaderHonoured, HeaderConflicts, Window, Resends, Proceeds, Waits, OtherPayload, Refusals,
+        Faults, Returns, ThreeWorkers, Cuts, TwoMessages, DataLoss, HeaderHonoured, HeaderConflicts, Window, Resends, TimesUnknown, Proceeds, Waits, OtherPayload, Refusals,
     ];
 }

@@ -43,13 +43,6 @@ public sealed class What_cannot_be_promised
             Messages = 2, Queue = [new Copy(0), new Copy(0), new Copy(1)], Reuses = true, Workers = 1, SameContent = false,
             Budget = new() { Windows = 1, Finishes = 1 },
         },
-
-        // The record then counts from a claim that was not the first attempt, and the decision believes it.
-        new("a message that does not say when it was published comes again after the window, and the header is trusted")
-        {
-            Queue = [new Copy(0, Published: -1), new Copy(0, Published: -1)], Header = Header.Honoured, Lookup = LookupBeforeResend.OutsideWindow,
-            Workers = 1, SameContent = false, Budget = new() { Windows = 1, Crashes = 1 },
-        },
     ];
 
     public static IEnumerable<TestCaseData> Names() => Limits.Select(limit => new TestCaseData(limit.Name));
