@@ -1,3 +1,3 @@
-using DiditWorker.Hosting;
+using DiditWorker.Commands;
 
-return await Service.RunAsync(args);
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -59,6 +59,10 @@ public sealed record DiditOptions
     /// <summary>How long to pause after refused credentials or missing credits before one request probes. Default 30 seconds.</summary>
     public TimeSpan RefusedPause { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What the decision depends on.</summary>
+    public DecisionSettings DecisionSettings(IdempotencyOptions idempotency) =>
+        new(IdempotencyWindow, WindowMargin, LookupBeforeResend, idempotency.WhenRedisUnavailable, idempotency.MaximumAttempts);
+
     /// <summary>How long a session's URL works: 7 days, as third parties measured; the workflow decides.</summary>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromDays(7);
 }

@@ -27,6 +27,7 @@ public enum Release
 /// </summary>
 public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions options, TimeSpan window, AnswerCipher cipher, WorkerMetrics metrics)
 {
+    private static readonly string PeekScript = Script("peek");
     private static readonly string ClaimScript = Script("claim");
     private static readonly string RenewScript = Script("renew");
     private static readonly string CompleteScript = Script("complete");
@@ -56,10 +57,17 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
         return new(Available: true, isOwnClaim ? null : record, owned) { At = now };
     }
 
-    /// <summary>The record, without claiming it.</summary>
+    /// <summary>What a claim would find, without claiming: <see cref="Memory.Owned"/> says whether it would be given the key.</summary>
+    /// <returns>That, and how long the record lives on.</returns>
     /// <exception cref="UnknownRecordException">The record is of another version.</exception>
-    public async Task<IdempotencyRecord?> ReadAsync(IdempotencyKey key) =>
-        Read(key, await (await redis.DatabaseAsync()).StringGetAsync(RedisKey(key)));
+    public async Task<(Memory Memory, TimeSpan? Ttl)> PeekAsync(IdempotencyKey key)
+    {
+        var reply = (RedisValue[])(await RunAsync(PeekScript, key))!;
+        var now = DateTimeOffset.FromUnixTimeMilliseconds((long)reply[0]);
+        var record = Read(key, reply[1]);
+        var owned = record is null || (record.State == RecordState.InProgress && record.LeaseUntil <= now);
+        return (new(Available: true, record, owned) { At = now }, (long)reply[2] is >= 0 and var ttl ? TimeSpan.FromMilliseconds(ttl) : null);
+    }
 
     /// <summary>Extends the lease. False: somebody else owns the key now, and nothing may be sent any more.</summary>
     public async Task<bool> RenewAsync(IdempotencyKey key, string owner) =>

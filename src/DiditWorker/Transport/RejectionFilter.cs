@@ -17,7 +17,7 @@ public sealed partial class RejectionFilter(IServiceProvider services, WorkerSet
     /// <inheritdoc />
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        var delivery = Delivery.Read(context, consume: null, settings.Idempotency.Scope);
+        var delivery = Delivery.Read(DeliveryFacts.Of(context, consume: null), settings.Idempotency.Scope);
         switch (context.Exception.GetBaseException())
         {
             case ReturnToQueueException returned:

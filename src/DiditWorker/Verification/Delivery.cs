@@ -18,46 +18,34 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
     ];
 
     /// <summary>Reads a delivery; none if it has no id, or one that is too long.</summary>
-    /// <param name="receive">The transport's view.</param>
-    /// <param name="consume">The message's view; none where the body cannot be read.</param>
+    /// <param name="facts">What it carries.</param>
     /// <param name="scope"><c>Idempotency:Scope</c>.</param>
-    public static Delivery? Read(ReceiveContext receive, ConsumeContext? consume, string scope)
+    public static Delivery? Read(DeliveryFacts facts, string scope)
     {
-        var id = RequestIdOf(receive, consume);
+        var id = RequestIdOf(facts);
         return id is null or { Length: 0 or > Idempotency.RequestId.MaximumLength }
             ? null
-            : new(Idempotency.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(receive, consume), WasDelivered(receive));
+            : new(Idempotency.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(facts), WasDelivered(facts));
     }
 
     // A scheduler that published it again may have given it an id of its own. MassTransit reads an id only if it is a UUID; raw JSON may
-    // carry any string.
-    private static string? RequestIdOf(ReceiveContext receive, ConsumeContext? consume) =>
-        Text(receive.TransportHeaders, MessageHeaders.OriginalMessageId)
-        ?? (consume is null ? null : Text(consume.Headers, MessageHeaders.OriginalMessageId))
-        ?? (IsEnvelope(consume) ? consume?.MessageId?.ToString("D") : null)
-        ?? TransportId(receive);
+    // carry any string. The property comes first; a header of the name MessageId is for clients that cannot set properties, such as amqp-publish.
+    private static string? RequestIdOf(DeliveryFacts facts) =>
+        Filled(facts.Header(MessageHeaders.OriginalMessageId))
+        ?? Filled(facts.EnvelopeHeader(MessageHeaders.OriginalMessageId))
+        ?? facts.EnvelopeId?.ToString("D")
+        ?? Filled(facts.PropertyId)
+        ?? Filled(facts.Header(MessageHeaders.MessageId));
 
-    // The property first; a header of the name MessageId is for clients that cannot set properties, such as amqp-publish.
-    private static string? TransportId(ReceiveContext receive) =>
-        receive.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) && !string.IsNullOrEmpty(rabbit.Properties.MessageId)
-            ? rabbit.Properties.MessageId
-            : Text(receive.TransportHeaders, MessageHeaders.MessageId);
+    private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static string? Text(Headers headers, string name) =>
-        headers.TryGetHeader(name, out var value) && value.ToString() is { Length: > 0 } text ? text : null;
-
-    private static DateTimeOffset? PublishedAtOf(ReceiveContext receive, ConsumeContext? consume)
+    // The serializer turns a time with an offset into one of this host's zone.
+    private static DateTimeOffset? PublishedAtOf(DeliveryFacts facts) => facts.SentTime switch
     {
-        // For raw JSON, ConsumeContext.SentTime is made up from the bits of the message id: only the transport knows.
-        if (IsEnvelope(consume) && consume?.SentTime is { } sent)
-        {
-            return new DateTimeOffset(DateTime.SpecifyKind(sent, DateTimeKind.Utc));
-        }
-
-        return receive.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) && rabbit.Properties.IsTimestampPresent()
-            ? UnixTime(rabbit.Properties.Timestamp.UnixTime)
-            : null;
-    }
+        { Kind: DateTimeKind.Local } sent => new DateTimeOffset(sent.ToUniversalTime()),
+        { } sent => new DateTimeOffset(DateTime.SpecifyKind(sent, DateTimeKind.Utc)),
+        null => facts.Timestamp is { } timestamp ? UnixTime(timestamp) : null,
+    };
 
     // AMQP says seconds; some clients send milliseconds.
     private static DateTimeOffset? UnixTime(long value) => value switch
@@ -68,9 +56,5 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
         _ => null,
     };
 
-    private static bool WasDelivered(ReceiveContext receive) =>
-        receive.Redelivered || Traces.Any(trace => receive.TransportHeaders.TryGetHeader(trace, out _));
-
-    private static bool IsEnvelope(ConsumeContext? consume) =>
-        consume is not null && consume.SerializerContext is not MassTransit.Serialization.SystemTextJsonRawSerializerContext;
+    private static bool WasDelivered(DeliveryFacts facts) => facts.Redelivered || Traces.Any(trace => facts.Header(trace) is not null);
 }

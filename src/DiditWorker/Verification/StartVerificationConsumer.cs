@@ -17,7 +17,7 @@ public sealed partial class StartVerificationConsumer(
     /// <remarks>What throws here goes through <see cref="Transport.RejectionFilter"/>.</remarks>
     public async Task Consume(ConsumeContext<ReceivedStartVerification> context)
     {
-        var delivery = Delivery.Read(context.ReceiveContext, context, idempotency.Scope) ?? throw new InvalidMessageException(MissingId);
+        var delivery = Delivery.Read(DeliveryFacts.Of(context.ReceiveContext, context), idempotency.Scope) ?? throw new InvalidMessageException(MissingId);
         VerificationRequest? request = null;
         try
         {

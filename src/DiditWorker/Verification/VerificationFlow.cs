@@ -16,8 +16,7 @@ public sealed partial class VerificationFlow(
     IHostApplicationLifetime lifetime,
     ILogger<VerificationFlow> logger)
 {
-    private readonly DecisionSettings _settings = new(
-        didit.IdempotencyWindow, didit.WindowMargin, didit.LookupBeforeResend, idempotency.WhenRedisUnavailable, idempotency.MaximumAttempts);
+    private readonly DecisionSettings _settings = didit.DecisionSettings(idempotency);
 
     /// <summary>Answers one delivery, however long that takes within the bounds of <see cref="Hold"/>.</summary>
     /// <exception cref="ParkedException">There is no session for it, and only a person can change that.</exception>

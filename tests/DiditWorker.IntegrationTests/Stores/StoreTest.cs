@@ -105,7 +105,7 @@ public abstract class StoreTest(Kind kind)
     protected Task<bool> CompleteAsync(string owner, string payload = Answer, RecordState state = RecordState.Completed) =>
         Store.CompleteAsync(Key, state, Fingerprint, owner, DateTimeOffset.UtcNow, payload);
 
-    protected async Task<IdempotencyRecord> RecordAsync() => (await Store.ReadAsync(Key)).ShouldNotBeNull();
+    protected async Task<IdempotencyRecord> RecordAsync() => (await Store.PeekAsync(Key)).Memory.Record.ShouldNotBeNull();
 
     protected static string Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
 }

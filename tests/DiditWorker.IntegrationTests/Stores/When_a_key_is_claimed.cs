@@ -12,7 +12,7 @@ public sealed class When_a_key_is_claimed(Kind kind) : StoreTest(kind)
     [Test]
     public async Task The_first_one_owns_it_and_finds_nothing()
     {
-        (await Store.ReadAsync(Key)).ShouldBeNull();
+        (await Store.PeekAsync(Key)).Memory.Record.ShouldBeNull();
 
         ((await Store.ClaimAsync(Key, Fingerprint, Mine)) with { At = null }).ShouldBe(new Memory(Available: true, Record: null, Owned: true));
 

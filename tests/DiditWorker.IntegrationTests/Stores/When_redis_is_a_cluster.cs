@@ -54,7 +54,7 @@ public sealed class When_redis_is_a_cluster
             (await store.ReleaseAsync(key, "a", Release.Keep)).ShouldBeTrue();
             (await store.ClaimAsync(key, Fingerprint, "b")).Owned.ShouldBeTrue();
             (await store.CompleteAsync(key, RecordState.Completed, Fingerprint, "b", DateTimeOffset.UtcNow, "{}")).ShouldBeTrue();
-            (await store.ReadAsync(key))!.Payload.ShouldBe("{}");
+            (await store.PeekAsync(key)).Memory.Record!.Payload.ShouldBe("{}");
         }
     }
 

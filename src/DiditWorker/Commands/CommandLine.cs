@@ -1,0 +1,76 @@
+using System.CommandLine;
+using DiditWorker.Hosting;
+
+namespace DiditWorker.Commands;
+
+/// <summary>The service, or one of the operator's commands: the same executable, the same configuration.</summary>
+internal static class CommandLine
+{
+    private const string Description =
+        """
+        Turns every StartVerification message into exactly one Didit verification session. Without a command it runs the service.
+
+        Every command takes the worker's settings: from appsettings.json, from the environment, or as --Section:Name=value.
+        Exit codes: 0 done, 1 some failed, 2 wrong usage, 3 nothing matched, 69 broker or Redis unreachable, 78 wrong configuration.
+        """;
+
+    /// <summary>Runs.</summary>
+    public static Task<int> RunAsync(string[] args, TextWriter text, TextWriter notes)
+    {
+        var (settings, rest) = Split(args);
+        return rest.Length == 0 || (rest[0].StartsWith('-') && rest[0] is not ("--help" or "-h" or "-?" or "--version"))
+            ? Service.RunAsync(args)
+            : RunCommandAsync(settings, rest, new(text, notes));
+    }
+
+    private static async Task<int> RunCommandAsync(string[] settings, string[] args, Output output)
+    {
+        var host = new OperatorHost(settings, output);
+        var root = new RootCommand(Description)
+        {
+            DeadLetterCommands.Create(host, output),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await output.Notes.WriteLineAsync(error.Message);
+            }
+
+            await output.Notes.WriteLineAsync($"See: diditworker {Path(parsed)}--help");
+            return ExitCodes.WrongUsage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output.Text, Error = output.Notes, EnableDefaultExceptionHandler = false });
+    }
+
+    private static string Path(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (var result = parsed.CommandResult; result.Command is not RootCommand; result = (System.CommandLine.Parsing.CommandResult)result.Parent!)
+        {
+            names.Insert(0, result.Command.Name + " ");
+        }
+
+        return string.Concat(names);
+    }
+
+    // A setting has a colon in its name, no option has.
+    private static (string[] Settings, string[] Rest) Split(string[] args)
+    {
+        var (settings, rest) = (new List<string>(), new List<string>());
+        for (var i = 0; i < args.Length; i++)
+        {
+            var name = args[i].Split('=', 2)[0];
+            var isSetting = name.StartsWith("--", StringComparison.Ordinal) && name.Contains(':', StringComparison.Ordinal);
+            (isSetting ? settings : rest).Add(args[i]);
+            if (isSetting && name == args[i] && i + 1 < args.Length)
+            {
+                settings.Add(args[++i]);
+            }
+        }
+
+        return ([.. settings], [.. rest]);
+    }
+}

@@ -1,0 +1,17 @@
+using System.CommandLine;
+
+namespace DiditWorker.Commands;
+
+/// <summary><c>diditworker dead-letters …</c></summary>
+internal static class DeadLetterCommands
+{
+    public static Command Create(OperatorHost host, Output output) => new(
+        "dead-letters", "What could not be answered: look at it, see what a replay would do, replay it, put it away. Nothing is changed without --yes.")
+    {
+        ListCommand.Create(host, output),
+        PlanCommand.Create(host, output),
+        HistoryCommand.Create(host, output),
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON in place of tables" };
+}

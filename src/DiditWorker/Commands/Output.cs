@@ -1,0 +1,49 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace DiditWorker.Commands;
+
+/// <summary>Where a command prints: what was asked for to <paramref name="text"/>, everything else to <paramref name="notes"/>.</summary>
+internal sealed class Output(TextWriter text, TextWriter notes)
+{
+    // Wide enough that a table that goes into a file or a pipe is not broken.
+    private const int WidthOfAFile = 200;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
+    public TextWriter Text => text;
+
+    public TextWriter Notes => notes;
+
+    /// <summary>Tables; colour only on a terminal.</summary>
+    public IAnsiConsole Tables { get; } = ConsoleOn(text, Console.IsOutputRedirected || text != Console.Out);
+
+    /// <summary>Progress and warnings.</summary>
+    public IAnsiConsole Progress { get; } = ConsoleOn(notes, Console.IsErrorRedirected || notes != Console.Error);
+
+    public void WriteJson<T>(T value) => text.WriteLine(JsonSerializer.Serialize(value, Json));
+
+    private static IAnsiConsole ConsoleOn(TextWriter writer, bool isFile)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isFile ? AnsiSupport.No : AnsiSupport.Detect,
+            Interactive = isFile ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        if (isFile)
+        {
+            console.Profile.Width = WidthOfAFile;
+        }
+
+        return console;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net.Security;
+using DiditWorker.Transport;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace DiditWorker.DeadLetters;
+
+/// <summary>The operator's own connection to the broker, beside MassTransit: whose messages must stay byte for byte what they are.</summary>
+public static class BrokerConnection
+{
+    /// <summary>Connects to the first node that answers. It does not recover by itself: a command that lost its broker says so.</summary>
+    /// <exception cref="BrokerUnreachableException">None does.</exception>
+    public static Task<IConnection> OpenAsync(BrokerAddress address, CancellationToken cancellation)
+    {
+        var factory = new ConnectionFactory
+        {
+            VirtualHost = address.VirtualHost,
+            UserName = address.User,
+            Password = address.Password,
+            AutomaticRecoveryEnabled = false,
+            ClientProvidedName = "diditworker operator",
+        };
+        var endpoints = address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, new SslOption(node.Host, enabled: address.Tls)
+        {
+            AcceptablePolicyErrors = SslPolicyErrors.None,
+        }));
+        return factory.CreateConnectionAsync(endpoints, cancellation);
+    }
+
+    /// <summary>A channel whose publishes return once the broker has confirmed.</summary>
+    /// <remarks>A publish throws <see cref="PublishException"/> if the broker refuses the message or, with mandatory, knows no queue for it.</remarks>
+    public static Task<IChannel> OpenConfirmingAsync(IConnection connection, CancellationToken cancellation) => connection.CreateChannelAsync(
+        new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
+
+    /// <summary>Messages ready in a queue; none if there is no such queue.</summary>
+    public static async Task<uint?> DepthAsync(IConnection connection, string queue, CancellationToken cancellation)
+    {
+        // A channel of its own: the broker closes it if there is no such queue.
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue, cancellation)).MessageCount;
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return null;
+        }
+    }
+}

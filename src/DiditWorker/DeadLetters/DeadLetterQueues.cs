@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using DiditWorker.Hosting;
+using RabbitMQ.Client;
+
+namespace DiditWorker.DeadLetters;
+
+/// <summary>The error queue and the skipped queue of the worker, read one pass after the other.</summary>
+public sealed class DeadLetterQueues(WorkerSettings settings, DeadLetterReader reader, TimeProvider time)
+{
+    /// <summary>Where rejected messages lie.</summary>
+    public string ErrorQueue => settings.StartVerification.Queue + "_error";
+
+    /// <summary>Where messages of unknown types lie.</summary>
+    public string SkippedQueue => settings.StartVerification.Queue + "_skipped";
+
+    /// <summary>Where the worker takes messages from.</summary>
+    public string InputQueue => settings.StartVerification.Queue;
+
+    /// <summary>The queues that a filter names.</summary>
+    public IReadOnlyList<string> Named(DeadLetterFilter filter) => filter.Queue switch
+    {
+        null => [ErrorQueue, SkippedQueue],
+        "error" => [ErrorQueue],
+        "skipped" => [SkippedQueue],
+        var queue => [queue],
+    };
+
+    /// <summary>Where it stands in the window now.</summary>
+    public WindowAge AgeOf(DeadLetter letter) =>
+        WindowAge.Of(letter.Delivery?.PublishedAt, settings.Didit.IdempotencyWindow, settings.Didit.WindowMargin, time.GetUtcNow());
+
+    /// <summary>
+    /// Every dead letter that the filter takes, as a snapshot of each queue; all go back unread. What is returned may be kept, but then its
+    /// body is kept, too.
+    /// </summary>
+    public async IAsyncEnumerable<DeadLetter> SnapshotAsync(
+        IConnection connection, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var taken = 0;
+        foreach (var queue in Named(filter))
+        {
+            await using var scan = await DeadLetterScan.OpenAsync(connection, queue, time, cancellation);
+            if (scan is null)
+            {
+                continue;
+            }
+
+            await foreach (var (_, letter) in SelectAsync(scan, filter, cancellation))
+            {
+                yield return letter;
+                if (++taken == filter.Limit)
+                {
+                    yield break;
+                }
+            }
+        }
+    }
+
+    /// <summary>The dead letters of one pass that the filter takes, each with its tag, by which it can be acknowledged while the pass is open.</summary>
+    public async IAsyncEnumerable<(ulong Tag, DeadLetter Letter)> SelectAsync(
+        DeadLetterScan scan, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var (tag, properties, body) in scan.ReadAsync(cancellation))
+        {
+            var letter = reader.Read(scan.Queue, properties, body);
+            if (filter.Takes(letter, AgeOf(letter)))
+            {
+                yield return (tag, letter);
+            }
+        }
+    }
+}

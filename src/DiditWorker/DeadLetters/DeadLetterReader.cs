@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using DiditWorker.Hosting;
+using DiditWorker.Transport;
+using DiditWorker.Verification;
+using RabbitMQ.Client;
+
+namespace DiditWorker.DeadLetters;
+
+/// <summary>Reads a dead letter as the consumer would read it, with the same code.</summary>
+public sealed class DeadLetterReader(WorkerSettings settings)
+{
+    /// <summary><see cref="DeadLetter.Invalid"/> of an envelope that the worker does not consume.</summary>
+    public const string OtherType = "messageType: is not DiditWorker.Contracts:StartVerification, so the worker skips it";
+
+    /// <summary>Group of what is in the skipped queue.</summary>
+    public const string Skipped = "Skipped";
+
+    private const string OurType = "urn:message:DiditWorker.Contracts:StartVerification";
+
+    /// <summary>Reads; nothing in it makes this fail.</summary>
+    public DeadLetter Read(string queue, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
+    {
+        var (delivery, request, invalid) = ReadBody(properties, body);
+        var faultType = properties.Header("MT-Fault-ExceptionType");
+        return new()
+        {
+            Queue = queue,
+            Reference = Reference(properties, body.Span),
+            Properties = properties,
+            Body = body,
+            Delivery = delivery,
+            Request = request,
+            Invalid = invalid,
+            Group = GroupOf(faultType),
+            FaultType = faultType,
+            FaultMessage = properties.Header("MT-Fault-Message"),
+            FaultedAt = Time(properties.Header("MT-Fault-Timestamp")),
+            Replays = Number(properties.Header(ReplayHeaders.Count)) is { } replays ? (int)Math.Min(replays, int.MaxValue) : 0,
+            DeliveryCount = Number(properties.Header("x-delivery-count")),
+        };
+    }
+
+    private (Delivery? Delivery, VerificationRequest? Request, string? Invalid) ReadBody(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
+    {
+        var facts = Facts(properties);
+        try
+        {
+            var (document, isEnvelope) = BodyReader.Read(body, properties.ContentType, settings.StartVerification.MaximumBodySize);
+            using (document)
+            {
+                facts = isEnvelope ? WithEnvelope(facts, document.RootElement) : facts;
+                if (isEnvelope && !IsOurs(document.RootElement))
+                {
+                    return (Delivery.Read(facts, settings.Idempotency.Scope), null, OtherType);
+                }
+
+                var message = isEnvelope ? document.RootElement.GetProperty("message") : document.RootElement;
+                return (Delivery.Read(facts, settings.Idempotency.Scope), StartVerificationReader.Read(message, settings.Didit.WorkflowId), null);
+            }
+        }
+        catch (InvalidMessageException invalid)
+        {
+            return (Delivery.Read(facts, settings.Idempotency.Scope), null, invalid.Message);
+        }
+    }
+
+    private static DeliveryFacts Facts(IReadOnlyBasicProperties properties) => new()
+    {
+        Header = properties.Header,
+        PropertyId = properties.MessageId,
+        Timestamp = properties.IsTimestampPresent() ? properties.Timestamp.UnixTime : null,
+
+        // Whatever lies here was delivered before.
+        Redelivered = true,
+    };
+
+    private static DeliveryFacts WithEnvelope(DeliveryFacts facts, JsonElement envelope) => facts with
+    {
+        EnvelopeHeader = name => envelope.TryGetProperty("headers", out var headers) && headers.ValueKind == JsonValueKind.Object
+            && headers.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null,
+        EnvelopeId = envelope.TryGetProperty("messageId", out var id) && id.ValueKind == JsonValueKind.String && Guid.TryParse(id.GetString(), out var uuid) ? uuid : null,
+        SentTime = envelope.TryGetProperty("sentTime", out var sent) && sent.ValueKind == JsonValueKind.String && sent.TryGetDateTime(out var time) ? time : null,
+    };
+
+    private static bool IsOurs(JsonElement envelope) =>
+        envelope.GetProperty("messageType") is { ValueKind: JsonValueKind.Array } types
+        && types.EnumerateArray().Any(type => type.ValueKind == JsonValueKind.String && type.GetString() == OurType);
+
+    // Ours are named after the code of the rejection.
+    private static string GroupOf(string? faultType)
+    {
+        if (string.IsNullOrEmpty(faultType))
+        {
+            return Skipped;
+        }
+
+        var name = faultType[(faultType.LastIndexOf('.') + 1)..];
+        return name.EndsWith("Exception", StringComparison.Ordinal) && name.Length > "Exception".Length ? name[..^"Exception".Length] : name;
+    }
+
+    private static string Reference(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (var text in (ReadOnlySpan<string>)[properties.MessageId ?? "", properties.Header("MT-Fault-Timestamp") ?? ""])
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+
+        hash.AppendData(body);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    private static DateTimeOffset? Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

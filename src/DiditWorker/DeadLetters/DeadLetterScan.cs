@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace DiditWorker.DeadLetters;
+
+/// <summary>
+/// One pass over a queue: every message that was ready when it began, in order, each held unacknowledged until the pass is closed. Then what
+/// was not acknowledged goes back to its place at the head of the queue. On a quorum queue that raises <c>x-delivery-count</c> by one
+/// (RabbitMQ docs, "Quorum Queues", poison message handling); the error queue has no limit that this could reach.
+/// </summary>
+/// <remarks>
+/// In memory are at most <see cref="Ahead"/> messages that have not been looked at: each consumer has this prefetch, and another one is added as
+/// those before are used up. A quorum queue takes no prefetch of 0 to mean "all" (it gives 2,000).
+/// </remarks>
+public sealed class DeadLetterScan : IAsyncDisposable
+{
+    private const ushort Ahead = 500;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly IChannel _channel;
+    private readonly TimeProvider _time;
+    private readonly Channel<BasicDeliverEventArgs> _arrived = Channel.CreateUnbounded<BasicDeliverEventArgs>(new() { SingleReader = true });
+    private long _delivered;
+    private long _capacity;
+
+    private DeadLetterScan(IChannel channel, string queue, uint count, TimeProvider time)
+    {
+        (_channel, Queue, Count, _time) = (channel, queue, count, time);
+        channel.ChannelShutdownAsync += (_, why) =>
+        {
+            _arrived.Writer.TryComplete(new IOException($"the broker ended the reading of {queue}: {why.ReplyText}"));
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>Which queue.</summary>
+    public string Queue { get; }
+
+    /// <summary>How many messages were ready when the pass began: what it reads at most.</summary>
+    public uint Count { get; }
+
+    /// <summary>Begins a pass.</summary>
+    /// <returns>None if there is no such queue.</returns>
+    public static async Task<DeadLetterScan?> OpenAsync(IConnection connection, string queue, TimeProvider time, CancellationToken cancellation)
+    {
+        if (await BrokerConnection.DepthAsync(connection, queue, cancellation) is not { } count)
+        {
+            return null;
+        }
+
+        return new(await connection.CreateChannelAsync(cancellationToken: cancellation), queue, count, time);
+    }
+
+    /// <summary>The messages. It ends early if others take messages out of the queue.</summary>
+    /// <exception cref="IOException">The broker closed the channel.</exception>
+    public async IAsyncEnumerable<(ulong Tag, IReadOnlyBasicProperties Properties, ReadOnlyMemory<byte> Body)> ReadAsync(
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var read = 0L; read < Count; read++)
+        {
+            if (read + (Ahead / 2) >= _capacity)
+            {
+                await AddConsumerAsync(cancellation);
+            }
+
+            if (await NextAsync(cancellation) is not { } message)
+            {
+                yield break;
+            }
+
+            yield return (message.DeliveryTag, message.BasicProperties, message.Body);
+        }
+    }
+
+    /// <summary>Takes a message out of the queue for good.</summary>
+    public ValueTask AckAsync(ulong tag, CancellationToken cancellation) => _channel.BasicAckAsync(tag, multiple: false, cancellation);
+
+    /// <summary>How many messages have come into the queue since the pass began, as far as others have not taken some out.</summary>
+    public async Task<long> GrowthAsync(CancellationToken cancellation) =>
+        Interlocked.Read(ref _delivered) + (await _channel.QueueDeclarePassiveAsync(Queue, cancellation)).MessageCount - Count;
+
+    /// <summary>Gives back what was not acknowledged.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // Closed, and not only dropped: the acknowledgements before are then processed.
+        await _channel.CloseAsync();
+        await _channel.DisposeAsync();
+    }
+
+    private async Task<BasicDeliverEventArgs?> NextAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (_arrived.Reader.TryRead(out var message))
+            {
+                return message;
+            }
+
+            var more = _arrived.Reader.WaitToReadAsync(cancellation).AsTask();
+            if (await Task.WhenAny(more, Task.Delay(Pause, _time, cancellation)) == more)
+            {
+                await more;
+            }
+            else if ((await _channel.QueueDeclarePassiveAsync(Queue, cancellation)).MessageCount == 0 && _arrived.Reader.Count == 0)
+            {
+                return null;
+            }
+        }
+    }
+
+    private async Task AddConsumerAsync(CancellationToken cancellation)
+    {
+        var consumer = new AsyncEventingBasicConsumer(_channel);
+        consumer.ReceivedAsync += (_, message) =>
+        {
+            Interlocked.Increment(ref _delivered);
+
+            // The body is the library's own memory, which it uses again.
+            _arrived.Writer.TryWrite(new BasicDeliverEventArgs(message.ConsumerTag, message.DeliveryTag, message.Redelivered, message.Exchange,
+                message.RoutingKey, message.BasicProperties, message.Body.ToArray(), message.CancellationToken));
+            return Task.CompletedTask;
+        };
+        await _channel.BasicQosAsync(0, Ahead, global: false, cancellation);
+        await _channel.BasicConsumeAsync(Queue, autoAck: false, consumer, cancellation);
+        _capacity += Ahead;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using DiditWorker.Didit;
+using DiditWorker.Hosting;
+using DiditWorker.Idempotency;
+using DiditWorker.Verification;
+
+namespace DiditWorker.DeadLetters;
+
+/// <summary>
+/// Says what the consumer would do with a replay: the same key, record and <see cref="Decision"/>, read without claiming. Holds for the moment
+/// in which it is asked.
+/// </summary>
+public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, LookUp lookUp, TimeProvider time)
+{
+    private readonly DecisionSettings _settings = settings.Didit.DecisionSettings(settings.Idempotency);
+
+    /// <summary>Predicts.</summary>
+    /// <param name="letter">The dead letter.</param>
+    /// <param name="ask">Whether to ask Didit what a look-up would find; it takes places in the shared rate.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<Prediction> PredictAsync(DeadLetter letter, bool ask, CancellationToken cancellation)
+    {
+        if (letter.Request is not { } request || letter.Delivery is not { } delivery)
+        {
+            var skips = letter.Invalid == DeadLetterReader.OtherType;
+            return new(skips ? Predicted.SkipAgain : Predicted.RejectInvalid, letter.Invalid ?? "it has no usable id", AgeOf(letter, null), null);
+        }
+
+        try
+        {
+            var (memory, _) = await store.PeekAsync(delivery.Key);
+
+            // A replay carries a header that says so.
+            var evidence = new Evidence(Fingerprint.Of(request.Payload), delivery.PublishedAt, MaybeAttempted: true);
+            var decision = Decision.Make(memory, evidence, _settings, memory.At ?? time.GetUtcNow());
+            var prediction = new Prediction(Of(decision, memory, evidence), decision.Because, AgeOf(letter, memory.Record), memory);
+            return ask && prediction.What == Predicted.LookUpThenCreate ? await AskAsync(prediction, delivery, request, memory, cancellation) : prediction;
+        }
+        catch (Exception exception) when (exception is UnknownRecordException or CryptographicException or FormatException)
+        {
+            return new(Predicted.Unknown, "the record cannot be read: " + exception.Message, AgeOf(letter, null), null);
+        }
+    }
+
+    private static Predicted Of(Decision decision, Memory memory, Evidence evidence) => decision.Outcome switch
+    {
+        Outcome.Create => Predicted.Create,
+        Outcome.Resend => Predicted.Resend,
+        Outcome.LookUpThenCreate => Predicted.LookUpThenCreate,
+        Outcome.AnswerFromRecord => Predicted.AnswerFromRecord,
+        Outcome.Reject => memory.Record?.Fingerprint == evidence.Fingerprint ? Predicted.RejectRefused : Predicted.RejectMismatch,
+        Outcome.Park => Predicted.Park,
+        _ => Predicted.InProgress,
+    };
+
+    private async Task<Prediction> AskAsync(
+        Prediction prediction, Delivery delivery, VerificationRequest request, Memory memory, CancellationToken cancellation)
+    {
+        try
+        {
+            var notBefore = EarlierAttempts.NotBefore(memory, delivery.PublishedAt, settings.Didit.WindowMargin, time.GetUtcNow());
+            var match = await lookUp.RunAsync(new(delivery.Key, request.VendorData, request.WorkflowId, request.Payload), notBefore, cancellation);
+            return match.Kind switch
+            {
+                MatchKind.Adopt => prediction with { What = Predicted.Adopt, Because = $"Didit has its session, {match.Candidates[0]}" },
+                MatchKind.Several => prediction with
+                {
+                    What = Predicted.Park,
+                    Because = "an earlier attempt may have made one of these: " + string.Join(", ", match.Candidates.OrderBy(c => c.Id, StringComparer.Ordinal)),
+                },
+                MatchKind.HandedBack => prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit hands the unfinished session back" },
+                _ => prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit has no session of it" },
+            };
+        }
+        catch (Exception exception) when (exception is DiditUnavailableException or DiditStoppedException)
+        {
+            return prediction with { What = Predicted.Unknown, Because = "Didit could not be asked: " + exception.Message };
+        }
+    }
+
+    private WindowAge AgeOf(DeadLetter letter, IdempotencyRecord? record)
+    {
+        var published = letter.Delivery?.PublishedAt;
+        var first = record?.FirstAttempt < published || published is null ? record?.FirstAttempt ?? published : published;
+        return WindowAge.Of(first, settings.Didit.IdempotencyWindow, settings.Didit.WindowMargin, time.GetUtcNow());
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace DiditWorker.Verification;
+
+/// <summary>What a delivery carries beside its payload, whoever reads it: the consumer through MassTransit, or the operator's commands.</summary>
+public sealed record DeliveryFacts
+{
+    /// <summary>A header of the transport as text, by name; none if there is none.</summary>
+    public required Func<string, string?> Header { get; init; }
+
+    /// <summary>A header inside the envelope.</summary>
+    public Func<string, string?> EnvelopeHeader { get; init; } = _ => null;
+
+    /// <summary>AMQP's <c>message_id</c>.</summary>
+    public string? PropertyId { get; init; }
+
+    /// <summary>AMQP's <c>timestamp</c>; none if it is not set.</summary>
+    public long? Timestamp { get; init; }
+
+    /// <summary>The envelope's <c>messageId</c>.</summary>
+    public Guid? EnvelopeId { get; init; }
+
+    /// <summary>The envelope's <c>sentTime</c>.</summary>
+    public DateTime? SentTime { get; init; }
+
+    /// <summary>Whether the broker says that it delivered it before.</summary>
+    public bool Redelivered { get; init; }
+
+    /// <summary>As MassTransit shows it.</summary>
+    /// <param name="receive">The transport's view.</param>
+    /// <param name="consume">The message's view; none where the body cannot be read.</param>
+    public static DeliveryFacts Of(ReceiveContext receive, ConsumeContext? consume)
+    {
+        // For raw JSON, MessageId and SentTime are made up, the one from the other.
+        var envelope = consume?.SerializerContext is SystemTextJsonRawSerializerContext ? null : consume;
+        var properties = receive.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) ? rabbit.Properties : null;
+        return new()
+        {
+            Header = name => Text(receive.TransportHeaders, name),
+            EnvelopeHeader = name => consume is null ? null : Text(consume.Headers, name),
+            PropertyId = properties?.MessageId,
+            Timestamp = properties?.IsTimestampPresent() == true ? properties.Timestamp.UnixTime : null,
+            EnvelopeId = envelope?.MessageId,
+            SentTime = envelope?.SentTime,
+            Redelivered = receive.Redelivered,
+        };
+    }
+
+    // A header without a value is there all the same.
+    private static string? Text(Headers headers, string name) =>
+        headers.TryGetHeader(name, out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+}
