@@ -22,8 +22,8 @@ internal sealed partial class KeyWork(
 
     public string Fingerprint { get; } = Idempotency.Fingerprint.Of(request.Payload);
 
-    /// <summary>When this delivery came.</summary>
-    public DateTimeOffset ReceivedAt { get; } = time.GetUtcNow();
+    /// <summary>When this delivery came, if its message had been delivered before.</summary>
+    public DateTimeOffset? RedeliveredAt { get; } = delivery.MaybeAttempted ? time.GetUtcNow() : null;
 
     /// <summary>Signs of an earlier attempt: of an earlier delivery, or of this one.</summary>
     public bool MaybeAttempted { get; private set; } = delivery.MaybeAttempted;

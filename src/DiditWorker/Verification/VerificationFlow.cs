@@ -98,34 +98,26 @@ public sealed partial class VerificationFlow(
 
     private CreateAttempt NewAttempt(KeyWork work, Memory memory, Decision decision)
     {
-        // The record's times are Redis'; a host whose clock is ahead would take an attempt of a moment ago for an old one.
         var now = time.GetUtcNow();
-        var record = memory.Record;
-        var recordedAgo = memory.At - Later(record?.LeaseUntil, record?.LastAttempt);
-
-        // Redis may have lost what was written last, so a redelivered message counts as sent just before it came.
-        var received = work.Delivery.MaybeAttempted ? work.ReceivedAt : (DateTimeOffset?)null;
-        var published = work.Delivery.PublishedAt - now > didit.WindowMargin ? null : work.Delivery.PublishedAt;
-        var first = record?.FirstAttempt < published ? record.FirstAttempt : published;
+        var notBefore = EarlierAttempts.NotBefore(memory, work.Delivery.PublishedAt, didit.WindowMargin, now);
+        var first = notBefore + didit.WindowMargin ?? memory.Record?.FirstAttempt;
         return new()
         {
             Request = new(work.Delivery.Key, work.Request.VendorData, work.Request.WorkflowId, work.Request.Payload),
 
             // After a 409 Didit itself wants the original to be fetched, whatever the settings trust.
             LookUpFirst = decision.Outcome == Outcome.LookUpThenCreate || work.Conflicted,
+            NotBefore = notBefore,
+            LastAttempt = EarlierAttempts.Latest(memory, work.LastSent, work.RedeliveredAt, now),
             TrustsKey = decision.Outcome == Outcome.Resend && first is not null,
 
             // With look-ups nothing is repeated on trust, but after a 409, which says itself that Didit remembers.
             TrustedUntil = didit.LookupBeforeResend == LookupBeforeResend.Always
                 ? DateTimeOffset.MaxValue
                 : (first ?? now) + didit.IdempotencyWindow - didit.WindowMargin - didit.LongestRequest,
-            NotBefore = first - didit.WindowMargin,
-            LastAttempt = Later(Later(work.LastSent, now - recordedAgo), received),
             KeepLease = () => memory.Available ? work.KeepLeaseAsync() : Task.FromResult(true),
         };
     }
-
-    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => b is null || a > b ? a : b;
 
     private async Task<DiditReply> CallAsync(KeyWork work, CreateAttempt attempt, CancellationToken cancellation)
     {

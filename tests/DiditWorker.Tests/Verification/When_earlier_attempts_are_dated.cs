@@ -1,0 +1,80 @@
+using DiditWorker.Idempotency;
+using DiditWorker.Verification;
+using NUnit.Framework;
+using Shouldly;
+
+namespace DiditWorker.Tests.Verification;
+
+/// <summary>A look-up that comes too soon after the latest attempt misses its session. The protocol model found two ways to get there.</summary>
+public sealed class When_earlier_attempts_are_dated
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
+    // A delivery waited after its own time-out; meanwhile another one took the key over, sent, and died.
+    [Test]
+    public void Its_own_request_does_not_hide_that_another_one_came_later() =>
+        EarlierAttempts.Latest(Recorded(lastSecondsAgo: 1), lastSent: Ago(90), redelivered: null, Now).ShouldBe(Ago(1));
+
+    // Redis failed over to a replica that knows an old attempt only; the broker says that a delivery was lost a moment ago.
+    [Test]
+    public void Nor_does_the_record_hide_that_a_delivery_came_later() =>
+        EarlierAttempts.Latest(Recorded(lastSecondsAgo: 600), lastSent: null, redelivered: Ago(1), Now).ShouldBe(Ago(1));
+
+    [TestCase(3, 2, 1, 1)]
+    [TestCase(3, 1, 2, 1)]
+    [TestCase(2, 3, 1, 1)]
+    [TestCase(2, 1, 3, 1)]
+    [TestCase(1, 3, 2, 1)]
+    [TestCase(1, 2, 3, 1)]
+    [TestCase(null, 2, 1, 1)]
+    [TestCase(null, 1, 2, 1)]
+    [TestCase(1, null, 2, 1)]
+    [TestCase(2, null, 1, 1)]
+    [TestCase(1, 2, null, 1)]
+    [TestCase(2, 1, null, 1)]
+    [TestCase(1, null, null, 1)]
+    [TestCase(null, 1, null, 1)]
+    [TestCase(null, null, 1, 1)]
+    [TestCase(null, null, null, null)]
+    public void The_latest_of_all_sources_counts(int? recorded, int? sent, int? redelivered, int? latest) =>
+        EarlierAttempts.Latest(Recorded(recorded), Ago(sent), Ago(redelivered), Now).ShouldBe(Ago(latest));
+
+    // It may have sent until the lease was over, and nobody wrote that down.
+    [Test]
+    public void A_lease_that_ran_out_counts_to_its_end()
+    {
+        var memory = Recorded(lastSecondsAgo: 120);
+        memory = memory with { Record = memory.Record! with { LeaseUntil = Now.AddSeconds(-2) } };
+
+        EarlierAttempts.Latest(memory, lastSent: null, redelivered: null, Now).ShouldBe(Ago(2));
+    }
+
+    [TestCase(-7)]
+    [TestCase(7)]
+    public void The_record_is_as_old_as_redis_says_whatever_the_clock_of_the_host(int minutesAhead)
+    {
+        var host = Now.AddMinutes(minutesAhead);
+
+        EarlierAttempts.Latest(Recorded(lastSecondsAgo: 3), lastSent: null, redelivered: null, host).ShouldBe(host.AddSeconds(-3));
+    }
+
+    [Test]
+    public void Without_redis_its_own_signs_are_left() =>
+        EarlierAttempts.Latest(Memory.Unavailable, Ago(5), Ago(9), Now).ShouldBe(Ago(5));
+
+    [TestCase(600, 60, 600)]
+    [TestCase(60, 600, 600)]
+    [TestCase(null, 600, 600)]
+    [TestCase(600, null, null)]
+    [TestCase(60, -600, null)]
+    [TestCase(null, null, null)]
+    public void The_first_one_possible_is_the_older_of_record_and_message(int? firstSecondsAgo, int? publishedSecondsAgo, int? expected) =>
+        EarlierAttempts.NotBefore(Recorded(firstSecondsAgo), Ago(publishedSecondsAgo), Margin, Now).ShouldBe(Ago(expected) - Margin);
+
+    private static DateTimeOffset? Ago(int? seconds) => seconds is { } some ? Now.AddSeconds(-some) : null;
+
+    private static Memory Recorded(int? lastSecondsAgo) => new(Available: true, Ago(lastSecondsAgo) is { } at ? Record(at) : null, Owned: true) { At = Now };
+
+    private static IdempotencyRecord Record(DateTimeOffset at) => new(RecordState.InProgress, "1.x", "owner", DateTimeOffset.UnixEpoch, at, at, 1, "");
+}
