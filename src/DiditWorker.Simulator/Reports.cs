@@ -12,6 +12,7 @@ namespace DiditWorker.Simulator;
 /// <param name="Fault">The fault that took it, or null.</param>
 /// <param name="SessionId">The one session it concerned, or null.</param>
 /// <param name="Made">Whether it made a new session.</param>
+/// <param name="Ended">When its answer was ready or its connection was aborted; null while it is under way.</param>
 public sealed record LoggedRequest(
     long Sequence,
     DateTimeOffset At,
@@ -23,7 +24,8 @@ public sealed record LoggedRequest(
     int Status = 0,
     FaultKind? Fault = null,
     string? SessionId = null,
-    bool Made = false);
+    bool Made = false,
+    DateTimeOffset? Ended = null);
 
 /// <summary>A scripted fault and what became of it.</summary>
 /// <param name="Id">The id given by <see cref="SimulatorState.AddFault"/>.</param>

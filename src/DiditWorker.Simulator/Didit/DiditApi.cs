@@ -24,12 +24,13 @@ internal sealed class DiditApi(SimulatorState state)
         var reply = call.Cut ? null : await AnswerAsync(call, trace);
         if (reply is null || http.RequestAborted.IsCancellationRequested)
         {
+            trace.Set(entry => entry with { Ended = world.Now });
             http.Abort();
             return;
         }
 
         // Logged before it is written, so that a client that has its answer finds it in the log.
-        trace.Set(entry => entry with { Status = reply.Status });
+        trace.Set(entry => entry with { Status = reply.Status, Ended = world.Now });
         try
         {
             await reply.WriteAsync(http);

@@ -93,6 +93,17 @@ internal sealed class TestBroker : IAsyncDisposable
         await _publish.BasicPublishAsync(Inbox, "", mandatory: true, properties, body);
     }
 
+    /// <summary>Raw JSON, many at once: the confirms are waited for in batches.</summary>
+    public async Task PublishBacklogAsync(int count)
+    {
+        const int batch = 1000;
+        for (var done = 0; done < count; done += batch)
+        {
+            await Task.WhenAll(Enumerable.Range(done, Math.Min(batch, count - done))
+                .Select(i => PublishRawAsync($"backlog-{i}", $$"""{"vendorData":"user-{{i}}"}""")));
+        }
+    }
+
     /// <summary>Messages ready in a queue; 0 where it does not exist (yet).</summary>
     public async Task<uint> DepthAsync(string queue)
     {

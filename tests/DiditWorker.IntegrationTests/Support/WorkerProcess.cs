@@ -44,6 +44,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Resident memory now, in MiB.</summary>
+    public long ResidentMegabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 >> 20;
+        }
+    }
+
     /// <param name="settings">Configuration keys; a name without ":" is an environment variable as it stands.</param>
     /// <param name="log">Takes the output in place of <see cref="Output"/>, for a run that is too long to keep it in memory; thread-safe.</param>
     public static WorkerProcess Start(IReadOnlyDictionary<string, string?> settings, TextWriter? log = null)
@@ -71,6 +81,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return (response.StatusCode, body.RootElement.Clone());
     }
+
+    /// <summary>Waits until the part of <c>/health/ready</c> that speaks of Didit says this.</summary>
+    public Task UntilDiditSaysAsync(string text) => Eventually.UntilAsync(
+        async () => (await HealthAsync("ready")).Body.GetProperty("parts").GetProperty("didit").GetProperty("description").GetString()!
+            .Contains(text, StringComparison.Ordinal),
+        Bound,
+        $"/health/ready says of Didit: {text}");
 
     public Task UntilReadyAsync() => Eventually.UntilAsync(
         async () => (await HealthAsync("ready")).Status == HttpStatusCode.OK, Bound, "the worker is ready");

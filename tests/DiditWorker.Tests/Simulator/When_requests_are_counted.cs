@@ -18,7 +18,7 @@ public sealed class When_requests_are_counted : SimulatorTest
 
         (await Didit.GetStringAsync("/simulator/requests")).ShouldBe(
             """[{"sequence":1,"at":"2026-11-24T12:00:00+00:00","operation":"create","method":"POST","path":"/v3/session/","idempotencyKey":"k","vendorData":"user-1","status":"""
-            + $$"""201,"fault":null,"sessionId":"{{id}}","made":true}]""");
+            + $$"""201,"fault":null,"sessionId":"{{id}}","made":true,"ended":"2026-11-24T12:00:00+00:00"}]""");
     }
 
     [TestCase("?vendorData=u", new[] { 1, 3 })]
