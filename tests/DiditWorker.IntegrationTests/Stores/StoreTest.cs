@@ -52,16 +52,21 @@ public abstract class StoreTest(Kind kind)
 
     protected IServer Server => bare.GetServers()[0];
 
+    /// <summary>In StackExchange.Redis syntax.</summary>
+    protected string Address { get; private set; } = "";
+
+    protected IMeterFactory Meters => services.GetRequiredService<IMeterFactory>();
+
     /// <summary>With a long lease and a window of a day.</summary>
     protected IdempotencyStore Store { get; private set; } = null!;
 
     [OneTimeSetUp]
     public async Task ConnectAsync()
     {
-        var address = kind == Kind.Garnet ? SharedGarnet.ConnectionString : (await TestServers.RedisAsync()).ConnectionString;
+        Address = kind == Kind.Garnet ? SharedGarnet.ConnectionString : (await TestServers.RedisAsync()).ConnectionString;
         services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        connection = new(address);
-        bare = await ConnectionMultiplexer.ConnectAsync(address + ",allowAdmin=true");
+        connection = new(Address);
+        bare = await ConnectionMultiplexer.ConnectAsync(Address + ",allowAdmin=true");
         Store = NewStore();
     }
 
@@ -82,7 +87,7 @@ public abstract class StoreTest(Kind kind)
 
     protected IdempotencyStore NewStore(TimeSpan? lease = null, TimeSpan? window = null, AnswerCipher? cipher = null) => new(
         connection, new() { Lease = lease ?? StoreTest.Lease }, window ?? Window, cipher ?? new(key: null),
-        new WorkerMetrics(services.GetRequiredService<IMeterFactory>()));
+        new WorkerMetrics(Meters));
 
     protected async Task<string?> StoredAsync() => await Database.StringGetAsync(Name);
 

@@ -38,6 +38,10 @@ public sealed class When_every_combination_is_decided
         Enum.IsDefined(outcome) && Decision.Make(memory, evidence, settings, Now).Outcome == outcome);
 
     [Test]
+    public void It_always_says_why() => Gen.Select(Memories, Evidences, Settings).Sample(
+        (memory, evidence, settings) => Decision.Make(memory, evidence, settings, Now).Because.Length > 0, iter: 5000);
+
+    [Test]
     public void It_never_creates_blindly_after_a_sign_of_an_earlier_attempt() => Always((memory, evidence, _, outcome) =>
         outcome != Outcome.Create || (!evidence.MaybeAttempted && (memory.Record is null || !memory.Available)));
 
