@@ -57,7 +57,7 @@ internal static class CommandLine
     }
 
     // A setting has a colon in its name, no option has.
-    private static (string[] Settings, string[] Rest) Split(string[] args)
+    private static (string[] Settings, string[] Others) Split(string[] args)
     {
         var (settings, rest) = (new List<string>(), new List<string>());
         for (var i = 0; i < args.Length; i++)

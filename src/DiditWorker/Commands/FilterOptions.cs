@@ -85,8 +85,8 @@ internal sealed partial class FilterOptions
     {
         if (AgePattern().Match(text) is { Success: true } age)
         {
-            var number = int.Parse(age.Groups[1].Value, CultureInfo.InvariantCulture);
-            return TimeProvider.System.GetUtcNow() - age.Groups[2].Value switch
+            var number = int.Parse(age.Groups["number"].Value, CultureInfo.InvariantCulture);
+            return TimeProvider.System.GetUtcNow() - age.Groups["unit"].Value switch
             {
                 "m" => TimeSpan.FromMinutes(number),
                 "h" => TimeSpan.FromHours(number),
@@ -107,7 +107,7 @@ internal sealed partial class FilterOptions
         }
     }
 
-    [GeneratedRegex("^([0-9]{1,5})([mhd])\\z", RegexOptions.None, 1000)]
+    [GeneratedRegex("^(?<number>[0-9]{1,5})(?<unit>[mhd])\\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AgePattern();
 
     [GeneratedRegex("^[0-9A-Fa-f]{4,64}\\z", RegexOptions.None, 1000)]

@@ -60,9 +60,9 @@ public static class PlanFile
                 var line = JsonSerializer.Deserialize<PlanLine>(text, Json);
                 lines.Add(line is { Reference: not null, Queue: not null } ? line : throw new JsonException());
             }
-            catch (JsonException)
+            catch (JsonException exception)
             {
-                throw new FormatException($"{path}, line {lines.Count + 1}: is no line of a plan; make one with: dead-letters plan --out FILE");
+                throw new FormatException($"{path}, line {lines.Count + 1}: is no line of a plan; make one with: dead-letters plan --out FILE", exception);
             }
         }
 
