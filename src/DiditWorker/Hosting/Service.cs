@@ -41,8 +41,21 @@ internal static partial class Service
             Log.NotEncrypted(app.Logger);
         }
 
-        await app.RunAsync();
+        await RunAsync(app);
         return 0;
+    }
+
+    /// <summary>Until it is told to stop, be it while it is still starting.</summary>
+    internal static async Task RunAsync(WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop while it was starting, as in a rollout that is taken back: nothing was taken, so nothing is lost.
+        }
     }
 
     private static partial class Log

@@ -89,6 +89,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Bound,
         $"/health/ready says of Didit: {text}");
 
+    public async Task<bool> IsLiveAsync()
+    {
+        try
+        {
+            return (await HealthAsync("live")).Status == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
     public Task UntilReadyAsync() => Eventually.UntilAsync(
         async () => (await HealthAsync("ready")).Status == HttpStatusCode.OK, Bound, "the worker is ready");
 
