@@ -49,17 +49,11 @@ public sealed class DiditPipeline
             .Build();
 
         // Each try takes its place in the rate, hence the retry outside. Reads have a circuit of their own: Didit may answer them and no creates.
+        // It counts a read with its retries as one: of a message whose look-up always fails there are too few in its time to open it.
         _reads = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new()
-            {
-                MaxRetryAttempts = MostReadRetries,
-                ShouldHandle = new PredicateBuilder().Handle<DiditUnavailableException>().Handle<TimeoutRejectedException>(),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = FirstDelay,
-            })
-            .AddRateLimiter(Limit(readLimit))
             .AddCircuitBreaker(ReadBreaker())
+            .AddRetry(ReadRetry())
+            .AddRateLimiter(Limit(readLimit))
             .AddTimeout(options.AttemptTimeout)
             .Build();
 
@@ -147,6 +141,17 @@ public sealed class DiditPipeline
             },
         };
     }
+
+    // In a pause a probe is one request.
+    private RetryStrategyOptions ReadRetry() => new()
+    {
+        MaxRetryAttempts = MostReadRetries,
+        ShouldHandle = args => ValueTask.FromResult(
+            _availability.Current is null && args.Outcome.Exception is DiditUnavailableException or TimeoutRejectedException),
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        Delay = FirstDelay,
+    };
 
     private CircuitBreakerStrategyOptions<DiditReply> Breaker(CircuitBreakerStateProvider circuit) => new()
     {

@@ -82,12 +82,17 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return (response.StatusCode, body.RootElement.Clone());
     }
 
-    /// <summary>Waits until the part of <c>/health/ready</c> that speaks of Didit says this.</summary>
+    /// <summary>What <c>/health/ready</c> says of Didit.</summary>
+    public async Task<string> DiditAsync() =>
+        (await HealthAsync("ready")).Body.GetProperty("parts").GetProperty("didit").GetProperty("description").GetString()!;
+
+    /// <summary>Waits until <c>/health/ready</c> says this of Didit.</summary>
     public Task UntilDiditSaysAsync(string text) => Eventually.UntilAsync(
-        async () => (await HealthAsync("ready")).Body.GetProperty("parts").GetProperty("didit").GetProperty("description").GetString()!
-            .Contains(text, StringComparison.Ordinal),
-        Bound,
-        $"/health/ready says of Didit: {text}");
+        async () => (await DiditAsync()).Contains(text, StringComparison.Ordinal), Bound, $"/health/ready says of Didit: {text}");
+
+    /// <summary>Waits until this is in <see cref="Output"/>.</summary>
+    public Task UntilOutputAsync(string text) => Eventually.UntilAsync(
+        () => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), Bound, $"the worker writes: {text}");
 
     public async Task<bool> IsLiveAsync()
     {
