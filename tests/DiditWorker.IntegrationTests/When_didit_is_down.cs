@@ -1,4 +1,3 @@
-using System.Net;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
 using DiditWorker.Simulator;
@@ -11,7 +10,6 @@ namespace DiditWorker.IntegrationTests;
 public sealed class When_didit_is_down
 {
     private const int Messages = 200;
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     [TestCase(FaultKind.Status)]
     [TestCase(FaultKind.ResetBeforeCreate)]
@@ -27,13 +25,13 @@ public sealed class When_didit_is_down
                 await arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""");
             }
 
-            await UntilPausedAsync(before);
+            await before.UntilDiditSaysAsync("circuit_open");
             await before.KillAsync();
         }
 
         // All that this one sees are redelivered messages, so its look-ups fail first.
         await using var after = WorkerProcess.Start(arena.Settings);
-        await UntilPausedAsync(after);
+        await after.UntilDiditSaysAsync("circuit_open");
         arena.Broker.Answers.ShouldBeEmpty();
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
 
@@ -46,13 +44,49 @@ public sealed class When_didit_is_down
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
     }
 
-    private static Task UntilPausedAsync(WorkerProcess worker) => Eventually.UntilAsync(
-        async () =>
+    [Test]
+    public async Task Refused_connections_are_waited_out_as_well()
+    {
+        const int messages = 50;
+        await using var arena = await Arena.OpenAsync();
+        var address = $"http://127.0.0.1:{FreePort.Take()}";
+        arena.Settings["Didit:BaseAddress"] = address;
+        await using (var before = WorkerProcess.Start(arena.Settings))
         {
-            var (status, body) = await worker.HealthAsync("ready");
-            return status == HttpStatusCode.OK
-                && body.GetProperty("parts").GetProperty("didit").GetProperty("description").GetString()!.Contains("circuit_open", StringComparison.Ordinal);
-        },
-        Bound,
-        "the circuit is open and health says so");
+            await before.UntilReadyAsync();
+            for (var i = 0; i < messages; i++)
+            {
+                await arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""");
+            }
+
+            await before.UntilDiditSaysAsync("circuit_open");
+            (await before.TerminateAsync()).ShouldBe(0);
+        }
+
+        await using var after = WorkerProcess.Start(arena.Settings);
+        await after.UntilDiditSaysAsync("circuit_open");
+        arena.Broker.Answers.ShouldBeEmpty();
+
+        await using var didit = await SimulatorServer.StartAsync(address, new() { ApiKey = Arena.ApiKey, ReuseByVendorData = false });
+        await arena.Broker.UntilAnswersAsync(1, seconds: 10);
+        await arena.Broker.UntilAnswersAsync(messages);
+        arena.Broker.Created.Count().ShouldBe(messages);
+        didit.State.Sessions.Count.ShouldBe(messages);
+        (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
+    }
+
+    [Test]
+    public async Task Health_says_why_even_if_a_single_message_waits()
+    {
+        await using var arena = await Arena.OpenAsync();
+        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Any, Kind = FaultKind.Status, Status = 503 });
+        await using var worker = WorkerProcess.Start(arena.Settings);
+        await worker.UntilReadyAsync();
+        await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
+        await worker.UntilDiditSaysAsync("503");
+
+        arena.Didit.State.ClearFaults();
+        await arena.Broker.UntilAnswersAsync(1, seconds: 10);
+        await worker.UntilDiditSaysAsync("no pause");
+    }
 }

@@ -12,6 +12,8 @@ public sealed class Availability
     private const int RampStart = 2;
     private const int RampEnd = 64;
 
+    private const int FailuresToTell = 3;
+
     // A waiter that missed the signal looks again after this time at the latest.
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
 
@@ -21,6 +23,8 @@ public sealed class Availability
     private int _limit = int.MaxValue;
     private int _inFlight;
     private int _generation;
+    private int _failures;
+    private string _lastFailure = "";
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _successes;
 
@@ -51,8 +55,37 @@ public sealed class Availability
         }
     }
 
+    /// <summary>
+    /// What is wrong where attempts fail but too few for a pause, as with a single message in the queue: after three in a row with no success
+    /// of anybody between. None otherwise.
+    /// </summary>
+    public string? Trouble
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _failures >= FailuresToTell ? $"the last {_failures} attempts failed, the latest with: {_lastFailure}" : null;
+            }
+        }
+    }
+
+    /// <summary>Whether <see cref="TryEnter"/> would admit a message now.</summary>
+    public bool MayEnter
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return IsOpen;
+            }
+        }
+    }
+
     /// <summary>How many creates Didit has answered: tells "this message fails" from "everything fails".</summary>
     public long Successes => Interlocked.Read(ref _successes);
+
+    private bool IsOpen => _inFlight < _limit && (_pause is null || _time.GetUtcNow() >= _pause.Until);
 
     /// <summary>Begins a pause, or prolongs the one there is.</summary>
     public void PauseFor(TimeSpan duration, string reason, string why)
@@ -76,11 +109,23 @@ public sealed class Availability
         Resume();
     }
 
+    /// <summary>An attempt came to nothing.</summary>
+    /// <param name="why">For people; safe to show.</param>
+    public void Failed(string why)
+    {
+        lock (_lock)
+        {
+            _failures++;
+            _lastFailure = why;
+        }
+    }
+
     /// <summary>Didit answered: the pause is over, or one more may follow.</summary>
     public void Resume()
     {
         lock (_lock)
         {
+            _failures = 0;
             if (_limit == int.MaxValue)
             {
                 return;
@@ -97,7 +142,7 @@ public sealed class Availability
     {
         lock (_lock)
         {
-            var admitted = _inFlight < _limit && (_pause is null || _time.GetUtcNow() >= _pause.Until);
+            var admitted = IsOpen;
             turn = new(this, admitted ? _generation : -1);
             _inFlight += admitted ? 1 : 0;
             return admitted;

@@ -58,8 +58,12 @@ internal static class Health
     private sealed class DiditCheck(Availability availability) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(availability.Current is { } pause
-                ? HealthCheckResult.Degraded($"paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages wait, next probe at {pause.Until:O}")
-                : HealthCheckResult.Healthy("no pause"));
+            Task.FromResult(availability switch
+            {
+                { Current: { } pause } => HealthCheckResult.Degraded(
+                    $"paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages wait, next probe at {pause.Until:O}"),
+                { Trouble: { } trouble } => HealthCheckResult.Degraded($"{trouble}; messages wait and are tried again"),
+                _ => HealthCheckResult.Healthy("no pause"),
+            });
     }
 }

@@ -12,7 +12,9 @@ public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken 
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
+
+    // A message that is alone resumes no sooner than by its own back-off, and work is to resume within 10 s of Didit's recovery.
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(5);
 
     private readonly long _started = time.GetTimestamp();
     private TimeSpan _poll = ShortestPoll;
@@ -24,7 +26,7 @@ public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken 
     /// <summary>Before asking again whether another delivery is done: soon, then every second.</summary>
     public Task PollAsync(string why) => DelayAsync(Next(ref _poll, LongestPoll), why);
 
-    /// <summary>Before another attempt: half a second, doubling to 10 seconds.</summary>
+    /// <summary>Before another attempt: half a second, doubling to 5 seconds.</summary>
     public Task BackOffAsync(string why) => DelayAsync(Next(ref _backoff, LongestBackoff), why);
 
     /// <summary>Waits for something else, within the same bounds.</summary>

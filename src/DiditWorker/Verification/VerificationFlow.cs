@@ -61,8 +61,13 @@ public sealed partial class VerificationFlow(
     {
         if (!availability.TryEnter(out var turn))
         {
+            // Not claimed again before there is a chance: each claim would look like an attempt of a moment ago, which a look-up waits for.
             await work.ReleaseAsync();
-            await work.Hold.ForAsync(availability.WaitAsync, "Didit is paused");
+            while (!availability.MayEnter)
+            {
+                await work.Hold.ForAsync(availability.WaitAsync, "Didit is paused");
+            }
+
             return null;
         }
 
@@ -147,6 +152,7 @@ public sealed partial class VerificationFlow(
     private async Task FailedAsync(KeyWork work, CreateAttempt attempt, DiditReply reply)
     {
         Log.AttemptFailed(logger, work.Delivery.Key, reply.Kind, reply.Why);
+        availability.Failed(reply.Why);
         work.Conflicted |= reply.Kind == ReplyKind.Conflict;
 
         // It counts against this message only if others succeed meanwhile. A look-up that fails is a failure of this message too.

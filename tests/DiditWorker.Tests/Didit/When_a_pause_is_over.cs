@@ -31,6 +31,18 @@ public sealed class When_a_pause_is_over
     }
 
     [Test]
+    public void Who_waits_can_see_whether_a_try_is_worth_it()
+    {
+        availability.MayEnter.ShouldBeTrue();
+        Pause(30);
+        availability.MayEnter.ShouldBeFalse();
+        time.Advance(30 * Second);
+        availability.MayEnter.ShouldBeTrue();
+        Enter().ShouldBeTrue();
+        availability.MayEnter.ShouldBeFalse();
+    }
+
+    [Test]
     public void A_probe_that_came_to_nothing_lets_the_next_one_try()
     {
         Pause(30);

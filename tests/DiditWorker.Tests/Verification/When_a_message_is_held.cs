@@ -18,11 +18,11 @@ public sealed class When_a_message_is_held
     }
 
     [Test]
-    public async Task It_backs_off_from_half_a_second_to_ten()
+    public async Task It_backs_off_from_half_a_second_to_five()
     {
         var hold = new Hold(time, TimeSpan.FromHours(1), CancellationToken.None);
 
-        await ShouldTakeAsync(() => hold.BackOffAsync("x"), 500, 1000, 2000, 4000, 8000, 10_000, 10_000);
+        await ShouldTakeAsync(() => hold.BackOffAsync("x"), 500, 1000, 2000, 4000, 5000, 5000);
     }
 
     [Test]
