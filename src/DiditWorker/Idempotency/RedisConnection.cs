@@ -7,6 +7,9 @@ namespace DiditWorker.Idempotency;
 /// </summary>
 public sealed class RedisConnection(string connectionString) : IAsyncDisposable
 {
+    // The client's own policy grows to 10 s and is random; work is to resume within 10 s of Redis' return.
+    private static readonly LinearRetry ReconnectEverySecond = new((int)TimeSpan.FromSeconds(1).TotalMilliseconds);
+
     private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer = new(() => ConnectionMultiplexer.ConnectAsync(Options(connectionString)));
 
     /// <summary>Fails fast while disconnected: the caller decides whether to wait, and for how long.</summary>
@@ -28,6 +31,7 @@ public sealed class RedisConnection(string connectionString) : IAsyncDisposable
 
         // The client counts INFO among the commands of an administrator; the checks need it, and nothing else of the kind is called.
         options.AllowAdmin = true;
+        options.ReconnectRetryPolicy = ReconnectEverySecond;
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ClientName ??= "diditworker";
         return options;
