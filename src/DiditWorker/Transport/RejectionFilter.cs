@@ -30,7 +30,7 @@ public sealed partial class RejectionFilter(IServiceProvider services, WorkerSet
                 {
                     // The bus is asked for only now: it is still being built when this filter is.
                     var bus = services.GetRequiredService<IBus>();
-                    await bus.AnswerAsync(delivery.Key, parked.ToEvent(delivery, request: null), context.CancellationToken);
+                    await bus.AnswerAsync(delivery.Key, parked.ToEvent(delivery, request: null), AnswerPublishing.Rejected, context.CancellationToken);
                 }
 
                 await next.Send(context);

@@ -1,22 +1,29 @@
+using DiditWorker.Contracts;
 using DiditWorker.Idempotency;
 using MassTransit;
 
 namespace DiditWorker.Verification;
 
-/// <summary>Publishes answers so that every repeat has the same MessageId and CorrelationId, before the delivery is acknowledged.</summary>
+/// <summary>
+/// Publishes answers so that every repeat has the same MessageId, CorrelationId and content, before the delivery is acknowledged. A header says
+/// how this delivery came by it.
+/// </summary>
 internal static class AnswerPublishing
 {
+    /// <summary>The outcome of every rejection.</summary>
+    public const string Rejected = "rejected";
+
     /// <summary>To everybody, and to the response address if there is one.</summary>
     /// <exception cref="ReturnToQueueException">The broker did not confirm: the delivery must come again, since its answer may be lost.</exception>
-    public static async Task AnswerAsync<T>(this ConsumeContext context, IdempotencyKey key, T answer)
+    public static async Task AnswerAsync<T>(this ConsumeContext context, IdempotencyKey key, T answer, string outcome)
         where T : class
     {
         try
         {
-            await context.Publish(answer, Identified<T>(key), context.CancellationToken);
+            await context.Publish(answer, Identified<T>(key, outcome), context.CancellationToken);
             if (context.ResponseAddress is not null)
             {
-                await context.RespondAsync(answer, Identified<T>(key));
+                await context.RespondAsync(answer, Identified<T>(key, outcome));
             }
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or EndpointException or ArgumentException))
@@ -26,15 +33,16 @@ internal static class AnswerPublishing
     }
 
     /// <summary>To everybody, for a message whose envelope could not be read.</summary>
-    public static Task AnswerAsync<T>(this IPublishEndpoint bus, IdempotencyKey key, T answer, CancellationToken cancellation)
+    public static Task AnswerAsync<T>(this IPublishEndpoint bus, IdempotencyKey key, T answer, string outcome, CancellationToken cancellation)
         where T : class =>
-        bus.Publish(answer, Identified<T>(key), cancellation);
+        bus.Publish(answer, Identified<T>(key, outcome), cancellation);
 
-    private static IPipe<SendContext<T>> Identified<T>(IdempotencyKey key)
+    private static IPipe<SendContext<T>> Identified<T>(IdempotencyKey key, string outcome)
         where T : class =>
         Pipe.Execute<SendContext<T>>(context =>
         {
             context.MessageId = key.EventId(typeof(T).Name);
             context.CorrelationId = key.Value;
+            context.Headers.Set(AnswerHeaders.Outcome, outcome);
         });
 }

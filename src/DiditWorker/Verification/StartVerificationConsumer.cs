@@ -23,12 +23,12 @@ public sealed partial class StartVerificationConsumer(
         {
             request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
             var answer = await flow.AnswerAsync(delivery, request, context.CancellationToken);
-            await context.AnswerAsync(delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime));
+            await context.AnswerAsync(delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime), answer.Outcome);
             Done(context.ReceiveContext.ElapsedTime, delivery, answer);
         }
         catch (ParkedException rejection)
         {
-            await context.AnswerAsync(delivery.Key, rejection.ToEvent(delivery, request));
+            await context.AnswerAsync(delivery.Key, rejection.ToEvent(delivery, request), AnswerPublishing.Rejected);
             rejection.Answered = true;
             throw;
         }

@@ -9,7 +9,7 @@ using RabbitMQ.Client.Events;
 namespace DiditWorker.IntegrationTests.Support;
 
 /// <summary>An answer as it came off the wire.</summary>
-internal sealed record WireAnswer(string Event, string? MessageId, string? CorrelationId, JsonElement Message)
+internal sealed record WireAnswer(string Event, string? MessageId, string? CorrelationId, JsonElement Message, string? Outcome)
 {
     public string? Text(string member) => Message.TryGetProperty(member, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null;
 }
@@ -50,7 +50,7 @@ internal sealed class TestBroker : IAsyncDisposable
             {
                 using var body = JsonDocument.Parse(delivery.Body);
                 broker._answers.Enqueue(new(name, delivery.BasicProperties.MessageId, delivery.BasicProperties.CorrelationId,
-                    body.RootElement.GetProperty("message").Clone()));
+                    body.RootElement.GetProperty("message").Clone(), Header(delivery.BasicProperties, "DiditWorker-Outcome")));
                 await broker._consume.BasicAckAsync(delivery.DeliveryTag, multiple: false);
             };
             await broker._consume.BasicConsumeAsync(queue, autoAck: false, consumer);
@@ -138,8 +138,10 @@ internal sealed class TestBroker : IAsyncDisposable
         await _publish.BasicNackAsync(got!.DeliveryTag, multiple: false, requeue: true);
     }
 
-    public static string? Header(BasicGetResult message, string name) =>
-        message.BasicProperties.Headers?.TryGetValue(name, out var value) == true ? value is byte[] text ? Encoding.UTF8.GetString(text) : value?.ToString() : null;
+    public static string? Header(BasicGetResult message, string name) => Header(message.BasicProperties, name);
+
+    private static string? Header(IReadOnlyBasicProperties properties, string name) =>
+        properties.Headers?.TryGetValue(name, out var value) == true ? value is byte[] text ? Encoding.UTF8.GetString(text) : value?.ToString() : null;
 
     public Task UntilAnswersAsync(int count, int seconds = 60) => Eventually.UntilAsync(
         () => Task.FromResult(_answers.Count >= count), TimeSpan.FromSeconds(seconds), $"{count} answers (there are {_answers.Count})");
