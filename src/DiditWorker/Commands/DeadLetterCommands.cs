@@ -9,7 +9,9 @@ internal static class DeadLetterCommands
         "dead-letters", "What could not be answered: look at it, see what a replay would do, replay it, put it away. Nothing is changed without --yes.")
     {
         ListCommand.Create(host, output),
+        ShowCommand.Create(host, output),
         PlanCommand.Create(host, output),
+        ReplayCommand.Create(host, output),
         HistoryCommand.Create(host, output),
     };
 

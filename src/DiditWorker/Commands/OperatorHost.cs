@@ -61,7 +61,7 @@ internal sealed class OperatorHost(string[] configuration, Output output)
         builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddDiditWorker(settings);
         builder.Services.AddSingleton(output).AddSingleton<AuditLog>();
-        builder.Services.AddSingleton<DeadLetterReader>().AddSingleton<DeadLetterQueues>().AddSingleton<Predictor>();
+        builder.Services.AddSingleton<DeadLetterReader>().AddSingleton<DeadLetterQueues>().AddSingleton<Predictor>().AddSingleton<Planner>();
         return builder.Build();
     }
 

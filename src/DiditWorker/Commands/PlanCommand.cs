@@ -1,18 +1,11 @@
 using System.CommandLine;
-using System.Globalization;
 using DiditWorker.DeadLetters;
-using DiditWorker.Hosting;
-using RabbitMQ.Client;
-using Spectre.Console;
 
 namespace DiditWorker.Commands;
 
 /// <summary><c>dead-letters plan</c></summary>
 internal static class PlanCommand
 {
-    // As many records are read from Redis at a time.
-    private const int Batch = 200;
-
     public static Command Create(OperatorHost host, Output output)
     {
         var filter = new FilterOptions();
@@ -25,14 +18,16 @@ internal static class PlanCommand
             async (services, connection, token) =>
             {
                 await using var lines = Open(parsed.GetValue(file));
-                var summary = await PlanAsync(services, connection, filter.Read(parsed), parsed.GetValue(ask), lines, token);
+                var summary = await services.GetRequiredService<Planner>().PlanAsync(
+                    connection, filter.Read(parsed), parsed.GetValue(ask),
+                    (letter, prediction) => lines?.WriteLine(PlanFile.Line(PlanLine.Of(letter, prediction))), token);
                 if (parsed.GetValue(json))
                 {
-                    output.WriteJson(ToJson(summary));
+                    output.WriteJson(PlanView.ToJson(summary));
                 }
                 else
                 {
-                    Print(summary, output.Tables);
+                    PlanView.Print(summary, output.Tables);
                 }
 
                 return summary.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
@@ -52,73 +47,4 @@ internal static class PlanCommand
             throw new CommandException(ExitCodes.WrongUsage, $"--out {path}: {exception.Message}");
         }
     }
-
-    private static async Task<PlanSummary> PlanAsync(
-        IServiceProvider services, IConnection connection, DeadLetterFilter filter, bool ask, StreamWriter? lines, CancellationToken cancellation)
-    {
-        var summary = new PlanSummary(services.GetRequiredService<WorkerSettings>().Didit);
-        var predictor = services.GetRequiredService<Predictor>();
-        var letters = services.GetRequiredService<DeadLetterQueues>().SnapshotAsync(connection, filter, cancellation);
-        await foreach (var batch in letters.Chunk(Batch).WithCancellation(cancellation))
-        {
-            var predictions = await Task.WhenAll(batch.Select(letter => predictor.PredictAsync(letter, ask, cancellation)));
-            foreach (var (letter, prediction) in batch.Zip(predictions))
-            {
-                summary.Add(prediction);
-                if (lines is not null)
-                {
-                    await lines.WriteLineAsync(PlanFile.Line(PlanLine.Of(letter, prediction)));
-                }
-            }
-        }
-
-        return summary;
-    }
-
-    private static void Print(PlanSummary summary, IAnsiConsole console)
-    {
-        if (summary.Count == 0)
-        {
-            console.WriteLine("No dead letters.");
-            return;
-        }
-
-        var table = new Table();
-        table.AddColumns("a replay would", "messages", "first window ends");
-        foreach (var (what, (count, end)) in summary.Rows)
-        {
-            table.AddRow(InWords(what), count.ToString(CultureInfo.InvariantCulture), end?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "");
-        }
-
-        console.Write(table);
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{summary.Count} messages, {summary.Expired} beyond the window (need --allow-expired). Didit: at most {summary.Creates} creates, at least {summary.LookUps} look-up requests; at least {summary.LeastTime:hh\\:mm\\:ss} at the rate limit."));
-    }
-
-    private static string InWords(Predicted what) => what switch
-    {
-        Predicted.AnswerFromRecord => "be answered from the record",
-        Predicted.Create => "create a session",
-        Predicted.Resend => "send again under the same key",
-        Predicted.LookUpThenCreate => "look up, then create if there is none",
-        Predicted.Adopt => "adopt the session that Didit has",
-        Predicted.CreateAfterLookUp => "create a session (Didit was asked)",
-        Predicted.RejectMismatch => "be rejected: PayloadMismatch",
-        Predicted.RejectRefused => "be rejected: RefusedByDidit",
-        Predicted.RejectInvalid => "be rejected: InvalidMessage",
-        Predicted.Park => "be parked again",
-        Predicted.InProgress => "wait: still in progress",
-        Predicted.SkipAgain => "be skipped again",
-        _ => "not be predicted (see --out)",
-    };
-
-    private static object ToJson(PlanSummary summary) => new
-    {
-        Messages = summary.Count,
-        summary.Expired,
-        summary.Creates,
-        summary.LookUps,
-        LeastSeconds = summary.LeastTime.TotalSeconds,
-        Outcomes = summary.Rows.Select(row => new { Outcome = row.Key, row.Value.Count, FirstWindowEnd = row.Value.FirstEnd }),
-    };
 }

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Globalization;
+using DiditWorker.DeadLetters;
+using DiditWorker.Idempotency;
+
+namespace DiditWorker.Commands;
+
+/// <summary>The command line of <c>dead-letters replay</c>.</summary>
+internal sealed class ReplayCommandOptions
+{
+    private readonly Option<string?> _to = new("--to") { Description = "Queue to publish to (default: the worker's input queue)" };
+    private readonly Option<double> _rate = Number("--rate", "Messages a second at most (default 20)", 20.0, n => n > 0, "a number above 0");
+    private readonly Option<int> _maximumFailures = Number(
+        "--max-failures", "Stop with more failures than this: not taken by the broker, failed again, or without an outcome (default 0)", 0, n => n >= 0, "a whole number");
+
+    private readonly Option<int> _maximumReplays = Number("--max-replays", "Leave what was replayed this often already (default 5)", 5, n => n > 0, "a whole number above 0");
+    private readonly Option<bool> _wait = new("--wait") { Description = "Wait for the outcome of every message, not only of the first" };
+    private readonly Option<int> _patience = Number(
+        "--patience", "Seconds to wait for outcomes while none comes (default 120)", 120, n => n > 0, "a whole number above 0");
+
+    private readonly Option<bool> _allowExpired = new("--allow-expired")
+    {
+        Description = "Replay what is beyond the window, too; needs --reason. The worker looks up before it creates",
+    };
+
+    public Argument<string?> Message { get; } = new("id") { Description = "One message: request id, key or reference", Arity = ArgumentArity.ZeroOrOne };
+
+    public FilterOptions Filter { get; } = new();
+
+    public Option<string?> Plan { get; } = new("--plan") { Description = "Exactly the selection that plan --out has frozen in this file" };
+
+    public Option<string[]> Set { get; } = new("--set")
+    {
+        Description = "Change one message: path=value, for example workflowId=… or metadata.order=42. If what goes to Didit changes, it becomes a new request",
+    };
+
+    public Option<string?> Reason { get; } = new("--reason") { Description = "Why; goes into a header and into the audit" };
+
+    public Option<bool> Yes { get; } = new("--yes") { Description = "Do it" };
+
+    public Option<bool> Json { get; } = DeadLetterCommands.Json();
+
+    public void AddTo(Command command)
+    {
+        command.Add(Message);
+        foreach (var option in (ReadOnlySpan<Option>)
+            [Plan, Set, _to, _rate, _maximumFailures, _maximumReplays, _wait, _patience, _allowExpired, Reason, Yes, Json])
+        {
+            command.Add(option);
+        }
+
+        Filter.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_allowExpired) && string.IsNullOrWhiteSpace(result.GetValue(Reason)))
+            {
+                result.AddError("--allow-expired needs --reason: Didit may have forgotten these keys, and only the look-up stands between a replay and a second session");
+            }
+        });
+    }
+
+    public ReplayOptions ToRun(ParseResult parsed, string inputQueue) => new()
+    {
+        Target = parsed.GetValue(_to) ?? inputQueue,
+        Run = OwnerToken.Create(),
+        Reason = parsed.GetValue(Reason),
+        Rate = parsed.GetValue(_rate),
+        MaximumFailures = parsed.GetValue(_maximumFailures),
+        MaximumReplays = parsed.GetValue(_maximumReplays),
+        AllowExpired = parsed.GetValue(_allowExpired),
+        Wait = parsed.GetValue(_wait),
+        Patience = TimeSpan.FromSeconds(parsed.GetValue(_patience)),
+    };
+
+    private static Option<T> Number<T>(string name, string description, T fallback, Func<T, bool> holds, string expected)
+        where T : struct, IParsable<T> => new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result =>
+            {
+                if (T.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value) && holds(value))
+                {
+                    return value;
+                }
+
+                result.AddError($"{name} {result.Tokens[0].Value}: expected {expected}");
+                return default;
+            },
+        };
+}

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using DiditWorker.DeadLetters;
+using DiditWorker.Observability;
+using Spectre.Console;
+
+namespace DiditWorker.Commands;
+
+/// <summary><c>dead-letters show ID</c></summary>
+internal static class ShowCommand
+{
+    public static Command Create(OperatorHost host, Output output)
+    {
+        var id = new Argument<string>("id") { Description = "Request id, key or reference" };
+        var filter = new FilterOptions();
+        var ask = new Option<bool>("--look-up") { Description = "Ask Didit what it knows of this message's sessions" };
+        var showBody = new Option<bool>("--show-body") { Description = "Show the body unredacted: personal data; leaves an audit line" };
+        var json = DeadLetterCommands.Json();
+        var command = new Command("show", "Shows one dead letter: headers, fault, body, key, record, and what a replay would lead to") { id, ask, showBody, json };
+        filter.AddTo(command, withId: false);
+        command.SetAction((parsed, cancellation) => host.RunAsync(
+            async (services, connection, token) =>
+            {
+                var chosen = filter.Read(parsed) with { Id = parsed.GetValue(id) };
+                if (parsed.GetValue(showBody))
+                {
+                    await services.GetRequiredService<AuditLog>().AddAsync("dead-letters show --show-body", chosen.ToString(), reason: null, "shown");
+                }
+
+                var shown = 0;
+                var predictor = services.GetRequiredService<Predictor>();
+                await foreach (var letter in services.GetRequiredService<DeadLetterQueues>().SnapshotAsync(connection, chosen, token))
+                {
+                    var view = new LetterView(letter, await predictor.PredictAsync(letter, parsed.GetValue(ask), token), parsed.GetValue(showBody));
+                    view.Print(output, parsed.GetValue(json));
+                    shown++;
+                }
+
+                return shown > 0
+                    ? ExitCodes.Done
+                    : throw new CommandException(ExitCodes.NothingMatched, $"No dead letter with the request id, key or reference {parsed.GetValue(id)}.");
+            },
+            cancellation));
+        return command;
+    }
+
+    private sealed class LetterView(DeadLetter letter, Prediction prediction, bool showBody)
+    {
+        // Their values may be anything a caller has put there.
+        private static readonly string[] SafeHeaders = ["MT-", "DiditWorker-", "x-", "traceparent", "Content-Type", "MessageId"];
+
+        private readonly string _body = showBody ? Redaction.Open(letter.Body) : Redaction.Of(letter.Body);
+
+        public void Print(Output output, bool json)
+        {
+            if (json)
+            {
+                output.WriteJson(ToJson());
+                return;
+            }
+
+            var table = new Table().HideHeaders().AddColumns("", "");
+            foreach (var (name, value) in Rows())
+            {
+                table.AddRow(Markup.Escape(name), Markup.Escape(value));
+            }
+
+            output.Tables.Write(table);
+            foreach (var (name, value) in Headers())
+            {
+                output.Tables.WriteLine($"{name}: {value}");
+            }
+
+            output.Tables.WriteLine($"body{(showBody ? "" : " (redacted; --show-body)")}: {_body}");
+        }
+
+        private (string Name, string Value)[] Rows() =>
+        [
+            ("request id", letter.Delivery?.RequestId ?? "none that could be used"),
+            ("key", letter.Delivery?.Key.ToString() ?? "none"),
+            ("reference", letter.Reference),
+            ("queue", letter.Queue),
+            ("published", letter.Delivery?.PublishedAt?.ToString("O") ?? "it does not say"),
+            ("window", prediction.Window.EndsAt is { } end ? $"{prediction.Window.State}, until {end:O}" : $"{prediction.Window.State}"),
+            ("parked", letter.FaultedAt?.ToString("O") ?? "it does not say"),
+            ("fault", $"{letter.Group}{(letter.FaultType is null ? "" : $" ({letter.FaultType})")}: {letter.FaultMessage}"),
+            ("readable", letter.Invalid ?? "yes"),
+            ("vendorData hash", letter.VendorDataHash ?? "none"),
+            ("replays so far", $"{letter.Replays}"),
+            ("x-delivery-count", $"{letter.DeliveryCount ?? 0} before this reading"),
+            ("record", prediction.Memory?.Record is { } record ? RecordWords.Of(record, prediction.Memory.Value) : "none"),
+            ("a replay would", $"{PlanView.InWords(prediction.What)}, since: {prediction.Because}"),
+        ];
+
+        private IEnumerable<(string Name, string Value)> Headers() =>
+            (letter.Properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (
+                header.Key,
+                showBody || SafeHeaders.Any(safe => header.Key.StartsWith(safe, StringComparison.OrdinalIgnoreCase)) ? AmqpText.Of(header.Value) : "***"));
+
+        private object ToJson() => new
+        {
+            letter.Reference,
+            letter.Queue,
+            letter.Delivery?.RequestId,
+            Key = letter.Delivery?.Key.ToString(),
+            letter.Delivery?.PublishedAt,
+            Window = prediction.Window.State,
+            WindowEndsAt = prediction.Window.EndsAt,
+            letter.Group,
+            letter.FaultType,
+            letter.FaultMessage,
+            letter.FaultedAt,
+            letter.Invalid,
+            letter.VendorDataHash,
+            letter.Replays,
+            DeliveryCount = letter.DeliveryCount ?? 0,
+            RecordState = prediction.Memory?.Record?.State,
+            RecordAttempts = prediction.Memory?.Record?.Attempts,
+            RecordFirstAttempt = prediction.Memory?.Record?.FirstAttempt,
+            Predicted = prediction.What,
+            prediction.Because,
+            Headers = Headers().ToDictionary(header => header.Name, header => header.Value, StringComparer.Ordinal),
+            Body = _body,
+        };
+    }
+}

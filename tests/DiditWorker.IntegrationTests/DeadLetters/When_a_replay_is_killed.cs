@@ -1,0 +1,51 @@
+using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.IntegrationTests.Support;
+using NUnit.Framework;
+using Shouldly;
+
+namespace DiditWorker.IntegrationTests.DeadLetters;
+
+public sealed class When_a_replay_is_killed
+{
+    private const int Seed = 20261124;
+    private const int Messages = 400;
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    [Test]
+    public async Task The_same_command_goes_on_and_nothing_is_lost_or_done_twice()
+    {
+        await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
+        await arena.StartWorkerAsync();
+        await using var parking = await Parking.OpenAsync(arena);
+        await parking.ParkManyAsync(Messages, i => ($"order-{i}", $$"""{"vendorData":"user-{{i}}"}"""), "System.Net.Http.HttpRequestException");
+        var plan = Path.Combine(Path.GetTempPath(), $"plan-killed-{Environment.ProcessId}.jsonl");
+        try
+        {
+            (await arena.OperatorAsync("dead-letters", "plan", "--out", plan)).Code.ShouldBe(0);
+            var random = new Random(Seed);
+            foreach (var moment in Enumerable.Range(0, 10).Select(_ => random.Next(Messages)).Order())
+            {
+                // Random moments of the work, not of the clock.
+                using var command = OperatorProcess.Start(arena, "dead-letters", "replay", "--plan", plan, "--yes", "--rate", "200");
+                await Eventually.UntilAsync(
+                    () => Task.FromResult(arena.Didit.State.Sessions.Count >= moment || command.HasExited), Bound, $"{moment} sessions (there are {arena.Didit.State.Sessions.Count})");
+                command.Kill();
+                await command.WaitForExitAsync();
+            }
+
+            var last = await arena.OperatorAsync("dead-letters", "replay", "--plan", plan, "--yes", "--wait", "--rate", "2000");
+            last.Code.ShouldBeOneOf([0, 3], last.ToString());
+        }
+        finally
+        {
+            File.Delete(plan);
+        }
+
+        await Eventually.UntilAsync(() => Task.FromResult(
+            arena.Broker.Created.Select(answer => answer.Text("requestId")).Distinct(StringComparer.Ordinal).Count() == Messages), Bound, "every message is answered");
+        arena.Didit.State.Sessions.Count.ShouldBe(Messages);
+        arena.Didit.State.Duplicates().PerKey.ShouldBeEmpty();
+        (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
+        (await arena.OperatorAsync("dead-letters", "history", "--json")).Json.GetArrayLength().ShouldBeGreaterThanOrEqualTo(10);
+    }
+}
