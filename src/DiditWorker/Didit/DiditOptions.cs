@@ -56,8 +56,8 @@ public sealed record DiditOptions
     /// <summary>How long the circuit stays open before one request probes. Default 5 seconds.</summary>
     public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long to pause after refused credentials or missing credits before one request probes. Default 30 seconds.</summary>
-    public TimeSpan RefusedPause { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long to pause after refused credentials or missing credits before one request probes. Default 5 seconds.</summary>
+    public TimeSpan RefusedPause { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What the decision depends on.</summary>
     public DecisionSettings DecisionSettings(IdempotencyOptions idempotency) =>

@@ -7,7 +7,10 @@ namespace DiditWorker.Tests.Didit;
 
 public sealed class When_attempts_fail_without_a_pause
 {
-    private readonly Availability availability = new(new FakeTimeProvider(), NoMetrics.Create());
+    private Availability availability = null!;
+
+    [SetUp]
+    public void Start() => availability = new(new FakeTimeProvider(), NoMetrics.Create());
 
     [Test]
     public void The_third_in_a_row_is_worth_telling()
