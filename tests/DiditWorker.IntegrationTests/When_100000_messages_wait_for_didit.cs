@@ -15,9 +15,10 @@ namespace DiditWorker.IntegrationTests;
 public sealed class When_100000_messages_wait_for_didit
 {
     private const int Messages = 100_000;
+    private const int Few = 100;
     private const int Samples = 5;
 
-    // The backlog as deliveries would take several times as much.
+    // What a warm process with a few messages waiting may grow by; 65,000 messages taken into memory cost more.
     private const int MostMegabytesMore = 48;
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -27,13 +28,18 @@ public sealed class When_100000_messages_wait_for_didit
     {
         await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Any, Kind = FaultKind.Status, Status = 503 });
+        long early;
         await using (var first = WorkerProcess.Start(arena.Settings))
         {
             await first.UntilReadyAsync();
+            await arena.Broker.PublishBacklogAsync(0, Few);
+            await first.UntilDiditSaysAsync("circuit_open");
+            await UntilProbedAsync(arena, times: 2);
+            early = first.ResidentMegabytes;
             var publishing = Stopwatch.StartNew();
-            await arena.Broker.PublishBacklogAsync(Messages);
-            await PrintAsync($"{Messages} messages published in {publishing.Elapsed.TotalSeconds:0.0} s");
-            await WatchMemoryAsync(arena, first, "503");
+            await arena.Broker.PublishBacklogAsync(Few, Messages);
+            await PrintAsync($"{early} MiB resident with {Few} messages waiting; {Messages} were published in {publishing.Elapsed.TotalSeconds:0.0} s");
+            await ShouldStayFlatAsync(arena, first, "503", early);
             (await first.TerminateAsync()).ShouldBe(0);
         }
 
@@ -42,7 +48,7 @@ public sealed class When_100000_messages_wait_for_didit
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Any, Kind = FaultKind.ResetBeforeCreate });
         await using (var second = WorkerProcess.Start(arena.Settings))
         {
-            await WatchMemoryAsync(arena, second, "resets");
+            await ShouldStayFlatAsync(arena, second, "resets", early);
             await second.KillAsync();
         }
 
@@ -58,18 +64,18 @@ public sealed class When_100000_messages_wait_for_didit
         await third.KillAsync();
     }
 
-    private static async Task WatchMemoryAsync(Arena arena, WorkerProcess worker, string fault)
+    private static async Task ShouldStayFlatAsync(Arena arena, WorkerProcess worker, string fault, long early)
     {
         await worker.UntilDiditSaysAsync("circuit_open");
         var samples = new List<long>();
-        for (var i = 0; i <= Samples; i++)
+        for (var i = 0; i < Samples; i++)
         {
             await UntilProbedAsync(arena, times: 2);
             samples.Add(worker.ResidentMegabytes);
         }
 
         await PrintAsync($"{fault}: resident MiB between probes: {string.Join(' ', samples)}");
-        samples.Max().ShouldBeLessThan(samples[0] + MostMegabytesMore);
+        samples.Max().ShouldBeLessThan(early + MostMegabytesMore);
     }
 
     private static async Task UntilProbedAsync(Arena arena, int times)

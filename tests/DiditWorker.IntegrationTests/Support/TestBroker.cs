@@ -94,12 +94,12 @@ internal sealed class TestBroker : IAsyncDisposable
     }
 
     /// <summary>Raw JSON, many at once: the confirms are waited for in batches.</summary>
-    public async Task PublishBacklogAsync(int count)
+    public async Task PublishBacklogAsync(int first, int end)
     {
         const int batch = 1000;
-        for (var done = 0; done < count; done += batch)
+        for (var done = first; done < end; done += batch)
         {
-            await Task.WhenAll(Enumerable.Range(done, Math.Min(batch, count - done))
+            await Task.WhenAll(Enumerable.Range(done, Math.Min(batch, end - done))
                 .Select(i => PublishRawAsync($"backlog-{i}", $$"""{"vendorData":"user-{{i}}"}""")));
         }
     }
