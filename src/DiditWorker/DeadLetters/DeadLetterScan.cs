@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using RabbitMQ.Client;
@@ -17,11 +19,16 @@ namespace DiditWorker.DeadLetters;
 public sealed class DeadLetterScan : IAsyncDisposable
 {
     private const ushort Ahead = 500;
+    private const int SortedMap = 32;
+    private const int CommandsAtATime = 16;
+    private const int MostLooks = 200;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly IChannel _channel;
     private readonly TimeProvider _time;
     private readonly Channel<BasicDeliverEventArgs> _arrived = Channel.CreateUnbounded<BasicDeliverEventArgs>(new() { SingleReader = true });
+    private readonly ConcurrentDictionary<ulong, bool> _held = new();
     private long _delivered;
     private long _capacity;
 
@@ -75,19 +82,69 @@ public sealed class DeadLetterScan : IAsyncDisposable
     }
 
     /// <summary>Takes a message out of the queue for good.</summary>
-    public ValueTask AckAsync(ulong tag, CancellationToken cancellation) => _channel.BasicAckAsync(tag, multiple: false, cancellation);
+    public ValueTask AckAsync(ulong tag, CancellationToken cancellation)
+    {
+        _held.TryRemove(tag, out _);
+        return _channel.BasicAckAsync(tag, multiple: false, cancellation);
+    }
 
     /// <summary>How many messages have come into the queue since the pass began, as far as others have not taken some out.</summary>
     public async Task<long> GrowthAsync(CancellationToken cancellation) =>
         Interlocked.Read(ref _delivered) + (await _channel.QueueDeclarePassiveAsync(Queue, cancellation)).MessageCount - Count;
 
-    /// <summary>Gives back what was not acknowledged.</summary>
+    /// <summary>Gives back what was not acknowledged, in its order.</summary>
     public async ValueTask DisposeAsync()
     {
-        // Closed, and not only dropped: the acknowledgements before are then processed.
-        await _channel.CloseAsync();
+        if (_channel.IsOpen)
+        {
+            // Cancelled first, so that nothing that is given back is delivered here again.
+            for (var number = 0L; number < _capacity; number += Ahead)
+            {
+                await _channel.BasicCancelAsync(ConsumerTag(number));
+            }
+
+            await ReturnAsync();
+            await _channel.CloseAsync();
+        }
+
         await _channel.DisposeAsync();
     }
+
+    // A quorum queue puts back what comes in one command in the order of an Erlang map, which is sorted only up to 32, and makes one command of
+    // what comes while 32 are under way. A channel that is merely closed gives back consumer by consumer in any order.
+    private async Task ReturnAsync()
+    {
+        var returned = 0;
+        var alone = true;
+        foreach (var commands in _held.Keys.Order().Chunk(SortedMap).Chunk(CommandsAtATime))
+        {
+            foreach (var tags in commands)
+            {
+                await _channel.BasicNackAsync(tags[^1], multiple: true, requeue: true);
+                returned += tags.Length;
+            }
+
+            // If others take them at once, there is nothing to wait for, and no order.
+            alone = alone && await AreBackAsync(returned);
+        }
+    }
+
+    private async Task<bool> AreBackAsync(int count)
+    {
+        for (var look = 0; look < MostLooks; look++)
+        {
+            if ((await _channel.QueueDeclarePassiveAsync(Queue)).MessageCount >= count)
+            {
+                return true;
+            }
+
+            await Task.Delay(BetweenLooks, _time);
+        }
+
+        return false;
+    }
+
+    private static string ConsumerTag(long number) => number.ToString("D12", CultureInfo.InvariantCulture);
 
     private async Task<BasicDeliverEventArgs?> NextAsync(CancellationToken cancellation)
     {
@@ -116,6 +173,7 @@ public sealed class DeadLetterScan : IAsyncDisposable
         consumer.ReceivedAsync += (_, message) =>
         {
             Interlocked.Increment(ref _delivered);
+            _held[message.DeliveryTag] = true;
 
             // The body is the library's own memory, which it uses again.
             _arrived.Writer.TryWrite(new BasicDeliverEventArgs(message.ConsumerTag, message.DeliveryTag, message.Redelivered, message.Exchange,
@@ -123,7 +181,7 @@ public sealed class DeadLetterScan : IAsyncDisposable
             return Task.CompletedTask;
         };
         await _channel.BasicQosAsync(0, Ahead, global: false, cancellation);
-        await _channel.BasicConsumeAsync(Queue, autoAck: false, consumer, cancellation);
+        await _channel.BasicConsumeAsync(Queue, autoAck: false, ConsumerTag(_capacity), consumer, cancellation);
         _capacity += Ahead;
     }
 }

@@ -62,7 +62,7 @@ public sealed class When_answers_are_listened_to
         await arena.StartWorkerAsync();
         await using var connection = await ConnectAsync(arena);
         await using var listener = await AnswerListener.OpenAsync(connection, default);
-        await arena.Broker.PublishBacklogAsync(1200);
+        await arena.Broker.PublishBacklogAsync(0, 1200);
         await arena.Broker.UntilAnswersAsync(1200);
 
         var heard = new HashSet<IdempotencyKey>();
