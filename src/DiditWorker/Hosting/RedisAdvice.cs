@@ -25,6 +25,11 @@ internal sealed partial class RedisAdvice(RedisConnection redis, TimeProvider ti
                 Log.Warning(logger, warning);
             }
 
+            foreach (var advice in await RedisChecks.AdviseAsync(redis))
+            {
+                Log.Advice(logger, advice);
+            }
+
             return true;
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
@@ -43,5 +48,8 @@ internal sealed partial class RedisAdvice(RedisConnection redis, TimeProvider ti
     {
         [LoggerMessage(2, LogLevel.Warning, "Redis {Warning}")]
         public static partial void Warning(ILogger logger, string warning);
+
+        [LoggerMessage(3, LogLevel.Information, "Redis {Advice}")]
+        public static partial void Advice(ILogger logger, string advice);
     }
 }

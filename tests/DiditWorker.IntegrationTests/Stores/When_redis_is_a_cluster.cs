@@ -1,5 +1,6 @@
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
+using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.Observability;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
@@ -13,6 +14,7 @@ namespace DiditWorker.IntegrationTests.Stores;
 public sealed class When_redis_is_a_cluster
 {
     private const string Fingerprint = "1.abc";
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     private ClusterServer server = null!;
     private ServiceProvider services = null!;
@@ -82,6 +84,27 @@ public sealed class When_redis_is_a_cluster
             name.ShouldBe($"didit:{{{key}}}");
             (await SlotAsync(name)).ShouldBe(Crc16(key.ToString()) % 16384);
             (await SlotAsync(name)).ShouldBe(await SlotAsync(key.ToString()));
+        }
+    }
+
+    [Test]
+    public async Task A_slot_that_nobody_serves_is_named_with_what_to_do()
+    {
+        (await RedisChecks.RunAsync(connection)).ShouldNotContain(warning => warning.Contains("cluster", StringComparison.Ordinal));
+        await bare.GetServers()[0].ExecuteAsync("CLUSTER", "DELSLOTS", 7);
+        try
+        {
+            IReadOnlyList<string> warnings = [];
+            await Eventually.UntilAsync(
+                async () => (warnings = await RedisChecks.RunAsync(connection)).Any(w => w.Contains("16383 of 16384 slots", StringComparison.Ordinal)),
+                Bound, "the missing slot is seen");
+            warnings.ShouldContain(warning => warning.Contains("CLUSTER NODES", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await bare.GetServers()[0].ExecuteAsync("CLUSTER", "ADDSLOTS", 7);
+            await Eventually.UntilAsync(
+                async () => !(await RedisChecks.RunAsync(connection)).Any(w => w.Contains("cluster", StringComparison.Ordinal)), Bound, "the cluster is whole again");
         }
     }
 
