@@ -9,6 +9,7 @@ namespace DiditWorker.IntegrationTests;
 public sealed class When_a_message_cannot_be_used
 {
     private const string Error = "start-verification_error";
+    private const string Envelope = "application/vnd.masstransit+json";
 
     private static IEnumerable<TestCaseData> Bodies()
     {
@@ -24,6 +25,12 @@ public sealed class When_a_message_cannot_be_used
         yield return Case("wrong types", """{"vendorData":1,"metadata":[],"contactDetails":{"email":true}}"""u8.ToArray(), "metadata: expected an object, got Array; contactDetails.email: expected a string");
         yield return Case("wrong content type", """{"vendorData":"u"}"""u8.ToArray(), "content_type: expected application/json", "text/plain");
         yield return Case("broken envelope", """{"vendorData":"u"}"""u8.ToArray(), "needs messageType and message", "application/vnd.masstransit+json");
+        yield return Case("a member of the envelope twice", """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":{"vendorData":"u"},"message":{"vendorData":"v"}}"""u8.ToArray(), "names a member twice", Envelope);
+        yield return Case("a number for the time", """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":{"vendorData":"u"},"sentTime":7}"""u8.ToArray(), "envelope or headers", Envelope);
+        yield return Case("an object for an address", """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":{"vendorData":"u"},"responseAddress":{}}"""u8.ToArray(), "envelope or headers", Envelope);
+        yield return Case("an array for the headers", """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":{"vendorData":"u"},"headers":[1]}"""u8.ToArray(), "envelope or headers", Envelope);
+        yield return Case("a number for the type", """{"messageType":7,"message":{"vendorData":"u"}}"""u8.ToArray(), "envelope or headers", Envelope);
+        yield return Case("too deep in an envelope", Encoding.UTF8.GetBytes("""{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":""" + string.Concat(Enumerable.Repeat("{\"a\":", 30_000)) + "1" + new string('}', 30_001)), "deeper than 32 levels", Envelope);
         yield return Case("envelope around null", """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":null}"""u8.ToArray(), "message", "application/vnd.masstransit+json");
     }
 

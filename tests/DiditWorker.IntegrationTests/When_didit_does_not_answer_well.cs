@@ -40,6 +40,42 @@ public sealed class When_didit_does_not_answer_well
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
     }
 
+    // More than .NET's HTTP client reads (64 KiB); the session is there all the same.
+    [Test]
+    public async Task A_reply_with_a_bomb_of_headers_is_an_unclear_one()
+    {
+        await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
+        await arena.StartWorkerAsync();
+        arena.Didit.State.AddFault(new()
+        {
+            Operation = DiditOperation.Create, Kind = FaultKind.StatusAfterCreate, Status = 201, Count = 1,
+            Headers = Enumerable.Range(0, 200).ToDictionary(i => $"X-Bomb-{i}", _ => new string('x', 1000), StringComparer.Ordinal),
+        });
+        await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
+        await arena.Broker.UntilAnswersAsync(1);
+
+        arena.Broker.Created.Single().Text("sessionId").ShouldBe(arena.Didit.State.Sessions.Single().SessionId);
+    }
+
+    // What a look-up finds stands in the reason, hence in a header of the parked message.
+    [Test]
+    public async Task Very_many_sessions_to_choose_from_do_not_keep_the_message_from_being_parked()
+    {
+        await using var arena = await Arena.OpenAsync(didit: new() { ListReturnsMetadata = true });
+        await arena.StartWorkerAsync();
+        for (var i = 0; i < 3000; i++)
+        {
+            arena.Didit.State.Seed(new() { VendorData = "user-1", WorkflowId = Arena.Workflow, Status = "Approved" });
+        }
+
+        await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""", DateTimeOffset.UtcNow.AddDays(-3));
+        await arena.Broker.UntilAnswersAsync(1);
+
+        arena.Broker.Rejected.Single().Text("code").ShouldBe("AmbiguousSession");
+        arena.Broker.Rejected.Single().Text("reason")!.ShouldEndWith(" and 2980 more");
+        (await arena.Broker.TakeAsync("start-verification_error")).BasicProperties.MessageId.ShouldBe("order-1");
+    }
+
     [TestCase(400)]
     [TestCase(404)]
     [TestCase(422)]

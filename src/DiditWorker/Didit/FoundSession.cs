@@ -14,6 +14,8 @@ namespace DiditWorker.Didit;
 public sealed record FoundSession(
     string Id, long? Number, string? Url, string? Status, string? WorkflowId, DateTimeOffset? CreatedAt, bool MetadataKnown, string? Key)
 {
+    private const int LongestInText = 64;
+
     /// <summary>From a row of the list; none if it has no id.</summary>
     public static FoundSession? FromList(JsonElement row)
     {
@@ -40,7 +42,9 @@ public sealed record FoundSession(
     };
 
     /// <inheritdoc />
-    public override string ToString() => $"{Id} ({Status ?? "unknown status"})";
+    public override string ToString() => $"{Clip(Id)} ({Clip(Status ?? "unknown status")})";
+
+    private static string Clip(string text) => text.Length <= LongestInText ? text : text[..LongestInText] + "…";
 
     // Documented once as an object and once as a JSON string.
     private static string? KeyIn(JsonElement? metadata) => metadata switch

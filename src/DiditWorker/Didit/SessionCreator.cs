@@ -4,6 +4,8 @@ namespace DiditWorker.Didit;
 public sealed class SessionCreator(
     DiditClient client, DiditPipeline pipeline, LookUp lookUp, Availability availability, DiditOptions options, TimeProvider time)
 {
+    private const int MostNamed = 20;
+
     /// <summary>Runs until there is a conclusive reply, an unclear one that calls for a look-up, or the total time-out is over.</summary>
     /// <param name="attempt">Afterwards it says whether something may have been sent.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -47,7 +49,7 @@ public sealed class SessionCreator(
             return match.Kind switch
             {
                 MatchKind.Adopt => Adopt(match.Candidates[0], attempt.Request),
-                MatchKind.Several => new(ReplyKind.Several, string.Join(", ", match.Candidates.OrderBy(c => c.Id, StringComparer.Ordinal))),
+                MatchKind.Several => new(ReplyKind.Several, Named(match.Candidates)),
                 _ => null,
             };
         }
@@ -60,6 +62,11 @@ public sealed class SessionCreator(
             return new(ReplyKind.Stopped, exception.Message) { PauseReason = exception.PauseReason };
         }
     }
+
+    // The text becomes a header of the parked message, so it must not grow with what Didit says.
+    private static string Named(IReadOnlyList<FoundSession> candidates) =>
+        string.Join(", ", candidates.OrderBy(c => c.Id, StringComparer.Ordinal).Take(MostNamed))
+        + (candidates.Count > MostNamed ? $" and {candidates.Count - MostNamed} more" : "");
 
     private async Task<DiditReply> SendAsync(CreateAttempt attempt, CancellationToken cancellation)
     {

@@ -18,6 +18,7 @@ public sealed partial class RejectionFilter(IServiceProvider services, WorkerSet
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         var delivery = Delivery.Read(DeliveryFacts.Of(context, consume: null), settings.Idempotency.Scope);
+        HeaderRoom.Make(context);
         switch (context.Exception.GetBaseException())
         {
             case ReturnToQueueException returned:

@@ -28,6 +28,11 @@ internal static class VerificationEndpoint
             pipe.UseFilter(ActivatorUtilities.CreateInstance<RejectionFilter>(context));
             pipe.UseFilter(new ErrorTransportFilter());
         });
+        endpoint.ConfigureDeadLetter(pipe =>
+        {
+            pipe.UseExecute(HeaderRoom.Make);
+            pipe.UseFilter(new DeadLetterTransportFilter());
+        });
         endpoint.ConfigureConsumer<StartVerificationConsumer>(context);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
 
@@ -7,7 +8,7 @@ namespace DiditWorker.Verification;
 /// <summary>What a delivery carries beside its payload, whoever reads it: the consumer through MassTransit, or the operator's commands.</summary>
 public sealed record DeliveryFacts
 {
-    /// <summary>A header of the transport as text, by name; none if there is none.</summary>
+    /// <summary>A header of the transport as text, by name; empty if it is no text, none if there is none.</summary>
     public required Func<string, string?> Header { get; init; }
 
     /// <summary>A header inside the envelope.</summary>
@@ -48,7 +49,8 @@ public sealed record DeliveryFacts
         };
     }
 
-    // A header without a value is there all the same.
-    private static string? Text(Headers headers, string name) =>
-        headers.TryGetHeader(name, out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+    // A table, a list or nothing at all is there, but is no text: as text, all of them would be the same id.
+    private static string? Text(Headers headers, string name) => !headers.TryGetHeader(name, out var value)
+        ? null
+        : value is string or JsonElement { ValueKind: JsonValueKind.String } or IFormattable ? Convert.ToString(value, CultureInfo.InvariantCulture) : "";
 }

@@ -53,6 +53,55 @@ public sealed class When_didit_answers_anything_at_all
             },
             iter: 20_000);
 
+    // The whole way through the client: status, body, and what the body leads to.
+    [Test]
+    public async Task The_client_fails_in_no_other_way_than_those_it_names()
+    {
+        byte[] body = [];
+        var status = 200;
+        await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(status, body));
+        var request = new CreateRequest(IdempotencyKey.Create("start-verification", "order-1"), "user-1", Classifying.Workflow, Sent);
+        await Gen.Select(Gen.OneOf(Replies, Tests.Didit.Replies.Bytes), Gen.OneOf(Gen.Const(200), Gen.Int[100, 599])).SampleAsync(
+            async (bytes, code) =>
+            {
+                (body, status) = (bytes, code);
+                (await didit.Client.CreateAsync(request, CancellationToken.None)).Why.Length.ShouldBeLessThan(700);
+                await OnlyNamedAsync(async () => (await didit.Client.ListAsync("user-1", Bare, CancellationToken.None)).ShouldAllBe(s => s.ToString().Length < 200));
+                await OnlyNamedAsync(async () =>
+                {
+                    if (await didit.Client.DecisionAsync("s/../\u0000", Bare, CancellationToken.None) is { } decision)
+                    {
+                        new FoundSession("s", null, null, null, null, null, MetadataKnown: false, null).With(decision).Key.ShouldNotBe(request.Key.ToString());
+                    }
+                });
+            },
+            iter: 5_000, threads: 1);
+    }
+
+    [Test]
+    public async Task A_list_without_an_end_is_given_up()
+    {
+        await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(200, """{"results":[{"session_id":"s"}],"next":"https://verification.didit.me/again"}"""u8.ToArray()));
+
+        await Should.ThrowAsync<DiditUnavailableException>(() => didit.Client.ListAsync("user-1", Bare, CancellationToken.None));
+
+        didit.Requests.ShouldBe(50);
+    }
+
+    private static Task<JsonElement?> Bare(Func<CancellationToken, Task<JsonElement?>> read, CancellationToken cancellation) => read(cancellation);
+
+    private static async Task OnlyNamedAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (Exception exception) when (exception is DiditUnavailableException or DiditStoppedException)
+        {
+            // Named in the documentation of the client.
+        }
+    }
+
     private static byte[] Change(byte[] body, int at, byte[] insert, int cut)
     {
         at = Math.Min(at, body.Length);

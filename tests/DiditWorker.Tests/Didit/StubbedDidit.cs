@@ -1,0 +1,56 @@
+using System.Net;
+using DiditWorker.Didit;
+using DiditWorker.Idempotency;
+
+namespace DiditWorker.Tests.Didit;
+
+/// <summary>Didit's side of the wire without a wire, and the client that talks to it. Redis is away, so the rate is kept by this process.</summary>
+internal sealed class StubbedDidit : IAsyncDisposable
+{
+    private readonly RedisConnection _redis = new("127.0.0.1:1,connectTimeout=100,connectRetry=0");
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Answering _answering;
+    private readonly HttpClient _http;
+    private readonly SharedRateLimiter _limiter;
+
+    public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer)
+    {
+        var options = new DiditOptions { ApiKey = "k", LookupDelay = TimeSpan.Zero };
+        var metrics = NoMetrics.Create();
+        _answering = new(answer);
+        _http = new(_answering);
+        Client = new(_http, options, metrics, TimeProvider.System);
+        _limiter = new(_redis, "ratelimit", 10_000_000, metrics, TimeProvider.System, _stopping.Token);
+        var availability = new Availability(TimeProvider.System, metrics);
+        var pipeline = new DiditPipeline(options, _limiter, _limiter, availability, metrics, TimeProvider.System);
+        Creator = new(Client, pipeline, new LookUp(Client, pipeline), availability, options, TimeProvider.System);
+    }
+
+    public DiditClient Client { get; }
+
+    public SessionCreator Creator { get; }
+
+    public int Requests => _answering.Requests;
+
+    public static HttpResponseMessage Reply(int status, byte[] body) => new((HttpStatusCode)status) { Content = new ByteArrayContent(body) };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _limiter.Dispose();
+        _http.Dispose();
+        _stopping.Dispose();
+        await _redis.DisposeAsync();
+    }
+
+    private sealed class Answering(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
+    {
+        public int Requests { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests++;
+            return Task.FromResult(answer(request));
+        }
+    }
+}
