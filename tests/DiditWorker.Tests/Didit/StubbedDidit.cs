@@ -7,23 +7,26 @@ namespace DiditWorker.Tests.Didit;
 /// <summary>Didit's side of the wire without a wire, and the client that talks to it. Redis is away, so the rate is kept by this process.</summary>
 internal sealed class StubbedDidit : IAsyncDisposable
 {
+    public static readonly TimeSpan LookupDelay = TimeSpan.FromSeconds(2);
+
     private readonly RedisConnection _redis = new("127.0.0.1:1,connectTimeout=100,connectRetry=0");
     private readonly CancellationTokenSource _stopping = new();
     private readonly Answering _answering;
     private readonly HttpClient _http;
     private readonly SharedRateLimiter _limiter;
 
-    public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer)
+    public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null)
     {
-        var options = new DiditOptions { ApiKey = "k", LookupDelay = TimeSpan.Zero };
+        var time = clock ?? TimeProvider.System;
+        var options = new DiditOptions { ApiKey = "k", LookupDelay = LookupDelay };
         var metrics = NoMetrics.Create();
         _answering = new(answer);
         _http = new(_answering);
-        Client = new(_http, options, metrics, TimeProvider.System);
-        _limiter = new(_redis, "ratelimit", 10_000_000, metrics, TimeProvider.System, _stopping.Token);
-        var availability = new Availability(TimeProvider.System, metrics);
-        var pipeline = new DiditPipeline(options, _limiter, _limiter, availability, metrics, TimeProvider.System);
-        Creator = new(Client, pipeline, new LookUp(Client, pipeline), availability, options, TimeProvider.System);
+        Client = new(_http, options, metrics, time);
+        _limiter = new(_redis, "ratelimit", 10_000_000, metrics, time, _stopping.Token);
+        var availability = new Availability(time, metrics);
+        var pipeline = new DiditPipeline(options, _limiter, _limiter, availability, metrics, time);
+        Creator = new(Client, pipeline, new LookUp(Client, pipeline), availability, options, time);
     }
 
     public DiditClient Client { get; }
