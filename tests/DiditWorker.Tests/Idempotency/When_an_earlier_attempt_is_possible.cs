@@ -41,6 +41,11 @@ public sealed class When_an_earlier_attempt_is_possible
     public void An_old_message_or_one_of_unknown_age_is_not_created_blindly(LookupBeforeResend lookup, double? minutes, Outcome outcome) =>
         Decide(Fresh, Aged(minutes), Defaults with { Lookup = lookup }).ShouldBe(outcome);
 
+    [TestCase(false, Outcome.Resend)]
+    [TestCase(true, Outcome.Park)]
+    public void One_of_unknown_age_goes_out_without_a_look_up_only_if_nothing_else_suggests_an_attempt(bool maybeAttempted, Outcome outcome) =>
+        Decide(Fresh, Aged(minutes: null, maybeAttempted), Defaults with { Lookup = LookupBeforeResend.Never }).ShouldBe(outcome);
+
     [Test]
     public void The_older_of_record_and_message_counts()
     {

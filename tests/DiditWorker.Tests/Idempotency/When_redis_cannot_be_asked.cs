@@ -17,6 +17,10 @@ public sealed class When_redis_cannot_be_asked
         Decide(Memory.Unavailable, Aged(minutes, maybeAttempted)).ShouldBe(Outcome.Wait);
 
     [Test]
+    public void Nothing_is_known_and_nobody_owns_the_key() =>
+        Memory.Unavailable.ShouldBe(new Memory(Available: false, Record: null, Owned: false));
+
+    [Test]
     public void A_fresh_message_may_proceed() => Decide(Memory.Unavailable, Young, Proceed).ShouldBe(Outcome.Create);
 
     [TestCase(1.0, true)]

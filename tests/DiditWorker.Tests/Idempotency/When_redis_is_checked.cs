@@ -25,6 +25,11 @@ public sealed class When_redis_is_checked
             ["cluster_enabled"] = "1", ["cluster_state"] = "ok", ["cluster_slots_ok"] = "16384",
         }).ShouldBeEmpty();
 
+    [TestCase("6.2")]
+    [TestCase("6.2.0")]
+    public void The_oldest_version_that_is_tested_is_good_enough(string version) =>
+        RedisChecks.Judge(new Dictionary<string, string>(StringComparer.Ordinal) { ["redis_version"] = version }).ShouldBeEmpty();
+
     [Test]
     public void What_the_server_does_not_say_is_not_judged()
     {
