@@ -16,10 +16,10 @@ public sealed class CreateAttempt
     public required DateTimeOffset? LastAttempt { get; init; }
 
     /// <summary>Whether it repeats an earlier attempt without a look-up, because Didit is trusted to remember the key.</summary>
-    public required bool TrustsKey { get; init; }
+    public bool TrustsKey { get; init; }
 
-    /// <summary>Until when a repeat may be sent without a look-up, so that Didit still remembers the key when the request is done.</summary>
-    public required DateTimeOffset TrustedUntil { get; init; }
+    /// <summary>Until when a repeat may be sent without a look-up, so that Didit still remembers the key when the request is done. Default: without end.</summary>
+    public DateTimeOffset TrustedUntil { get; init; } = DateTimeOffset.MaxValue;
 
     /// <summary>Makes sure that the lease outlives the next request; false if somebody else owns the key.</summary>
     public required Func<Task<bool>> KeepLease { get; init; }

@@ -16,9 +16,7 @@ internal static class OperatorProcess
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
-        var process = Process.Start(start)!;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
+        // What it prints is little, so that it can wait in the pipe for a reader, if there is one.
+        return Process.Start(start)!;
     }
 }
