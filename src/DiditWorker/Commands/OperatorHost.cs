@@ -1,9 +1,9 @@
 using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using StackExchange.Redis;
 
 namespace DiditWorker.Commands;
 
@@ -33,7 +33,7 @@ internal sealed class OperatorHost(string[] configuration, Output output)
         {
             return Fail(ExitCodes.Unreachable, $"The broker cannot be reached, or has closed the connection ({Innermost(exception)}). Check ConnectionStrings:RabbitMq.");
         }
-        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             return Fail(ExitCodes.Unreachable, $"Redis does not answer ({exception.GetType().Name}). Check ConnectionStrings:Redis.");
         }

@@ -46,25 +46,22 @@ public sealed class DeadLetterReader(WorkerSettings settings)
 
     private (Delivery? Delivery, VerificationRequest? Request, string? Invalid) ReadBody(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
-        var facts = Facts(properties);
+        var delivery = Delivery.Read(Facts(properties), settings.Idempotency.Scope);
         try
         {
             var (document, isEnvelope) = BodyReader.Read(body, properties.ContentType, settings.StartVerification.MaximumBodySize);
             using (document)
             {
-                facts = isEnvelope ? WithEnvelope(facts, document.RootElement) : facts;
-                if (isEnvelope && !IsOurs(document.RootElement))
-                {
-                    return (Delivery.Read(facts, settings.Idempotency.Scope), null, OtherType);
-                }
-
-                var message = isEnvelope ? document.RootElement.GetProperty("message") : document.RootElement;
-                return (Delivery.Read(facts, settings.Idempotency.Scope), StartVerificationReader.Read(message, settings.Didit.WorkflowId), null);
+                var root = document.RootElement;
+                delivery = isEnvelope ? Delivery.Read(WithEnvelope(Facts(properties), root), settings.Idempotency.Scope) : delivery;
+                return isEnvelope && !IsOurs(root)
+                    ? (delivery, null, OtherType)
+                    : (delivery, StartVerificationReader.Read(isEnvelope ? root.GetProperty("message") : root, settings.Didit.WorkflowId), null);
             }
         }
         catch (InvalidMessageException invalid)
         {
-            return (Delivery.Read(facts, settings.Idempotency.Scope), null, invalid.Message);
+            return (delivery, null, invalid.Message);
         }
     }
 

@@ -21,7 +21,7 @@ public static class ReplayHeaders
     public const string EditedFrom = "DiditWorker-Edited-From";
 
     private static readonly string[] StalePrefixes = ["MT-Fault-", "MT-Host-", "x-first-death-", "x-last-death-"];
-    private static readonly string[] Stale = ["MT-Reason", "MT-Redelivery-Count", "x-death", "x-delivery-count"];
+    private static readonly string[] Stale = ["MT-Reason", "MT-Redelivery-Count", "x-death", "x-delivery-count", "x-dotnet-pub-seq-no"];
 
     /// <summary>Properties for publishing it again: the same message, without what its failure left behind, persistent.</summary>
     public static BasicProperties Renewed(DeadLetter letter, DateTimeOffset at, string reason, string run) => new(letter.Properties)

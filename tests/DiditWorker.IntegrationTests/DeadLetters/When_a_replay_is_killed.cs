@@ -26,12 +26,16 @@ public sealed class When_a_replay_is_killed
             for (var kill = 0; kill < 10; kill++)
             {
                 // Random moments of the work, not of the clock.
-                var moment = arena.Didit.State.Sessions.Count + random.Next(1, 40);
+                var moment = arena.Didit.State.Sessions.Count + random.Next(5, 40);
                 using var command = OperatorProcess.Start(arena, "dead-letters", "replay", "--plan", plan, "--yes", "--rate", "200");
                 await Eventually.UntilAsync(
                     () => Task.FromResult(arena.Didit.State.Sessions.Count >= moment || command.HasExited), Bound, $"{moment} sessions (there are {arena.Didit.State.Sessions.Count})");
                 command.Kill();
                 await command.WaitForExitAsync();
+
+                // The worker has done what was published until then.
+                await Eventually.UntilAsync(
+                    async () => await arena.Broker.DepthAsync("start-verification_error") + arena.Didit.State.Sessions.Count >= Messages, Bound, "every message is somewhere");
             }
 
             var last = await arena.OperatorAsync("dead-letters", "replay", "--plan", plan, "--yes", "--wait", "--rate", "2000");

@@ -27,7 +27,8 @@ internal sealed class Parking : IAsyncDisposable
     }
 
     public async Task ParkAsync(
-        string messageId, string json, string exception, DateTimeOffset? published = null, IReadOnlyDictionary<string, object?>? headers = null)
+        string messageId, string json, string exception, DateTimeOffset? published = null, DateTimeOffset? parked = null,
+        IReadOnlyDictionary<string, object?>? headers = null)
     {
         var all = new Dictionary<string, object?>(headers ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal)
         {
@@ -35,7 +36,7 @@ internal sealed class Parking : IAsyncDisposable
             ["MT-Fault-ExceptionType"] = exception,
             ["MT-Fault-Message"] = "it went wrong",
             ["MT-Fault-StackTrace"] = "at Somewhere.InTheCode()",
-            ["MT-Fault-Timestamp"] = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture),
+            ["MT-Fault-Timestamp"] = (parked ?? DateTimeOffset.UtcNow).ToString("O", CultureInfo.InvariantCulture),
             ["MT-Host-MachineName"] = "somewhere",
         };
         var properties = new BasicProperties
