@@ -41,6 +41,16 @@ public sealed record FoundSession(
         Key = KeyIn(decision.Member("metadata")),
     };
 
+    /// <summary>From the decision of a session with this id.</summary>
+    public static FoundSession FromDecision(string id, JsonElement decision) =>
+        new FoundSession(id, Number: null, Url: null, Status: null, WorkflowId: null, CreatedAt: null, MetadataKnown: true, Key: null).With(decision);
+
+    /// <summary>As an answer; none without a URL.</summary>
+    /// <param name="workflowId">Where Didit did not say it.</param>
+    /// <param name="now">Taken for the time of its making where Didit did not say that.</param>
+    public DiditSession? ToSession(string workflowId, DateTimeOffset now) =>
+        Url is null ? null : new(Id, Number, Url, Status ?? "Not Started", WorkflowId ?? workflowId, CreatedAt ?? now);
+
     /// <inheritdoc />
     public override string ToString() => $"{Clip(Id)} ({Clip(Status ?? "unknown status")})";
 

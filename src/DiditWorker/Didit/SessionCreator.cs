@@ -92,11 +92,7 @@ public sealed class SessionCreator(
         return reply;
     }
 
-    private DiditReply Adopt(FoundSession session, CreateRequest request) => session.Url is { } url
-        ? new(ReplyKind.Adopted, "found by a look-up")
-        {
-            Session = new(session.Id, session.Number, url, session.Status ?? "Not Started", session.WorkflowId ?? request.WorkflowId,
-                session.CreatedAt ?? time.GetUtcNow()),
-        }
+    private DiditReply Adopt(FoundSession session, CreateRequest request) => session.ToSession(request.WorkflowId, time.GetUtcNow()) is { } adopted
+        ? new(ReplyKind.Adopted, "found by a look-up") { Session = adopted }
         : new(ReplyKind.NotSent, "look-up: Didit does not say the URL of the session that it found");
 }
