@@ -28,9 +28,13 @@ internal static class CommandLine
         var host = new OperatorHost(settings, output);
         var root = new RootCommand(Description)
         {
+            SendCommand.Create(host, output),
+            KeyCommands.Create(host, output),
             DeadLetterCommands.Create(host, output),
         };
-        var parsed = root.Parse(args);
+
+        // A request id may begin with "@", which would name a file of arguments.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)

@@ -62,6 +62,7 @@ internal sealed class OperatorHost(string[] configuration, Output output)
         builder.Services.AddDiditWorker(settings);
         builder.Services.AddSingleton(output).AddSingleton<AuditLog>();
         builder.Services.AddSingleton<DeadLetterReader>().AddSingleton<DeadLetterQueues>().AddSingleton<Predictor>().AddSingleton<Planner>();
+        builder.Services.AddSingleton<KeyFinder>().AddSingleton<KeyAdoption>().AddSingleton<RequestSender>();
         return builder.Build();
     }
 

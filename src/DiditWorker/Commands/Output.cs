@@ -31,6 +31,17 @@ internal sealed class Output(TextWriter text, TextWriter notes)
 
     public void WriteJson<T>(T value) => text.WriteLine(JsonSerializer.Serialize(value, Json));
 
+    /// <summary>A label and a text on each line; never broken, so that it can be copied.</summary>
+    public void WriteRows(IEnumerable<(string Label, string Text)> rows)
+    {
+        var all = rows.ToList();
+        var width = all.Max(row => row.Label.Length);
+        foreach (var (label, line) in all)
+        {
+            text.WriteLine($"{label.PadRight(width)}  {line}");
+        }
+    }
+
     private static IAnsiConsole ConsoleOn(TextWriter writer, bool isFile)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings

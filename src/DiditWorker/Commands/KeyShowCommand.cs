@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Globalization;
+using DiditWorker.DeadLetters;
+using DiditWorker.Hosting;
+using DiditWorker.Idempotency;
+
+namespace DiditWorker.Commands;
+
+/// <summary><c>keys show</c></summary>
+internal static class KeyShowCommand
+{
+    public static Command Create(OperatorHost host, Output output)
+    {
+        var name = KeyCommands.Name();
+        var isKey = KeyCommands.IsKey();
+        var json = DeadLetterCommands.Json();
+        var command = new Command("show", "Explains the record of a request; never shows the URL of its session") { name, isKey, json };
+        command.SetAction((parsed, cancellation) => host.RunAsync(
+            (services, _) => KeyCommands.ReadingAsync(async () =>
+            {
+                var found = await KeyCommands.FindAsync(services, parsed.GetValue(name)!, parsed.GetValue(isKey));
+                var settings = services.GetRequiredService<WorkerSettings>();
+                var view = found.Memory.Record is null ? null : RecordView.Of(found, settings.Didit.DecisionSettings(settings.Idempotency));
+                if (parsed.GetValue(json))
+                {
+                    output.WriteJson(new { TakenFor = found.RequestId is null ? "key" : "request-id", found.RequestId, Key = found.Key.ToString(), Record = view });
+                }
+                else if (view is not null)
+                {
+                    output.WriteRows(Rows(found, view));
+                }
+
+                return view is null ? throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, settings.Didit)) : ExitCodes.Done;
+            }),
+            cancellation));
+        return command;
+    }
+
+    private static IEnumerable<(string Label, string Text)> Rows(FoundKey found, RecordView view)
+    {
+        yield return ("taken for", found.RequestId is null ? "a key" : $"the request id {found.RequestId}");
+        yield return ("key", found.Key.ToString());
+        yield return ("state", view.Meaning);
+        yield return ("the next delivery would", view.NextDeliveryWould);
+        if (view.SessionId is not null)
+        {
+            var number = view.SessionNumber is { } n ? string.Create(CultureInfo.InvariantCulture, $", number {n}") : "";
+            yield return ("session", $"{view.SessionId}{number}, {view.SessionStatus} when the worker got it");
+        }
+
+        if (view.Refusal is not null)
+        {
+            yield return ("refusal", view.Refusal);
+        }
+
+        yield return ("owner", view.Owner);
+        if (view.LeaseUntil is { } lease)
+        {
+            // Given back, it is written as 0.
+            yield return ("lease", lease > found.Memory.At ? $"until {KeyCommands.Text(lease)}" : lease == DateTimeOffset.UnixEpoch ? "given back" : $"over since {KeyCommands.Text(lease)}");
+        }
+
+        yield return ("first attempt", KeyCommands.Text(view.FirstAttempt));
+        yield return ("last attempt", KeyCommands.Text(view.LastAttempt));
+        yield return ("attempts", string.Create(CultureInfo.InvariantCulture, $"{view.Attempts} of {view.MaximumAttempts}"));
+        yield return ("window ends", KeyCommands.Text(view.WindowEnds));
+        if (view.TtlSeconds is { } ttl)
+        {
+            yield return ("record lives for", TimeSpan.FromSeconds(ttl).ToString("c", CultureInfo.InvariantCulture));
+        }
+
+        yield return ("fingerprint", $"{view.Fingerprint} (another payload under this id is rejected: PayloadMismatch)");
+    }
+}

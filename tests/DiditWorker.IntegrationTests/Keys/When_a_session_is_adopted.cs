@@ -1,0 +1,299 @@
+using System.Text.Json;
+using DiditWorker.Commands;
+using DiditWorker.DeadLetters;
+using DiditWorker.Idempotency;
+using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Simulator;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using Shouldly;
+
+namespace DiditWorker.IntegrationTests.Keys;
+
+/// <summary>A message is parked as AmbiguousSession, a person has chosen among its sessions, and says so.</summary>
+public sealed class When_a_session_is_adopted
+{
+    private const string Id = "order-1";
+    private const string Request = """{"vendorData":"user-1"}""";
+    private static readonly DateTimeOffset LongAgo = DateTimeOffset.UtcNow.AddDays(-3);
+    private static readonly IdempotencyKey Key = IdempotencyKey.Create("start-verification", Id);
+    private static readonly string Fingerprint = Idempotency.Fingerprint.Of(JsonElement.Parse("""{"vendor_data":"user-1"}"""));
+
+    [Test]
+    public async Task It_is_dry_without_yes_then_it_is_the_answer_of_the_replayed_message()
+    {
+        await using var arena = await Arena.OpenAsync();
+        var (chosen, _) = await ParkAsync(arena);
+        var before = await arena.StoredAsync(Id);
+
+        var dry = await AdoptAsync(arena, 1, Id, chosen.SessionId);
+        dry.ExitCode.ShouldBe(ExitCodes.Done, dry.Notes);
+        dry.Text.ShouldContain($"Would complete request id {Id}");
+        (await arena.StoredAsync(Id)).ShouldBe(before);
+        (await arena.OperateAsync("dead-letters", "history")).ExitCode.ShouldBe(ExitCodes.NothingMatched);
+
+        var done = await AdoptAsync(arena, 1, Id, chosen.SessionId, "--reason", "the person named it", "--yes");
+
+        done.ExitCode.ShouldBe(ExitCodes.Done, done.Notes);
+        done.Text.ShouldContain($"completed with session {chosen.SessionId} (Approved)");
+        done.Text.ShouldContain($"dead-letters replay --id \"{Id}\" --yes");
+        (done.Text + done.Notes).ShouldNotContain("verify.didit.me");
+        (done.Text + done.Notes).ShouldNotContain("user-1");
+        var (was, now) = (IdempotencyRecord.Parse(before!), IdempotencyRecord.Parse((await arena.StoredAsync(Id))!));
+        (now.State, now.FirstAttempt, now.Fingerprint).ShouldBe((RecordState.Completed, was.FirstAttempt, was.Fingerprint));
+        var line = (await arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray().Single();
+        (line.GetProperty("command").GetString(), line.GetProperty("reason").GetString()).ShouldBe(("keys adopt", "the person named it"));
+        line.GetProperty("selection").GetString()!.ShouldContain(chosen.SessionId);
+
+        await ReplayAsync(arena, Request);
+        arena.Broker.Created.Single().Text("sessionId").ShouldBe(chosen.SessionId);
+        arena.Broker.Created.Single().Outcome.ShouldBe("replayed");
+        arena.Broker.Created.Single().Text("url").ShouldBe(chosen.Url);
+        arena.Didit.State.Requests.ShouldNotContain(r => r.Operation == DiditOperation.Create);
+    }
+
+    [Test]
+    public async Task Again_it_is_already_done_and_another_session_is_refused()
+    {
+        await using var arena = await Arena.OpenAsync();
+        var (chosen, other) = await ParkAsync(arena);
+        (await AdoptAsync(arena, 1, Id, chosen.SessionId, "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
+        var stored = await arena.StoredAsync(Id);
+
+        var again = await AdoptAsync(arena, 1, Id, chosen.SessionId, "--yes");
+        var another = await AdoptAsync(arena, 1, Id, other.SessionId, "--reason", "changed my mind", "--yes");
+
+        (again.ExitCode, again.Text.StartsWith("Already", StringComparison.Ordinal)).ShouldBe((ExitCodes.Done, true));
+        another.ExitCode.ShouldBe(ExitCodes.SomeFailed);
+        another.Notes.ShouldContain($"completed with session {chosen.SessionId}");
+        (await arena.StoredAsync(Id)).ShouldBe(stored);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task When_redis_has_lost_the_record_the_parked_message_says_what_was_asked_for(bool byKey)
+    {
+        await using var arena = await Arena.OpenAsync();
+        var (chosen, _) = await ParkAsync(arena);
+        (await arena.OnRedisAsync(redis => redis.KeyDeleteAsync(arena.RedisKey(Id)))).ShouldBeTrue();
+
+        var run = await AdoptAsync(arena, 1, byKey ? Key.ToString() : Id, chosen.SessionId, "--yes");
+
+        run.ExitCode.ShouldBe(ExitCodes.Done, run.Notes);
+        run.Text.ShouldContain($"request id {Id} (key {Key})");
+        IdempotencyRecord.Parse((await arena.StoredAsync(Id))!).Fingerprint.ShouldBe(Fingerprint);
+        await ReplayAsync(arena, """{"vendorData":"somebody else"}""");
+        arena.Broker.Rejected.Last().Text("code").ShouldBe("PayloadMismatch");
+        await ReplayAsync(arena, Request);
+        arena.Broker.Created.Single().Text("sessionId").ShouldBe(chosen.SessionId);
+    }
+
+    [Test]
+    public async Task With_neither_record_nor_message_it_is_not_known_what_was_asked_for()
+    {
+        await using var arena = await Arena.OpenAsync();
+        var session = arena.Didit.State.Seed(Session());
+
+        var run = await arena.OperateAsync("keys", "adopt", Id, session.SessionId, "--yes");
+
+        run.ExitCode.ShouldBe(ExitCodes.NothingMatched);
+        run.Notes.ShouldContain("dead-letters import");
+        run.Notes.ShouldContain("A replay looks at Didit for its session first, and adopts it");
+        (await arena.StoredAsync(Id)).ShouldBeNull();
+    }
+
+    [Test]
+    public async Task Of_two_payloads_without_a_record_none_is_guessed()
+    {
+        await using var arena = await Arena.OpenAsync();
+        var (chosen, _) = await ParkAsync(arena);
+        await arena.Broker.PublishRawAsync(Id, """{"vendorData":"user-2"}""", LongAgo);
+        await arena.Broker.UntilAnswersAsync(2);
+        (await AdoptAsync(arena, 2, Id, chosen.SessionId)).ExitCode.ShouldBe(ExitCodes.Done, "the record says which came first");
+        await arena.OnRedisAsync(redis => redis.KeyDeleteAsync(arena.RedisKey(Id)));
+
+        var run = await AdoptAsync(arena, 2, Id, chosen.SessionId, "--yes");
+
+        run.ExitCode.ShouldBe(ExitCodes.SomeFailed);
+        run.Notes.ShouldContain("2 different payloads");
+        (await arena.StoredAsync(Id)).ShouldBeNull();
+    }
+
+    [Test]
+    public async Task A_session_that_didit_does_not_know_is_refused()
+    {
+        await using var arena = await Arena.OpenAsync();
+
+        (await RefusedAsync(arena, Guid.NewGuid().ToString())).ShouldContain("Didit does not know session");
+    }
+
+    [TestCase(200, """{"status":"Approved","workflow_id":"11111111-2222-4333-8444-555555555555"}""", "does not say the URL")]
+    [TestCase(200, """{"session_id":"another","url":"https://verify.example/s"}""", "another session than it was asked for")]
+    [TestCase(401, "{}", "Didit could not be asked")]
+    [TestCase(503, "{}", "Didit could not be asked")]
+    public async Task What_didit_says_is_checked(int status, string body, string why)
+    {
+        await using var arena = await Arena.OpenAsync();
+        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Decision, Kind = FaultKind.Status, Status = status, Body = body });
+
+        (await RefusedAsync(arena, arena.Didit.State.Seed(Session()).SessionId, "--reason", "I insist")).ShouldContain(why);
+    }
+
+    [Test]
+    public async Task A_session_with_the_key_of_another_message_needs_a_reason()
+    {
+        await using var arena = await Arena.OpenAsync();
+        var other = arena.Didit.State.Seed(Session() with { Metadata = JsonSerializer.SerializeToElement(new { diditworker_key = "of-another" }) });
+
+        (await RefusedAsync(arena, other.SessionId)).ShouldContain("another key, of-another");
+        var run = await arena.OperateAsync("keys", "adopt", Id, other.SessionId, "--reason", "that message was a mistake", "--yes");
+
+        run.ExitCode.ShouldBe(ExitCodes.Done, run.Notes);
+        run.Notes.ShouldContain("Warning: its metadata carries another key");
+        run.Notes.ShouldContain("could not be checked: the message is not in the error queue");
+    }
+
+    [Test]
+    public async Task A_session_of_the_own_key_needs_none()
+    {
+        await using var arena = await Arena.OpenAsync();
+        var own = arena.Didit.State.Seed(Session() with { Metadata = JsonSerializer.SerializeToElement(new { diditworker_key = Key.ToString() }) });
+        await arena.PutAsync(Id, Operating.Record('P', Fingerprint));
+
+        (await arena.OperateAsync("keys", "adopt", Key.ToString(), own.SessionId, "--key", "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
+    }
+
+    [Test]
+    public async Task A_session_of_another_person_is_refused_whatever_the_reason()
+    {
+        await using var arena = await Arena.OpenAsync();
+        await ParkAsync(arena);
+        var theirs = arena.Didit.State.Seed(Session() with { VendorData = "user-2" });
+
+        var run = await AdoptAsync(arena, 1, Id, theirs.SessionId, "--reason", "I insist", "--yes");
+
+        run.ExitCode.ShouldBe(ExitCodes.SomeFailed);
+        run.Notes.ShouldContain("belongs to another person");
+        (run.Notes + run.Text).ShouldNotContain("user-");
+    }
+
+    [Test]
+    public async Task A_session_of_another_workflow_needs_a_reason()
+    {
+        await using var arena = await Arena.OpenAsync();
+        await ParkAsync(arena);
+        var other = arena.Didit.State.Seed(Session() with { WorkflowId = "99999999-2222-4333-8444-555555555555" });
+
+        var without = await AdoptAsync(arena, 1, Id, other.SessionId, "--yes");
+        var with = await AdoptAsync(arena, 1, Id, other.SessionId, "--reason", "the workflow was replaced", "--yes");
+
+        (without.ExitCode, with.ExitCode).ShouldBe((ExitCodes.SomeFailed, ExitCodes.Done));
+        without.Notes.ShouldContain("of another workflow");
+    }
+
+    [Test]
+    public async Task A_refused_record_needs_a_reason()
+    {
+        await using var arena = await Arena.OpenAsync();
+        var session = arena.Didit.State.Seed(Session());
+        await arena.PutAsync(Id, Operating.Record('R', Fingerprint, payload: "\"no\""));
+
+        var without = await arena.OperateAsync("keys", "adopt", Id, session.SessionId, "--yes");
+        without.ExitCode.ShouldBe(ExitCodes.SomeFailed);
+        without.Notes.ShouldContain("--reason");
+        IdempotencyRecord.Parse((await arena.StoredAsync(Id))!).State.ShouldBe(RecordState.Refused);
+
+        (await arena.OperateAsync("keys", "adopt", Id, session.SessionId, "--reason", "made by hand", "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
+        IdempotencyRecord.Parse((await arena.StoredAsync(Id))!).ShouldSatisfyAllConditions(
+            record => record.State.ShouldBe(RecordState.Completed), record => record.Payload.ShouldContain(session.SessionId));
+    }
+
+    [Test]
+    public async Task It_is_refused_while_a_delivery_is_worked_on()
+    {
+        await using var arena = await Arena.OpenAsync();
+        var record = Operating.Record('P', Fingerprint, DateTimeOffset.UtcNow.AddMinutes(10));
+        await arena.PutAsync(Id, record);
+
+        var run = await arena.OperateAsync("keys", "adopt", Id, arena.Didit.State.Seed(Session()).SessionId, "--reason", "impatience", "--yes");
+
+        run.ExitCode.ShouldBe(ExitCodes.SomeFailed);
+        run.Notes.ShouldContain("is being worked on until");
+        (await arena.StoredAsync(Id)).ShouldBe(record);
+    }
+
+    [TestCase('P')]
+    [TestCase('R')]
+    public async Task A_delivery_that_comes_between_the_look_and_the_writing_wins(char state)
+    {
+        await using var arena = await Arena.OpenAsync();
+        var session = arena.Didit.State.Seed(Session());
+        await arena.PutAsync(Id, Operating.Record(state, Fingerprint, payload: state == 'R' ? "\"no\"" : ""));
+        await arena.WithServicesAsync(async (services, connection) =>
+        {
+            var adoption = services.GetRequiredService<KeyAdoption>();
+            var found = await services.GetRequiredService<KeyFinder>().FindAsync(Id);
+            var prepared = await adoption.PrepareAsync(connection, found, session.SessionId, "because", default);
+            var theirs = Operating.Record('P', Fingerprint, DateTimeOffset.UtcNow.AddMinutes(10), attempts: 2);
+            await arena.PutAsync(Id, theirs);
+
+            (await Should.ThrowAsync<CommandException>(() => adoption.ApplyAsync(prepared))).Message.ShouldContain("meanwhile");
+
+            (await arena.StoredAsync(Id)).ShouldBe(theirs);
+        });
+    }
+
+    [TestCase("../../v3/session")]
+    [TestCase("")]
+    public async Task What_cannot_be_a_session_is_wrong_usage(string session)
+    {
+        await using var arena = await Arena.OpenAsync();
+
+        var run = await arena.OperateAsync("keys", "adopt", Id, session, "--yes");
+
+        run.ExitCode.ShouldBe(ExitCodes.WrongUsage);
+        run.Notes.ShouldContain("expected the id of a session");
+        arena.Didit.State.Requests.ShouldBeEmpty();
+    }
+
+    // An ambiguous record, and a session that must not be adopted.
+    private static async Task<string> RefusedAsync(Arena arena, string sessionId, params string[] more)
+    {
+        var record = Operating.Record('P', Fingerprint);
+        await arena.PutAsync(Id, record);
+
+        var run = await arena.OperateAsync(["keys", "adopt", Id, sessionId, "--yes", .. more]);
+
+        run.ExitCode.ShouldBe(ExitCodes.SomeFailed);
+        (await arena.StoredAsync(Id)).ShouldBe(record);
+        return run.Notes;
+    }
+
+    private static async Task<(SimulatedSession Chosen, SimulatedSession Other)> ParkAsync(Arena arena)
+    {
+        await arena.StartWorkerAsync();
+        var sessions = (arena.Didit.State.Seed(Session()), arena.Didit.State.Seed(Session() with { Status = "Declined" }));
+        await arena.Broker.PublishRawAsync(Id, Request, LongAgo);
+        await arena.Broker.UntilAnswersAsync(1);
+        arena.Broker.Rejected.Single().Text("code").ShouldBe("AmbiguousSession");
+        return sessions;
+    }
+
+    // A command that has read the queue gives the messages back a moment later than it ends.
+    private static async Task<CommandRun> AdoptAsync(Arena arena, uint parked, params string[] args)
+    {
+        await Servers.Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync("start-verification_error") == parked, TimeSpan.FromSeconds(30), $"{parked} parked messages can be read");
+        return await arena.OperateAsync(["keys", "adopt", .. args]);
+    }
+
+    private static async Task ReplayAsync(Arena arena, string body)
+    {
+        var before = arena.Broker.Answers.Count;
+        await arena.Broker.PublishBytesAsync(Id, System.Text.Encoding.UTF8.GetBytes(body), "application/json", LongAgo,
+            new(StringComparer.Ordinal) { ["DiditWorker-Replay-Count"] = 1 });
+        await arena.Broker.UntilAnswersAsync(before + 1);
+    }
+
+    private static SessionSeed Session() => new() { VendorData = "user-1", WorkflowId = Arena.Workflow, Status = "Approved", CreatedAt = LongAgo.AddMinutes(1) };
+}
