@@ -1,5 +1,6 @@
 using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
+using DiditWorker.Idempotency;
 using DiditWorker.Observability;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
