@@ -57,6 +57,17 @@ public sealed record IdempotencyRecord(
         return new(state, parts[2], parts[3], lease, first, last, attempts, parts[8]);
     }
 
+    /// <summary>The text up to the payload, as the scripts write it: tells this record from every other that stood or will stand there.</summary>
+    public string Head() => string.Create(CultureInfo.InvariantCulture,
+        $"{Version} {LetterOf(State)} {Fingerprint} {Owner} {LeaseUntil.ToUnixTimeMilliseconds()} {FirstAttempt.ToUnixTimeMilliseconds()} {LastAttempt.ToUnixTimeMilliseconds()} {Attempts} ");
+
+    private static char LetterOf(RecordState state) => state switch
+    {
+        RecordState.InProgress => 'P',
+        RecordState.Completed => 'C',
+        _ => 'R',
+    };
+
     private static RecordState? StateOf(string letter) => letter switch
     {
         "P" => RecordState.InProgress,

@@ -32,6 +32,7 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     private static readonly string RenewScript = Script("renew");
     private static readonly string CompleteScript = Script("complete");
     private static readonly string ReleaseScript = Script("release");
+    private static readonly string ForgetScript = Script("forget");
 
     private readonly RedisValue _lease = Milliseconds(options.Lease);
     private readonly RedisValue _retention = Milliseconds(options.RetentionFor(window));
@@ -97,6 +98,11 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
         var mode = how switch { Release.Forget => "forget", Release.Keep => "keep", Release.Reset => "reset", _ => "uncounted" };
         return (int)await RunAsync(ReleaseScript, key, owner, mode, _retention, _lease) == 1;
     }
+
+    /// <summary>Deletes a record, for a person who has looked at it. False: it has changed since, or its lease is live.</summary>
+    /// <param name="key">Which record.</param>
+    /// <param name="seen">As <see cref="PeekAsync"/> showed it.</param>
+    public async Task<bool> ForgetAsync(IdempotencyKey key, IdempotencyRecord seen) => (int)await RunAsync(ForgetScript, key, seen.Head()) == 1;
 
     private async Task<RedisResult> RunAsync(string script, IdempotencyKey key, params RedisValue[] arguments)
     {

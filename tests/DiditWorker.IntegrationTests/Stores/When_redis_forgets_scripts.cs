@@ -25,6 +25,10 @@ public sealed class When_redis_forgets_scripts(Kind kind) : StoreTest(kind)
             (await Store.ClaimAsync(Key, Fingerprint, Theirs)).Owned.ShouldBeTrue();
             await FlushAsync();
             (await CompleteAsync(Theirs)).ShouldBeTrue();
+            await FlushAsync();
+            var answered = await RecordAsync();
+            await FlushAsync();
+            (await Store.ForgetAsync(Key, answered)).ShouldBeTrue();
         }
     }
 

@@ -56,7 +56,9 @@ public sealed class When_redis_is_a_cluster
             (await store.ReleaseAsync(key, "a", Release.Keep)).ShouldBeTrue();
             (await store.ClaimAsync(key, Fingerprint, "b")).Owned.ShouldBeTrue();
             (await store.CompleteAsync(key, RecordState.Completed, Fingerprint, "b", DateTimeOffset.UtcNow, "{}")).ShouldBeTrue();
-            (await store.PeekAsync(key)).Memory.Record!.Payload.ShouldBe("{}");
+            var record = (await store.PeekAsync(key)).Memory.Record!;
+            record.Payload.ShouldBe("{}");
+            (await store.ForgetAsync(key, record)).ShouldBeTrue();
         }
     }
 

@@ -25,6 +25,12 @@ public sealed class When_a_record_is_read
         record.Fingerprint.ShouldBe("1.abc");
     }
 
+    [TestCase("1 P 1.abc owner 1795521720000 1795521600000 1795521610000 2 ", "")]
+    [TestCase("1 C 1.abc owner 0 1795521600000 1795521610000 1 ", "{\"u\": \"a b\"}  ")]
+    [TestCase("1 R 1.abc owner 0 1795521600000 1795521610000 10 ", "\"no\"")]
+    public void Its_head_is_what_stands_there_before_the_payload(string head, string payload) =>
+        IdempotencyRecord.Parse(head + payload).Head().ShouldBe(head);
+
     [TestCase("")]
     [TestCase(" ")]
     [TestCase("1")]
