@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DiditWorker.DeadLetters;
+using DiditWorker.Hosting;
 using DiditWorker.Observability;
 using Spectre.Console;
 
@@ -28,9 +29,10 @@ internal static class ShowCommand
 
                 var shown = 0;
                 var predictor = services.GetRequiredService<Predictor>();
+                var settings = services.GetRequiredService<WorkerSettings>();
                 await foreach (var letter in services.GetRequiredService<DeadLetterQueues>().SnapshotAsync(connection, chosen, token))
                 {
-                    var view = new LetterView(letter, await predictor.PredictAsync(letter, parsed.GetValue(ask), token), parsed.GetValue(showBody));
+                    var view = new LetterView(letter, await predictor.PredictAsync(letter, parsed.GetValue(ask), token), settings, parsed.GetValue(showBody));
                     view.Print(output, parsed.GetValue(json));
                     shown++;
                 }
@@ -43,10 +45,14 @@ internal static class ShowCommand
         return command;
     }
 
-    private sealed class LetterView(DeadLetter letter, Prediction prediction, bool showBody)
+    private sealed class LetterView(DeadLetter letter, Prediction prediction, WorkerSettings settings, bool showBody)
     {
         // Their values may be anything a caller has put there.
         private static readonly string[] SafeHeaders = ["MT-", "DiditWorker-", "x-", "traceparent", "Content-Type", "MessageId"];
+
+        private readonly RecordView? _record = prediction.Memory is { Record: not null } memory
+            ? RecordView.Of(new(letter.Delivery!.Key, letter.Delivery.RequestId, memory, Ttl: null), settings.Didit.DecisionSettings(settings.Idempotency))
+            : null;
 
         private readonly string _body = showBody ? Redaction.Open(letter.Body) : Redaction.Of(letter.Body);
 
@@ -87,7 +93,8 @@ internal static class ShowCommand
             ("vendorData hash", letter.VendorDataHash ?? "none"),
             ("replays so far", $"{letter.Replays}"),
             ("x-delivery-count", $"{letter.DeliveryCount ?? 0} before this reading"),
-            ("record", prediction.Memory?.Record is { } record ? RecordWords.Of(record, prediction.Memory.Value) : "none"),
+            ("record", _record is null ? "none" : $"{_record.Meaning}; {_record.Attempts} of {_record.MaximumAttempts} attempts, the first {_record.FirstAttempt:O}"),
+            ("session in the record", _record?.SessionId ?? "none"),
             ("a replay would", $"{PlanView.InWords(prediction.What)}, since: {prediction.Because}"),
         ];
 
@@ -113,9 +120,7 @@ internal static class ShowCommand
             letter.VendorDataHash,
             letter.Replays,
             DeliveryCount = letter.DeliveryCount ?? 0,
-            RecordState = prediction.Memory?.Record?.State,
-            RecordAttempts = prediction.Memory?.Record?.Attempts,
-            RecordFirstAttempt = prediction.Memory?.Record?.FirstAttempt,
+            Record = _record,
             Predicted = prediction.What,
             prediction.Because,
             Headers = Headers().ToDictionary(header => header.Name, header => header.Value, StringComparer.Ordinal),

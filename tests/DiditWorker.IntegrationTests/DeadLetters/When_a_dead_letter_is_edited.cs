@@ -17,10 +17,10 @@ public sealed class When_a_dead_letter_is_edited
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkAsync("order-1", """{"vendorData":"user-1","callbackMethod":"nobody"}""", Invalid, DateTimeOffset.UtcNow.AddDays(-3));
 
-        var ended = await arena.OperatorAsync(
+        var ended = await arena.OperateAsync(
             "dead-letters", "replay", "order-1", "--set", "callbackMethod=both", "--set", "metadata.order=42", "--yes", "--wait", "--allow-expired", "--reason", "mended");
 
-        ended.Code.ShouldBe(0, ended.ToString());
+        ended.ExitCode.ShouldBe(0, ended.ToString());
         ended.Notes.ShouldContain("DiditWorker-Edited-From");
         var answer = arena.Broker.Created.Single();
         answer.Text("requestId").ShouldNotBe("order-1");
@@ -37,10 +37,10 @@ public sealed class When_a_dead_letter_is_edited
         await arena.Broker.PublishEnvelopeAsync("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", """{"vendorData":"user-1","callbackMethod":"nobody"}""");
         await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromSeconds(30), "it is parked");
 
-        var ended = await arena.OperatorAsync(
+        var ended = await arena.OperateAsync(
             "dead-letters", "replay", "0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", "--set", "callbackMethod=both", "--yes", "--wait");
 
-        ended.Code.ShouldBe(0, ended.ToString());
+        ended.ExitCode.ShouldBe(0, ended.ToString());
         arena.Broker.Created.Single().Text("requestId").ShouldNotBe("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11");
     }
 
@@ -54,12 +54,12 @@ public sealed class When_a_dead_letter_is_edited
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", "System.IO.IOException");
 
-        var refused = await arena.OperatorAsync("dead-letters", "replay", "order-1", "--set", "language=de", "--yes");
-        refused.Code.ShouldBe(1);
+        var refused = await arena.OperateAsync("dead-letters", "replay", "order-1", "--set", "language=de", "--yes");
+        refused.ExitCode.ShouldBe(1);
         refused.Notes.ShouldContain("answered with a session");
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(1u);
 
-        (await arena.OperatorAsync("dead-letters", "replay", "order-1", "--set", "language=de", "--reason", "both are wanted", "--yes", "--wait")).Code.ShouldBe(0);
+        (await arena.OperateAsync("dead-letters", "replay", "order-1", "--set", "language=de", "--reason", "both are wanted", "--yes", "--wait")).ExitCode.ShouldBe(0);
         arena.Broker.Created.Select(answer => answer.Text("requestId")).Distinct().Count().ShouldBe(2);
     }
 
@@ -71,7 +71,7 @@ public sealed class When_a_dead_letter_is_edited
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", "System.IO.IOException");
 
-        (await arena.OperatorAsync("dead-letters", "replay", "order-1", "--set", "note=for us only", "--yes", "--wait")).Code.ShouldBe(0);
+        (await arena.OperateAsync("dead-letters", "replay", "order-1", "--set", "note=for us only", "--yes", "--wait")).ExitCode.ShouldBe(0);
 
         arena.Broker.Created.Single().Text("requestId").ShouldBe("order-1");
     }
@@ -86,9 +86,9 @@ public sealed class When_a_dead_letter_is_edited
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", "System.IO.IOException");
 
-        var ended = await arena.OperatorAsync("dead-letters", "replay", "order-1", "--set", assignment, "--yes");
+        var ended = await arena.OperateAsync("dead-letters", "replay", "order-1", "--set", assignment, "--yes");
 
-        ended.Code.ShouldBe(2);
+        ended.ExitCode.ShouldBe(2);
         ended.Notes.ShouldContain(why);
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(1u);
     }
@@ -101,9 +101,9 @@ public sealed class When_a_dead_letter_is_edited
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkManyAsync(2, i => ($"order-{i}", """{"vendorData":"user-1"}"""), "System.IO.IOException");
 
-        var ended = await arena.OperatorAsync("dead-letters", "replay", "--set", "language=de", "--yes");
+        var ended = await arena.OperateAsync("dead-letters", "replay", "--set", "language=de", "--yes");
 
-        ended.Code.ShouldBe(2);
+        ended.ExitCode.ShouldBe(2);
         ended.Notes.ShouldContain("one message");
     }
 }

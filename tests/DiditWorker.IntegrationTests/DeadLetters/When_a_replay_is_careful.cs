@@ -19,9 +19,9 @@ public sealed class When_a_replay_is_careful
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", Fault);
 
-        var ended = await arena.OperatorAsync("dead-letters", "replay");
+        var ended = await arena.OperateAsync("dead-letters", "replay");
 
-        ended.Code.ShouldBe(0);
+        ended.ExitCode.ShouldBe(0);
         ended.Text.ShouldContain("look up, then create");
         ended.Notes.ShouldContain("--yes");
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(1u);
@@ -39,9 +39,9 @@ public sealed class When_a_replay_is_careful
         await DeclareAsync(arena, "elsewhere");
 
         // Nobody consumes there, so nothing is heard of it.
-        var ended = await arena.OperatorAsync("dead-letters", "replay", "--yes", "--to", "elsewhere", "--reason", "Didit was down", "--patience", "1");
+        var ended = await arena.OperateAsync("dead-letters", "replay", "--yes", "--to", "elsewhere", "--reason", "Didit was down", "--patience", "1");
 
-        ended.Code.ShouldBe(1);
+        ended.ExitCode.ShouldBe(1);
         ended.Text.ShouldContain("is a worker running");
         var message = await arena.Broker.TakeAsync("elsewhere");
         message.BasicProperties.MessageId.ShouldBe("order-1");
@@ -63,12 +63,12 @@ public sealed class When_a_replay_is_careful
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkManyAsync(30, i => ($"order-{i}", """{"language":"en"}"""), "DiditWorker.Verification.InvalidMessageException");
 
-        var ended = await arena.OperatorAsync("dead-letters", "replay", "--yes", "--json");
+        var ended = await arena.OperateAsync("dead-letters", "replay", "--yes", "--json");
 
-        ended.Code.ShouldBe(1);
+        ended.ExitCode.ShouldBe(1);
         ended.Json.GetProperty("replayed").GetInt32().ShouldBe(1);
         ended.Json.GetProperty("stoppedBecause").GetString()!.ShouldContain("--max-failures 0");
-        var more = await arena.OperatorAsync("dead-letters", "replay", "--yes", "--json", "--max-failures", "5");
+        var more = await arena.OperateAsync("dead-letters", "replay", "--yes", "--json", "--max-failures", "5");
         more.Json.GetProperty("replayed").GetInt32().ShouldBe(11);
         await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification_error") == 30, TimeSpan.FromSeconds(30), "all are back");
     }
@@ -82,12 +82,12 @@ public sealed class When_a_replay_is_careful
         await parking.ParkAsync("old", """{"vendorData":"user-1"}""", Fault, DateTimeOffset.UtcNow.AddDays(-3));
         await parking.ParkAsync("young", """{"vendorData":"user-2"}""", Fault);
 
-        var first = await arena.OperatorAsync("dead-letters", "replay", "--yes", "--wait", "--json");
+        var first = await arena.OperateAsync("dead-letters", "replay", "--yes", "--wait", "--json");
         first.Json.GetProperty("expired").GetInt32().ShouldBe(1);
         arena.Didit.State.Sessions.Select(session => session.VendorData).ShouldBe(["user-2"]);
 
-        var second = await arena.OperatorAsync("dead-letters", "replay", "old", "--yes", "--allow-expired", "--reason", "the customer waits", "--wait");
-        second.Code.ShouldBe(0, second.ToString());
+        var second = await arena.OperateAsync("dead-letters", "replay", "old", "--yes", "--allow-expired", "--reason", "the customer waits", "--wait");
+        second.ExitCode.ShouldBe(0, second.ToString());
         var operations = arena.Didit.State.Requests.Where(request => request.VendorData == "user-1").Select(request => request.Operation).ToList();
         operations[0].ShouldBe(DiditOperation.List);
         operations.Count(operation => operation == DiditOperation.Create).ShouldBe(1);
@@ -102,12 +102,12 @@ public sealed class When_a_replay_is_careful
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", Fault,
             headers: new Dictionary<string, object?>(StringComparer.Ordinal) { ["DiditWorker-Replay-Count"] = 2 });
 
-        var ended = await arena.OperatorAsync("dead-letters", "replay", "--yes", "--max-replays", "2", "--json");
+        var ended = await arena.OperateAsync("dead-letters", "replay", "--yes", "--max-replays", "2", "--json");
 
-        ended.Code.ShouldBe(1);
+        ended.ExitCode.ShouldBe(1);
         ended.Json.GetProperty("replayedTooOften").GetInt32().ShouldBe(1);
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(1u);
-        (await arena.OperatorAsync("dead-letters", "replay", "--yes", "--max-replays", "3", "--wait")).Code.ShouldBe(0);
+        (await arena.OperateAsync("dead-letters", "replay", "--yes", "--max-replays", "3", "--wait")).ExitCode.ShouldBe(0);
     }
 
     [TestCase("start-verification_error", "nobody consumes")]
@@ -118,9 +118,9 @@ public sealed class When_a_replay_is_careful
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", Fault);
 
-        var ended = await arena.OperatorAsync("dead-letters", "replay", "--to", target, "--yes");
+        var ended = await arena.OperateAsync("dead-letters", "replay", "--to", target, "--yes");
 
-        ended.Code.ShouldBe(2);
+        ended.ExitCode.ShouldBe(2);
         ended.Notes.ShouldContain(why);
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(1u);
     }
@@ -135,10 +135,10 @@ public sealed class When_a_replay_is_careful
         try
         {
             await parking.ParkAsync("before", """{"vendorData":"user-1"}""", Fault);
-            (await arena.OperatorAsync("dead-letters", "plan", "--out", plan)).Code.ShouldBe(0);
+            (await arena.OperateAsync("dead-letters", "plan", "--out", plan)).ExitCode.ShouldBe(0);
             await parking.ParkAsync("after", """{"vendorData":"user-2"}""", Fault);
 
-            (await arena.OperatorAsync("dead-letters", "replay", "--plan", plan, "--yes", "--wait")).Code.ShouldBe(0);
+            (await arena.OperateAsync("dead-letters", "replay", "--plan", plan, "--yes", "--wait")).ExitCode.ShouldBe(0);
 
             arena.Broker.Created.Select(answer => answer.Text("requestId")).ShouldBe(["before"]);
             if (!OperatingSystem.IsWindows())
@@ -146,8 +146,8 @@ public sealed class When_a_replay_is_careful
                 File.GetUnixFileMode(plan).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
-            (await arena.OperatorAsync("dead-letters", "plan", "--out", plan)).Code.ShouldBe(2, "the file is there already");
-            (await arena.OperatorAsync("dead-letters", "replay", "--plan", plan)).Code.ShouldBe(3, "it is done");
+            (await arena.OperateAsync("dead-letters", "plan", "--out", plan)).ExitCode.ShouldBe(2, "the file is there already");
+            (await arena.OperateAsync("dead-letters", "replay", "--plan", plan)).ExitCode.ShouldBe(3, "it is done");
         }
         finally
         {
@@ -161,11 +161,11 @@ public sealed class When_a_replay_is_careful
         await using var arena = await Arena.OpenAsync();
         var args = arena.Settings.Where(s => !s.Key.StartsWith("ConnectionStrings", StringComparison.Ordinal)).Select(s => $"--{s.Key}={s.Value}").ToList();
         var port = FreePort.Take();
-        var noBroker = await Operator.RunAsync(["dead-letters", "list", .. args, $"--ConnectionStrings:RabbitMq=amqp://guest:guest@127.0.0.1:{port}/", $"--ConnectionStrings:Redis={arena.Settings["ConnectionStrings:Redis"]}"]);
-        noBroker.Code.ShouldBe(69);
+        var noBroker = await Operating.RunAsync(["dead-letters", "list", .. args, $"--ConnectionStrings:RabbitMq=amqp://guest:guest@127.0.0.1:{port}/", $"--ConnectionStrings:Redis={arena.Settings["ConnectionStrings:Redis"]}"]);
+        noBroker.ExitCode.ShouldBe(69);
         noBroker.Notes.ShouldContain("ConnectionStrings:RabbitMq");
-        var noRedis = await Operator.RunAsync(["dead-letters", "history", .. args, $"--ConnectionStrings:RabbitMq={arena.ConnectionString}", $"--ConnectionStrings:Redis=127.0.0.1:{port}"]);
-        noRedis.Code.ShouldBe(69);
+        var noRedis = await Operating.RunAsync(["dead-letters", "history", .. args, $"--ConnectionStrings:RabbitMq={arena.ConnectionString}", $"--ConnectionStrings:Redis=127.0.0.1:{port}"]);
+        noRedis.ExitCode.ShouldBe(69);
         noRedis.Notes.ShouldContain("ConnectionStrings:Redis");
     }
 

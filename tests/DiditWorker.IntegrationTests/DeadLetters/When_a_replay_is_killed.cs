@@ -21,7 +21,7 @@ public sealed class When_a_replay_is_killed
         var plan = Path.Combine(Path.GetTempPath(), $"plan-killed-{Environment.ProcessId}.jsonl");
         try
         {
-            (await arena.OperatorAsync("dead-letters", "plan", "--out", plan)).Code.ShouldBe(0);
+            (await arena.OperateAsync("dead-letters", "plan", "--out", plan)).ExitCode.ShouldBe(0);
             var random = new Random(Seed);
             for (var kill = 0; kill < 10; kill++)
             {
@@ -38,8 +38,8 @@ public sealed class When_a_replay_is_killed
                     async () => await arena.Broker.DepthAsync("start-verification_error") + arena.Didit.State.Sessions.Count >= Messages, Bound, "every message is somewhere");
             }
 
-            var last = await arena.OperatorAsync("dead-letters", "replay", "--plan", plan, "--yes", "--wait", "--rate", "2000");
-            last.Code.ShouldBeOneOf([0, 3], last.ToString());
+            var last = await arena.OperateAsync("dead-letters", "replay", "--plan", plan, "--yes", "--wait", "--rate", "2000");
+            last.ExitCode.ShouldBeOneOf([0, 3], last.ToString());
         }
         finally
         {
@@ -51,6 +51,6 @@ public sealed class When_a_replay_is_killed
         arena.Didit.State.Sessions.Count.ShouldBe(Messages);
         arena.Didit.State.Duplicates().PerKey.ShouldBeEmpty();
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
-        (await arena.OperatorAsync("dead-letters", "history", "--json")).Json.GetArrayLength().ShouldBeGreaterThanOrEqualTo(10);
+        (await arena.OperateAsync("dead-letters", "history", "--json")).Json.GetArrayLength().ShouldBeGreaterThanOrEqualTo(10);
     }
 }

@@ -33,8 +33,8 @@ public sealed class When_a_thousand_dead_letters_are_replayed
         var before = arena.Broker.Answers.Count;
         var sessionsBefore = arena.Didit.State.Sessions.Count;
 
-        var planned = await arena.OperatorAsync("dead-letters", "plan", "--look-up", "--out", _plan);
-        planned.Code.ShouldBe(0, planned.ToString());
+        var planned = await arena.OperateAsync("dead-letters", "plan", "--look-up", "--out", _plan);
+        planned.ExitCode.ShouldBe(0, planned.ToString());
         var lines = PlanFile.Read(_plan);
         lines.Count.ShouldBe(1_000);
         Counts(lines.Select(line => line.Predicted.ToString())).ShouldBe(
@@ -42,10 +42,10 @@ public sealed class When_a_thousand_dead_letters_are_replayed
             ("Adopt", 100), ("AnswerFromRecord", 50), ("CreateAfterLookUp", 200), ("Park", 150), ("RejectInvalid", 250), ("RejectMismatch", 150), ("RejectRefused", 100),
         ]);
 
-        var replayed = await arena.OperatorAsync(
+        var replayed = await arena.OperateAsync(
             "dead-letters", "replay", "--plan", _plan, "--yes", "--wait", "--rate", "2000", "--max-failures", "1000", "--allow-expired", "--reason", "the test", "--json");
 
-        replayed.Code.ShouldBe(1, replayed.ToString());
+        replayed.ExitCode.ShouldBe(1, replayed.ToString());
         replayed.Json.GetProperty("replayed").GetInt32().ShouldBe(1_000);
         var outcomes = arena.Broker.Answers.Skip(before).ToLookup(answer => answer.Text("requestId"), StringComparer.Ordinal);
         foreach (var line in lines)

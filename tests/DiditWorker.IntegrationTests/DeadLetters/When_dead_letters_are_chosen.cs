@@ -68,15 +68,15 @@ public sealed class When_dead_letters_are_chosen
     {
         (await IdsAsync("--queue", "error", "--limit", "2")).ShouldBe(["young", "ending"]);
         (await IdsAsync("--queue", "start-verification_error")).Count.ShouldBe(5);
-        (await _arena.OperatorAsync("dead-letters", "list", "--queue", "skipped")).Code.ShouldBe(3);
+        (await _arena.OperateAsync("dead-letters", "list", "--queue", "skipped")).ExitCode.ShouldBe(3);
     }
 
     [Test]
     public async Task As_a_table_and_redacted()
     {
-        var ended = await _arena.OperatorAsync("dead-letters", "list", "--examples", "1");
+        var ended = await _arena.OperateAsync("dead-letters", "list", "--examples", "1");
 
-        ended.Code.ShouldBe(0);
+        ended.ExitCode.ShouldBe(0);
         ended.Text.ShouldContain("AmbiguousSession");
         ended.Text.ShouldContain("5 dead letters");
         ended.Text.ShouldNotContain("user-1");
@@ -86,28 +86,28 @@ public sealed class When_dead_letters_are_chosen
     [Test]
     public async Task What_they_hold_is_shown_only_when_asked_for_and_that_is_audited()
     {
-        (await _arena.OperatorAsync("dead-letters", "show", "old")).Text.ShouldNotContain("user-1");
+        (await _arena.OperateAsync("dead-letters", "show", "old")).Text.ShouldNotContain("user-1");
 
-        (await _arena.OperatorAsync("dead-letters", "show", "old", "--show-body")).Text.ShouldContain("user-1");
-        (await _arena.OperatorAsync("dead-letters", "list", "--show-body", "--id", "old", "--json")).Text.ShouldContain("user-1");
-        var history = await _arena.OperatorAsync("dead-letters", "history", "--last", "2", "--json");
+        (await _arena.OperateAsync("dead-letters", "show", "old", "--show-body")).Text.ShouldContain("user-1");
+        (await _arena.OperateAsync("dead-letters", "list", "--show-body", "--id", "old", "--json")).Text.ShouldContain("user-1");
+        var history = await _arena.OperateAsync("dead-letters", "history", "--last", "2", "--json");
         history.Json.EnumerateArray().Select(line => line.GetProperty("command").GetString()).ShouldBe(["dead-letters show --show-body", "dead-letters list --show-body"]);
-        (await _arena.OperatorAsync("dead-letters", "history")).Text.ShouldContain("id=old");
+        (await _arena.OperateAsync("dead-letters", "history")).Text.ShouldContain("id=old");
     }
 
     [Test]
     public async Task One_is_shown_with_its_fault_key_record_and_what_a_replay_would_do()
     {
-        var shown = await _arena.OperatorAsync("dead-letters", "show", "young", "--json");
+        var shown = await _arena.OperateAsync("dead-letters", "show", "young", "--json");
 
         shown.Json.GetProperty("key").GetString().ShouldBe(IdempotencyKey.Create("start-verification", "young").ToString());
         shown.Json.GetProperty("group").GetString().ShouldBe("AmbiguousSession");
         shown.Json.GetProperty("predicted").GetString().ShouldBe("look-up-then-create");
         shown.Json.GetProperty("headers").GetProperty("MT-Fault-StackTrace").GetString()!.ShouldContain("Somewhere");
-        var asked = await _arena.OperatorAsync("dead-letters", "show", "young", "--look-up");
+        var asked = await _arena.OperateAsync("dead-letters", "show", "young", "--look-up");
         asked.Text.ShouldContain("Didit has no session of it");
         asked.Text.ShouldContain("it went wrong");
-        (await _arena.OperatorAsync("dead-letters", "show", "nobody")).Code.ShouldBe(3);
+        (await _arena.OperateAsync("dead-letters", "show", "nobody")).ExitCode.ShouldBe(3);
     }
 
     private async Task<IReadOnlyList<string>> IdsAsync(params string[] options)
@@ -118,8 +118,8 @@ public sealed class When_dead_letters_are_chosen
 
     private async Task<IReadOnlyList<JsonElement>> ExamplesAsync(params string[] options)
     {
-        var ended = await _arena.OperatorAsync(["dead-letters", "list", "--json", "--examples", "100", .. options]);
-        ended.Code.ShouldBe(0, ended.ToString());
+        var ended = await _arena.OperateAsync(["dead-letters", "list", "--json", "--examples", "100", .. options]);
+        ended.ExitCode.ShouldBe(0, ended.ToString());
         return [.. ended.Json.EnumerateArray().SelectMany(group => group.GetProperty("examples").EnumerateArray())];
     }
 }

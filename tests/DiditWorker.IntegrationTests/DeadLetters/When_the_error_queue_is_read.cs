@@ -22,8 +22,8 @@ public sealed class When_the_error_queue_is_read
             await parking.ParkAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""", "System.IO.IOException");
         }
 
-        (await arena.OperatorAsync("dead-letters", "list", "--json")).Json[0].GetProperty("count").GetInt32().ShouldBe(Messages);
-        var second = (await arena.OperatorAsync("dead-letters", "list", "--json")).Json[0];
+        (await arena.OperateAsync("dead-letters", "list", "--json")).Json[0].GetProperty("count").GetInt32().ShouldBe(Messages);
+        var second = (await arena.OperateAsync("dead-letters", "list", "--json")).Json[0];
 
         second.GetProperty("count").GetInt32().ShouldBe(Messages);
         second.GetProperty("deliveryCount").GetInt64().ShouldBe(1);
@@ -39,7 +39,7 @@ public sealed class When_the_error_queue_is_read
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkManyAsync(20, i => ($"order-{i}", $$"""{"vendorData":"user-{{i}}"}"""), "System.IO.IOException");
 
-        (await arena.OperatorAsync("dead-letters", "list", "--limit", "5", "--json")).Json[0].GetProperty("count").GetInt32().ShouldBe(5);
+        (await arena.OperateAsync("dead-letters", "list", "--limit", "5", "--json")).Json[0].GetProperty("count").GetInt32().ShouldBe(5);
 
         (await parking.TakeAllAsync()).Count.ShouldBe(20);
     }
@@ -54,7 +54,7 @@ public sealed class When_the_error_queue_is_read
         await using var other = await connection.CreateChannelAsync();
         var held = await other.BasicGetAsync("start-verification_error", autoAck: false);
 
-        (await arena.OperatorAsync("dead-letters", "list", "--json")).Json[0].GetProperty("count").GetInt32().ShouldBe(9);
+        (await arena.OperateAsync("dead-letters", "list", "--json")).Json[0].GetProperty("count").GetInt32().ShouldBe(9);
 
         await other.BasicAckAsync(held!.DeliveryTag, multiple: false);
         (await parking.TakeAllAsync()).Count.ShouldBe(9);

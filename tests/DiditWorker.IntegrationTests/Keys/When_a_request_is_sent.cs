@@ -98,7 +98,7 @@ public sealed class When_a_request_is_sent
     {
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
-        var others = arena.Broker.PublishBacklogAsync(300);
+        var others = arena.Broker.PublishBacklogAsync(0, 300);
 
         var run = await arena.OperateAsync("send", "--vendor-data", "user-1", "--message-id", "order-1", "--wait", "--json");
 

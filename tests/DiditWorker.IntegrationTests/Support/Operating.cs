@@ -8,16 +8,19 @@ namespace DiditWorker.IntegrationTests.Support;
 internal sealed record CommandRun(int ExitCode, string Text, string Notes)
 {
     public JsonElement Json => JsonElement.Parse(Text);
+
+    public override string ToString() => $"exit code {ExitCode}\n{Text}\n{Notes}";
 }
 
 /// <summary>An operator at an arena: runs commands in this process, with the arena's settings on the command line.</summary>
 internal static class Operating
 {
-    public static async Task<CommandRun> OperateAsync(this Arena arena, params string[] args)
+    public static Task<CommandRun> OperateAsync(this Arena arena, params string[] args) => RunAsync([.. args, .. SettingsOf(arena)]);
+
+    public static async Task<CommandRun> RunAsync(params string[] args)
     {
         var (text, notes) = (new StringWriter(), new StringWriter());
-        var settings = arena.Settings.Select(setting => $"--{setting.Key}={setting.Value}");
-        var exitCode = await DiditWorker.Commands.CommandLine.RunAsync([.. args, .. settings], text, notes);
+        var exitCode = await DiditWorker.Commands.CommandLine.RunAsync(args, text, notes);
         return new(exitCode, text.ToString(), notes.ToString());
     }
 
@@ -25,7 +28,7 @@ internal static class Operating
     public static async Task WithServicesAsync(this Arena arena, Func<IServiceProvider, RabbitMQ.Client.IConnection, Task> action)
     {
         var notes = new StringWriter();
-        var host = new OperatorHost([.. arena.Settings.Select(setting => $"--{setting.Key}={setting.Value}")], new(new StringWriter(), notes));
+        var host = new OperatorHost(SettingsOf(arena), new(new StringWriter(), notes));
         var exitCode = await host.RunAsync(
             async (services, connection, _) =>
             {
@@ -58,4 +61,6 @@ internal static class Operating
         var first = DateTimeOffset.UtcNow.AddHours(-1).ToUnixTimeMilliseconds();
         return $"1 {state} {fingerprint} owner-a-16-chars {leaseUntil?.ToUnixTimeMilliseconds() ?? 0} {first} {first} {attempts} {payload}";
     }
+
+    private static string[] SettingsOf(Arena arena) => [.. arena.Settings.Select(setting => $"--{setting.Key}={setting.Value}")];
 }
