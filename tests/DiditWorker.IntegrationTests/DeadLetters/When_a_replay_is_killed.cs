@@ -8,7 +8,7 @@ namespace DiditWorker.IntegrationTests.DeadLetters;
 public sealed class When_a_replay_is_killed
 {
     private const int Seed = 20261124;
-    private const int Messages = 400;
+    private const int Messages = 1_000;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     [Test]
@@ -27,9 +27,10 @@ public sealed class When_a_replay_is_killed
             {
                 // Random moments of the work, not of the clock.
                 var moment = arena.Didit.State.Sessions.Count + random.Next(5, 40);
-                using var command = OperatorProcess.Start(arena, "dead-letters", "replay", "--plan", plan, "--yes", "--rate", "200");
+                using var command = OperatorProcess.Start(arena, "dead-letters", "replay", "--plan", plan, "--yes", "--rate", "100");
                 await Eventually.UntilAsync(
                     () => Task.FromResult(arena.Didit.State.Sessions.Count >= moment || command.HasExited), Bound, $"{moment} sessions (there are {arena.Didit.State.Sessions.Count})");
+                command.HasExited.ShouldBeFalse("it was to be killed at its work");
                 command.Kill();
                 await command.WaitForExitAsync();
 
