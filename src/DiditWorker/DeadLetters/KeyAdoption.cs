@@ -81,8 +81,8 @@ internal sealed class KeyAdoption(
         Refuse(!completed, "Somebody else owns the key now.");
     }
 
-    // The message that the record speaks of; another payload under the same id is not it. One pass for both keys: what a pass has read is back
-    // in the queue only a moment after it.
+    // The message that the record speaks of; another payload under the same id is not it. One pass for both keys: each pass
+    // raises the delivery counts.
     private async Task<DeadLetter?> LetterAsync(IConnection connection, FoundKey found, CancellationToken cancellation)
     {
         var letters = await queues.SnapshotAsync(connection, new() { Queue = "error" }, cancellation)
