@@ -10,7 +10,7 @@ internal static class HistoryCommand
 {
     public static Command Create(OperatorHost host, Output output)
     {
-        var last = new Option<int>("--last") { Description = "How many lines (default 50)", DefaultValueFactory = _ => 50 };
+        var last = new Option<int>("--last") { Description = "How many lines", DefaultValueFactory = _ => 50 };
         var json = DeadLetterCommands.Json();
         last.Validators.Add(result =>
         {

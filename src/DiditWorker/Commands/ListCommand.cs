@@ -14,7 +14,7 @@ internal static class ListCommand
     {
         var filter = new FilterOptions();
         var json = DeadLetterCommands.Json();
-        var examples = new Option<int>("--examples") { Description = "Examples to show of each group (default 3)", DefaultValueFactory = _ => 3 };
+        var examples = new Option<int>("--examples") { Description = "Examples to show of each group", DefaultValueFactory = _ => 3 };
         var showBody = new Option<bool>("--show-body") { Description = "Show the bodies of the examples unredacted: personal data; leaves an audit line" };
         var command = new Command("list", "Counts what lies in the error and skipped queues, by fault, with its age against the window") { examples, showBody, json };
         filter.AddTo(command);

@@ -9,14 +9,14 @@ namespace DiditWorker.Commands;
 internal sealed class ReplayCommandOptions
 {
     private readonly Option<string?> _to = new("--to") { Description = "Queue to publish to (default: the worker's input queue)" };
-    private readonly Option<double> _rate = Number("--rate", "Messages a second at most (default 20)", 20.0, n => n > 0, "a number above 0");
+    private readonly Option<double> _rate = Number("--rate", "Messages a second at most", 20.0, n => n > 0, "a number above 0");
     private readonly Option<int> _maximumFailures = Number(
-        "--max-failures", "Stop with more failures than this: not taken by the broker, failed again, or without an outcome (default 0)", 0, n => n >= 0, "a whole number");
+        "--max-failures", "Stop with more failures than this: not taken by the broker, failed again, or without an outcome", 0, n => n >= 0, "a whole number");
 
-    private readonly Option<int> _maximumReplays = Number("--max-replays", "Leave what was replayed this often already (default 5)", 5, n => n > 0, "a whole number above 0");
+    private readonly Option<int> _maximumReplays = Number("--max-replays", "Leave what was replayed this often already", 5, n => n > 0, "a whole number above 0");
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait for the outcome of every message, not only of the first" };
     private readonly Option<int> _patience = Number(
-        "--patience", "Seconds to wait for outcomes while none comes (default 120)", 120, n => n > 0, "a whole number above 0");
+        "--patience", "Seconds to wait for outcomes while none comes", 120, n => n > 0, "a whole number above 0");
 
     private readonly Option<bool> _allowExpired = new("--allow-expired")
     {
