@@ -14,6 +14,9 @@ internal static class CommandLine
         Exit codes: 0 done, 1 some failed, 2 wrong usage, 3 nothing matched, 69 broker or Redis unreachable, 78 wrong configuration.
         """;
 
+    // After Ctrl+C: what is held is given back in its order, and the audit is written.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs.</summary>
     public static Task<int> RunAsync(string[] args, TextWriter text, TextWriter notes)
     {
@@ -46,7 +49,7 @@ internal static class CommandLine
             return ExitCodes.WrongUsage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output.Text, Error = output.Notes, EnableDefaultExceptionHandler = false });
+        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output.Text, Error = output.Notes, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTimeout });
     }
 
     private static string Path(ParseResult parsed)

@@ -36,7 +36,7 @@ internal sealed class ReplayCommandOptions
 
     public Option<string?> Reason { get; } = new("--reason") { Description = "Why; goes into a header and into the audit" };
 
-    public Option<bool> Yes { get; } = new("--yes") { Description = "Do it" };
+    public Option<bool> Yes { get; } = new("--yes") { Description = "Replay; without it, only the plan is shown" };
 
     public Option<bool> Json { get; } = DeadLetterCommands.Json();
 
@@ -52,6 +52,12 @@ internal sealed class ReplayCommandOptions
         Filter.AddTo(command);
         command.Validators.Add(result =>
         {
+            // The parser takes a flag that it does not know for the argument.
+            if (result.GetValue(Message)?.StartsWith('-') == true)
+            {
+                result.AddError($"There is no option {result.GetValue(Message)}");
+            }
+
             if (result.GetValue(_allowExpired) && string.IsNullOrWhiteSpace(result.GetValue(Reason)))
             {
                 result.AddError("--allow-expired needs --reason: Didit may have forgotten these keys, and only the look-up stands between a replay and a second session");

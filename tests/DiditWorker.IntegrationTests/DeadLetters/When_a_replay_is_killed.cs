@@ -54,4 +54,26 @@ public sealed class When_a_replay_is_killed
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
         (await arena.OperateAsync("dead-letters", "history", "--json")).Json.GetArrayLength().ShouldBeGreaterThanOrEqualTo(10);
     }
+
+    [Test]
+    public async Task Ctrl_C_ends_it_between_two_messages_and_it_says_what_was_done()
+    {
+        await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
+        await arena.StartWorkerAsync();
+        await using var parking = await Parking.OpenAsync(arena);
+        await parking.ParkManyAsync(200, i => ($"order-{i}", $$"""{"vendorData":"user-{{i}}"}"""), "System.Net.Http.HttpRequestException");
+        using var command = OperatorProcess.Start(arena, "dead-letters", "replay", "--yes", "--rate", "20", "--json");
+        await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Sessions.Count >= 3), Bound, "it is at work");
+
+        OperatorProcess.Interrupt(command);
+        await command.WaitForExitAsync().WaitAsync(Bound);
+
+        command.ExitCode.ShouldBe(1);
+        var replayed = System.Text.Json.JsonElement.Parse(await command.StandardOutput.ReadToEndAsync()).GetProperty("replayed").GetInt32();
+        replayed.ShouldBeInRange(3, 199);
+        (await command.StandardError.ReadToEndAsync()).ShouldContain("the same command goes on from there");
+        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification_error") == 200 - replayed, Bound, "the rest is in the queue");
+        var audit = (await arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray().Last();
+        audit.GetProperty("outcome").GetString()!.ShouldStartWith($"{replayed} replayed");
+    }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Shouldly;
 
 namespace DiditWorker.IntegrationTests.Support;
 
@@ -19,4 +21,11 @@ internal static class OperatorProcess
         // What it prints is little, so that it can wait in the pipe for a reader, if there is one.
         return Process.Start(start)!;
     }
+
+    /// <summary>Ctrl+C.</summary>
+    public static void Interrupt(Process process) => Kill(process.Id, 2).ShouldBe(0);
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
 }
