@@ -12,6 +12,9 @@ internal static class DeadLetterCommands
         ShowCommand.Create(host, output),
         PlanCommand.Create(host, output),
         ReplayCommand.Create(host, output),
+        ExportCommand.Create(host, output),
+        ImportCommand.Create(host, output),
+        DiscardCommand.Create(host, output),
         HistoryCommand.Create(host, output),
     };
 

@@ -16,6 +16,10 @@ public sealed class DeadLetterQueues(WorkerSettings settings, DeadLetterReader r
     /// <summary>Where the worker takes messages from.</summary>
     public string InputQueue => settings.StartVerification.Queue;
 
+    /// <summary>Whether a queue is one for dead letters: the worker's own, or another endpoint's, which MassTransit names in the same way.</summary>
+    public bool Holds(string queue) =>
+        queue != InputQueue && (queue.EndsWith("_error", StringComparison.Ordinal) || queue.EndsWith("_skipped", StringComparison.Ordinal));
+
     /// <summary>The queues that a filter names.</summary>
     public IReadOnlyList<string> Named(DeadLetterFilter filter) => filter.Queue switch
     {
@@ -24,6 +28,18 @@ public sealed class DeadLetterQueues(WorkerSettings settings, DeadLetterReader r
         "skipped" => [SkippedQueue],
         var queue => [queue],
     };
+
+    /// <summary>How many messages are ready in the queues that a filter names.</summary>
+    public async Task<long> DepthAsync(IConnection connection, DeadLetterFilter filter, CancellationToken cancellation)
+    {
+        var depth = 0L;
+        foreach (var queue in Named(filter))
+        {
+            depth += await BrokerConnection.DepthAsync(connection, queue, cancellation) ?? 0;
+        }
+
+        return depth;
+    }
 
     /// <summary>Where it stands in the window now.</summary>
     public WindowAge AgeOf(DeadLetter letter) =>

@@ -44,6 +44,23 @@ public sealed class DeadLetterReader(WorkerSettings settings)
         };
     }
 
+    /// <summary><see cref="DeadLetter.Reference"/> of a message.</summary>
+    public static string Reference(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (var text in (ReadOnlySpan<string>)[properties.MessageId ?? "", properties.Header("MT-Fault-Timestamp") ?? ""])
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+
+        hash.AppendData(body);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
     private (Delivery? Delivery, VerificationRequest? Request, string? Invalid) ReadBody(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
         var delivery = Delivery.Read(Facts(properties), settings.Idempotency.Scope);
@@ -97,22 +114,6 @@ public sealed class DeadLetterReader(WorkerSettings settings)
 
         var name = faultType[(faultType.LastIndexOf('.') + 1)..];
         return name.EndsWith("Exception", StringComparison.Ordinal) && name.Length > "Exception".Length ? name[..^"Exception".Length] : name;
-    }
-
-    private static string Reference(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        foreach (var text in (ReadOnlySpan<string>)[properties.MessageId ?? "", properties.Header("MT-Fault-Timestamp") ?? ""])
-        {
-            var bytes = Encoding.UTF8.GetBytes(text);
-            BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
-            hash.AppendData(length);
-            hash.AppendData(bytes);
-        }
-
-        hash.AppendData(body);
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
     private static DateTimeOffset? Time(string? text) =>

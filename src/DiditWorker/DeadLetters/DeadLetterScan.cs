@@ -31,6 +31,7 @@ public sealed class DeadLetterScan : IAsyncDisposable
     private readonly ConcurrentDictionary<ulong, bool> _held = new();
     private long _delivered;
     private long _capacity;
+    private long _acknowledged;
 
     private DeadLetterScan(IChannel channel, string queue, uint count, TimeProvider time)
     {
@@ -67,7 +68,8 @@ public sealed class DeadLetterScan : IAsyncDisposable
     {
         for (var read = 0L; read < Count; read++)
         {
-            if (read + (Ahead / 2) >= _capacity)
+            // What was acknowledged has made room for as much again.
+            if (read - _acknowledged + (Ahead / 2) >= _capacity)
             {
                 await AddConsumerAsync(cancellation);
             }
@@ -85,6 +87,7 @@ public sealed class DeadLetterScan : IAsyncDisposable
     public ValueTask AckAsync(ulong tag, CancellationToken cancellation)
     {
         _held.TryRemove(tag, out _);
+        _acknowledged++;
         return _channel.BasicAckAsync(tag, multiple: false, cancellation);
     }
 

@@ -34,16 +34,7 @@ public static class PlanFile
 
     /// <summary>Begins a new file.</summary>
     /// <exception cref="IOException">It exists already, or cannot be written.</exception>
-    public static StreamWriter Create(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new(path, options);
-    }
+    public static StreamWriter Create(string path) => new(PrivateFile.Create(path));
 
     /// <summary>One line.</summary>
     public static string Line(PlanLine line) => JsonSerializer.Serialize(line, Json);

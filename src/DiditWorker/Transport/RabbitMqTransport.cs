@@ -10,7 +10,7 @@ public static class RabbitMqTransport
     // From RabbitMQ 4.0 a quorum queue drops a message after 20 deliveries unless told otherwise (RabbitMQ docs, "Quorum Queues", poison
     // message handling). A message that is held during a long outage, or a dead letter that people look at, must not be dropped. -1 says
     // "no limit" from 4.0 on, but 3.x refuses it; a number that is never reached works on both.
-    private const int NoDeliveryLimit = 1_000_000_000;
+    internal const int NoDeliveryLimit = 1_000_000_000;
 
     /// <summary>Adds the bus; <paramref name="configure"/> may add endpoints of the caller's own.</summary>
     public static void AddRabbitMqTransport(

@@ -48,11 +48,14 @@ internal sealed class Parking : IAsyncDisposable
     }
 
     /// <summary>Many at once: the confirms are waited for in batches.</summary>
-    public async Task ParkManyAsync(int count, Func<int, (string Id, string Json)> message, string exception)
+    public Task ParkManyAsync(int count, Func<int, (string Id, string Json)> message, string exception) => ParkManyAsync(count, message, _ => exception);
+
+    /// <inheritdoc cref="ParkManyAsync(int, Func{int, ValueTuple{string, string}}, string)" />
+    public async Task ParkManyAsync(int count, Func<int, (string Id, string Json)> message, Func<int, string> exception)
     {
         foreach (var batch in Enumerable.Range(0, count).Chunk(1_000))
         {
-            await Task.WhenAll(batch.Select(i => ParkAsync(message(i).Id, message(i).Json, exception)));
+            await Task.WhenAll(batch.Select(i => ParkAsync(message(i).Id, message(i).Json, exception(i))));
         }
     }
 

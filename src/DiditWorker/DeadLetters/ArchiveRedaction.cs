@@ -1,0 +1,29 @@
+using RabbitMQ.Client;
+
+namespace DiditWorker.DeadLetters;
+
+/// <summary>What is left of a message's properties when it may leave the company: what the bus, the broker and the worker set.</summary>
+internal static class ArchiveRedaction
+{
+    // Not the text of the fault nor its stack: another consumer's may quote the message.
+    private static readonly string[] SafeHeaders =
+    [
+        "MT-Reason", "MT-Fault-ExceptionType", "MT-Fault-Timestamp", "MT-Fault-InputAddress", "MT-Fault-ConsumerType", "MT-Fault-MessageType",
+        "MT-Fault-RetryCount", "MT-Host-MachineName", "MT-Host-ProcessName", "MT-Host-Assembly", "MT-Host-AssemblyVersion",
+        "MT-Host-FrameworkVersion", "MT-Host-MassTransitVersion", "x-delivery-count", ReplayHeaders.Count, ReplayHeaders.At, ReplayHeaders.Run,
+    ];
+
+    /// <summary>Only what is safe.</summary>
+    public static BasicProperties Of(IReadOnlyBasicProperties properties) => new()
+    {
+        MessageId = properties.MessageId,
+        ContentType = properties.ContentType,
+        ContentEncoding = properties.ContentEncoding,
+        DeliveryMode = properties.DeliveryMode,
+        Priority = properties.Priority,
+        Timestamp = properties.Timestamp,
+        Expiration = properties.Expiration,
+        Headers = properties.Headers?.Where(header => SafeHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
+            .ToDictionary(StringComparer.Ordinal),
+    };
+}

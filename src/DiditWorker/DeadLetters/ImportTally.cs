@@ -1,0 +1,23 @@
+namespace DiditWorker.DeadLetters;
+
+/// <summary>What an import comes to in one queue.</summary>
+public sealed class ImportTally
+{
+    /// <summary>Lines of the archive.</summary>
+    public int Lines { get; set; }
+
+    /// <summary>Of these, how many are in the queue already.</summary>
+    public int There { get; set; }
+
+    /// <summary>How many were published.</summary>
+    public int Published { get; set; }
+
+    /// <summary>How many the broker will remove after a time, since they carry an <c>expiration</c>.</summary>
+    public int Expiring { get; set; }
+
+    /// <summary>How many carry a <c>user_id</c> or <c>CC</c> that becomes a header of another name.</summary>
+    public int Aside { get; set; }
+
+    /// <summary>Whether there is no such queue yet.</summary>
+    public bool IsNew { get; set; }
+}
