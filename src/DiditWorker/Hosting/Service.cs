@@ -48,11 +48,13 @@ internal static partial class Service
     /// <summary>Until it is told to stop, be it while it is still starting.</summary>
     internal static async Task RunAsync(WebApplication app)
     {
+        // Taken now: the run disposes the services.
+        var stopping = app.Lifetime.ApplicationStopping;
         try
         {
             await app.RunAsync();
         }
-        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Told to stop while it was starting, as in a rollout that is taken back: nothing was taken, so nothing is lost.
         }

@@ -19,9 +19,11 @@ public sealed class When_it_is_stopped_while_it_starts
         builder.Services.AddHostedService<Stopping>();
         await using var app = builder.Build();
 
+        var stopping = app.Lifetime.ApplicationStopping;
+
         await Should.NotThrowAsync(() => Service.RunAsync(app));
 
-        app.Lifetime.ApplicationStopping.IsCancellationRequested.ShouldBeTrue();
+        stopping.IsCancellationRequested.ShouldBeTrue();
     }
 
     [Test]
