@@ -3,7 +3,6 @@ using DiditWorker.DeadLetters;
 using DiditWorker.Idempotency;
 using DiditWorker.Observability;
 using RabbitMQ.Client;
-using Spectre.Console;
 
 namespace DiditWorker.Commands;
 
@@ -137,27 +136,18 @@ internal static class ReplayCommand
 
         private async Task<int> ReplayAsync(ReplayOptions run, DeadLetterFilter filter, int count, CancellationToken cancellation)
         {
-            var audit = services.GetRequiredService<AuditLog>();
-            var selection = $"{filter}: {count} messages to {run.Target}, run {run.Run}";
-            await audit.AddAsync("dead-letters replay", selection, run.Reason, "begins");
             var replay = new ReplayRun(_queues, run, services.GetRequiredService<TimeProvider>());
             try
             {
-                await output.Progress.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                    .StartAsync(async bars =>
-                    {
-                        var bar = bars.AddTask("replay", maxValue: count);
-                        var started = TimeProvider.System.GetTimestamp();
-                        await replay.RunAsync(connection, _selection, report =>
-                        {
-                            bar.Value = report.Replayed;
-                            bar.Description = $"{report.Replayed} replayed, {report.Replayed / TimeProvider.System.GetElapsedTime(started).TotalSeconds:0}/s";
-                        }, cancellation);
-                    });
+                await Audited.RunAsync(
+                    services.GetRequiredService<AuditLog>(), output.Notes,
+                    ("dead-letters replay", $"{filter}: {count} messages to {run.Target}, run {run.Run}", run.Reason), "begun",
+                    () => ProgressBar.RunAsync(output.Progress, "replaying", count, done =>
+                        replay.RunAsync(connection, _selection, () => done(1), cancellation)),
+                    replay.Report.ToString);
             }
             finally
             {
-                await audit.AddAsync("dead-letters replay", selection, run.Reason, replay.Report.ToString());
                 Print(replay.Report);
             }
 

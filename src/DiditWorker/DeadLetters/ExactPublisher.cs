@@ -45,7 +45,7 @@ internal sealed class ExactPublisher : IAsyncDisposable
     public async Task PublishAsync(
         string queue, IEnumerable<(BasicProperties Properties, ReadOnlyMemory<byte> Body)> messages, Action<int> taken, CancellationToken cancellation)
     {
-        _taken = 0;
+        (_taken, _refusal) = (0, null);
         try
         {
             foreach (var (properties, body) in messages)

@@ -1,6 +1,5 @@
 using DiditWorker.Idempotency;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace DiditWorker.DeadLetters;
 
@@ -35,20 +34,20 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     /// <summary>Runs.</summary>
     /// <param name="connection">To the broker.</param>
     /// <param name="selection">References of what is to be replayed, by queue. What is not in its queue any more is passed over.</param>
-    /// <param name="progress">Told after each message.</param>
+    /// <param name="replayed">Told after each message.</param>
     /// <param name="cancellation">Ends it between two messages.</param>
     public async Task RunAsync(
-        IConnection connection, IReadOnlyDictionary<string, HashSet<string>> selection, Action<ReplayReport> progress, CancellationToken cancellation)
+        IConnection connection, IReadOnlyDictionary<string, HashSet<string>> selection, Action replayed, CancellationToken cancellation)
     {
         await using var answers = await AnswerListener.OpenAsync(connection, cancellation);
-        await using var publisher = await BrokerConnection.OpenConfirmingAsync(connection, cancellation);
+        await using var publisher = await ExactPublisher.OpenAsync(connection, cancellation);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var hearing = HearAsync(answers, ended.Token);
         try
         {
             foreach (var (queue, references) in selection)
             {
-                while (Report.StoppedBecause is null && await PassAsync(connection, queue, references, publisher, progress, cancellation))
+                while (Report.StoppedBecause is null && await PassAsync(connection, queue, references, publisher, replayed, cancellation))
                 {
                     // Cut off to give the broker its messages back for a moment.
                 }
@@ -63,7 +62,7 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
 
     // True: there may be more.
     private async Task<bool> PassAsync(
-        IConnection connection, string queue, HashSet<string> references, IChannel publisher, Action<ReplayReport> progress, CancellationToken cancellation)
+        IConnection connection, string queue, HashSet<string> references, ExactPublisher publisher, Action replayed, CancellationToken cancellation)
     {
         await using var scan = await DeadLetterScan.OpenAsync(connection, queue, time, cancellation);
         if (scan is null)
@@ -82,7 +81,7 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
             }
 
             await ReplayAsync(scan, tag, options.Edit is null ? letter : options.Edit(letter), publisher, cancellation);
-            progress(Report);
+            replayed();
             if (++_inBatch == _batch)
             {
                 await SettleAsync(scan, waitForAll: options.Wait || _batch == 1, cancellation);
@@ -110,23 +109,23 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
         return !expired && !often;
     }
 
-    private async Task ReplayAsync(DeadLetterScan scan, ulong tag, DeadLetter letter, IChannel publisher, CancellationToken cancellation)
+    private async Task ReplayAsync(DeadLetterScan scan, ulong tag, DeadLetter letter, ExactPublisher publisher, CancellationToken cancellation)
     {
         await PaceAsync(cancellation);
         var properties = ReplayHeaders.Renewed(letter, time.GetUtcNow(), options.Reason ?? "not given", options.Run);
         Expect(letter, 1);
         try
         {
-            await publisher.BasicPublishAsync("", options.Target, mandatory: true, properties, letter.Body, cancellation);
+            // Not to be cancelled from here on: what the broker has taken should leave the queue.
+            await publisher.PublishAsync(options.Target, [(properties, letter.Body)], _ => { }, CancellationToken.None);
         }
-        catch (PublishException)
+        catch (RefusedException)
         {
             Expect(letter, -1);
             Report.NotTaken++;
             return;
         }
 
-        // Confirmed: not to be cancelled any more.
         await scan.AckAsync(tag, CancellationToken.None);
         Report.Replayed++;
     }

@@ -74,6 +74,6 @@ public sealed class When_a_replay_is_killed
         (await command.StandardError.ReadToEndAsync()).ShouldContain("the same command goes on from there");
         await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification_error") == 200 - replayed, Bound, "the rest is in the queue");
         var audit = (await arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray().Last();
-        audit.GetProperty("outcome").GetString()!.ShouldStartWith($"{replayed} replayed");
+        audit.GetProperty("outcome").GetString()!.ShouldContain($"{replayed} replayed");
     }
 }
