@@ -38,7 +38,7 @@ public sealed class When_a_message_cannot_be_used
     public async Task It_is_rejected_with_what_is_wrong_and_the_queue_goes_on(byte[] body, string expected, string contentType)
     {
         await using var arena = await Arena.OpenAsync();
-        await arena.StartWorkerAsync();
+        var worker = await arena.StartWorkerAsync();
         await arena.Broker.PublishBytesAsync("bad-1", body, contentType, DateTimeOffset.UtcNow);
         await arena.Broker.PublishRawAsync("good-1", """{"vendorData":"user-1"}""");
         await arena.Broker.UntilAnswersAsync(2);
@@ -52,7 +52,9 @@ public sealed class When_a_message_cannot_be_used
         parked.Body.ToArray().ShouldBe(body);
         TestBroker.Header(parked, "MT-Fault-ExceptionType").ShouldBe("DiditWorker.Verification.InvalidMessageException");
         TestBroker.Header(parked, "MT-Fault-Message")!.ShouldContain(expected);
+        await worker.StopAsync();
         (await arena.Broker.DepthAsync("start-verification")).ShouldBe(0u);
+        (await arena.Broker.DepthAsync("start-verification_skipped")).ShouldBe(0u);
     }
 
     [Test]

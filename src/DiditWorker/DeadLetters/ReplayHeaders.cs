@@ -21,20 +21,29 @@ public static class ReplayHeaders
     public const string EditedFrom = "DiditWorker-Edited-From";
 
     private static readonly string[] StalePrefixes = ["MT-Fault-", "MT-Host-", "x-first-death-", "x-last-death-"];
-    private static readonly string[] Stale = ["MT-Reason", "MT-Redelivery-Count", "x-death", "x-delivery-count", "x-dotnet-pub-seq-no"];
+    private static readonly string[] Stale = ["MT-Reason", "MT-Redelivery-Count", "x-death", "x-delivery-count", "x-dotnet-pub-seq-no", "CC", "BCC"];
 
-    /// <summary>Properties for publishing it again: the same message, without what its failure left behind, persistent.</summary>
-    public static BasicProperties Renewed(DeadLetter letter, DateTimeOffset at, string reason, string run) => new(letter.Properties)
+    /// <summary>
+    /// Properties for publishing it again: the same message, persistent, without what its failure left behind, and without what the broker
+    /// would act upon now: copies to other queues, another user's name, a time after which it is dropped.
+    /// </summary>
+    public static BasicProperties Renewed(DeadLetter letter, DateTimeOffset at, string reason, string run)
     {
-        Persistent = true,
-        Headers = new Dictionary<string, object?>(Kept(letter.Properties), StringComparer.Ordinal)
+        var properties = new BasicProperties(letter.Properties)
         {
-            [Count] = letter.Replays + 1,
-            [At] = at.ToString("O"),
-            [Reason] = reason,
-            [Run] = run,
-        },
-    };
+            Persistent = true,
+            Headers = new Dictionary<string, object?>(Kept(letter.Properties), StringComparer.Ordinal)
+            {
+                [Count] = letter.Replays + 1,
+                [At] = at.ToString("O"),
+                [Reason] = reason,
+                [Run] = run,
+            },
+        };
+        properties.ClearUserId();
+        properties.ClearExpiration();
+        return properties;
+    }
 
     private static IEnumerable<KeyValuePair<string, object?>> Kept(IReadOnlyBasicProperties properties) =>
         (properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).Where(header =>

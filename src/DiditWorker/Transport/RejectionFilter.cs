@@ -34,11 +34,11 @@ public sealed partial class RejectionFilter(IServiceProvider services, WorkerSet
                     await bus.AnswerAsync(delivery.Key, parked.ToEvent(delivery, request: null), AnswerPublishing.Rejected, context.CancellationToken);
                 }
 
-                await next.Send(context);
+                await ParkAsync(context, next);
                 End(parked.Code is RejectionCodes.AmbiguousSession or RejectionCodes.AttemptsExhausted ? "parked" : "rejected", context, delivery, parked.Code);
                 break;
             default:
-                await next.Send(context);
+                await ParkAsync(context, next);
                 End("failed", context, delivery, context.Exception.GetBaseException().GetType().Name);
                 break;
         }
@@ -46,6 +46,16 @@ public sealed partial class RejectionFilter(IServiceProvider services, WorkerSet
 
     /// <inheritdoc />
     public void Probe(ProbeContext context) => context.CreateFilterScope("rejection");
+
+    // MassTransit notes a fault only where the consumer throws; a body that cannot be read would be moved to the skipped queue as well.
+    private static async Task ParkAsync(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        await next.Send(context);
+        if (!context.IsFaulted)
+        {
+            await context.NotifyFaulted(context.Exception);
+        }
+    }
 
     private void End(string outcome, ReceiveContext context, Delivery? delivery, string why)
     {

@@ -88,7 +88,7 @@ public sealed partial class VerificationFlow(
                 case ReplyKind.Several:
                     await work.ReleaseAsync(Release.Reset);
                     throw new AmbiguousSessionException(
-                        "an earlier attempt may have made one of these sessions; choose one and adopt it, or release the key: " + reply.Why);
+                        "an earlier attempt may have made one of these sessions; adopt the right one, or publish the request under a new id if none is: " + reply.Why);
                 case ReplyKind.LeaseLost:
                     return null;
                 default:

@@ -35,7 +35,7 @@ public sealed class When_a_replay_is_careful
         await using var parking = await Parking.OpenAsync(arena);
         var published = DateTimeOffset.UtcNow.AddHours(-1);
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", Fault, published,
-            headers: new Dictionary<string, object?>(StringComparer.Ordinal) { ["tenant"] = "blue", ["DiditWorker-Replay-Count"] = 1, ["x-death"] = "stale", ["traceparent"] = "00-1-2-01" });
+            headers: new Dictionary<string, object?>(StringComparer.Ordinal) { ["tenant"] = "blue", ["DiditWorker-Replay-Count"] = 1, ["x-death"] = "stale", ["CC"] = new List<object?> { "elsewhere" }, ["traceparent"] = "00-1-2-01" });
         await DeclareAsync(arena, "elsewhere");
 
         // Nobody consumes there, so nothing is heard of it.
@@ -51,6 +51,7 @@ public sealed class When_a_replay_is_careful
             ["tenant", "traceparent", "DiditWorker-Replay-Count", "DiditWorker-Replayed-At", "DiditWorker-Replay-Reason", "DiditWorker-Replay-Run"], ignoreOrder: true);
         TestBroker.Header(message, "DiditWorker-Replay-Count").ShouldBe("2");
         TestBroker.Header(message, "DiditWorker-Replay-Reason").ShouldBe("Didit was down");
+        (await arena.Broker.DepthAsync("elsewhere")).ShouldBe(0u, "a CC would have made a copy");
     }
 
     [Test]

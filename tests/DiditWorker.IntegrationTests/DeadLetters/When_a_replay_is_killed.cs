@@ -56,7 +56,7 @@ public sealed class When_a_replay_is_killed
     }
 
     [Test]
-    public async Task Ctrl_C_ends_it_between_two_messages_and_it_says_what_was_done()
+    public async Task Told_to_stop_it_ends_between_two_messages_and_says_what_was_done()
     {
         await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
         await arena.StartWorkerAsync();
@@ -65,7 +65,7 @@ public sealed class When_a_replay_is_killed
         using var command = OperatorProcess.Start(arena, "dead-letters", "replay", "--yes", "--rate", "20", "--json");
         await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Sessions.Count >= 3), Bound, "it is at work");
 
-        OperatorProcess.Interrupt(command);
+        OperatorProcess.Terminate(command);
         await command.WaitForExitAsync().WaitAsync(Bound);
 
         command.ExitCode.ShouldBe(1);

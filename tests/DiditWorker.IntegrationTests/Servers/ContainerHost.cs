@@ -18,6 +18,9 @@ internal sealed class ContainerHost(IContainer container) : IServerHost
     /// </summary>
     public static string Address => TestcontainersSettings.DockerHostOverride ?? IPAddress.Loopback.ToString();
 
+    /// <summary>Where other containers reach it.</summary>
+    public string IpAddress => container.IpAddress;
+
     /// <summary>Labels the container, and publishes its ports on loopback only when that is where they are looked for.</summary>
     public static TBuilder Configure<TBuilder, TContainer>(IAbstractBuilder<TBuilder, TContainer, CreateContainerParameters> builder)
         where TBuilder : IAbstractBuilder<TBuilder, TContainer, CreateContainerParameters> =>

@@ -25,6 +25,16 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>In StackExchange.Redis syntax.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>Where another server of the same kind reaches it: a container's published port is on this machine's loopback only.</summary>
+    public (string Host, int Port) PeerAddress
+    {
+        get
+        {
+            var address = ConnectionString.Split(',')[0].Split(':');
+            return _host is ContainerHost container ? (container.IpAddress, 6379) : (address[0], int.Parse(address[1], CultureInfo.InvariantCulture));
+        }
+    }
+
     public string Version { get; private set; } = "";
 
     internal static string Image => Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;

@@ -53,7 +53,7 @@ public sealed class When_a_server_is_checked
         await LoseRecordsAsync();
         await Admin.ExecuteAsync("REPLICAOF", "127.0.0.1", "1");
 
-        (await CheckAsync()).ShouldBeEmpty();
+        (await CheckAsync()).ShouldBe([RedisChecks.OnlyReplicas]);
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
 using NUnit.Framework;
@@ -17,7 +16,7 @@ public sealed class When_redis_has_replicas
         await using var primary = await RedisServer.StartNewAsync();
         await using var replica = await RedisServer.StartNewAsync();
         await using var tools = await ConnectionMultiplexer.ConnectAsync(replica.ConnectionString);
-        var (host, port) = AddressOf(primary);
+        var (host, port) = primary.PeerAddress;
         await tools.GetServers()[0].ExecuteAsync("REPLICAOF", host, port);
 
         await using var toReplica = new RedisConnection(replica.ConnectionString);
@@ -32,11 +31,5 @@ public sealed class When_redis_has_replicas
         await using var admin = await ConnectionMultiplexer.ConnectAsync(primary.ConnectionString);
         await admin.GetServers()[0].ConfigSetAsync("min-replicas-to-write", 1);
         (await RedisChecks.AdviseAsync(toPrimary)).ShouldBeEmpty();
-    }
-
-    private static (string Host, int Port) AddressOf(RedisServer server)
-    {
-        var address = server.ConnectionString.Split(',')[0].Split(':');
-        return (address[0], int.Parse(address[1], CultureInfo.InvariantCulture));
     }
 }

@@ -22,8 +22,8 @@ internal static class OperatorProcess
         return Process.Start(start)!;
     }
 
-    /// <summary>Ctrl+C.</summary>
-    public static void Interrupt(Process process) => Kill(process.Id, 2).ShouldBe(0);
+    /// <summary>SIGTERM, which ends a command as Ctrl+C does; SIGINT itself is ignored by whatever a script has started in the background.</summary>
+    public static void Terminate(Process process) => Kill(process.Id, 15).ShouldBe(0);
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
