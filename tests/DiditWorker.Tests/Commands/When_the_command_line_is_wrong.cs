@@ -47,6 +47,9 @@ public sealed partial class When_the_command_line_is_wrong
     [TestCase("dead-letters plan")]
     [TestCase("dead-letters replay")]
     [TestCase("dead-letters history")]
+    [TestCase("dead-letters export")]
+    [TestCase("dead-letters import")]
+    [TestCase("dead-letters discard")]
     public async Task Every_flag_has_a_line_of_help(string command)
     {
         var (code, text, _) = await RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
