@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using DiditWorker.Observability;
 using Spectre.Console;
 
@@ -10,15 +9,8 @@ internal static class HistoryCommand
 {
     public static Command Create(OperatorHost host, Output output)
     {
-        var last = new Option<int>("--last") { Description = "How many lines", DefaultValueFactory = _ => 50 };
+        var last = NumberOption.Create("--last", "How many lines", 50, n => n > 0, "a whole number above 0");
         var json = DeadLetterCommands.Json();
-        last.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1))
-            {
-                result.AddError($"--last {result.Tokens[0].Value}: expected a whole number above 0");
-            }
-        });
         var command = new Command("history", "Shows what operators did: the audit, oldest first; the last 10,000 lines are kept") { last, json };
         command.SetAction((parsed, cancellation) => host.RunAsync(
             async (services, _) =>
@@ -47,7 +39,7 @@ internal static class HistoryCommand
         {
             table.AddRow(new[]
             {
-                line.At.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture), $"{line.User}@{line.Host}", line.Command, line.Selection,
+                Output.Time(line.At), $"{line.User}@{line.Host}", line.Command, line.Selection,
                 line.Reason ?? "", line.Outcome,
             }.Select(text => new Markup(Markup.Escape(text))));
         }

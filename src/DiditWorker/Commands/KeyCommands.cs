@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DiditWorker.DeadLetters;
@@ -84,6 +83,4 @@ internal static class KeyCommands
     public static string NoRecord(FoundKey found, DiditOptions didit) =>
         $"No record of {found}{(found.OrKey is null ? "" : ", nor under it as a key")}: it never came here, or its window is over, or Redis lost it. "
         + ReplayWithoutRecord.InWords(didit);
-
-    public static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

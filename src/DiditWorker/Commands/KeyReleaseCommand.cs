@@ -47,7 +47,7 @@ internal static class KeyReleaseCommand
         if (record.State == RecordState.InProgress && !found.Memory.Owned)
         {
             throw new CommandException(ExitCodes.SomeFailed,
-                $"A delivery of it is being worked on until {KeyCommands.Text(record.LeaseUntil)} at the latest. Try again then, if it is still needed.");
+                $"A delivery of it is being worked on until {Output.Time(record.LeaseUntil)} at the latest. Try again then, if it is still needed.");
         }
     }
 

@@ -57,13 +57,13 @@ internal static class KeyShowCommand
         if (view.LeaseUntil is { } lease)
         {
             // Given back, it is written as 0.
-            yield return ("lease", lease > found.Memory.At ? $"until {KeyCommands.Text(lease)}" : lease == DateTimeOffset.UnixEpoch ? "given back" : $"over since {KeyCommands.Text(lease)}");
+            yield return ("lease", lease > found.Memory.At ? $"until {Output.Time(lease)}" : lease == DateTimeOffset.UnixEpoch ? "given back" : $"over since {Output.Time(lease)}");
         }
 
-        yield return ("first attempt", KeyCommands.Text(view.FirstAttempt));
-        yield return ("last attempt", KeyCommands.Text(view.LastAttempt));
+        yield return ("first attempt", Output.Time(view.FirstAttempt));
+        yield return ("last attempt", Output.Time(view.LastAttempt));
         yield return ("attempts", string.Create(CultureInfo.InvariantCulture, $"{view.Attempts} of {view.MaximumAttempts}"));
-        yield return ("window ends", KeyCommands.Text(view.WindowEnds));
+        yield return ("window ends", Output.Time(view.WindowEnds));
         if (view.TtlSeconds is { } ttl)
         {
             yield return ("record lives for", TimeSpan.FromSeconds(ttl).ToString("c", CultureInfo.InvariantCulture));

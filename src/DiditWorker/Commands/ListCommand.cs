@@ -14,7 +14,7 @@ internal static class ListCommand
     {
         var filter = new FilterOptions();
         var json = DeadLetterCommands.Json();
-        var examples = new Option<int>("--examples") { Description = "Examples to show of each group", DefaultValueFactory = _ => 3 };
+        var examples = NumberOption.Create("--examples", "Examples to show of each group", 3, n => n >= 0, "a whole number");
         var showBody = new Option<bool>("--show-body") { Description = "Show the bodies of the examples unredacted: personal data; leaves an audit line" };
         var command = new Command("list", "Counts what lies in the error and skipped queues, by fault, with its age against the window") { examples, showBody, json };
         filter.AddTo(command);
@@ -75,8 +75,8 @@ internal static class ListCommand
         {
             table.AddRow(new[]
             {
-                group.Group, group.Queue, Text(group.Count), Text(group.Oldest), Text(group.Newest), Text(group.In(WindowState.Inside)),
-                Text(group.In(WindowState.NearTheEnd)), Text(group.In(WindowState.Expired)), Text(group.In(WindowState.Unknown)), Text(group.NextWindowEnd),
+                group.Group, group.Queue, Text(group.Count), Output.Time(group.Oldest), Output.Time(group.Newest), Text(group.In(WindowState.Inside)),
+                Text(group.In(WindowState.NearTheEnd)), Text(group.In(WindowState.Expired)), Text(group.In(WindowState.Unknown)), Output.Time(group.NextWindowEnd),
                 string.Join('\n', group.Examples.Select(Name)),
             }.Select(text => new Markup(Markup.Escape(text))));
         }
@@ -116,6 +116,4 @@ internal static class ListCommand
     private static string Name(DeadLetter letter) => letter.Delivery?.RequestId ?? letter.Reference;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Text(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -41,6 +42,9 @@ internal sealed class Output(TextWriter text, TextWriter notes)
             text.WriteLine($"{label.PadRight(width)}  {line}");
         }
     }
+
+    /// <summary>A UTC time for people; nothing if there is none.</summary>
+    public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
     private static IAnsiConsole ConsoleOn(TextWriter writer, bool isFile)
     {

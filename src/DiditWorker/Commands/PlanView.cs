@@ -19,7 +19,7 @@ internal static class PlanView
         table.AddColumns("a replay would", "messages", "first window ends");
         foreach (var (what, (count, end)) in summary.Rows)
         {
-            table.AddRow(InWords(what), count.ToString(CultureInfo.InvariantCulture), end?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "");
+            table.AddRow(InWords(what), count.ToString(CultureInfo.InvariantCulture), Output.Time(end));
         }
 
         console.Write(table);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using DiditWorker.DeadLetters;
 using DiditWorker.Idempotency;
 
@@ -9,13 +8,13 @@ namespace DiditWorker.Commands;
 internal sealed class ReplayCommandOptions
 {
     private readonly Option<string?> _to = new("--to") { Description = "Queue to publish to (default: the worker's input queue)" };
-    private readonly Option<double> _rate = Number("--rate", "Messages a second at most", 20.0, n => n > 0, "a number above 0");
-    private readonly Option<int> _maximumFailures = Number(
+    private readonly Option<double> _rate = NumberOption.Create("--rate", "Messages a second at most", 20.0, n => n > 0, "a number above 0");
+    private readonly Option<int> _maximumFailures = NumberOption.Create(
         "--max-failures", "Stop with more failures than this: not taken by the broker, failed again, or without an outcome", 0, n => n >= 0, "a whole number");
 
-    private readonly Option<int> _maximumReplays = Number("--max-replays", "Leave what was replayed this often already", 5, n => n > 0, "a whole number above 0");
+    private readonly Option<int> _maximumReplays = NumberOption.Create("--max-replays", "Leave what was replayed this often already", 5, n => n > 0, "a whole number above 0");
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait for the outcome of every message, not only of the first" };
-    private readonly Option<int> _patience = Number(
+    private readonly Option<int> _patience = NumberOption.Create(
         "--patience", "Seconds to wait for outcomes while none comes", 120, n => n > 0, "a whole number above 0");
 
     private readonly Option<bool> _allowExpired = new("--allow-expired")
@@ -77,21 +76,4 @@ internal sealed class ReplayCommandOptions
         Wait = parsed.GetValue(_wait),
         Patience = TimeSpan.FromSeconds(parsed.GetValue(_patience)),
     };
-
-    private static Option<T> Number<T>(string name, string description, T fallback, Func<T, bool> holds, string expected)
-        where T : struct, IParsable<T> => new(name)
-        {
-            Description = description,
-            DefaultValueFactory = _ => fallback,
-            CustomParser = result =>
-            {
-                if (T.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value) && holds(value))
-                {
-                    return value;
-                }
-
-                result.AddError($"{name} {result.Tokens[0].Value}: expected {expected}");
-                return default;
-            },
-        };
 }

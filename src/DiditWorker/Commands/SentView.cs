@@ -54,7 +54,7 @@ internal sealed record SentView(string RequestId, string Key)
         ("session", SessionId),
         ("number", SessionNumber?.ToString(CultureInfo.InvariantCulture)),
         ("status", Status),
-        ("expires", ExpiresAt is { } at ? KeyCommands.Text(at) : null),
+        ("expires", ExpiresAt is { } at ? Output.Time(at) : null),
         ("url", Url),
         ("code", Code),
         ("reason", Reason),

@@ -80,8 +80,7 @@ public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, L
 
     private WindowAge AgeOf(DeadLetter letter, IdempotencyRecord? record)
     {
-        var published = letter.Delivery?.PublishedAt;
-        var first = record?.FirstAttempt < published || published is null ? record?.FirstAttempt ?? published : published;
+        var first = Decision.Earliest(record?.FirstAttempt, letter.Delivery?.PublishedAt);
         return WindowAge.Of(first, settings.Didit.IdempotencyWindow, settings.Didit.WindowMargin, time.GetUtcNow());
     }
 }

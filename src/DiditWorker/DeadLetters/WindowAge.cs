@@ -1,3 +1,5 @@
+using DiditWorker.Idempotency;
+
 namespace DiditWorker.DeadLetters;
 
 /// <summary>Where a message stands in the window.</summary>
@@ -26,8 +28,7 @@ public readonly record struct WindowAge(WindowState State, DateTimeOffset? EndsA
     /// <summary>Judges.</summary>
     public static WindowAge Of(DateTimeOffset? publishedAt, TimeSpan window, TimeSpan margin, DateTimeOffset now)
     {
-        // A time far ahead says nothing about the age.
-        if (publishedAt is not { } published || published - now > margin)
+        if (Decision.Believable(publishedAt, margin, now) is not { } published)
         {
             return new(WindowState.Unknown, null);
         }

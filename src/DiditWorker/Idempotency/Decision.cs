@@ -94,7 +94,7 @@ public readonly record struct Decision(Outcome Outcome, string Because)
 
     private static Decision Attempt(IdempotencyRecord? record, Evidence evidence, DecisionSettings settings, DateTimeOffset now)
     {
-        var published = Believable(evidence.PublishedAt, settings, now);
+        var published = Believable(evidence.PublishedAt, settings.Margin, now);
         var earliest = Earliest(record?.FirstAttempt, published);
         var insideWindow = now - earliest + settings.Margin < settings.Window;
 
@@ -115,9 +115,10 @@ public readonly record struct Decision(Outcome Outcome, string Because)
         };
     }
 
-    // A publisher's clock may be a little ahead; a time far ahead says nothing about the age.
-    private static DateTimeOffset? Believable(DateTimeOffset? published, DecisionSettings settings, DateTimeOffset now) =>
-        published - now > settings.Margin ? null : published;
+    /// <summary>When the message was published, if that can be believed: a publisher's clock may be a little ahead, but a time far ahead says nothing.</summary>
+    internal static DateTimeOffset? Believable(DateTimeOffset? published, TimeSpan margin, DateTimeOffset now) =>
+        published - now > margin ? null : published;
 
-    private static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a < b || b is null ? a : b;
+    /// <summary>The earlier of two times of which either may be unknown.</summary>
+    internal static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a < b || b is null ? a : b;
 }

@@ -27,7 +27,7 @@ internal static class EarlierAttempts
     /// <param name="now">By the clock of this host.</param>
     public static DateTimeOffset? NotBefore(Memory memory, DateTimeOffset? published, TimeSpan margin, DateTimeOffset now)
     {
-        var believable = published - now > margin ? null : published;
+        var believable = Decision.Believable(published, margin, now);
         return (memory.Record?.FirstAttempt < believable ? memory.Record.FirstAttempt : believable) - margin;
     }
 

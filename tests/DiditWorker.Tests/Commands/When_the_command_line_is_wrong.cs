@@ -14,6 +14,7 @@ public sealed partial class When_the_command_line_is_wrong
     [TestCase("dead-letters list --since yesterday", "--since yesterday: expected a time such as 2026-11-24T03:00:00Z, or an age such as 90m, 12h or 7d")]
     [TestCase("dead-letters list --window soon", "'inside'")]
     [TestCase("dead-letters list --vendor-data-hash user-1", "--vendor-data-hash user-1: expected 4 to 64 hexadecimal digits")]
+    [TestCase("dead-letters list --examples -1", "--examples -1: expected a whole number")]
     [TestCase("dead-letters history --last 0", "--last 0: expected a whole number above 0")]
     [TestCase("dead-letters show", "Required argument")]
     [TestCase("dead-letters replay --rate 0", "--rate 0: expected a number above 0")]
