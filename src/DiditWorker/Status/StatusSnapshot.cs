@@ -1,0 +1,91 @@
+namespace DiditWorker.Status;
+
+/// <summary>
+/// What a person wants to know at a glance, as <c>GET /status.json</c> tells it; nothing in it is secret or personal. What this worker did is its
+/// own, queues and dead letters are those of all.
+/// </summary>
+/// <param name="At">When it was taken; times are ISO 8601 in UTC.</param>
+/// <param name="Version">Of the worker.</param>
+/// <param name="Host">The machine or container.</param>
+/// <param name="Started">When this worker started.</param>
+/// <param name="Health">As <c>/health/ready</c> tells it.</param>
+/// <param name="Outcomes">Deliveries that ended, by minute, the oldest first; the last one is the current minute.</param>
+/// <param name="InFlight">Deliveries that are worked on or held now.</param>
+/// <param name="ConcurrentMessageLimit">As many as there can be.</param>
+/// <param name="Circuit"><c>closed</c>, <c>half-open</c> or <c>open</c>.</param>
+/// <param name="Pause">Why nothing is sent to Didit; none if that is not so.</param>
+/// <param name="CreateRate">Creates against the rate that all replicas share.</param>
+/// <param name="Queues">None while the broker has not been asked.</param>
+/// <param name="DeadLetters">What is parked and skipped, by queue and group; empty if nothing is.</param>
+/// <param name="Window">The window less its margin, in seconds.</param>
+/// <param name="Errors">The latest deliveries of this worker that were parked or failed, newest first.</param>
+public sealed record StatusSnapshot(
+    DateTimeOffset At,
+    string Version,
+    string Host,
+    DateTimeOffset Started,
+    HealthStatus Health,
+    IReadOnlyList<MinuteOfOutcomes> Outcomes,
+    long InFlight,
+    int ConcurrentMessageLimit,
+    string Circuit,
+    PauseStatus? Pause,
+    RateStatus CreateRate,
+    QueueStatus? Queues,
+    IReadOnlyList<DeadLetterStatus> DeadLetters,
+    double Window,
+    IReadOnlyList<ErrorStatus> Errors);
+
+/// <summary>Health, as <c>/health/ready</c> tells it.</summary>
+/// <param name="Status"><c>Healthy</c>, <c>Degraded</c> or <c>Unhealthy</c>.</param>
+/// <param name="Parts">By name: <c>broker</c>, <c>redis</c>, <c>didit</c>.</param>
+public sealed record HealthStatus(string Status, IReadOnlyDictionary<string, PartStatus> Parts);
+
+/// <summary>One part.</summary>
+/// <param name="Status"><c>Healthy</c>, <c>Degraded</c> or <c>Unhealthy</c>.</param>
+/// <param name="Since">Since when it is so.</param>
+/// <param name="Description">What is so.</param>
+/// <param name="Action">What to do; none if there is nothing to do.</param>
+public sealed record PartStatus(string Status, DateTimeOffset Since, string? Description, string? Action);
+
+/// <summary>How the deliveries of one minute ended.</summary>
+/// <param name="At">When the minute began.</param>
+/// <param name="Counts">By outcome; all seven are there.</param>
+public sealed record MinuteOfOutcomes(DateTimeOffset At, IReadOnlyDictionary<string, long> Counts);
+
+/// <summary>Nothing is sent to Didit.</summary>
+/// <param name="Reason">One of <see cref="Didit.PauseReasons"/>.</param>
+/// <param name="Why">For people.</param>
+/// <param name="Since">When it began.</param>
+/// <param name="Until">When the next request may probe.</param>
+public sealed record PauseStatus(string Reason, string Why, DateTimeOffset Since, DateTimeOffset Until);
+
+/// <summary>A rate against its limit.</summary>
+/// <param name="LimitPerMinute"><c>Didit:RequestsPerMinute</c>, all replicas together.</param>
+/// <param name="SentLastMinute">By this worker, in the last 60 seconds.</param>
+public sealed record RateStatus(int LimitPerMinute, long SentLastMinute);
+
+/// <summary>What the broker says.</summary>
+/// <param name="At">When it was asked.</param>
+/// <param name="Queues">Input, error and skipped queue; one that does not exist (yet) is missing.</param>
+public sealed record QueueStatus(DateTimeOffset At, IReadOnlyList<QueueDepth> Queues);
+
+/// <summary>One queue.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Messages">Ready, not those that a consumer holds.</param>
+/// <param name="Consumers">How many there are.</param>
+public sealed record QueueDepth(string Name, long Messages, long Consumers);
+
+/// <summary>Dead letters of one kind.</summary>
+/// <param name="Queue">Where they lie.</param>
+/// <param name="Group">The code of the rejection, <c>Skipped</c>, <c>Other</c>, or <c>Uncounted</c>.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Remaining">Seconds to the end of the window of the oldest; negative: over; none: unknown.</param>
+public sealed record DeadLetterStatus(string Queue, string Group, long Count, double? Remaining);
+
+/// <summary>A delivery that was parked or failed.</summary>
+/// <param name="At">When.</param>
+/// <param name="Outcome"><c>rejected</c>, <c>parked</c> or <c>failed</c>.</param>
+/// <param name="Why">The code of the rejection or the name of the exception; no words of Didit or of the request.</param>
+/// <param name="Key">Its key, for <c>diditworker keys show</c>; none if it has none.</param>
+public sealed record ErrorStatus(DateTimeOffset At, string Outcome, string Why, string? Key);
