@@ -2,6 +2,7 @@ using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
 using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using Microsoft.Extensions.Logging.Console;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using StackExchange.Redis;
@@ -48,7 +49,7 @@ internal sealed class OperatorHost(string[] configuration, Output output)
     public Task<int> RunAsync(Func<IServiceProvider, IConnection, CancellationToken, Task<int>> command, CancellationToken cancellation) => RunAsync(
         async (services, token) =>
         {
-            await using var connection = await BrokerConnection.OpenAsync(services.GetRequiredService<WorkerSettings>().RabbitMq, token);
+            await using var connection = await BrokerConnection.OpenAsync(services.GetRequiredService<WorkerSettings>().RabbitMq, BrokerConnection.Operator, token);
             return await command(services, connection, token);
         },
         cancellation);
@@ -59,7 +60,8 @@ internal sealed class OperatorHost(string[] configuration, Output output)
         var settings = WorkerSettings.From(builder.Configuration);
 
         // What was asked for goes to standard output, so logs do not.
-        builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.TimestampFormat = null);
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddDiditWorker(settings);
         builder.Services.AddSingleton(output).AddSingleton<AuditLog>();
         builder.Services.AddSingleton<DeadLetterReader>().AddSingleton<DeadLetterQueues>().AddSingleton<Predictor>().AddSingleton<Planner>();

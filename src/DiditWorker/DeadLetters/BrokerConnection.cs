@@ -5,12 +5,15 @@ using RabbitMQ.Client.Exceptions;
 
 namespace DiditWorker.DeadLetters;
 
-/// <summary>The operator's own connection to the broker, beside MassTransit: whose messages must stay byte for byte what they are.</summary>
+/// <summary>A connection to the broker for the operator's commands, and for looking at queues, beside MassTransit: whose messages must stay byte for byte what they are.</summary>
 public static class BrokerConnection
 {
+    /// <summary>What an operator's command calls itself on the broker's list of connections.</summary>
+    public const string Operator = "diditworker operator";
+
     /// <summary>Connects to the first node that answers. It does not recover by itself: a command that lost its broker says so.</summary>
     /// <exception cref="BrokerUnreachableException">None does.</exception>
-    public static Task<IConnection> OpenAsync(BrokerAddress address, CancellationToken cancellation)
+    public static Task<IConnection> OpenAsync(BrokerAddress address, string name, CancellationToken cancellation)
     {
         var factory = new ConnectionFactory
         {
@@ -18,7 +21,7 @@ public static class BrokerConnection
             UserName = address.User,
             Password = address.Password,
             AutomaticRecoveryEnabled = false,
-            ClientProvidedName = "diditworker operator",
+            ClientProvidedName = name,
         };
         var endpoints = address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, new SslOption(node.Host, enabled: address.Tls)
         {
@@ -33,13 +36,17 @@ public static class BrokerConnection
         new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
 
     /// <summary>Messages ready in a queue; none if there is no such queue.</summary>
-    public static async Task<uint?> DepthAsync(IConnection connection, string queue, CancellationToken cancellation)
+    public static async Task<uint?> DepthAsync(IConnection connection, string queue, CancellationToken cancellation) =>
+        (await LookAsync(connection, queue, cancellation))?.MessageCount;
+
+    /// <summary>Messages ready in a queue, and its consumers; none if there is no such queue.</summary>
+    public static async Task<QueueDeclareOk?> LookAsync(IConnection connection, string queue, CancellationToken cancellation)
     {
         // A channel of its own: the broker closes it if there is no such queue.
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         try
         {
-            return (await channel.QueueDeclarePassiveAsync(queue, cancellation)).MessageCount;
+            return await channel.QueueDeclarePassiveAsync(queue, cancellation);
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
         {

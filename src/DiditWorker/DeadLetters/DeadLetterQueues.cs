@@ -5,13 +5,13 @@ using RabbitMQ.Client;
 namespace DiditWorker.DeadLetters;
 
 /// <summary>The error queue and the skipped queue of the worker, read one pass after the other.</summary>
-public sealed class DeadLetterQueues(WorkerSettings settings, DeadLetterReader reader, TimeProvider time)
+public sealed class DeadLetterQueues(WorkerSettings settings, DeadLetterReader reader, DeadLetterCounts counts, TimeProvider time)
 {
     /// <summary>Where rejected messages lie.</summary>
-    public string ErrorQueue => settings.StartVerification.Queue + "_error";
+    public string ErrorQueue => settings.StartVerification.ErrorQueue;
 
     /// <summary>Where messages of unknown types lie.</summary>
-    public string SkippedQueue => settings.StartVerification.Queue + "_skipped";
+    public string SkippedQueue => settings.StartVerification.SkippedQueue;
 
     /// <summary>Where the worker takes messages from.</summary>
     public string InputQueue => settings.StartVerification.Queue;
@@ -40,6 +40,13 @@ public sealed class DeadLetterQueues(WorkerSettings settings, DeadLetterReader r
 
         return depth;
     }
+
+    /// <summary>Takes down that dead letters came into a queue (1), or were taken out of it (-1).</summary>
+    public Task CountAsync(string queue, IReadOnlyCollection<DeadLetter> letters, int change) =>
+        counts.ChangeAsync(queue, [.. letters.Select(letter => (letter.Group, letter.Delivery?.PublishedAt))], change);
+
+    /// <summary>As <see cref="DeadLetterReader.Read"/>.</summary>
+    public DeadLetter Read(string queue, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) => reader.Read(queue, properties, body);
 
     /// <summary>Where it stands in the window now.</summary>
     public WindowAge AgeOf(DeadLetter letter) =>

@@ -16,9 +16,6 @@ public sealed class DeadLetterReader(WorkerSettings settings)
     /// <summary><see cref="DeadLetter.Invalid"/> of an envelope that the worker does not consume.</summary>
     public const string OtherType = "messageType: is not DiditWorker.Contracts:StartVerification, so the worker skips it";
 
-    /// <summary>Group of what is in the skipped queue.</summary>
-    public const string Skipped = "Skipped";
-
     private const string OurType = "urn:message:DiditWorker.Contracts:StartVerification";
 
     /// <summary>Reads; nothing in it makes this fail.</summary>
@@ -109,7 +106,7 @@ public sealed class DeadLetterReader(WorkerSettings settings)
     {
         if (string.IsNullOrEmpty(faultType))
         {
-            return Skipped;
+            return DeadLetterGroups.Skipped;
         }
 
         var name = faultType[(faultType.LastIndexOf('.') + 1)..];

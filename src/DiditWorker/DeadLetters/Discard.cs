@@ -32,11 +32,11 @@ public sealed class Discard(DeadLetterQueues queues, TimeProvider time)
 
     private async Task RunAsync(DeadLetterScan scan, DeadLetterFilter filter, ArchiveWriter archive, Action<int> done, CancellationToken cancellation)
     {
-        var (batch, bytes) = (new List<ulong>(Batch), 0L);
+        var (batch, bytes) = (new List<(ulong Tag, DeadLetter Letter)>(Batch), 0L);
         await foreach (var (tag, letter) in queues.SelectAsync(scan, filter, cancellation))
         {
             await archive.AddAsync(letter, cancellation);
-            batch.Add(tag);
+            batch.Add((tag, letter));
             bytes += letter.Body.Length;
             if (archive.Count == filter.Limit)
             {
@@ -53,7 +53,7 @@ public sealed class Discard(DeadLetterQueues queues, TimeProvider time)
         await SettleAsync(scan, archive, batch, done);
     }
 
-    private static async Task SettleAsync(DeadLetterScan scan, ArchiveWriter archive, List<ulong> batch, Action<int> done)
+    private async Task SettleAsync(DeadLetterScan scan, ArchiveWriter archive, List<(ulong Tag, DeadLetter Letter)> batch, Action<int> done)
     {
         if (batch.Count == 0)
         {
@@ -61,12 +61,13 @@ public sealed class Discard(DeadLetterQueues queues, TimeProvider time)
         }
 
         archive.FlushToDisk();
-        foreach (var tag in batch)
+        foreach (var (tag, _) in batch)
         {
             // Not to be cancelled: what is in the archive should leave the queue.
             await scan.AckAsync(tag, CancellationToken.None);
         }
 
+        await queues.CountAsync(scan.Queue, [.. batch.Select(taken => taken.Letter)], -1);
         done(batch.Count);
         batch.Clear();
     }

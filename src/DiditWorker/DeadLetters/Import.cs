@@ -67,6 +67,7 @@ public sealed class Import(DeadLetterQueues queues, WorkerSettings settings, Tim
                 {
                     var messages = missing.Select(letter => (ImportedMessage.Of(letter, settings.RabbitMq.User), letter.Body));
                     await publisher.PublishAsync(missing.Key, messages, taken => tallies[missing.Key].Published += taken, cancellation);
+                    await queues.CountAsync(missing.Key, [.. missing.Select(letter => queues.Read(missing.Key, letter.Properties, letter.Body))], 1);
                 }
             }
 

@@ -1,3 +1,5 @@
+using DiditWorker.Verification;
+using MassTransit.Logging;
 using RabbitMQ.Client;
 
 namespace DiditWorker.DeadLetters;
@@ -6,7 +8,7 @@ namespace DiditWorker.DeadLetters;
 public static class ReplayHeaders
 {
     /// <summary>How often the message was replayed.</summary>
-    public const string Count = "DiditWorker-Replay-Count";
+    public const string Count = Delivery.ReplayCountHeader;
 
     /// <summary>When, as ISO 8601 in UTC.</summary>
     public const string At = "DiditWorker-Replayed-At";
@@ -38,6 +40,9 @@ public static class ReplayHeaders
                 [At] = at.ToString("O"),
                 [Reason] = reason,
                 [Run] = run,
+
+                // MassTransit begins a new trace then, linked to that of MT-Activity-Id: a replay comes hours or days later.
+                [DiagnosticHeaders.ActivityPropagation] = "Link",
             },
         };
         properties.ClearUserId();

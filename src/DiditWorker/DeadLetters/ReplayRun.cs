@@ -80,7 +80,11 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
                 continue;
             }
 
-            await ReplayAsync(scan, tag, options.Edit is null ? letter : options.Edit(letter), publisher, cancellation);
+            if (await ReplayAsync(scan, tag, options.Edit is null ? letter : options.Edit(letter), publisher, cancellation))
+            {
+                await queues.CountAsync(queue, [letter], -1);
+            }
+
             replayed();
             if (++_inBatch == _batch)
             {
@@ -109,7 +113,8 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
         return !expired && !often;
     }
 
-    private async Task ReplayAsync(DeadLetterScan scan, ulong tag, DeadLetter letter, ExactPublisher publisher, CancellationToken cancellation)
+    // False: the broker did not take it, so it stays where it is.
+    private async Task<bool> ReplayAsync(DeadLetterScan scan, ulong tag, DeadLetter letter, ExactPublisher publisher, CancellationToken cancellation)
     {
         await PaceAsync(cancellation);
         var properties = ReplayHeaders.Renewed(letter, time.GetUtcNow(), options.Reason ?? "not given", options.Run);
@@ -123,11 +128,12 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
         {
             Expect(letter, -1);
             Report.NotTaken++;
-            return;
+            return false;
         }
 
         await scan.AckAsync(tag, CancellationToken.None);
         Report.Replayed++;
+        return true;
     }
 
     // Before it is published: its answer may come sooner than the confirm.

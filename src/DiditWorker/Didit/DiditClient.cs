@@ -10,7 +10,7 @@ namespace DiditWorker.Didit;
 /// Didit's API over HTTP: one method, one request. Retries, limits and decisions live elsewhere. Redirects are refused by the handler,
 /// and the client's own time-out is off: the pipeline alone owns time.
 /// </summary>
-public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMetrics metrics, TimeProvider time)
+public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMetrics metrics, RecentActivity recent, TimeProvider time)
 {
     private const int LargestCreateReply = 64 * 1024;
     private const int LargestReadReply = 4 * 1024 * 1024;
@@ -25,6 +25,7 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
         message.Content = new ByteArrayContent(CreateBody.Write(request.Payload, request.WorkflowId, options.Callback, request.Key));
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         message.Headers.Add("Idempotency-Key", request.Key.ToString());
+        recent.CreateSent();
         try
         {
             using var response = await SendAsync(message, "create", cancellation);

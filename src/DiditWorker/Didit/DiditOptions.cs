@@ -32,6 +32,9 @@ public sealed record DiditOptions
     /// <summary>What the window is taken to be shorter by: clock differences and the time of a request. Default 5 minutes.</summary>
     public TimeSpan WindowMargin { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long after it was published a message may be repeated without a look-up: the window less its margin; negative for a window of 0.</summary>
+    public TimeSpan UsableWindow => IdempotencyWindow - WindowMargin;
+
     /// <summary>Default <see cref="LookupBeforeResend.Always"/>.</summary>
     public LookupBeforeResend LookupBeforeResend { get; init; } = LookupBeforeResend.Always;
 

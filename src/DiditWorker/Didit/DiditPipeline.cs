@@ -1,10 +1,12 @@
 using System.Threading.RateLimiting;
 using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using Microsoft.Extensions.Logging.Abstractions;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.RateLimiting;
 using Polly.Retry;
+using Polly.Telemetry;
 using Polly.Timeout;
 
 namespace DiditWorker.Didit;
@@ -21,10 +23,14 @@ public sealed class DiditPipeline
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SamplingDuration = TimeSpan.FromSeconds(30);
 
+    // The worker logs what matters of it; Polly would log each attempt.
+    private static readonly TelemetryOptions MetricsOnly = new() { LoggerFactory = NullLoggerFactory.Instance };
+
     private readonly ResiliencePipeline<DiditReply> _creates;
     private readonly ResiliencePipeline _reads;
     private readonly SharedRateLimiter _createLimit;
     private readonly Availability _availability;
+    private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly DiditOptions _options;
 
     /// <param name="options">Time-outs.</param>
@@ -37,27 +43,27 @@ public sealed class DiditPipeline
         DiditOptions options, SharedRateLimiter createLimit, SharedRateLimiter readLimit, Availability availability, WorkerMetrics metrics, TimeProvider time)
     {
         (_options, _createLimit, _availability) = (options, createLimit, availability);
-        var circuit = new CircuitBreakerStateProvider();
 
         // From outermost to innermost.
-        _creates = new ResiliencePipelineBuilder<DiditReply> { TimeProvider = time }
+        _creates = new ResiliencePipelineBuilder<DiditReply> { TimeProvider = time, Name = "didit-create" }.ConfigureTelemetry(MetricsOnly)
             .AddRateLimiter(Limit(createLimit))
             .AddTimeout(options.TotalTimeout)
             .AddRetry(CreateRetry())
-            .AddCircuitBreaker(Breaker(circuit))
+            .AddCircuitBreaker(Breaker(_circuit))
             .AddTimeout(options.AttemptTimeout)
             .Build();
 
         // Each try takes its place in the rate, hence the retry outside. Reads have a circuit of their own: Didit may answer them and no creates.
         // It counts a read with its retries as one: of a message whose look-up always fails there are too few in its time to open it.
-        _reads = new ResiliencePipelineBuilder { TimeProvider = time }
+        _reads = new ResiliencePipelineBuilder { TimeProvider = time, Name = "didit-read" }.ConfigureTelemetry(MetricsOnly)
             .AddCircuitBreaker(ReadBreaker())
             .AddRetry(ReadRetry())
             .AddRateLimiter(Limit(readLimit))
             .AddTimeout(options.AttemptTimeout)
             .Build();
 
-        metrics.ObserveCircuit(() => circuit.CircuitState switch
+        metrics.ObserveLimits(options.RequestsPerMinute, options.LookupsPerMinute);
+        metrics.ObserveCircuit(() => _circuit.CircuitState switch
         {
             CircuitState.Closed => 0,
             CircuitState.HalfOpen => 1,
@@ -65,6 +71,14 @@ public sealed class DiditPipeline
             _ => 3,
         });
     }
+
+    /// <summary>The circuit for creates: <c>closed</c>, <c>half-open</c> or <c>open</c>.</summary>
+    public string Circuit => _circuit.CircuitState switch
+    {
+        CircuitState.Closed => "closed",
+        CircuitState.HalfOpen => "half-open",
+        _ => "open",
+    };
 
     /// <summary>Sends a create until a reply is conclusive, or until an unclear one calls for a look-up.</summary>
     /// <returns>The last reply; a time-out or an open circuit is one too. Only cancellation throws.</returns>

@@ -1,10 +1,13 @@
+using DiditWorker.Observability;
+
 namespace DiditWorker.Didit;
 
 /// <summary>One attempt at one session: looks for it first where an earlier attempt is possible, and adopts it or creates.</summary>
 public sealed class SessionCreator(
-    DiditClient client, DiditPipeline pipeline, LookUp lookUp, Availability availability, DiditOptions options, TimeProvider time)
+    DiditClient client, DiditPipeline pipeline, LookUp lookUp, Availability availability, DiditOptions options, WorkerMetrics metrics, TimeProvider time)
 {
     private const int MostNamed = 20;
+    private const string Result = "diditworker.result";
 
     /// <summary>Runs until there is a conclusive reply, an unclear one that calls for a look-up, or the total time-out is over.</summary>
     /// <param name="attempt">Afterwards it says whether something may have been sent.</param>
@@ -34,6 +37,7 @@ public sealed class SessionCreator(
     // None: nothing stands against a create.
     private async Task<DiditReply?> LookUpAsync(CreateAttempt attempt, CancellationToken cancellation)
     {
+        using var span = WorkerTracing.Source.StartActivity("look up");
         var recent = attempt.LastAttempt + options.LookupDelay - time.GetUtcNow() is { } wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
         try
         {
@@ -46,6 +50,8 @@ public sealed class SessionCreator(
                 match = await lookUp.RunAsync(attempt.Request, attempt.NotBefore, cancellation);
             }
 
+            span?.SetTag(Result, $"{match.Kind}");
+            NoteDuplicates(match, attempt.Request);
             return match.Kind switch
             {
                 MatchKind.Adopt => Adopt(match.Candidates[0], attempt.Request),
@@ -60,6 +66,15 @@ public sealed class SessionCreator(
         catch (DiditStoppedException exception)
         {
             return new(ReplyKind.Stopped, exception.Message) { PauseReason = exception.PauseReason };
+        }
+    }
+
+    // Several may also be without any key; those that carry ours are too many for sure.
+    private void NoteDuplicates(SessionMatch match, CreateRequest request)
+    {
+        if (match.Kind == MatchKind.Several && string.Equals(match.Candidates[0].Key, request.Key.ToString(), StringComparison.OrdinalIgnoreCase))
+        {
+            metrics.DuplicateSession(WorkerMetrics.DuplicateFoundByLookUp);
         }
     }
 
@@ -83,7 +98,9 @@ public sealed class SessionCreator(
         // Set before the first byte goes out: a time-out leaves it standing.
         var maybeSentBefore = attempt.MaybeSent;
         attempt.MaybeSent = true;
+        using var span = WorkerTracing.Source.StartActivity("create");
         var reply = await client.CreateAsync(attempt.Request, cancellation);
+        span?.SetTag(Result, $"{reply.Kind}");
         if (reply.Kind is ReplyKind.Throttled or ReplyKind.NotSent or ReplyKind.Stopped or ReplyKind.Refused)
         {
             attempt.MaybeSent = maybeSentBefore;

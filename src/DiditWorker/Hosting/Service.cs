@@ -1,3 +1,5 @@
+using DiditWorker.DeadLetters;
+using DiditWorker.Status;
 using DiditWorker.Transport;
 
 namespace DiditWorker.Hosting;
@@ -34,8 +36,13 @@ internal static partial class Service
         builder.Services.AddRabbitMqTransport();
         builder.Services.AddHealth();
         builder.Services.AddHostedService<RedisAdvice>();
+        builder.Services.AddSingleton<QueueWatch>().AddHostedService(provider => provider.GetRequiredService<QueueWatch>());
+        builder.Services.AddSingleton<QueueGauges>().AddSingleton<StatusReporter>();
+        builder.AddTelemetry();
         await using var app = builder.Build();
+        app.Services.GetRequiredService<QueueGauges>();
         app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics");
         if (settings.EncryptionKey is null)
         {
             Log.NotEncrypted(app.Logger);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using DiditWorker.DeadLetters;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
 using DiditWorker.Observability;
@@ -12,9 +14,9 @@ public static class WorkerServices
     public static IServiceCollection AddDiditWorker(this IServiceCollection services, WorkerSettings settings)
     {
         services.AddSingleton(settings).AddSingleton(settings.Didit).AddSingleton(settings.Idempotency).AddSingleton(settings.StartVerification);
-        services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>();
+        services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
         services.AddIdempotency(settings).AddDidit(settings.Didit, settings.Idempotency.KeyPrefix);
-        services.AddSingleton<VerificationFlow>();
+        services.AddSingleton<VerificationFlow>().AddSingleton<DeliveryReporter>().AddSingleton<DeadLetterCounts>();
 
         // What is running may finish: it is bounded by the total time-out, and the answer must still be stored and published.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Didit.TotalTimeout + TimeSpan.FromSeconds(15));
@@ -36,6 +38,9 @@ public static class WorkerServices
                 // A redirect would carry the key to wherever it points, or lose it on the way.
                 AllowAutoRedirect = false,
                 UseCookies = false,
+
+                // Spans yes, but their ids are nothing to tell a third party.
+                ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
                 ConnectTimeout = options.AttemptTimeout,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             })

@@ -73,6 +73,8 @@ public sealed partial record WorkerSettings(
             ConcurrentMessageLimit = read.Number("StartVerification:ConcurrentMessageLimit", defaults.ConcurrentMessageLimit, 1, 65535),
             MaximumBodySize = read.Number("StartVerification:MaximumBodySize", defaults.MaximumBodySize, 1024, 64 * 1024 * 1024),
             MaximumHold = read.Time("StartVerification:MaximumHold", defaults.MaximumHold, Second, TimeSpan.FromHours(24)),
+            QueueWatchInterval = read.Time(
+                "StartVerification:QueueWatchInterval", defaults.QueueWatchInterval, Millisecond * 50, TimeSpan.FromHours(1)),
         };
         read.Require(QueuePattern().IsMatch(options.Queue), "StartVerification:Queue", options.Queue,
             "expected 1 to 200 letters, digits, '-', '_', '.' or ':'");

@@ -27,12 +27,12 @@ public enum Release
 /// </summary>
 public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions options, TimeSpan window, AnswerCipher cipher, WorkerMetrics metrics)
 {
-    private static readonly string PeekScript = Script("peek");
-    private static readonly string ClaimScript = Script("claim");
-    private static readonly string RenewScript = Script("renew");
-    private static readonly string CompleteScript = Script("complete");
-    private static readonly string ReleaseScript = Script("release");
-    private static readonly string ForgetScript = Script("forget");
+    private static readonly (string Name, string Text) PeekScript = Script("peek");
+    private static readonly (string Name, string Text) ClaimScript = Script("claim");
+    private static readonly (string Name, string Text) RenewScript = Script("renew");
+    private static readonly (string Name, string Text) CompleteScript = Script("complete");
+    private static readonly (string Name, string Text) ReleaseScript = Script("release");
+    private static readonly (string Name, string Text) ForgetScript = Script("forget");
 
     private readonly RedisValue _lease = Milliseconds(options.Lease);
     private readonly RedisValue _retention = Milliseconds(options.RetentionFor(window));
@@ -50,7 +50,9 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
         var reply = (RedisValue[])(await RunAsync(ClaimScript, key, fingerprint, owner, _lease, _retention))!;
         var record = Read(key, reply[2]);
         var owned = reply[1] == "1";
-        metrics.Claimed(ClaimResult(record, owned, fingerprint));
+        var result = ClaimResult(record, owned, fingerprint);
+        metrics.Claimed(result);
+        Activity.Current?.AddEvent(new("claimed", tags: new() { ["diditworker.claim"] = result }));
 
         // Its own live first claim, asked again because the reply was lost. One that it gave back may carry an earlier owner's attempt.
         var now = DateTimeOffset.FromUnixTimeMilliseconds((long)reply[0]);
@@ -104,12 +106,16 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     /// <param name="seen">As <see cref="PeekAsync"/> showed it.</param>
     public async Task<bool> ForgetAsync(IdempotencyKey key, IdempotencyRecord seen) => (int)await RunAsync(ForgetScript, key, seen.Head()) == 1;
 
-    private async Task<RedisResult> RunAsync(string script, IdempotencyKey key, params RedisValue[] arguments)
+    private async Task<RedisResult> RunAsync((string Name, string Text) script, IdempotencyKey key, params RedisValue[] arguments)
     {
         var started = Stopwatch.GetTimestamp();
+
+        // Names: OpenTelemetry's semantic conventions for database calls.
+        using var span = WorkerTracing.Source.StartActivity(script.Name, ActivityKind.Client)?
+            .SetTag("db.system.name", "redis").SetTag("db.operation.name", script.Name);
         try
         {
-            return await (await redis.DatabaseAsync()).ScriptEvaluateAsync(script, [RedisKey(key)], arguments);
+            return await (await redis.DatabaseAsync()).ScriptEvaluateAsync(script.Text, [RedisKey(key)], arguments);
         }
         finally
         {
@@ -138,10 +144,10 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
 
     private static RedisValue Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
-    private static string Script(string name)
+    private static (string Name, string Text) Script(string name)
     {
         using var stream = typeof(IdempotencyStore).Assembly.GetManifestResourceStream($"DiditWorker.Idempotency.Scripts.{name}.lua")!;
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        return (name, reader.ReadToEnd());
     }
 }

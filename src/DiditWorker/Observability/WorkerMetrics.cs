@@ -8,6 +8,12 @@ public sealed class WorkerMetrics
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "DiditWorker";
 
+    /// <summary>Didit lists several sessions that carry one key.</summary>
+    public const string DuplicateFoundByLookUp = "lookup";
+
+    /// <summary>A create was answered with another session than the record has.</summary>
+    public const string DuplicateFoundByRecord = "record";
+
     // Prometheus' default buckets are made for milliseconds; these are seconds.
     private static readonly InstrumentAdvice<double> Seconds = new()
     {
@@ -15,6 +21,7 @@ public sealed class WorkerMetrics
     };
 
     private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _duplicateSessions;
     private readonly Counter<long> _diditRequests;
     private readonly Counter<long> _claims;
     private readonly Histogram<double> _deliveryDuration;
@@ -28,6 +35,7 @@ public sealed class WorkerMetrics
     {
         _meter = meters.Create(MeterName);
         _deliveries = _meter.CreateCounter<long>("diditworker.deliveries", "{delivery}", "Deliveries, by how each ended.");
+        _duplicateSessions = _meter.CreateCounter<long>("diditworker.duplicate.sessions", "{session}", "Second sessions of one key that were seen; must stay 0.");
         _diditRequests = _meter.CreateCounter<long>("diditworker.didit.requests", "{request}", "Requests sent to Didit.");
         _claims = _meter.CreateCounter<long>("diditworker.idempotency.claims", "{claim}", "Claims of a key, by what Redis said.");
         _deliveryDuration = Histogram("diditworker.delivery.duration", "From taking a delivery to its end.");
@@ -36,8 +44,26 @@ public sealed class WorkerMetrics
         _redisDuration = Histogram("diditworker.redis.duration", "One round trip to Redis.");
     }
 
+    /// <summary>
+    /// Makes the series of what should be counted from its first event on: a counter that appears with the value 1 shows no increase.
+    /// </summary>
+    public void Begin()
+    {
+        foreach (var outcome in DeliveryOutcomes.All)
+        {
+            _deliveries.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+
+        _duplicateSessions.Add(0, new KeyValuePair<string, object?>("found_by", DuplicateFoundByLookUp));
+        _duplicateSessions.Add(0, new KeyValuePair<string, object?>("found_by", DuplicateFoundByRecord));
+    }
+
+    /// <summary>A key turned out to have a session too many.</summary>
+    /// <param name="foundBy"><see cref="DuplicateFoundByLookUp"/> or <see cref="DuplicateFoundByRecord"/>.</param>
+    public void DuplicateSession(string foundBy) => _duplicateSessions.Add(1, new KeyValuePair<string, object?>("found_by", foundBy));
+
     /// <summary>A delivery ended.</summary>
-    /// <param name="outcome">created, replayed, adopted, rejected, parked, waited or failed.</param>
+    /// <param name="outcome">One of <see cref="DeliveryOutcomes"/>.</param>
     /// <param name="duration">Since it was taken.</param>
     public void Delivered(string outcome, TimeSpan duration)
     {
@@ -63,6 +89,17 @@ public sealed class WorkerMetrics
 
     /// <summary>Redis was asked.</summary>
     public void RedisTook(TimeSpan duration) => _redisDuration.Record(duration.TotalSeconds);
+
+    /// <summary>Lets the number of deliveries be read that are worked on or held.</summary>
+    public void ObserveActive(Func<long> active) => _meter.CreateObservableUpDownCounter(
+        "diditworker.deliveries.active", active, "{delivery}", "Deliveries that are worked on or held now.");
+
+    /// <summary>Lets the configured rates be read.</summary>
+    public void ObserveLimits(int createsPerMinute, int readsPerMinute) => _meter.CreateObservableGauge(
+        "diditworker.ratelimit.limit",
+        () => new Measurement<int>[] { new(createsPerMinute, [new("operation", "create")]), new(readsPerMinute, [new("operation", "read")]) },
+        "{request}",
+        "Requests to Didit allowed per minute, all replicas together.");
 
     /// <summary>Lets the circuit breaker's state be read: 0 closed, 1 half-open, 2 open, 3 isolated.</summary>
     public void ObserveCircuit(Func<int> state) =>

@@ -1,3 +1,4 @@
+using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
 using DiditWorker.Verification;
 using MassTransit;
@@ -14,6 +15,7 @@ internal static class VerificationEndpoint
     {
         var settings = context.GetRequiredService<WorkerSettings>();
         var options = settings.StartVerification;
+        var counts = context.GetRequiredService<DeadLetterCounts>();
         endpoint.PrefetchCount = options.PrefetchCount;
         endpoint.ConcurrentMessageLimit = options.ConcurrentMessageLimit;
 
@@ -32,6 +34,8 @@ internal static class VerificationEndpoint
         {
             pipe.UseExecute(HeaderRoom.Make);
             pipe.UseFilter(new DeadLetterTransportFilter());
+            pipe.UseExecuteAsync(skipped => counts.ParkedAsync(
+                options.SkippedQueue, DeadLetterGroups.Skipped, Delivery.Read(DeliveryFacts.Of(skipped, consume: null), settings.Idempotency.Scope)?.PublishedAt));
         });
         endpoint.ConfigureConsumer<StartVerificationConsumer>(context);
     }

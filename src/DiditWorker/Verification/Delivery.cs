@@ -10,11 +10,14 @@ namespace DiditWorker.Verification;
 /// <param name="MaybeAttempted">Whether it was delivered before: by the broker, or as a replayed dead letter.</param>
 public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffset? PublishedAt, bool MaybeAttempted)
 {
+    /// <summary>Header: how often the message was replayed.</summary>
+    public const string ReplayCountHeader = "DiditWorker-Replay-Count";
+
     // What MassTransit, brokers and our replay leave behind. Any of them means that a worker may have had this message before.
     private static readonly string[] Traces =
     [
         "MT-Reason", "MT-Fault-ExceptionType", "MT-Fault-Message", "MT-Redelivery-Count", "x-death", "x-first-death-queue",
-        "x-delivery-count", "DiditWorker-Replay-Count",
+        "x-delivery-count", ReplayCountHeader,
     ];
 
     /// <summary>Reads a delivery; none if it has no id, or one that is too long.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
+using DiditWorker.Observability;
 
 namespace DiditWorker.Verification;
 
@@ -8,11 +9,14 @@ namespace DiditWorker.Verification;
 /// One delivery at work on its key: what it knows, what it may have sent, and its dealings with the record while Redis may be away.
 /// </summary>
 internal sealed partial class KeyWork(
-    Delivery delivery, VerificationRequest request, Hold hold, IdempotencyStore store, DiditOptions didit, IdempotencyOptions idempotency,
-    TimeProvider time, ILogger logger)
+    DeliveryProgress progress, Delivery delivery, VerificationRequest request, Hold hold, IdempotencyStore store, DiditOptions didit,
+    IdempotencyOptions idempotency, WorkerMetrics metrics, TimeProvider time, ILogger logger)
 {
     private readonly string _owner = OwnerToken.Create();
     private long _claimedAt;
+    private string? _unusedSession;
+
+    public DeliveryProgress Progress => progress;
 
     public Delivery Delivery => delivery;
 
@@ -106,6 +110,27 @@ internal sealed partial class KeyWork(
         }
     }
 
+    /// <summary>The session of an answered record. Another one that this delivery got from Didit and could not store is one too many.</summary>
+    public DiditSession Recorded(IdempotencyRecord record)
+    {
+        var session = DiditSession.FromPayload(record.Payload);
+        if (_unusedSession is not null && _unusedSession != session.Id)
+        {
+            metrics.DuplicateSession(WorkerMetrics.DuplicateFoundByRecord);
+            Log.DuplicateSession(logger, delivery.Key, _unusedSession, session.Id);
+        }
+
+        return session;
+    }
+
+    /// <summary>Stores a session as the answer, see the other overload.</summary>
+    public async Task<bool> CompleteAsync(Memory memory, DiditSession session)
+    {
+        var stored = await CompleteAsync(memory, RecordState.Completed, session.ToPayload());
+        _unusedSession = stored ? null : session.Id;
+        return stored;
+    }
+
     /// <summary>
     /// Stores the answer; one that cannot be stored is kept until it can, or until another owner has taken over. False: it must not be used.
     /// </summary>
@@ -151,6 +176,9 @@ internal sealed partial class KeyWork(
     {
         [LoggerMessage(103, LogLevel.Warning, "Redis cannot be asked ({Error})")]
         public static partial void RedisUnavailable(ILogger logger, string error);
+
+        [LoggerMessage(105, LogLevel.Error, "{Key}: a duplicate session: Didit made {Second}, but the record has {First}")]
+        public static partial void DuplicateSession(ILogger logger, IdempotencyKey key, string second, string first);
 
         [LoggerMessage(104, LogLevel.Error, "{Key}: the record cannot be read: {Error}")]
         public static partial void RecordUnreadable(ILogger logger, IdempotencyKey key, string error);

@@ -1,4 +1,5 @@
 using DiditWorker.Contracts;
+using DiditWorker.Observability;
 
 namespace DiditWorker.Verification;
 
@@ -10,6 +11,11 @@ public abstract class ParkedException(string code, string reason) : Exception(re
 {
     /// <summary>One of <see cref="RejectionCodes"/>.</summary>
     public string Code { get; } = code;
+
+    /// <summary>The label of <c>diditworker.deliveries</c>: whether it is refused for good, or a person must decide.</summary>
+    public string Outcome => Code is RejectionCodes.AmbiguousSession or RejectionCodes.AttemptsExhausted
+        ? DeliveryOutcomes.Parked
+        : DeliveryOutcomes.Rejected;
 
     /// <summary>From the request, where it could be read.</summary>
     public string? VendorData { get; init; }

@@ -6,9 +6,9 @@ using MassTransit;
 namespace DiditWorker.Verification;
 
 /// <summary>Turns each <see cref="Contracts.StartVerification"/> into exactly one session and one answer.</summary>
-public sealed partial class StartVerificationConsumer(
-    VerificationFlow flow, DiditOptions didit, IdempotencyOptions idempotency, WorkerMetrics metrics, ILogger<StartVerificationConsumer> logger)
-    : IConsumer<ReceivedStartVerification>
+public sealed class StartVerificationConsumer(
+    VerificationFlow flow, DiditOptions didit, IdempotencyOptions idempotency, StartVerificationOptions options, RecentActivity recent,
+    DeliveryReporter reporter) : IConsumer<ReceivedStartVerification>
 {
     private const string MissingId =
         "message_id: is missing or longer than 255 characters; set the AMQP property message_id (or the envelope's messageId) to an id of the request, and keep it when publishing again";
@@ -17,17 +17,22 @@ public sealed partial class StartVerificationConsumer(
     /// <remarks>What throws here goes through <see cref="Transport.RejectionFilter"/>.</remarks>
     public async Task Consume(ConsumeContext<ReceivedStartVerification> context)
     {
+        var progress = DeliveryProgress.Of(context.ReceiveContext);
         var delivery = Delivery.Read(DeliveryFacts.Of(context.ReceiveContext, context), idempotency.Scope) ?? throw new InvalidMessageException(MissingId);
+        progress.Delivery = delivery;
+        recent.Began();
+        using var span = DeliverySpan.Start(context.ReceiveContext, delivery, options.Queue);
         VerificationRequest? request = null;
         try
         {
             request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
-            var answer = await flow.AnswerAsync(delivery, request, context.CancellationToken);
+            var answer = await flow.AnswerAsync(progress, delivery, request, context.CancellationToken);
             await context.AnswerAsync(delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime), answer.Outcome);
-            Done(context.ReceiveContext.ElapsedTime, delivery, answer);
+            reporter.Ended(progress, answer.Outcome, context.ReceiveContext.ElapsedTime);
         }
         catch (ParkedException rejection)
         {
+            DeliveryReporter.Mark(span, progress, rejection.Outcome, rejection.Code);
             await context.AnswerAsync(delivery.Key, rejection.ToEvent(delivery, request), AnswerPublishing.Rejected);
             rejection.Answered = true;
             throw;
@@ -37,17 +42,9 @@ public sealed partial class StartVerificationConsumer(
             // MassTransit would park a cancelled delivery.
             throw new ReturnToQueueException("the worker stops");
         }
-    }
-
-    private void Done(TimeSpan duration, Delivery delivery, Answer answer)
-    {
-        metrics.Delivered(answer.Outcome, duration);
-        Log.Answered(logger, delivery.RequestId, delivery.Key, answer.Outcome, duration.TotalMilliseconds);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(100, LogLevel.Information, "{RequestId} {Key}: {Outcome} in {Milliseconds:0} ms")]
-        public static partial void Answered(ILogger logger, string requestId, IdempotencyKey key, string outcome, double milliseconds);
+        finally
+        {
+            recent.Left();
+        }
     }
 }

@@ -6,6 +6,12 @@ public sealed record StartVerificationOptions
     /// <summary>Name of the input queue; the error and skipped queues add <c>_error</c> and <c>_skipped</c>. Default <c>start-verification</c>.</summary>
     public string Queue { get; init; } = "start-verification";
 
+    /// <summary>Where rejected messages are parked.</summary>
+    public string ErrorQueue => Queue + "_error";
+
+    /// <summary>Where messages of unknown types go.</summary>
+    public string SkippedQueue => Queue + "_skipped";
+
     /// <summary>Messages the broker hands out ahead of their acknowledgement. Default 64.</summary>
     public int PrefetchCount { get; init; } = 64;
 
@@ -20,4 +26,7 @@ public sealed record StartVerificationOptions
     /// of 30 minutes (RabbitMQ docs, "Consumers", delivery acknowledgement timeout), after which the broker closes the channel.
     /// </summary>
     public TimeSpan MaximumHold { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often the worker asks the broker how many messages its queues hold, for metrics and the status page. Default 10 seconds.</summary>
+    public TimeSpan QueueWatchInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

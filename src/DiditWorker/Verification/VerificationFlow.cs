@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text.Json;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
+using DiditWorker.Observability;
 
 namespace DiditWorker.Verification;
 
@@ -12,6 +14,7 @@ public sealed partial class VerificationFlow(
     DiditOptions didit,
     IdempotencyOptions idempotency,
     StartVerificationOptions options,
+    WorkerMetrics metrics,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<VerificationFlow> logger)
@@ -22,10 +25,10 @@ public sealed partial class VerificationFlow(
     /// <exception cref="ParkedException">There is no session for it, and only a person can change that.</exception>
     /// <exception cref="ReturnToQueueException">It was held for too long.</exception>
     /// <exception cref="OperationCanceledException">The worker stops.</exception>
-    public async Task<Answer> AnswerAsync(Delivery delivery, VerificationRequest request, CancellationToken cancellation)
+    public async Task<Answer> AnswerAsync(DeliveryProgress progress, Delivery delivery, VerificationRequest request, CancellationToken cancellation)
     {
         var hold = new Hold(time, options.MaximumHold, lifetime.ApplicationStopping);
-        var work = new KeyWork(delivery, request, hold, store, didit, idempotency, time, logger) { SuccessesSeen = availability.Successes };
+        var work = new KeyWork(progress, delivery, request, hold, store, didit, idempotency, metrics, time, logger) { SuccessesSeen = availability.Successes };
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -33,10 +36,11 @@ public sealed partial class VerificationFlow(
             var evidence = new Evidence(work.Fingerprint, delivery.PublishedAt, work.MaybeAttempted);
             var decision = Decision.Make(memory, evidence, _settings, memory.At ?? time.GetUtcNow());
             Log.Decided(logger, delivery.Key, decision.Outcome, decision.Because);
+            Activity.Current?.AddEvent(new("decided", tags: new() { ["diditworker.decision"] = $"{decision.Outcome}", ["diditworker.because"] = decision.Because }));
             switch (decision.Outcome)
             {
                 case Outcome.AnswerFromRecord:
-                    return new(DiditSession.FromPayload(memory.Record!.Payload), "replayed");
+                    return new(work.Recorded(memory.Record!), DeliveryOutcomes.Replayed);
                 case Outcome.Reject:
                     throw Rejection(memory.Record!, work);
                 case Outcome.Park:
@@ -74,14 +78,15 @@ public sealed partial class VerificationFlow(
         using (turn)
         {
             var attempt = NewAttempt(work, memory, decision);
+            work.Progress.Attempts++;
             var reply = await CallAsync(work, attempt, cancellation);
             work.Learn(attempt);
             switch (reply.Kind)
             {
                 case ReplyKind.Created:
-                    return await work.CompleteAsync(memory, RecordState.Completed, reply.Session!.ToPayload()) ? new(reply.Session, "created") : null;
+                    return await work.CompleteAsync(memory, reply.Session!) ? new(reply.Session!, DeliveryOutcomes.Created) : null;
                 case ReplyKind.Adopted:
-                    return await work.CompleteAsync(memory, RecordState.Completed, reply.Session!.ToPayload()) ? new(reply.Session, "adopted") : null;
+                    return await work.CompleteAsync(memory, reply.Session!) ? new(reply.Session!, DeliveryOutcomes.Adopted) : null;
                 case ReplyKind.Refused:
                     var refusal = JsonSerializer.Serialize(reply.Why, RefusalJson.Default.String);
                     return await work.CompleteAsync(memory, RecordState.Refused, refusal) ? throw new RefusedByDiditException(reply.Why) : null;

@@ -109,7 +109,7 @@ public sealed class When_answers_are_listened_to
     private static Task<IConnection> ConnectAsync(Arena arena)
     {
         BrokerAddress.TryParse(arena.ConnectionString, out var address, out _).ShouldBeTrue();
-        return BrokerConnection.OpenAsync(address!, default);
+        return BrokerConnection.OpenAsync(address!, BrokerConnection.Operator, default);
     }
 
     private static async Task<HeardAnswer> NextAsync(AnswerListener listener)

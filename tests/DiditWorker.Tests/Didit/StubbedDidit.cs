@@ -22,11 +22,11 @@ internal sealed class StubbedDidit : IAsyncDisposable
         var metrics = NoMetrics.Create();
         _answering = new(answer);
         _http = new(_answering);
-        Client = new(_http, options, metrics, time);
+        Client = new(_http, options, metrics, new(time), time);
         _limiter = new(_redis, "ratelimit", 10_000_000, metrics, time, _stopping.Token);
         var availability = new Availability(time, metrics);
         var pipeline = new DiditPipeline(options, _limiter, _limiter, availability, metrics, time);
-        Creator = new(Client, pipeline, new LookUp(Client, pipeline), availability, options, time);
+        Creator = new(Client, pipeline, new LookUp(Client, pipeline), availability, options, metrics, time);
     }
 
     public DiditClient Client { get; }

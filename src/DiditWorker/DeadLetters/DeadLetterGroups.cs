@@ -1,0 +1,25 @@
+using DiditWorker.Contracts;
+
+namespace DiditWorker.DeadLetters;
+
+/// <summary>What dead letters are counted by: few enough for a label.</summary>
+public static class DeadLetterGroups
+{
+    /// <summary>Messages of unknown types.</summary>
+    public const string Skipped = "Skipped";
+
+    /// <summary>Parked because of an error of the worker's own; <c>dead-letters list</c> names it.</summary>
+    public const string Other = "Other";
+
+    /// <summary>In the queue, but nobody counted them when they were parked: Redis was away, or another tool put them there.</summary>
+    public const string Uncounted = "Uncounted";
+
+    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    {
+        RejectionCodes.InvalidMessage, RejectionCodes.PayloadMismatch, RejectionCodes.RefusedByDidit, RejectionCodes.AmbiguousSession,
+        RejectionCodes.AttemptsExhausted, Skipped,
+    };
+
+    /// <summary>The label for a <see cref="DeadLetter.Group"/>.</summary>
+    public static string Of(string group) => Known.Contains(group) ? group : Other;
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DiditWorker.Didit;
+using DiditWorker.Idempotency;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace DiditWorker.Status;
+
+/// <summary><c>/health/live</c>: the process runs. <c>/health/ready</c>: each part, since when it is so, and what to do.</summary>
+internal static class Health
+{
+    private const string Ready = "ready";
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
+    public static void AddHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks()
+            .AddCheck<RedisCheck>("redis", tags: [Ready], timeout: Longest)
+            .AddCheck<DiditCheck>("didit", tags: [Ready]);
+        services.AddSingleton<HealthHistory>().AddSingleton<IHealthCheckPublisher>(provider => provider.GetRequiredService<HealthHistory>());
+        services.Configure<HealthCheckPublisherOptions>(options =>
+            (options.Delay, options.Period, options.Timeout, options.Predicate) = (TimeSpan.Zero, Period, Longest, IsReadiness));
+    }
+
+    public static void MapHealth(this WebApplication app)
+    {
+        var history = app.Services.GetRequiredService<HealthHistory>();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions
+        {
+            Predicate = _ => false,
+            ResponseWriter = (http, _) => WriteAsync(http, new("Healthy", new Dictionary<string, PartStatus>(StringComparer.Ordinal))),
+        });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions
+        {
+            Predicate = IsReadiness, ResponseWriter = (http, report) => WriteAsync(http, history.Note(report)),
+        });
+    }
+
+    private static bool IsReadiness(HealthCheckRegistration check) => check.Tags.Contains(Ready);
+
+    private static Task WriteAsync(HttpContext http, HealthStatus health)
+    {
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync(JsonSerializer.Serialize(health, HealthJson.Default.HealthStatus));
+    }
+
+    private static Dictionary<string, object> Do(string action, DateTimeOffset? since = null)
+    {
+        var data = new Dictionary<string, object>(StringComparer.Ordinal) { [HealthHistory.Action] = action };
+        if (since is { } known)
+        {
+            data[HealthHistory.Since] = known;
+        }
+
+        return data;
+    }
+
+    private sealed class RedisCheck(RedisConnection redis) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await redis.PingAsync();
+                var warnings = await RedisChecks.RunAsync(redis);
+                return warnings.Count == 0
+                    ? HealthCheckResult.Healthy("answers")
+                    : HealthCheckResult.Degraded(string.Join("; ", warnings), data: Do("change the settings named; restarting the worker does not help"));
+            }
+            catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+            {
+                return HealthCheckResult.Unhealthy(
+                    $"does not answer ({exception.GetType().Name}); messages wait; check ConnectionStrings:Redis and the server",
+                    data: Do("check ConnectionStrings:Redis, the server and the network to it; the worker reconnects by itself"));
+            }
+        }
+    }
+
+    // Degraded, not unhealthy: taking the worker out of service would not help, and answers from records go on.
+    private sealed class DiditCheck(Availability availability) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(availability switch
+            {
+                { Current: { } pause } => HealthCheckResult.Degraded(
+                    $"paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages wait, next probe at {pause.Until:O}",
+                    data: Do(ActionFor(pause.Reason), pause.Since)),
+                { Trouble: { } trouble } => HealthCheckResult.Degraded(
+                    $"{trouble}; messages wait and are tried again", data: Do(ActionFor(PauseReasons.CircuitOpen))),
+                _ => HealthCheckResult.Healthy("no pause"),
+            });
+
+        private static string ActionFor(string reason) => reason switch
+        {
+            PauseReasons.CredentialsRefused =>
+                "put a valid key of the right Didit application into Didit:ApiKey or its file, and restart the workers; with a key that is valid again they resume by themselves",
+            PauseReasons.CreditsMissing => "top up the account in the Didit console; the worker resumes by itself",
+            PauseReasons.Redirected => "correct Didit:BaseAddress or Didit:CreateSessionPath, and restart the workers",
+            _ => "look at Didit's status page and at the network to Didit:BaseAddress; the worker probes and resumes by itself, restarting it does not help",
+        };
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HealthStatus))]
+internal sealed partial class HealthJson : JsonSerializerContext;

@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using DiditWorker.Observability;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace DiditWorker.Status;
+
+/// <summary>Remembers since when each part is as it is. The checks run every few seconds, asked for or not.</summary>
+public sealed class HealthHistory : IHealthCheckPublisher
+{
+    /// <summary>In the data of a check: what to do.</summary>
+    public const string Action = "action";
+
+    /// <summary>In the data of a check: since when, where it knows that itself.</summary>
+    public const string Since = "since";
+
+    private readonly ConcurrentDictionary<string, PartStatus> _parts = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time;
+
+    /// <param name="time">The clock.</param>
+    /// <param name="meters">Shows each part.</param>
+    public HealthHistory(TimeProvider time, IMeterFactory meters)
+    {
+        _time = time;
+        meters.Create(WorkerMetrics.MeterName).CreateObservableGauge(
+            "diditworker.health.status",
+            () => _parts.Select(part => new Measurement<int>(Level(part.Value), new KeyValuePair<string, object?>("part", part.Key))),
+            unit: null,
+            "What /health/ready says: 2 healthy, 1 degraded, 0 unhealthy.");
+    }
+
+    /// <summary>The latest; before the first check, nothing is known and no part is there.</summary>
+    public HealthStatus Latest => new(Worst(_parts.Values), new SortedDictionary<string, PartStatus>(_parts, StringComparer.Ordinal));
+
+    /// <inheritdoc />
+    public Task PublishAsync(HealthReport report, CancellationToken cancellationToken)
+    {
+        Note(report);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes down a report.</summary>
+    /// <returns>It, with the times.</returns>
+    public HealthStatus Note(HealthReport report)
+    {
+        foreach (var (check, entry) in report.Entries)
+        {
+            _parts.AddOrUpdate(PartName(check), _ => Part(entry, before: null), (_, before) => Part(entry, before));
+        }
+
+        return Latest;
+    }
+
+    // MassTransit's own check is named after the bus; people look for "broker".
+    private static string PartName(string check) => check.StartsWith("masstransit", StringComparison.Ordinal) ? "broker" : check;
+
+    private PartStatus Part(HealthReportEntry entry, PartStatus? before)
+    {
+        var status = entry.Status.ToString();
+        var seen = before?.Status == status ? before.Since : _time.GetUtcNow();
+        return new(status, entry.Data.TryGetValue(Since, out var since) ? (DateTimeOffset)since : seen, entry.Description, ActionFor(entry));
+    }
+
+    private static string? ActionFor(HealthReportEntry entry) => entry.Data.TryGetValue(Action, out var action)
+        ? (string)action
+        : entry.Status == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy
+            ? null
+            : "check ConnectionStrings:RabbitMq, the broker and the network to it; the worker reconnects by itself";
+
+    private static int Level(PartStatus part) => part.Status switch { "Healthy" => 2, "Degraded" => 1, _ => 0 };
+
+    private static string Worst(ICollection<PartStatus> parts) =>
+        parts.Count == 0 ? "Unknown" : parts.MinBy(Level)!.Status;
+}

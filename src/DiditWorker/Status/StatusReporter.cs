@@ -1,0 +1,35 @@
+using System.Reflection;
+using DiditWorker.DeadLetters;
+using DiditWorker.Didit;
+using DiditWorker.Hosting;
+using DiditWorker.Observability;
+
+namespace DiditWorker.Status;
+
+/// <summary>Takes a <see cref="StatusSnapshot"/> from what the worker keeps in memory: asking for it costs nobody else anything.</summary>
+public sealed class StatusReporter(
+    WorkerSettings settings, HealthHistory health, RecentActivity recent, Availability availability, DiditPipeline pipeline, QueueWatch watch,
+    TimeProvider time)
+{
+    private static readonly string Version =
+        typeof(StatusReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+
+    /// <summary>Takes it.</summary>
+    public StatusSnapshot Read()
+    {
+        var now = time.GetUtcNow();
+        var queues = watch.Latest;
+        return new(
+            now, Version, Environment.MachineName, _started, health.Latest,
+            [.. recent.ByMinute().Select(minute => new MinuteOfOutcomes(minute.At, minute.Counts))],
+            recent.Active, settings.StartVerification.ConcurrentMessageLimit, pipeline.Circuit,
+            availability.Current is { } pause ? new(pause.Reason, pause.Why, pause.Since, pause.Until) : null,
+            new(settings.Didit.RequestsPerMinute, recent.CreatesLastMinute()),
+            queues is null ? null : new(queues.At, [.. queues.Queues.Select(queue => new QueueDepth(queue.Name, queue.Messages, queue.Consumers))]),
+            [.. (queues?.Groups ?? []).Select(group => new DeadLetterStatus(group.Queue, group.Group, group.Count, (group.WindowEnds - now)?.TotalSeconds))],
+            settings.Didit.UsableWindow.TotalSeconds,
+            [.. recent.LatestErrors().Select(error => new ErrorStatus(error.At, error.Outcome, error.Why, error.Key))]);
+    }
+}
