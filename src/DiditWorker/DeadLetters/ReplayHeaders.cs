@@ -40,11 +40,14 @@ public static class ReplayHeaders
                 [At] = at.ToString("O"),
                 [Reason] = reason,
                 [Run] = run,
-
-                // MassTransit begins a new trace then, linked to that of MT-Activity-Id: a replay comes hours or days later.
-                [DiagnosticHeaders.ActivityPropagation] = "Link",
             },
         };
+        if (properties.Headers.ContainsKey(DiagnosticHeaders.ActivityId))
+        {
+            // MassTransit then begins a new trace that is linked to the old one: a replay comes hours or days later.
+            properties.Headers[DiagnosticHeaders.ActivityPropagation] = "Link";
+        }
+
         properties.ClearUserId();
         properties.ClearExpiration();
         return properties;

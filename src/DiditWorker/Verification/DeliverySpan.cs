@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using DiditWorker.Observability;
-using MassTransit;
+using MassTransit.Logging;
 
 namespace DiditWorker.Verification;
 
@@ -11,10 +11,10 @@ namespace DiditWorker.Verification;
 /// </summary>
 internal static class DeliverySpan
 {
-    public static Activity? Start(ReceiveContext receive, Delivery delivery, string queue)
+    public static Activity? Start(DeliveryFacts facts, Delivery delivery, string queue)
     {
-        var publisher = PublisherOf(receive.TransportHeaders);
-        var replays = receive.TransportHeaders.Get<string>(Delivery.ReplayCountHeader);
+        var publisher = PublisherOf(facts);
+        var replays = facts.Header(Delivery.ReplayCountHeader);
         var activity = publisher is { } parent && replays is null
             ? WorkerTracing.Source.StartActivity("verify", ActivityKind.Consumer, parent, links: LinkTo(Activity.Current?.Context))
             : WorkerTracing.Source.StartActivity("verify", ActivityKind.Internal, parentContext: default, links: LinkTo(publisher));
@@ -27,14 +27,14 @@ internal static class DeliverySpan
             .SetTag("messaging.destination.name", queue)
             .SetTag("messaging.message.id", delivery.RequestId)
             .SetTag("diditworker.key", delivery.Key.ToString())
-            .SetTag("diditworker.redelivered", receive.Redelivered)
+            .SetTag("diditworker.redelivered", facts.Redelivered)
             .SetTag("diditworker.maybe_attempted", delivery.MaybeAttempted)
             .SetTag("diditworker.replays", replays);
     }
 
-    private static ActivityContext? PublisherOf(Headers headers) =>
-        headers.Get<string>("traceparent") is { } parent && headers.Get<string>(MassTransit.Logging.DiagnosticHeaders.ActivityId) is null
-        && ActivityContext.TryParse(parent, headers.Get<string>("tracestate"), isRemote: true, out var context) ? context : null;
+    private static ActivityContext? PublisherOf(DeliveryFacts facts) =>
+        facts.Header("traceparent") is { } parent && facts.Header(DiagnosticHeaders.ActivityId) is null
+        && ActivityContext.TryParse(parent, facts.Header("tracestate"), isRemote: true, out var context) ? context : null;
 
     private static IEnumerable<ActivityLink>? LinkTo(ActivityContext? context) => context is { } linked ? [new ActivityLink(linked)] : null;
 }

@@ -18,10 +18,11 @@ public sealed class StartVerificationConsumer(
     public async Task Consume(ConsumeContext<ReceivedStartVerification> context)
     {
         var progress = DeliveryProgress.Of(context.ReceiveContext);
-        var delivery = Delivery.Read(DeliveryFacts.Of(context.ReceiveContext, context), idempotency.Scope) ?? throw new InvalidMessageException(MissingId);
+        var facts = DeliveryFacts.Of(context.ReceiveContext, context);
+        var delivery = Delivery.Read(facts, idempotency.Scope) ?? throw new InvalidMessageException(MissingId);
         progress.Delivery = delivery;
         recent.Began();
-        using var span = DeliverySpan.Start(context.ReceiveContext, delivery, options.Queue);
+        using var span = DeliverySpan.Start(facts, delivery, options.Queue);
         VerificationRequest? request = null;
         try
         {
