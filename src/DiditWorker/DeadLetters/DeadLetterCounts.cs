@@ -51,18 +51,10 @@ public sealed partial class DeadLetterCounts(
 
     /// <summary>Some came into the queue (1), or were taken out of it (-1), by their <see cref="DeadLetter.Group"/>.</summary>
     /// <remarks>If Redis cannot be asked they stay as they were counted, which the depth of the queue sets right.</remarks>
-    public async Task ChangeAsync(string queue, IReadOnlyCollection<(string Group, DateTimeOffset? PublishedAt)> letters, int change)
+    public Task ChangeAsync(string queue, IReadOnlyCollection<(string Group, DateTimeOffset? PublishedAt)> letters, int change)
     {
         var fields = letters.Select(letter => Field(letter.Group, letter.PublishedAt)).CountBy(field => field, StringComparer.Ordinal);
-        try
-        {
-            await (await redis.DatabaseAsync()).ScriptEvaluateAsync(
-                CountScript, [Key(queue)], [.. fields.SelectMany(field => new RedisValue[] { field.Key, field.Value * change })]);
-        }
-        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
-        {
-            Log.NotCounted(logger, queue, exception.GetType().Name);
-        }
+        return RunAsync(queue, CountScript, [.. fields.SelectMany(field => new RedisValue[] { field.Key, field.Value * change })]);
     }
 
     /// <summary>What was counted, by group.</summary>
@@ -79,9 +71,20 @@ public sealed partial class DeadLetterCounts(
     /// Forgets as many as were counted but are not there: another tool took them. Those published first go first, since such tools take
     /// messages from the head of the queue.
     /// </summary>
-    /// <exception cref="RedisException">Redis cannot be asked.</exception>
-    public async Task TrimAsync(string queue, long depth, long excess) =>
-        await (await redis.DatabaseAsync()).ScriptEvaluateAsync(TrimScript, [Key(queue)], [depth, excess]);
+    /// <remarks>If Redis cannot be asked they stay, until the next time.</remarks>
+    public Task TrimAsync(string queue, long depth, long excess) => RunAsync(queue, TrimScript, [depth, excess]);
+
+    private async Task RunAsync(string queue, string script, RedisValue[] arguments)
+    {
+        try
+        {
+            await (await redis.DatabaseAsync()).ScriptEvaluateAsync(script, [Key(queue)], arguments);
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            Log.NotCounted(logger, queue, exception.GetType().Name);
+        }
+    }
 
     private RedisKey Key(string queue) => $"{options.KeyPrefix}{{deadletters}}:{queue}";
 

@@ -21,6 +21,8 @@ public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts
     /// <summary>Which of the queues is the one that the worker takes messages from.</summary>
     public string InputQueue => settings.StartVerification.Queue;
 
+    private string[] Parking => [settings.StartVerification.ErrorQueue, settings.StartVerification.SkippedQueue];
+
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,21 +45,11 @@ public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts
         try
         {
             _connection ??= await BrokerConnection.OpenAsync(settings.RabbitMq, "diditworker queue watch", cancellation);
-            var queues = new List<QueueDepth>();
-            foreach (var name in (string[])[InputQueue, settings.StartVerification.ErrorQueue, settings.StartVerification.SkippedQueue])
-            {
-                if (await BrokerConnection.LookAsync(_connection, name, cancellation) is { } queue)
-                {
-                    queues.Add(new(name, queue.MessageCount, queue.ConsumerCount));
-                }
-                else if (name != InputQueue)
-                {
-                    // The broker would write a line about each look at a queue that is not there.
-                    await ParkingQueue.DeclareAsync(_connection, name, cancellation);
-                }
-            }
 
-            return new(time.GetUtcNow(), queues, await GroupsAsync(queues));
+            // In this order: what is parked between the two is in the depth and not yet in the counts, which looks like nothing gone.
+            var counted = await CountedAsync();
+            var queues = await QueuesAsync(_connection, cancellation);
+            return new(time.GetUtcNow(), queues, counted is null ? null : await GroupsAsync(counted, queues));
         }
         catch (Exception exception) when (exception is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or IOException or TimeoutException)
         {
@@ -68,17 +60,36 @@ public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts
         }
     }
 
-    private async Task<IReadOnlyList<GroupDepth>?> GroupsAsync(List<QueueDepth> queues)
+    private async Task<List<QueueDepth>> QueuesAsync(IConnection connection, CancellationToken cancellation)
+    {
+        var queues = new List<QueueDepth>();
+        foreach (var name in (string[])[InputQueue, .. Parking])
+        {
+            if (await BrokerConnection.LookAsync(connection, name, cancellation) is { } queue)
+            {
+                queues.Add(new(name, queue.MessageCount, queue.ConsumerCount));
+            }
+            else if (name != InputQueue)
+            {
+                // The broker would write a line about each look at a queue that is not there.
+                await ParkingQueue.DeclareAsync(connection, name, cancellation);
+            }
+        }
+
+        return queues;
+    }
+
+    private async Task<Dictionary<string, IReadOnlyList<CountedGroup>>?> CountedAsync()
     {
         try
         {
-            var groups = new List<GroupDepth>();
-            foreach (var queue in queues.Where(queue => queue.Name != InputQueue))
+            var counted = new Dictionary<string, IReadOnlyList<CountedGroup>>(StringComparer.Ordinal);
+            foreach (var queue in Parking)
             {
-                groups.AddRange(await GroupsAsync(queue));
+                counted[queue] = await counts.ReadAsync(queue);
             }
 
-            return groups;
+            return counted;
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
@@ -86,26 +97,29 @@ public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts
         }
     }
 
-    private async Task<IEnumerable<GroupDepth>> GroupsAsync(QueueDepth queue)
+    // A command of an operator holds messages as a consumer for a while, and takes some out before it says so: only what differs from one look to
+    // the next as well is gone, or was never counted.
+    private async Task<IReadOnlyList<GroupDepth>> GroupsAsync(Dictionary<string, IReadOnlyList<CountedGroup>> counted, List<QueueDepth> queues)
     {
-        var counted = await counts.ReadAsync(queue.Name);
-        var excess = counted.Sum(group => group.Count) - queue.Messages;
-        await ReconcileAsync(queue, excess);
-        var groups = counted.Select(group => new GroupDepth(queue.Name, group.Group, group.Count, group.OldestPublished + settings.Didit.UsableWindow));
-        return excess < 0 ? groups.Append(new(queue.Name, DeadLetterGroups.Uncounted, -excess, null)) : groups;
-    }
-
-    // One that is just being parked is counted before the broker shows it, and an operator's command holds messages as a consumer for a while: only what
-    // stays too much from one look to the next is gone.
-    private async Task ReconcileAsync(QueueDepth queue, long excess)
-    {
-        var before = _excess.GetValueOrDefault(queue.Name);
-        _excess[queue.Name] = queue.Consumers > 0 ? 0 : excess;
-        if (queue.Consumers == 0 && Math.Min(before, excess) is > 0 and var gone)
+        var groups = new List<GroupDepth>();
+        foreach (var queue in queues.Where(queue => queue.Name != InputQueue))
         {
-            await counts.TrimAsync(queue.Name, queue.Messages, gone);
-            _excess[queue.Name] = 0;
+            var excess = queue.Consumers > 0 ? 0 : counted[queue.Name].Sum(group => group.Count) - queue.Messages;
+            var before = _excess.GetValueOrDefault(queue.Name);
+            _excess[queue.Name] = excess;
+            groups.AddRange(counted[queue.Name].Select(group =>
+                new GroupDepth(queue.Name, group.Group, group.Count, group.OldestPublished + settings.Didit.UsableWindow)));
+            if (Math.Max(before, excess) is < 0 and var uncounted)
+            {
+                groups.Add(new(queue.Name, DeadLetterGroups.Uncounted, -uncounted, WindowEnds: null));
+            }
+            else if (Math.Min(before, excess) is > 0 and var gone)
+            {
+                await counts.TrimAsync(queue.Name, queue.Messages, gone);
+            }
         }
+
+        return groups;
     }
 
     private async Task CloseAsync()

@@ -1,6 +1,9 @@
 using DiditWorker.DeadLetters;
+using DiditWorker.Observability;
 using DiditWorker.Status;
 using DiditWorker.Transport;
+using DiditWorker.Verification;
+using OpenTelemetry.Metrics;
 
 namespace DiditWorker.Hosting;
 
@@ -40,7 +43,7 @@ internal static partial class Service
         builder.Services.AddSingleton<QueueGauges>().AddSingleton<StatusReporter>();
         builder.AddTelemetry();
         await using var app = builder.Build();
-        app.Services.GetRequiredService<QueueGauges>();
+        BeginMetrics(app.Services);
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         if (settings.EncryptionKey is null)
@@ -50,6 +53,17 @@ internal static partial class Service
 
         await RunAsync(app);
         return 0;
+    }
+
+    // Whatever shows something must be there before the first scrape, not from the first message on; and what counts before the exporter is
+    // there is lost.
+    private static void BeginMetrics(IServiceProvider services)
+    {
+        services.GetRequiredService<MeterProvider>();
+        services.GetRequiredService<WorkerMetrics>().Begin();
+        services.GetRequiredService<QueueGauges>();
+        services.GetRequiredService<DeliveryReporter>();
+        services.GetRequiredService<StatusReporter>();
     }
 
     /// <summary>Until it is told to stop, be it while it is still starting.</summary>

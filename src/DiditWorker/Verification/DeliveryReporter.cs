@@ -19,7 +19,6 @@ public sealed partial class DeliveryReporter
     public DeliveryReporter(WorkerMetrics metrics, RecentActivity recent, TimeProvider time, ILogger<DeliveryReporter> logger)
     {
         (_metrics, _recent, _time, _logger) = (metrics, recent, time, logger);
-        metrics.Begin();
         metrics.ObserveActive(() => recent.Active);
     }
 

@@ -75,6 +75,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return new(Process.Start(start)!, port, log);
     }
 
+    /// <summary>What an endpoint answers with 200.</summary>
+    public Task<string> GetAsync(string path) => _http.GetStringAsync(new Uri(path, UriKind.Relative));
+
+    /// <summary>The address of its endpoints.</summary>
+    public Uri Address => _http.BaseAddress!;
+
     public async Task<(HttpStatusCode Status, JsonElement Body)> HealthAsync(string which)
     {
         using var response = await _http.GetAsync(new Uri($"/health/{which}", UriKind.Relative));
