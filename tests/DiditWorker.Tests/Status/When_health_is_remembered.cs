@@ -1,0 +1,88 @@
+using System.Diagnostics.Metrics;
+using DiditWorker.Status;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Time.Testing;
+using NUnit.Framework;
+using Shouldly;
+using Part = Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus;
+
+namespace DiditWorker.Tests.Status;
+
+public sealed class When_health_is_remembered
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly FakeTimeProvider _time = new(Noon);
+    private ServiceProvider _services = null!;
+    private HealthHistory _history = null!;
+
+    [SetUp]
+    public void Begin()
+    {
+        _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        _history = new(_time, _services.GetRequiredService<IMeterFactory>());
+    }
+
+    [TearDown]
+    public void End() => _services.Dispose();
+
+    [Test]
+    public void A_part_is_so_since_it_was_first_seen_so()
+    {
+        _history.Note(Report("redis", Part.Healthy));
+        _time.Advance(TimeSpan.FromMinutes(5));
+        _history.Note(Report("redis", Part.Healthy)).Parts["redis"].Since.ShouldBe(Noon);
+        _history.Note(Report("redis", Part.Unhealthy)).Parts["redis"].Since.ShouldBe(Noon.AddMinutes(5));
+        _time.Advance(TimeSpan.FromMinutes(5));
+        _history.Note(Report("redis", Part.Unhealthy, "other words")).Parts["redis"].Since.ShouldBe(Noon.AddMinutes(5));
+    }
+
+    [Test]
+    public void A_check_that_knows_since_when_is_believed()
+    {
+        var pause = Noon.AddMinutes(-7);
+
+        var part = _history.Note(Report("didit", Part.Degraded, "paused", (HealthHistory.Since, pause), (HealthHistory.Action, "wait"))).Parts["didit"];
+
+        part.Since.ShouldBe(pause);
+        part.Action.ShouldBe("wait");
+        part.Description.ShouldBe("paused");
+    }
+
+    [Test]
+    public void The_bus_is_called_broker_and_says_what_to_do()
+    {
+        _history.Note(Report("masstransit-bus", Part.Unhealthy)).Parts["broker"].Action!.ShouldContain("ConnectionStrings:RabbitMq");
+        _history.Note(Report("masstransit-bus", Part.Healthy)).Parts["broker"].Action.ShouldBeNull();
+    }
+
+    [Test]
+    public void The_whole_is_as_bad_as_its_worst_part_and_unknown_before_the_first_look()
+    {
+        _history.Latest.Status.ShouldBe("Unknown");
+        _history.Note(Report("redis", Part.Healthy)).Status.ShouldBe("Healthy");
+        _history.Note(Report("didit", Part.Degraded)).Status.ShouldBe("Degraded");
+        _history.Note(Report("redis", Part.Unhealthy)).Status.ShouldBe("Unhealthy");
+    }
+
+    [Test]
+    public void Each_part_has_a_gauge()
+    {
+        using var gauge = new MetricCollector<int>(_services.GetRequiredService<IMeterFactory>(), "DiditWorker", "diditworker.health.status");
+        _history.Note(Report("redis", Part.Degraded));
+        _history.Note(Report("masstransit-bus", Part.Unhealthy));
+
+        gauge.RecordObservableInstruments();
+
+        gauge.GetMeasurementSnapshot().Select(m => $"{m.Tags["part"]} {m.Value}").Order(StringComparer.Ordinal).ShouldBe(["broker 0", "redis 1"]);
+    }
+
+    private static HealthReport Report(string check, Part status, string? description = null, params (string Name, object Value)[] data) => new(
+        new Dictionary<string, HealthReportEntry>(StringComparer.Ordinal)
+        {
+            [check] = new(status, description, TimeSpan.Zero, exception: null, data.ToDictionary(item => item.Name, item => item.Value, StringComparer.Ordinal)),
+        },
+        TimeSpan.Zero);
+}
