@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
+using DiditWorker.Status;
 using DiditWorker.Transport;
 using DiditWorker.Verification;
 
@@ -13,13 +14,15 @@ namespace DiditWorker.Hosting;
 /// <param name="Idempotency">Section <c>Idempotency</c>.</param>
 /// <param name="StartVerification">Section <c>StartVerification</c>.</param>
 /// <param name="EncryptionKey">What <c>Idempotency:EncryptionKeyFile</c> holds.</param>
+/// <param name="Status">Section <c>Status</c>.</param>
 public sealed partial record WorkerSettings(
     BrokerAddress RabbitMq,
     string Redis,
     DiditOptions Didit,
     IdempotencyOptions Idempotency,
     StartVerificationOptions StartVerification,
-    byte[]? EncryptionKey)
+    byte[]? EncryptionKey,
+    StatusOptions Status)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
@@ -33,12 +36,13 @@ public sealed partial record WorkerSettings(
         var idempotency = ReadIdempotency(read);
         var startVerification = ReadStartVerification(read);
         var encryptionKey = idempotency.EncryptionKeyFile is { } path ? read.Read("Idempotency:EncryptionKeyFile", path, AnswerCipher.ReadKey) : null;
+        var status = StatusSettings.Read(read);
         var broker = ReadBroker(read);
         var redis = ReadRedis(read);
         RequireAcross(read, didit, idempotency);
-        read.RefuseUnknown("Didit", "Idempotency", "StartVerification");
+        read.RefuseUnknown("Didit", "Idempotency", "StartVerification", "Status");
         return read.Faults.Count == 0
-            ? new(broker!, redis, didit, idempotency, startVerification, encryptionKey)
+            ? new(broker!, redis, didit, idempotency, startVerification, encryptionKey, status)
             : throw new InvalidConfigurationException(read.Faults);
     }
 

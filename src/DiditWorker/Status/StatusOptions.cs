@@ -1,0 +1,27 @@
+namespace DiditWorker.Status;
+
+/// <summary>Who may look at the status page.</summary>
+public enum StatusAccessRule
+{
+    /// <summary>Nobody: there is no page.</summary>
+    Off,
+
+    /// <summary>A browser on the same machine that asks for it directly, by a name of that machine.</summary>
+    Loopback,
+
+    /// <summary>Whoever knows <see cref="StatusOptions.Token"/>.</summary>
+    Token,
+
+    /// <summary>Whoever reaches the port. Only where nobody else can.</summary>
+    Anyone,
+}
+
+/// <summary>Settings of section <c>Status</c>.</summary>
+public sealed record StatusOptions
+{
+    /// <summary>Default <see cref="StatusAccessRule.Loopback"/>.</summary>
+    public StatusAccessRule Access { get; init; } = StatusAccessRule.Loopback;
+
+    /// <summary>What a visitor must know under <see cref="StatusAccessRule.Token"/>, at least 16 visible ASCII characters; else none.</summary>
+    public string? Token { get; init; }
+}
