@@ -104,7 +104,7 @@ const moment = (node, time) => when(node, time, Number.isNaN(Date.parse(time)) ?
 
 function rows(id, items, columns) {
   const table = byId(id);
-  table.classList.toggle("empty", items.length === 0);
+  table.hidden = items.length === 0;
   const row = () => {
     const tr = element("tr", "", ...columns.map((column, i) => element(i === 0 ? "th" : "td", column.className ?? "", ...(column.make?.() ?? []))));
     tr.role = "row";
@@ -182,7 +182,7 @@ function drawNow() {
   share("creates-bar", last.createRate?.sentLastMinute, last.createRate?.limitPerMinute);
   const [tone, meaning] = circuits[last.circuit] ?? ["unknown", ""];
   tint(byId("circuit-tile"), tone);
-  write(byId("circuit"), capital(last.circuit ?? "unknown"));
+  write(byId("circuit"), capital(last.circuit || "unknown"));
   write(byId("circuit-meaning"), meaning);
   drawPause(last.pause);
 }
@@ -190,7 +190,7 @@ function drawNow() {
 function drawPause(pause) {
   tint(byId("pause-tile"), pause ? "mind" : pause === null ? "good" : "unknown");
   byId("pause-tile").classList.toggle("wide", Boolean(pause));
-  write(byId("pause"), pause ? `Paused: ${pauses[pause.reason] ?? pause.reason}` : pause === null ? "Not paused" : "unknown");
+  write(byId("pause"), pause ? `Paused: ${pauses[pause.reason] ?? pause.reason}` : pause === null ? "Not paused" : "Unknown");
   write(byId("pause-why"), pause ? capital(pause.why ?? "") : "");
   if (!pause) return write(byId("pause-times"), pause === null ? "Held only by the rate limit" : "");
   const times = byId("pause-times");
@@ -268,6 +268,7 @@ function drawQueues() {
         write(cell.firstChild, missing ? "none" : number(queue.consumers));
         cell.firstChild.className = missing ? "badge" : "";
         attribute(cell.firstChild, "data-tone", missing ? "bad" : "");
+        cell.classList.toggle("zero", queue.consumers === 0);
       },
     },
   ]);
@@ -339,7 +340,9 @@ async function ask() {
   // Not asked again: each time the browser would ask the person for the token.
   if (answer.status === 401 || answer.status === 403) throw new Missing("the worker refuses; reload the page to sign in again", true);
   if (!answer.ok) throw new Missing(`the worker answers with an error (${answer.status})`);
-  return answer.json();
+  const state = await answer.json();
+  if (Number.isNaN(Date.parse(state.at))) throw new SyntaxError("no time in it");
+  return state;
 }
 
 async function refresh() {
