@@ -241,8 +241,7 @@ function drawChart(minutes) {
     chart.dataset.drawn = JSON.stringify(shapes);
     chart.replaceChildren(...shapes.map(shape));
   }
-  write(byId("chart-most"), number(top));
-  write(byId("chart-first"), "14 min ago");
+  write(byId("chart-most"), minutes.length === 0 ? "No data yet" : number(top));
   attribute(chart, "aria-label", minutes.length === 0 ? "No data yet" :
     `Bar chart of the last ${count(minutes.length, "minute", "minutes")}: ${count(totals.reduce((a, b) => a + b, 0), "delivery", "deliveries")} in all, at most ${number(most)} in one minute. The numbers follow as a table.`);
 }
