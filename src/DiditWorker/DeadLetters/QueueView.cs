@@ -1,6 +1,6 @@
 namespace DiditWorker.DeadLetters;
 
-/// <summary>One queue, as the broker tells it.</summary>
+/// <summary>One queue, as the broker tells it; part of <c>/status.json</c>.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Messages">Ready, not those that a consumer holds.</param>
 /// <param name="Consumers">How many there are.</param>

@@ -46,6 +46,7 @@ internal static partial class Service
         BeginMetrics(app.Services);
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapStatusPage(settings.Status, app.Services.GetRequiredService<StatusReporter>().Read);
         if (settings.EncryptionKey is null)
         {
             Log.NotEncrypted(app.Logger);

@@ -27,7 +27,7 @@ public sealed class StatusReporter(
             recent.Active, settings.StartVerification.ConcurrentMessageLimit, pipeline.Circuit,
             availability.Current is { } pause ? new(pause.Reason, pause.Why, pause.Since, pause.Until) : null,
             new(settings.Didit.RequestsPerMinute, recent.CreatesLastMinute()),
-            queues is null ? null : new(queues.At, [.. queues.Queues.Select(queue => new QueueDepth(queue.Name, queue.Messages, queue.Consumers))]),
+            queues is null ? null : new(queues.At, queues.Queues),
             [.. (queues?.Groups ?? []).Select(group => new DeadLetterStatus(group.Queue, group.Group, group.Count, (group.WindowEnds - now)?.TotalSeconds))],
             settings.Didit.UsableWindow.TotalSeconds,
             [.. recent.LatestErrors().Select(error => new ErrorStatus(error.At, error.Outcome, error.Why, error.Key))]);

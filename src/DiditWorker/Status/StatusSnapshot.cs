@@ -1,3 +1,5 @@
+using DiditWorker.DeadLetters;
+
 namespace DiditWorker.Status;
 
 /// <summary>
@@ -69,12 +71,6 @@ public sealed record RateStatus(int LimitPerMinute, long SentLastMinute);
 /// <param name="At">When it was asked.</param>
 /// <param name="Queues">Input, error and skipped queue; one that does not exist (yet) is missing.</param>
 public sealed record QueueStatus(DateTimeOffset At, IReadOnlyList<QueueDepth> Queues);
-
-/// <summary>One queue.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Messages">Ready, not those that a consumer holds.</param>
-/// <param name="Consumers">How many there are.</param>
-public sealed record QueueDepth(string Name, long Messages, long Consumers);
 
 /// <summary>Dead letters of one kind.</summary>
 /// <param name="Queue">Where they lie.</param>
