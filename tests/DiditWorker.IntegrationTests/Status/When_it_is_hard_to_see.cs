@@ -36,6 +36,7 @@ public sealed class When_it_is_hard_to_see : StatusPageTest
         await ShowAsync("bad", scheme, 1280);
         await Worker.StopAsync();
         await Shown("#outage").ToBeVisibleAsync();
+        await PhotographAsync("gone", scheme, 1280);
 
         await ShouldBeAccessibleAsync();
     }
@@ -101,13 +102,15 @@ public sealed class When_it_is_hard_to_see : StatusPageTest
     {
         await ShowAsync(state, scheme, width);
 
-        var png = await Page.ScreenshotAsync(new()
-        {
-            FullPage = true, Animations = ScreenshotAnimations.Disabled, Path = Path.Combine(Screenshots(), $"{state}-{scheme.ToString().ToLowerInvariant()}-{width}.png"),
-        });
+        var png = await PhotographAsync(state, scheme, width);
 
         BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)).ShouldBe(width);
     }
+
+    private Task<byte[]> PhotographAsync(string state, ColorScheme scheme, int width) => Page.ScreenshotAsync(new()
+    {
+        FullPage = true, Animations = ScreenshotAnimations.Disabled, Path = Path.Combine(Screenshots(), $"{state}-{scheme.ToString().ToLowerInvariant()}-{width}.png"),
+    });
 
     private async Task ShowAsync(string state, ColorScheme scheme, int width)
     {
