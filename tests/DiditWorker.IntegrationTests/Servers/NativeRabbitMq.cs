@@ -5,17 +5,19 @@ namespace DiditWorker.IntegrationTests.Servers;
 /// <summary>An installed RabbitMQ, kept apart from every other on the machine: own directory, ports and Erlang port mapper.</summary>
 internal static class NativeRabbitMq
 {
-    public static NativeHost Host(string amqpPort, string managementPort)
+    public static NativeHost Host(string amqpPort, string managementPort, string metricsPort)
     {
         var directory = Leftovers.NewDirectory();
         string In(string name) => Path.Combine(directory, name);
 
-        File.WriteAllText(In("enabled_plugins"), "[rabbitmq_management].");
+        File.WriteAllText(In("enabled_plugins"), "[rabbitmq_management,rabbitmq_prometheus].");
         File.WriteAllText(
             In("rabbitmq.conf"),
             $"""
             management.tcp.ip = 127.0.0.1
             management.tcp.port = {managementPort}
+            prometheus.tcp.ip = 127.0.0.1
+            prometheus.tcp.port = {metricsPort}
             default_user = {RabbitMqServer.UserName}
             default_pass = {RabbitMqServer.Password}
 

@@ -10,7 +10,7 @@ using Testcontainers.RabbitMq;
 
 namespace DiditWorker.IntegrationTests.Servers;
 
-/// <summary>A real RabbitMQ with its management API. It keeps its addresses and its durable data over a restart.</summary>
+/// <summary>A real RabbitMQ with its management API and its metrics. It keeps its addresses and its durable data over a restart.</summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     /// <summary>Of the broker and of the management API; the server is reachable from this machine only.</summary>
@@ -25,17 +25,21 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private readonly IServerHost _host;
 
-    private RabbitMqServer(IServerHost host, string address, string amqpPort, string managementPort)
+    private RabbitMqServer(IServerHost host, string address, string amqpPort, string managementPort, string metricsPort)
     {
         _host = host;
         ConnectionString = $"amqp://{UserName}:{Password}@{address}:{amqpPort}/";
         Management = new Uri($"http://{address}:{managementPort}/");
+        Metrics = $"{address}:{metricsPort}";
     }
 
     public string ConnectionString { get; }
 
     /// <summary>The address of the management API, without "api/".</summary>
     public Uri Management { get; }
+
+    /// <summary>Host and port of the Prometheus endpoint.</summary>
+    public string Metrics { get; }
 
     public string Version { get; private set; } = "";
 
@@ -44,9 +48,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         var amqp = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var management = FreePort.Take().ToString(CultureInfo.InvariantCulture);
+        var metrics = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var server = (await ServerSource.Current).IsDocker
-            ? new RabbitMqServer(Container(amqp, management), ContainerHost.Address, amqp, management)
-            : new RabbitMqServer(NativeRabbitMq.Host(amqp, management), IPAddress.Loopback.ToString(), amqp, management);
+            ? new RabbitMqServer(Container(amqp, management, metrics), ContainerHost.Address, amqp, management, metrics)
+            : new RabbitMqServer(NativeRabbitMq.Host(amqp, management, metrics), IPAddress.Loopback.ToString(), amqp, management, metrics);
         await server.StartAsync();
         return server;
     }
@@ -88,10 +93,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return connection.IsOpen;
     }
 
-    private static ContainerHost Container(string amqp, string management)
+    private static ContainerHost Container(string amqp, string management, string metrics)
     {
         var image = Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
         var builder = ContainerHost.Configure(new RabbitMqBuilder(image).WithUsername(UserName).WithPassword(Password));
-        return new(builder.WithPortBinding(amqp, "5672").WithPortBinding(management, "15672").Build());
+        return new(builder.WithPortBinding(amqp, "5672").WithPortBinding(management, "15672").WithPortBinding(metrics, "15692").Build());
     }
 }
