@@ -11,7 +11,7 @@ internal static class Programs
     public const string Promtool = "promtool";
     public const string RedisExporter = "prometheus-redis-exporter";
 
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
 
     /// <summary>The path of a program; where it is not installed, the test ends here and counts as skipped.</summary>
     public static string Require(string program)

@@ -42,9 +42,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Where its HTTP endpoints are.</summary>
-    public Uri Address => _http.BaseAddress!;
-
     public bool HasExited => _process.HasExited;
 
     /// <summary>Resident memory now, in MiB.</summary>
