@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
+using MassTransit;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -10,15 +11,17 @@ namespace DiditWorker.Status;
 /// <summary><c>/health/live</c>: the process runs. <c>/health/ready</c>: each part, since when it is so, and what to do.</summary>
 internal static class Health
 {
-    private const string Ready = "ready";
+    // Not "ready", which MassTransit's own check has.
+    private const string Part = "part";
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     public static void AddHealth(this IServiceCollection services)
     {
         services.AddHealthChecks()
-            .AddCheck<RedisCheck>("redis", tags: [Ready], timeout: Longest)
-            .AddCheck<DiditCheck>("didit", tags: [Ready]);
+            .AddCheck<BrokerCheck>("broker", tags: [Part])
+            .AddCheck<RedisCheck>("redis", tags: [Part], timeout: Longest)
+            .AddCheck<DiditCheck>("didit", tags: [Part]);
         services.AddSingleton<HealthHistory>().AddSingleton<IHealthCheckPublisher>(provider => provider.GetRequiredService<HealthHistory>());
         services.Configure<HealthCheckPublisherOptions>(options =>
             (options.Delay, options.Period, options.Timeout, options.Predicate) = (TimeSpan.Zero, Period, Longest, IsReadiness));
@@ -38,7 +41,7 @@ internal static class Health
         });
     }
 
-    private static bool IsReadiness(HealthCheckRegistration check) => check.Tags.Contains(Ready);
+    private static bool IsReadiness(HealthCheckRegistration check) => check.Tags.Contains(Part);
 
     private static Task WriteAsync(HttpContext http, HealthStatus health)
     {
@@ -55,6 +58,20 @@ internal static class Health
         }
 
         return data;
+    }
+
+    // MassTransit calls it degraded when it has lost its broker, although nothing can be taken and nothing answered then.
+    private sealed class BrokerCheck(IBusControl bus) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var health = bus.CheckHealth();
+            return Task.FromResult(health.Status == BusHealthStatus.Healthy
+                ? HealthCheckResult.Healthy("connected")
+                : HealthCheckResult.Unhealthy(
+                    $"not connected ({health.Description}); no message is taken",
+                    data: Do("check ConnectionStrings:RabbitMq, the broker and the network to it; the worker reconnects by itself")));
+        }
     }
 
     private sealed class RedisCheck(RedisConnection redis) : IHealthCheck

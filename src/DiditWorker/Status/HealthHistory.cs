@@ -45,27 +45,19 @@ public sealed class HealthHistory : IHealthCheckPublisher
     {
         foreach (var (check, entry) in report.Entries)
         {
-            _parts.AddOrUpdate(PartName(check), _ => Part(entry, before: null), (_, before) => Part(entry, before));
+            _parts.AddOrUpdate(check, _ => Part(entry, before: null), (_, before) => Part(entry, before));
         }
 
         return Latest;
     }
 
-    // MassTransit's own check is named after the bus; people look for "broker".
-    private static string PartName(string check) => check.StartsWith("masstransit", StringComparison.Ordinal) ? "broker" : check;
-
     private PartStatus Part(HealthReportEntry entry, PartStatus? before)
     {
         var status = entry.Status.ToString();
         var seen = before?.Status == status ? before.Since : _time.GetUtcNow();
-        return new(status, entry.Data.TryGetValue(Since, out var since) ? (DateTimeOffset)since : seen, entry.Description, ActionFor(entry));
+        return new(status, entry.Data.TryGetValue(Since, out var since) ? (DateTimeOffset)since : seen, entry.Description,
+            entry.Data.GetValueOrDefault(Action) as string);
     }
-
-    private static string? ActionFor(HealthReportEntry entry) => entry.Data.TryGetValue(Action, out var action)
-        ? (string)action
-        : entry.Status == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy
-            ? null
-            : "check ConnectionStrings:RabbitMq, the broker and the network to it; the worker reconnects by itself";
 
     private static int Level(PartStatus part) => part.Status switch { "Healthy" => 2, "Degraded" => 1, _ => 0 };
 

@@ -15,7 +15,11 @@ internal sealed class PrometheusServer : IAsyncDisposable
     private PrometheusServer(NativeHost host, int port) =>
         (_host, _http) = (host, new() { BaseAddress = new($"http://127.0.0.1:{port}/api/v1/") });
 
-    public static async Task<PrometheusServer> StartAsync(params ScrapeTarget[] targets)
+    public static Task<PrometheusServer> StartAsync(params ScrapeTarget[] targets) => StartWithAsync(MonitoringFiles.Rules, targets);
+
+    /// <param name="rules">The path of a file of rules.</param>
+    /// <param name="targets">What is scraped.</param>
+    public static async Task<PrometheusServer> StartWithAsync(string rules, params ScrapeTarget[] targets)
     {
         var program = Programs.Require(Programs.Prometheus);
         var (directory, port) = (Leftovers.NewDirectory(), FreePort.Take());
@@ -23,7 +27,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
         await File.WriteAllTextAsync(configuration,
             $"""
             global: {"{"}scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s{"}"}
-            rule_files: ["{MonitoringFiles.Rules}"]
+            rule_files: ["{rules}"]
             scrape_configs:
             {string.Concat(targets.Select(target => target.Configuration))}
             """);
@@ -59,8 +63,13 @@ internal sealed class PrometheusServer : IAsyncDisposable
         [.. (await GetAsync("rules")).GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray())];
 
     /// <summary>Alerts that fire, or will if it stays so for the time that the rule asks for.</summary>
-    public async Task<IReadOnlyList<string>> AlertsAsync() =>
-        [.. (await GetAsync("alerts")).GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("labels").GetProperty("alertname").GetString()!)];
+    public Task<IReadOnlyList<string>> AlertsAsync() => AlertsAsync("pending", "firing");
+
+    /// <summary>Alerts in these states.</summary>
+    public async Task<IReadOnlyList<string>> AlertsAsync(params string[] states) =>
+        [.. (await GetAsync("alerts")).GetProperty("alerts").EnumerateArray()
+            .Where(alert => states.Contains(alert.GetProperty("state").GetString(), StringComparer.Ordinal))
+            .Select(alert => alert.GetProperty("labels").GetProperty("alertname").GetString()!)];
 
     /// <summary>Evaluates now.</summary>
     /// <exception cref="ArgumentException">The expression is wrong; the message is Prometheus' own.</exception>

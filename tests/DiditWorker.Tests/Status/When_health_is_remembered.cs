@@ -52,13 +52,6 @@ public sealed class When_health_is_remembered
     }
 
     [Test]
-    public void The_bus_is_called_broker_and_says_what_to_do()
-    {
-        _history.Note(Report("masstransit-bus", Part.Unhealthy)).Parts["broker"].Action!.ShouldContain("ConnectionStrings:RabbitMq");
-        _history.Note(Report("masstransit-bus", Part.Healthy)).Parts["broker"].Action.ShouldBeNull();
-    }
-
-    [Test]
     public void The_whole_is_as_bad_as_its_worst_part_and_unknown_before_the_first_look()
     {
         _history.Latest.Status.ShouldBe("Unknown");
@@ -72,7 +65,7 @@ public sealed class When_health_is_remembered
     {
         using var gauge = new MetricCollector<int>(_services.GetRequiredService<IMeterFactory>(), "DiditWorker", "diditworker.health.status");
         _history.Note(Report("redis", Part.Degraded));
-        _history.Note(Report("masstransit-bus", Part.Unhealthy));
+        _history.Note(Report("broker", Part.Unhealthy));
 
         gauge.RecordObservableInstruments();
 
