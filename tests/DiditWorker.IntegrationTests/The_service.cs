@@ -54,7 +54,7 @@ public sealed class The_service
         status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         body.GetProperty("parts").GetProperty("broker").GetProperty("status").GetString().ShouldBe("Unhealthy");
         body.GetProperty("parts").GetProperty("redis").GetProperty("status").GetString().ShouldBe("Unhealthy");
-        body.GetProperty("parts").GetProperty("redis").GetProperty("description").GetString()!.ShouldContain("ConnectionStrings:Redis");
+        body.GetProperty("parts").GetProperty("redis").GetProperty("action").GetString()!.ShouldContain("ConnectionStrings:Redis");
         body.GetProperty("parts").GetProperty("didit").GetProperty("status").GetString().ShouldBe("Healthy");
 
         await rabbitMq.StartAsync();

@@ -89,7 +89,7 @@ internal static class Health
             catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
             {
                 return HealthCheckResult.Unhealthy(
-                    $"does not answer ({exception.GetType().Name}); messages wait; check ConnectionStrings:Redis and the server",
+                    $"does not answer ({exception.GetType().Name}); messages wait",
                     data: Do("check ConnectionStrings:Redis, the server and the network to it; the worker reconnects by itself"));
             }
         }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace DiditWorker.Status;
 
-/// <summary>Remembers since when each part is as it is. The checks run every few seconds, asked for or not.</summary>
-public sealed class HealthHistory : IHealthCheckPublisher
+/// <summary>Remembers since when each part is as it is, and logs each change. The checks run every few seconds, asked for or not.</summary>
+public sealed partial class HealthHistory : IHealthCheckPublisher
 {
     /// <summary>In the data of a check: what to do.</summary>
     public const string Action = "action";
@@ -14,14 +14,18 @@ public sealed class HealthHistory : IHealthCheckPublisher
     /// <summary>In the data of a check: since when, where it knows that itself.</summary>
     public const string Since = "since";
 
+    private const string Healthy = nameof(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy);
+
     private readonly ConcurrentDictionary<string, PartStatus> _parts = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
+    private readonly ILogger<HealthHistory> _logger;
 
     /// <param name="time">The clock.</param>
     /// <param name="meters">Shows each part.</param>
-    public HealthHistory(TimeProvider time, IMeterFactory meters)
+    /// <param name="logger">Told of changes.</param>
+    public HealthHistory(TimeProvider time, IMeterFactory meters, ILogger<HealthHistory> logger)
     {
-        _time = time;
+        (_time, _logger) = (time, logger);
         meters.Create(WorkerMetrics.MeterName).CreateObservableGauge(
             "diditworker.health.status",
             () => _parts.Select(part => new Measurement<int>(Level(part.Value), new KeyValuePair<string, object?>("part", part.Key))),
@@ -45,7 +49,12 @@ public sealed class HealthHistory : IHealthCheckPublisher
     {
         foreach (var (check, entry) in report.Entries)
         {
-            _parts.AddOrUpdate(check, _ => Part(entry, before: null), (_, before) => Part(entry, before));
+            _parts.TryGetValue(check, out var before);
+            var part = _parts[check] = Part(entry, before);
+            if (part.Status != (before?.Status ?? Healthy))
+            {
+                Log.Changed(_logger, part.Status == Healthy ? LogLevel.Information : LogLevel.Warning, check, part.Status, part.Description);
+            }
         }
 
         return Latest;
@@ -59,8 +68,14 @@ public sealed class HealthHistory : IHealthCheckPublisher
             entry.Data.GetValueOrDefault(Action) as string);
     }
 
-    private static int Level(PartStatus part) => part.Status switch { "Healthy" => 2, "Degraded" => 1, _ => 0 };
+    private static int Level(PartStatus part) => part.Status switch { Healthy => 2, "Degraded" => 1, _ => 0 };
 
     private static string Worst(ICollection<PartStatus> parts) =>
         parts.Count == 0 ? "Unknown" : parts.MinBy(Level)!.Status;
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 4, Message = "{Part} is {Status}: {Description}")]
+        public static partial void Changed(ILogger logger, LogLevel level, string part, string status, string? description);
+    }
 }

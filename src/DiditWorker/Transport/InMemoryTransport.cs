@@ -12,6 +12,8 @@ public static class InMemoryTransport
     public static void AddInMemoryTransport(
         this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
     {
+        // MassTransit would tell its makers what is used.
+        bus.DisableUsageTelemetry();
         bus.AddConsumer<StartVerificationConsumer>();
         bus.UsingInMemory((context, memory) =>
         {

@@ -16,6 +16,8 @@ public static class RabbitMqTransport
     public static void AddRabbitMqTransport(
         this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
     {
+        // MassTransit would tell its makers what is used.
+        bus.DisableUsageTelemetry();
         bus.AddConsumer<StartVerificationConsumer>();
         bus.UsingRabbitMq((context, rabbit) =>
         {

@@ -3,6 +3,7 @@ using DiditWorker.Status;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Shouldly;
@@ -10,11 +11,13 @@ using Part = Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus;
 
 namespace DiditWorker.Tests.Status;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class When_health_is_remembered
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
     private readonly FakeTimeProvider _time = new(Noon);
+    private readonly FakeLogger<HealthHistory> _logs = new();
     private ServiceProvider _services = null!;
     private HealthHistory _history = null!;
 
@@ -22,7 +25,7 @@ public sealed class When_health_is_remembered
     public void Begin()
     {
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        _history = new(_time, _services.GetRequiredService<IMeterFactory>());
+        _history = new(_time, _services.GetRequiredService<IMeterFactory>(), _logs);
     }
 
     [TearDown]
@@ -37,6 +40,18 @@ public sealed class When_health_is_remembered
         _history.Note(Report("redis", Part.Unhealthy)).Parts["redis"].Since.ShouldBe(Noon.AddMinutes(5));
         _time.Advance(TimeSpan.FromMinutes(5));
         _history.Note(Report("redis", Part.Unhealthy, "other words")).Parts["redis"].Since.ShouldBe(Noon.AddMinutes(5));
+    }
+
+    [Test]
+    public void Each_change_is_logged_once()
+    {
+        _history.Note(Report("redis", Part.Healthy));
+        _history.Note(Report("redis", Part.Unhealthy, "does not answer"));
+        _history.Note(Report("redis", Part.Unhealthy, "does not answer"));
+        _history.Note(Report("redis", Part.Healthy, "answers"));
+
+        _logs.Collector.GetSnapshot().Select(line => $"{line.Level} {line.Id.Id} {line.Message}")
+            .ShouldBe(["Warning 4 redis is Unhealthy: does not answer", "Information 4 redis is Healthy: answers"]);
     }
 
     [Test]
