@@ -12,9 +12,7 @@ public static class InMemoryTransport
     public static void AddInMemoryTransport(
         this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
     {
-        // MassTransit would tell its makers what is used.
-        bus.DisableUsageTelemetry();
-        bus.AddConsumer<StartVerificationConsumer>();
+        VerificationEndpoint.Register(bus);
         bus.UsingInMemory((context, memory) =>
         {
             configure?.Invoke(context, memory);

@@ -16,9 +16,7 @@ public static class RabbitMqTransport
     public static void AddRabbitMqTransport(
         this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
     {
-        // MassTransit would tell its makers what is used.
-        bus.DisableUsageTelemetry();
-        bus.AddConsumer<StartVerificationConsumer>();
+        VerificationEndpoint.Register(bus);
         bus.UsingRabbitMq((context, rabbit) =>
         {
             configure?.Invoke(context, rabbit);

@@ -10,6 +10,14 @@ namespace DiditWorker.Transport;
 /// <summary>The receive endpoint, the same on every transport.</summary>
 internal static class VerificationEndpoint
 {
+    /// <summary>The consumer.</summary>
+    public static void Register(IBusRegistrationConfigurator bus)
+    {
+        // MassTransit would tell its makers what is used.
+        bus.DisableUsageTelemetry();
+        bus.AddConsumer<StartVerificationConsumer>();
+    }
+
     /// <summary>Limits, deserializers, the error pipeline and the consumer.</summary>
     public static void Configure(IReceiveEndpointConfigurator endpoint, IBusRegistrationContext context)
     {
