@@ -1,7 +1,6 @@
 using DiditWorker.Hosting;
 using DiditWorker.Idempotency;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace DiditWorker.DeadLetters;
 
@@ -51,9 +50,9 @@ public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts
             var queues = await QueuesAsync(_connection, cancellation);
             return new(time.GetUtcNow(), queues, counted is null ? null : await GroupsAsync(counted, queues));
         }
-        catch (Exception exception) when (exception is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or IOException or TimeoutException)
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            // Health tells of the broker; this is only why there are no depths.
+            // Whatever it is, to look at queues must not stop the service. Health tells of the broker; this is only why there are no depths.
             Log.NotSeen(logger, exception.GetType().Name);
             await CloseAsync();
             return null;
@@ -127,7 +126,7 @@ public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts
         if (_connection is { } connection)
         {
             _connection = null;
-            await connection.DisposeAsync();
+            await connection.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
