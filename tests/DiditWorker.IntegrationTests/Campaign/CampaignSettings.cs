@@ -1,4 +1,5 @@
 using System.Globalization;
+using DiditWorker.IntegrationTests.Support;
 
 namespace DiditWorker.IntegrationTests.Campaign;
 
@@ -16,23 +17,10 @@ internal sealed record CampaignSettings(TimeSpan Duration, int Seed, string Dire
     {
         var minutes = Read(MinutesVariable) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : DefaultMinutes;
         var seed = Read(SeedVariable) is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : DefaultSeed;
-        var directory = Path.Combine(Root(), "artifacts", "campaign");
+        var directory = Path.Combine(Repository.Root, "artifacts", "campaign");
         System.IO.Directory.CreateDirectory(directory);
         return new(TimeSpan.FromMinutes(minutes), seed, directory);
     }
 
     private static string? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
-
-    private static string Root()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "DiditWorker.sln")))
-            {
-                return directory.FullName;
-            }
-        }
-
-        throw new InvalidOperationException("DiditWorker.sln is in no directory above the tests.");
-    }
 }

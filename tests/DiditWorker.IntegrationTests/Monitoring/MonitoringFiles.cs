@@ -1,11 +1,11 @@
-using System.Runtime.CompilerServices;
+using DiditWorker.IntegrationTests.Support;
 
 namespace DiditWorker.IntegrationTests.Monitoring;
 
 /// <summary>What is shipped in <c>deploy/monitoring</c>, read from the source tree.</summary>
 internal static class MonitoringFiles
 {
-    public static string Folder { get; } = Path.GetFullPath(Path.Combine(ThisFolder(), "../../../deploy/monitoring"));
+    public static string Folder { get; } = Path.Combine(Repository.Root, "deploy", "monitoring");
 
     public static string Rules => PathOf("prometheus/rules.yml");
 
@@ -17,6 +17,4 @@ internal static class MonitoringFiles
         [.. Directory.EnumerateFiles(PathOf("grafana/dashboards"), "*.json").Order(StringComparer.Ordinal)];
 
     public static string PathOf(string name) => Path.Combine(Folder, name);
-
-    private static string ThisFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

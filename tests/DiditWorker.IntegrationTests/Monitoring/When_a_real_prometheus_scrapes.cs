@@ -12,6 +12,8 @@ namespace DiditWorker.IntegrationTests.Monitoring;
 public sealed class When_a_real_prometheus_scrapes
 {
     private const string Input = "start-verification";
+    private const int Orders = 20;
+    private const int Batch = (2 * Orders) + 1;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     private Arena _arena = null!;
@@ -167,25 +169,36 @@ public sealed class When_a_real_prometheus_scrapes
         Fault(FaultKind.Status, 429);
         Fault(FaultKind.StatusAfterCreate, 502);
         Fault(FaultKind.ResetBeforeCreate, status: null);
-        for (var i = 0; i < 20; i++)
-        {
-            await _arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""");
-        }
+        await BatchAsync(0);
 
-        await _arena.Broker.UntilAnswersAsync(20);
-        for (var i = 0; i < 20; i++)
-        {
-            await _arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""");
-        }
-
-        await _arena.Broker.UntilAnswersAsync(40);
-        await _arena.Broker.PublishRawAsync("order-0", """{"vendorData":"somebody-else"}""");
+        // A series that appears with its last value shows no increase, so the second batch comes after a scrape that has seen the first.
+        await Eventually.UntilAsync(
+            async () => (await _prometheus.QueryAsync("sum(diditworker_delivery_duration_seconds_count)")).SingleOrDefault() >= Batch, Bound, "the first batch is scraped");
+        await BatchAsync(1);
+        await _arena.Broker.PublishRawAsync("order-0-0", """{"vendorData":"somebody-else"}""");
         await _arena.Broker.PublishRawAsync("bad-1", """{"vendorData":""}""");
         await _arena.Broker.PublishRawAsync("bad-2", """{"vendorData":1}""");
         await _arena.Broker.PublishEnvelopeAsync("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", "{}", type: "Somebody.Else:Event");
-        await _arena.Broker.UntilAnswersAsync(43);
+        await _arena.Broker.UntilAnswersAsync((2 * Batch) + 3);
         await Eventually.UntilAsync(
             async () => (await _prometheus.QueryAsync("sum(max by (queue) (diditworker_deadletters))")).SingleOrDefault() == 4, Bound, "the dead letters are counted");
+    }
+
+    // Creates, their duplicates, and one that is older than the window, so that it is looked up.
+    private async Task BatchAsync(int number)
+    {
+        for (var copy = 0; copy < 2; copy++)
+        {
+            for (var i = 0; i < Orders; i++)
+            {
+                await _arena.Broker.PublishRawAsync($"order-{number}-{i}", $$"""{"vendorData":"user-{{number}}-{{i}}"}""");
+            }
+
+            await _arena.Broker.UntilAnswersAsync((number * Batch) + ((copy + 1) * Orders));
+        }
+
+        await _arena.Broker.PublishRawAsync($"old-{number}", $$"""{"vendorData":"user-{{number}}-0"}""", DateTimeOffset.UtcNow.AddDays(-2));
+        await _arena.Broker.UntilAnswersAsync((number + 1) * Batch);
     }
 
     private void Fault(FaultKind kind, int? status)
