@@ -1,0 +1,23 @@
+using System.Text.Json;
+using DiditWorker.Didit;
+
+namespace DiditWorker.Probing;
+
+/// <summary>One reply as it came; time-outs and broken connections are replies without a status.</summary>
+/// <param name="Status">HTTP status; 0 if none came.</param>
+/// <param name="Headers">All of them, by lower-case name.</param>
+/// <param name="Body">Where it is a JSON object.</param>
+/// <param name="Sent">When the request left.</param>
+/// <param name="Received">When the reply was there.</param>
+public sealed record ProbeReply(
+    int Status, IReadOnlyDictionary<string, string> Headers, JsonElement? Body, DateTimeOffset Sent, DateTimeOffset Received)
+{
+    /// <summary>The session's id, by either name; none if the reply has none.</summary>
+    public string? SessionId => Body?.Text("session_id") ?? Body?.Text("uuid");
+
+    /// <summary>Whether it is a create's answer with a session.</summary>
+    public bool IsSession => Status is 200 or 201 && SessionId is not null;
+}
+
+/// <summary>A probe must end now: Didit wants money, refuses the key, or the stated number of requests is used up.</summary>
+public sealed class ProbeStoppedException(string why) : Exception(why);
