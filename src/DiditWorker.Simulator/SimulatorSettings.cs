@@ -32,6 +32,23 @@ public enum SessionIdField
     /// <summary><c>uuid</c>, as the article says.</summary>
     [JsonStringEnumMemberName("uuid")]
     Uuid,
+
+    /// <summary>Both, with the same value.</summary>
+    [JsonStringEnumMemberName("both")]
+    Both,
+}
+
+/// <summary>How a create without the trailing slash of its path is answered.</summary>
+public enum WithoutSlash
+{
+    /// <summary>301 to the path with the slash.</summary>
+    Redirected,
+
+    /// <summary>As with the slash.</summary>
+    Works,
+
+    /// <summary>404.</summary>
+    Refused,
 }
 
 /// <summary>Everything about the simulated Didit that is a matter of choice or of doubt; changed with <see cref="SimulatorState.Configure"/>.</summary>
@@ -49,6 +66,9 @@ public sealed record SimulatorSettings
     /// <summary>Whether an unfinished session of the same vendor_data and workflow comes back instead of a new one; default true (documented).</summary>
     public bool ReuseByVendorData { get; init; } = true;
 
+    /// <summary>Whether a create also gets a session that was made after it had arrived; default true. False: concurrent creates make several.</summary>
+    public bool ReuseConcurrent { get; init; } = true;
+
     /// <summary>Whether such a reuse replaces the session's metadata, even by none; default true (documented). The callback is always replaced.</summary>
     public bool OverwriteMetadata { get; init; } = true;
 
@@ -63,6 +83,9 @@ public sealed record SimulatorSettings
 
     /// <summary>Answer to a repeat of an honoured key; default <see cref="RepeatReply.Original"/>.</summary>
     public RepeatReply RepeatReply { get; init; } = RepeatReply.Original;
+
+    /// <summary>Answer to an honoured key with another body: 409 (default, documented for Didit's other operations), or as to any repeat.</summary>
+    public RepeatReply OtherBody { get; init; } = RepeatReply.Conflict;
 
     /// <summary>Number of first repeats of each honoured key that get 409 before the original is given; default 0.</summary>
     public int ConflictCount { get; init; }
@@ -94,6 +117,21 @@ public sealed record SimulatorSettings
     /// <summary>Lists and decisions together in any 60 seconds before 429; default 0 = no limit.</summary>
     public int GetsPerMinute { get; init; }
 
+    /// <summary>Whether the <c>X-RateLimit-*</c> headers are sent where there is a limit; default true. <c>Retry-After</c> always is.</summary>
+    public bool RateHeaders { get; init; } = true;
+
+    /// <summary>Paths without their trailing slash; default <see cref="WithoutSlash.Redirected"/>.</summary>
+    public WithoutSlash WithoutSlash { get; init; } = WithoutSlash.Redirected;
+
+    /// <summary>The only workflow there is, a UUID; null (default) accepts every one.</summary>
+    public string? OnlyWorkflow { get; init; }
+
+    /// <summary>Status for another workflow than <see cref="OnlyWorkflow"/>; default 400.</summary>
+    public int UnknownWorkflowStatus { get; init; } = 400;
+
+    /// <summary>How far the <c>Date</c> header is ahead of the simulator's clock; null (default) leaves the header to the web server.</summary>
+    public TimeSpan? DateSkew { get; init; }
+
     /// <summary>Entries the request log keeps, the oldest dropped first; default 200000.</summary>
     public int RequestLogLimit { get; init; } = 200_000;
 
@@ -116,6 +154,9 @@ public sealed record SimulatorSettings
         errors.When(ListMaxLimit < 1, "listMaxLimit", "must be 1 or more");
         errors.When(RequestsPerMinute < 0, "requestsPerMinute", "must be 0 (no limit) or more");
         errors.When(GetsPerMinute < 0, "getsPerMinute", "must be 0 (no limit) or more");
+        errors.When(UnknownWorkflowStatus is < 400 or > 499, "unknownWorkflowStatus", "must be from 400 to 499");
+        errors.When(OnlyWorkflow is not null && !Guid.TryParse(OnlyWorkflow, out _), "onlyWorkflow", "must be a UUID");
+        errors.When(DateSkew is { } skew && skew.Duration() > TimeSpan.FromDays(1), "dateSkew", "must be from -1.00:00:00 to 1.00:00:00");
         errors.When(RequestLogLimit < 1, "requestLogLimit", "must be 1 or more");
     }
 }

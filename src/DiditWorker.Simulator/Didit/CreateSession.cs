@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DiditWorker.Simulator.Memory;
 
 namespace DiditWorker.Simulator.Didit;
@@ -45,7 +46,8 @@ internal static class CreateSession
         call.VendorData,
         call.Member("callback")?.GetString(),
         call.Member("metadata") is { } metadata ? ParsedMetadata(metadata) : null,
-        call.Key);
+        call.Key,
+        call.Arrived);
 
     private static Reply? Refusal(DiditCall call)
     {
@@ -64,10 +66,14 @@ internal static class CreateSession
             return Reply.FieldError("non_field_errors", "Invalid data. Expected a dictionary.");
         }
 
+        var settings = call.World.Settings;
         return call.Member("workflow_id") switch
         {
             null => Reply.FieldError("workflow_id", "This field is required."),
-            { ValueKind: JsonValueKind.String } id when id.TryGetGuid(out _) => RefusedOption(call),
+            { ValueKind: JsonValueKind.String } id when id.TryGetGuid(out var workflow) =>
+                settings.OnlyWorkflow is { } only && Guid.Parse(only) != workflow
+                    ? Reply.Json(settings.UnknownWorkflowStatus, new JsonObject { ["workflow_id"] = new JsonArray("Workflow does not exist.") })
+                    : RefusedOption(call),
             _ => Reply.FieldError("workflow_id", "Must be a valid UUID."),
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DiditWorker.Simulator.Memory;
 
 namespace DiditWorker.Simulator.Didit;
@@ -31,6 +32,9 @@ internal sealed class DiditApi(SimulatorState state)
 
         // Logged before it is written, so that a client that has its answer finds it in the log.
         trace.Set(entry => entry with { Status = reply.Status, Ended = world.Now });
+        reply = world.Settings.DateSkew is { } skew
+            ? reply.With([new("Date", (world.Now + skew).ToString("R", CultureInfo.InvariantCulture))])
+            : reply;
         try
         {
             await reply.WriteAsync(http);
@@ -47,6 +51,14 @@ internal sealed class DiditApi(SimulatorState state)
         if (call.Operation != DiditOperation.Other && !call.Http.Request.Path.Value!.EndsWith('/'))
         {
             var request = call.Http.Request;
+            switch (call.World.Settings.WithoutSlash)
+            {
+                case WithoutSlash.Works:
+                    return await AfterWorkAsync(call, fault: null, trace);
+                case WithoutSlash.Refused:
+                    return Reply.Detail(404, "Not found.");
+            }
+
             return new Reply(301, default).With([new("Location", request.Path + "/" + request.QueryString)]);
         }
 
@@ -97,7 +109,7 @@ internal sealed class DiditApi(SimulatorState state)
 
         var rate = limiter.Take(limit, call.World.Now);
         var reply = rate.Allowed ? await OperateAsync(call, delay) : Reply.Detail(429, "Request was throttled.");
-        return reply.With(rate.Headers());
+        return reply.With(rate.Headers().Where(header => settings.RateHeaders || header.Key == "Retry-After"));
     }
 
     private static async Task<Reply> OperateAsync(DiditCall call, TimeSpan delay)

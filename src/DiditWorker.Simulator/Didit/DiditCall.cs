@@ -11,6 +11,7 @@ internal sealed class DiditCall
         Http = http;
         Operation = operation;
         World = world;
+        Arrived = world.Now;
         SessionId = Guid.TryParse(http.Request.RouteValues["id"] as string, out var id) ? id.ToString() : null;
         Key = http.Request.Headers["Idempotency-Key"].FirstOrDefault();
     }
@@ -20,6 +21,8 @@ internal sealed class DiditCall
     public DiditOperation Operation { get; }
 
     public World World { get; }
+
+    public DateTimeOffset Arrived { get; }
 
     public string? SessionId { get; }
 

@@ -45,14 +45,23 @@ internal static class SessionJson
         return body;
     }
 
-    private static JsonObject Start(SimulatedSession session, SimulatorSettings settings) => new()
+    private static JsonObject Start(SimulatedSession session, SimulatorSettings settings)
     {
-        [settings.SessionIdField == SessionIdField.Uuid ? "uuid" : "session_id"] = session.SessionId,
-        ["session_number"] = session.SessionNumber,
-        ["status"] = session.Status,
-        ["vendor_data"] = session.VendorData,
-        ["workflow_id"] = session.WorkflowId,
-    };
+        var start = new JsonObject
+        {
+            [settings.SessionIdField == SessionIdField.Uuid ? "uuid" : "session_id"] = session.SessionId,
+            ["session_number"] = session.SessionNumber,
+            ["status"] = session.Status,
+            ["vendor_data"] = session.VendorData,
+            ["workflow_id"] = session.WorkflowId,
+        };
+        if (settings.SessionIdField == SessionIdField.Both)
+        {
+            start["uuid"] = session.SessionId;
+        }
+
+        return start;
+    }
 
     private static JsonObject? Metadata(SimulatedSession session) =>
         session.Metadata is { } metadata ? JsonObject.Create(metadata) : null;

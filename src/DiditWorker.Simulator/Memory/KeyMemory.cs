@@ -44,7 +44,7 @@ internal sealed class KeyMemory
 
     private static KeyVerdict Repeat(KeyEntry entry, byte[] bodyHash, SimulatorSettings settings)
     {
-        if (!entry.BodyHash.AsSpan().SequenceEqual(bodyHash))
+        if (settings.OtherBody == RepeatReply.Conflict && !entry.BodyHash.AsSpan().SequenceEqual(bodyHash))
         {
             return Conflict("This Idempotency-Key was used with another request body.");
         }

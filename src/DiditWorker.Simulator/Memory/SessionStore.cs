@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace DiditWorker.Simulator.Memory;
 
 /// <summary>What a create asks for, once its body is known to be sound.</summary>
-internal sealed record SessionOrder(string WorkflowId, string? VendorData, string? Callback, JsonElement? Metadata, string? IdempotencyKey);
+internal sealed record SessionOrder(string WorkflowId, string? VendorData, string? Callback, JsonElement? Metadata, string? IdempotencyKey, DateTimeOffset? Arrived = null);
 
 /// <summary>The sessions, and Didit's rule of giving an unfinished one back.</summary>
 internal sealed class SessionStore
@@ -18,7 +18,7 @@ internal sealed class SessionStore
     {
         lock (gate)
         {
-            if (settings.ReuseByVendorData && Unfinished(order, now) is { } found)
+            if (settings.ReuseByVendorData && Unfinished(order, settings, now) is { } found)
             {
                 var reused = found.AnsweredTo(order.IdempotencyKey) with
                 {
@@ -86,9 +86,10 @@ internal sealed class SessionStore
         }
     }
 
-    private SimulatedSession? Unfinished(SessionOrder wanted, DateTimeOffset now) =>
+    private SimulatedSession? Unfinished(SessionOrder wanted, SimulatorSettings settings, DateTimeOffset now) =>
         wanted.VendorData is null ? null : Of(wanted.VendorData, now).LastOrDefault(session =>
             !session.Deleted
+            && (settings.ReuseConcurrent || session.CreatedAt < wanted.Arrived)
             && SessionStatus.IsUnfinished(session.Status)
             && string.Equals(session.WorkflowId, wanted.WorkflowId, StringComparison.Ordinal));
 
