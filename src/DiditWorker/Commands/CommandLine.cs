@@ -11,7 +11,7 @@ internal static class CommandLine
         Turns every StartVerification message into exactly one Didit verification session. Without a command it runs the service.
 
         Every command takes the worker's settings: from appsettings.json, from the environment, or as --Section:Name=value.
-        Exit codes: 0 done, 1 some failed, 2 wrong usage, 3 nothing matched, 69 broker or Redis unreachable, 78 wrong configuration.
+        Exit codes: 0 done, 1 some failed, 2 wrong usage, 3 nothing matched, 69 broker, Redis or Didit unreachable, 78 wrong configuration.
         """;
 
     // After Ctrl+C: what is held is given back in its order, and the audit is written.
@@ -34,6 +34,7 @@ internal static class CommandLine
             SendCommand.Create(host, output),
             KeyCommands.Create(host, output),
             DeadLetterCommands.Create(host, output),
+            ProbeCommand.Create(host, output),
         };
 
         // A request id may begin with "@", which would name a file of arguments.

@@ -8,7 +8,7 @@ internal static class ExitCodes
     public const int WrongUsage = 2;
     public const int NothingMatched = 3;
 
-    /// <summary>Broker or Redis cannot be reached (sysexits.h: EX_UNAVAILABLE).</summary>
+    /// <summary>Broker, Redis, or Didit where it is asked, cannot be reached (sysexits.h: EX_UNAVAILABLE).</summary>
     public const int Unreachable = 69;
 
     /// <summary>sysexits.h: EX_CONFIG.</summary>

@@ -24,7 +24,10 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
     /// <summary>How many were sent.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
-    /// <summary>The ids of all sessions that creates were answered with.</summary>
+    /// <summary>How many sessions Didit said it deleted.</summary>
+    public int Deleted { get; private set; }
+
+    /// <summary>The ids of all sessions that creates were answered with, but for those deleted.</summary>
     public IReadOnlyCollection<string> Sessions
     {
         get
@@ -94,6 +97,7 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
             lock (_lock)
             {
                 _sessions.Remove(sessionId);
+                Deleted += reply.Status == 204 ? 1 : 0;
             }
         }
 

@@ -13,10 +13,14 @@ public sealed record ProbeReply(
     int Status, IReadOnlyDictionary<string, string> Headers, JsonElement? Body, DateTimeOffset Sent, DateTimeOffset Received)
 {
     /// <summary>The session's id, by either name; none if the reply has none.</summary>
-    public string? SessionId => Body?.Text("session_id") ?? Body?.Text("uuid");
+    public string? SessionId => Body is { } body ? IdIn(body) : null;
 
     /// <summary>Whether it is a create's answer with a session.</summary>
     public bool IsSession => Status is 200 or 201 && SessionId is not null;
+
+    /// <summary>The id in a session's reply or row. It is printed and becomes part of a path, so only what looks like one is taken for one.</summary>
+    internal static string? IdIn(JsonElement session) =>
+        (session.Text("session_id") ?? session.Text("uuid")) is { Length: <= 100 } id && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? id : null;
 }
 
 /// <summary>A probe must end now: Didit wants money, refuses the key, or the stated number of requests is used up.</summary>

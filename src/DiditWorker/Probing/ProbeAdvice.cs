@@ -1,0 +1,64 @@
+using System.Globalization;
+using DiditWorker.Didit;
+
+namespace DiditWorker.Probing;
+
+/// <summary>The settings that fit what was measured.</summary>
+internal static class ProbeAdvice
+{
+    private static readonly TimeSpan ShortestDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>Works them out; what is unclear permits nothing.</summary>
+    public static IReadOnlyList<Recommendation> From(IReadOnlyList<Finding> findings, DiditOptions didit)
+    {
+        var found = findings.ToDictionary(finding => finding.Id, StringComparer.Ordinal);
+        var header = found.GetValueOrDefault(FindingIds.HeaderRepeat);
+        var advice = new List<Recommendation> { LookupBeforeResend(header) };
+        if (Window(header, found.GetValueOrDefault(FindingIds.HeaderWindow), didit) is { } window)
+        {
+            advice.Add(window);
+        }
+
+        if (found.TryGetValue(FindingIds.ListLag, out var lag) && LookupDelay(lag) is { } delay)
+        {
+            advice.Add(new("Didit:LookupDelay", $"{delay:c}", "at least: twice the longest time after which the list showed a session, and never under 1 second"));
+        }
+
+        if (found.GetValueOrDefault(FindingIds.RateHeaders)?.Numbers?.TryGetValue("limit", out var limit) == true)
+        {
+            advice.Add(new("Didit:RequestsPerMinute", limit.ToString(CultureInfo.InvariantCulture), "at most: Didit's own limit for creates, as its headers tell it"));
+        }
+
+        return advice;
+    }
+
+    /// <summary>The shortest delay that a measured lag permits; none if it was not measured.</summary>
+    public static TimeSpan? LookupDelay(Finding lag)
+    {
+        if (lag.Verdict != "measured" || lag.Numbers?.TryGetValue("max", out var max) != true)
+        {
+            return null;
+        }
+
+        var twice = TimeSpan.FromSeconds(Math.Ceiling(max * 2));
+        return twice > ShortestDelay ? twice : ShortestDelay;
+    }
+
+    private static Recommendation LookupBeforeResend(Finding? header) => new("Didit:LookupBeforeResend", header?.Verdict == "honoured" ? "OutsideWindow" : "Always", header?.Verdict switch
+    {
+        "honoured" => "permitted, not required: a repeated key brings the first session back; Always is the careful choice all the same",
+        "conflict" => "a repeated key is refused with 409: only a look-up finds the session",
+        "ignored" => "a repeated key makes another session: only a look-up prevents it",
+        _ => "it is unclear whether a repeated key counts",
+    });
+
+    private static Recommendation? Window(Finding? header, Finding? window, DiditOptions didit) => header?.Verdict switch
+    {
+        "honoured" or "conflict" when window?.Numbers?.TryGetValue("atLeast", out var seconds) == true =>
+            new("Didit:IdempotencyWindow", $"{TimeSpan.FromSeconds(Math.Floor(seconds)):c}", "at most: a key was honoured that long after its first use"),
+        "honoured" => new("Didit:IdempotencyWindow", $"{didit.IdempotencyWindow:c}", "not measured: probe with --window before you trust it"),
+        "ignored" => new("Didit:IdempotencyWindow", $"{didit.IdempotencyWindow:c}",
+            "harmless with LookupBeforeResend Always: it is also how long the worker remembers an answer. With any other value of that, it must be 0"),
+        _ => null,
+    };
+}
