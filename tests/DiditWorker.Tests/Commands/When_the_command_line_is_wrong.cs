@@ -26,6 +26,10 @@ public sealed partial class When_the_command_line_is_wrong
     [TestCase("keys release order-1", "--reason")]
     [TestCase("keys adopt order-1", "Required argument")]
     [TestCase("send", "--vendor-data")]
+    [TestCase("probe --workflow-id mine", "--workflow-id: expected a UUID with hyphens")]
+    [TestCase("probe --tries 0", "--tries 0: expected a whole number from 1 to 100")]
+    [TestCase("probe --max-requests 0", "--max-requests 0: expected a whole number above 0")]
+    [TestCase("probe --report /no/such/directory/report.json", "there is no such directory")]
     public async Task It_says_what_is_right_and_where_to_look(string args, string expected)
     {
         var (code, text, notes) = await RunAsync(args.Split(' '));
@@ -38,6 +42,7 @@ public sealed partial class When_the_command_line_is_wrong
 
     [TestCase("")]
     [TestCase("send")]
+    [TestCase("probe")]
     [TestCase("keys")]
     [TestCase("keys show")]
     [TestCase("keys adopt")]

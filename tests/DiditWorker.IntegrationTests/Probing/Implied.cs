@@ -1,0 +1,62 @@
+using System.Globalization;
+using DiditWorker.Probing;
+using DiditWorker.Simulator;
+
+namespace DiditWorker.IntegrationTests.Probing;
+
+/// <summary>The verdicts that the simulator's switches imply.</summary>
+internal static class Implied
+{
+    private static readonly TimeSpan Never = TimeSpan.FromSeconds(30);
+
+    public static Dictionary<string, string> By(SimulatorSettings didit, IReadOnlyList<LoggedRequest> log) => new(StringComparer.Ordinal)
+    {
+        [FindingIds.HeaderRepeat] = !Honours(didit) ? "ignored" : Conflicts(didit) ? "conflict" : "honoured",
+        [FindingIds.HeaderOtherBody] = !Honours(didit) ? "created" : didit.OtherBody == RepeatReply.Conflict || Conflicts(didit) ? "conflict" : "original",
+        [FindingIds.Reuse] = didit.ReuseByVendorData ? "reused" : "created",
+        [FindingIds.ReuseMetadata] = ReuseMetadata(didit),
+        [FindingIds.TwoWithOneKey] = WithOneKey(didit, log, 2),
+        [FindingIds.FiveWithOneKey] = WithOneKey(didit, log, 5),
+        [FindingIds.TwoForOnePerson] = ForOnePerson(didit),
+        [FindingIds.FiveForOnePerson] = ForOnePerson(didit),
+        [FindingIds.ListLag] = didit.ListLag > Never ? Finding.Unclear : "measured",
+        [FindingIds.ListMetadata] = didit.ListLag > Never ? Finding.Unclear : didit.ListReturnsMetadata ? "yes" : "no",
+        [FindingIds.DecisionMetadata] = didit.DecisionReturnsMetadata ? "yes" : "no",
+        [FindingIds.RateHeaders] = didit.RateHeaders && didit.RequestsPerMinute + didit.GetsPerMinute > 0 ? "some" : "none",
+        [FindingIds.WrongKey] = didit.ApiKey is null ? Finding.Unclear : Text(didit.BadKeyStatus),
+        [FindingIds.UnknownWorkflow] = didit.OnlyWorkflow is null ? "201" : Text(didit.UnknownWorkflowStatus),
+        [FindingIds.BadField] = "400",
+        [FindingIds.IdField] = didit.SessionIdField switch { SessionIdField.SessionId => "session_id", SessionIdField.Uuid => "uuid", _ => "both" },
+        [FindingIds.WithoutSlash] = didit.WithoutSlash switch { WithoutSlash.Redirected => "redirected", WithoutSlash.Works => "works", _ => "refused" },
+        [FindingIds.Clock] = "measured",
+    };
+
+    private static bool Honours(SimulatorSettings didit) => didit.Header == HeaderMode.Honoured && didit.HeaderWindow > TimeSpan.Zero;
+
+    // A probe repeats four times.
+    private static bool Conflicts(SimulatorSettings didit) => didit.RepeatReply == RepeatReply.Conflict || didit.ConflictCount >= 4;
+
+    private static string ReuseMetadata(SimulatorSettings didit) =>
+        !didit.ReuseByVendorData ? "not-reused"
+        : !didit.DecisionReturnsMetadata && (!didit.ListReturnsMetadata || didit.ListLag > Never) ? Finding.Unclear
+        : didit.OverwriteMetadata ? "overwritten" : "kept";
+
+    private static string ForOnePerson(SimulatorSettings didit) => didit is { ReuseByVendorData: true, ReuseConcurrent: true } ? "one" : "several";
+
+    // Whether a concurrent create under an honoured key meets the first one at work, and gets 409, is a matter of time: the log knows.
+    private static string WithOneKey(SimulatorSettings didit, IReadOnlyList<LoggedRequest> log, int count)
+    {
+        if (!Honours(didit))
+        {
+            return ForOnePerson(didit);
+        }
+
+        var creates = log.Where(request => request is { Operation: DiditOperation.Create, IdempotencyKey: not null }).ToList();
+        var together = creates.GroupBy(request => request.VendorData, StringComparer.Ordinal)
+            .Where(person => person.Count() == count && person.Select(request => request.IdempotencyKey).Distinct().Count() == 1)
+            .Where(person => creates.Count(request => request.IdempotencyKey == person.First().IdempotencyKey) == count);
+        return together.SelectMany(person => person).Any(request => request.Status == 409) ? "conflict" : "one";
+    }
+
+    private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
+}
