@@ -10,9 +10,6 @@ namespace DiditWorker.Commands;
 /// <summary><c>diditworker probe</c></summary>
 internal sealed class ProbeCommand
 {
-    // Far above any reply of Didit's.
-    private const int LargestReply = 1 << 20;
-
     private readonly Option<string?> _workflowId = new("--workflow-id") { Description = "The workflow to make sessions for, a UUID (default: Didit:WorkflowId)" };
     private readonly Option<bool> _yes = new("--yes") { Description = "Do it; without it the command only says what it would do" };
     private readonly Option<bool> _keep = new("--keep") { Description = "Leave the sessions there (default: all are deleted at the end)" };
@@ -86,7 +83,7 @@ internal sealed class ProbeCommand
             // .NET repeats some requests by itself when a pooled connection turns out to be cut; here every request is counted.
             PooledConnectionLifetime = TimeSpan.Zero,
         };
-        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestReply };
+        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         var client = new ProbeClient(http, didit, options.MostRequests, time);
         var run = new ProbeRun(client, didit, options, time);
         var report = await run.RunAsync(step => _output.Notes.WriteLine(step + " …"), cancellation);
@@ -124,7 +121,7 @@ internal sealed class ProbeCommand
             await _output.Notes.WriteLineAsync($"Stopped: {why}.");
         }
 
-        return !run.IsReached ? ExitCodes.Unreachable
+        return run.IsUnreachable ? ExitCodes.Unreachable
             : report.StoppedBecause is not null || report.Findings.Any(finding => finding.Verdict == Finding.Unclear) ? ExitCodes.SomeFailed
             : ExitCodes.Done;
     }

@@ -9,7 +9,7 @@ internal static class Answers
 
     public static string Of(ProbeReply reply) => reply switch
     {
-        { Status: 0 } => "not at all, or too late, or with more than a reply can be",
+        { Status: 0 } => "not at all, or too late",
         { IsSession: true } => $"{reply.Status} with a session",
         { Body: null or { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) } } => $"{reply.Status} without a JSON object",
         { Body: { ValueKind: JsonValueKind.Array } } => $"{reply.Status} with an array",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DiditWorker.Didit;
 
@@ -16,6 +17,9 @@ namespace DiditWorker.Probing;
 /// <param name="time">The clock.</param>
 public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostRequests, TimeProvider time)
 {
+    // Far above any reply of Didit's.
+    private const int LargestReply = 1 << 20;
+
     private readonly Lock _lock = new();
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
     private DateTimeOffset _next = DateTimeOffset.MinValue;
@@ -23,6 +27,9 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
 
     /// <summary>How many were sent.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Whether anything was answered at all.</summary>
+    public bool IsAnswered { get; private set; }
 
     /// <summary>How many sessions Didit said it deleted.</summary>
     public int Deleted { get; private set; }
@@ -134,8 +141,9 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
         var sent = time.GetUtcNow();
         try
         {
-            using var response = await http.SendAsync(message, either.Token);
-            var body = LenientJson.TryParse(await response.Content.ReadAsByteArrayAsync(either.Token));
+            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            IsAnswered = true;
+            var body = await ReadAsync(response.Content, either.Token);
             var headers = response.Headers.Concat(response.Content.Headers)
                 .ToDictionary(header => header.Key.ToLowerInvariant(), header => string.Join(", ", header.Value), StringComparer.Ordinal);
             var reply = new ProbeReply((int)response.StatusCode, headers, body, sent, time.GetUtcNow());
@@ -144,6 +152,19 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             return new(0, new Dictionary<string, string>(StringComparer.Ordinal), Body: null, sent, time.GetUtcNow());
+        }
+    }
+
+    private static async Task<JsonElement?> ReadAsync(HttpContent content, CancellationToken cancellation)
+    {
+        try
+        {
+            await content.LoadIntoBufferAsync(LargestReply, cancellation);
+            return LenientJson.TryParse(await content.ReadAsByteArrayAsync(cancellation));
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return null;
         }
     }
 

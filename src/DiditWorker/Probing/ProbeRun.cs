@@ -22,8 +22,8 @@ internal sealed class ProbeRun(ProbeClient client, DiditOptions didit, ProbeOpti
     /// <summary>What became of its sessions.</summary>
     public CleanedUp? CleanedUp { get; private set; }
 
-    /// <summary>Whether Didit answered anything at all.</summary>
-    public bool IsReached => _prober.Replies.Any(reply => reply.Status != 0);
+    /// <summary>Whether Didit left every request without an answer.</summary>
+    public bool IsUnreachable => client is { IsAnswered: false, Requests: > 0 };
 
     /// <summary>Runs; a stop or an interruption is in the report.</summary>
     public async Task<ProbeReport> RunAsync(Action<string> progress, CancellationToken cancellation)

@@ -60,6 +60,7 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
     public async Task<IReadOnlyList<ProbeReply>> CreateTogetherAsync(IReadOnlyCollection<ProbeCreate> creates, CancellationToken cancellation)
     {
         var person = creates.First().Person;
+        cancellation.ThrowIfCancellationRequested();
         Require(creates.Count, (2 * creates.Count) + 1);
         _inDoubt[person] = creates.Count;
         var replies = await client.CreateTogetherAsync([.. creates.Select(create => (Body(create), (string?)create.Key))], cancellation);
@@ -84,6 +85,7 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
 
     private async Task<ProbeReply> OnceAsync(ProbeCreate create, JsonObject body, string? path, string? apiKey, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         Require(places: 1, owed: 2);
         _inDoubt[create.Person] = _inDoubt.GetValueOrDefault(create.Person) + 1;
         try
