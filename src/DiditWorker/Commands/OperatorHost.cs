@@ -57,7 +57,7 @@ internal sealed class OperatorHost(string[] configuration, Output output)
     private IHost Build()
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = configuration, ContentRootPath = AppContext.BaseDirectory });
-        var settings = WorkerSettings.From(builder.Configuration);
+        var settings = WorkerSettings.From(builder.Configuration, withProbeReport: false);
 
         // What was asked for goes to standard output, so logs do not.
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.TimestampFormat = null);

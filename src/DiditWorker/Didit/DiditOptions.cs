@@ -62,6 +62,9 @@ public sealed record DiditOptions
     /// <summary>How long to pause after refused credentials or missing credits before one request probes. Default 5 seconds.</summary>
     public TimeSpan RefusedPause { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>A report of <c>diditworker probe</c> that the settings are compared with at start. Default none.</summary>
+    public string? ProbeReportFile { get; init; }
+
     /// <summary>What the decision depends on.</summary>
     public DecisionSettings DecisionSettings(IdempotencyOptions idempotency) =>
         new(IdempotencyWindow, WindowMargin, LookupBeforeResend, idempotency.WhenRedisUnavailable, idempotency.MaximumAttempts);

@@ -32,6 +32,7 @@ internal static class DiditSettings
             BreakDuration = read.Time("Didit:BreakDuration", defaults.BreakDuration, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10)),
             RefusedPause = read.Time("Didit:RefusedPause", defaults.RefusedPause, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
             SessionLifetime = read.Time("Didit:SessionLifetime", defaults.SessionLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
+            ProbeReportFile = read.Text("Didit:ProbeReportFile"),
         };
     }
 

@@ -1,5 +1,6 @@
 using DiditWorker.DeadLetters;
 using DiditWorker.Observability;
+using DiditWorker.Probing;
 using DiditWorker.Status;
 using DiditWorker.Transport;
 using DiditWorker.Verification;
@@ -52,8 +53,17 @@ internal static partial class Service
             Log.NotEncrypted(app.Logger);
         }
 
+        WarnOfTrust(settings, app.Services.GetRequiredService<TimeProvider>(), app.Logger);
         await RunAsync(app);
         return 0;
+    }
+
+    private static void WarnOfTrust(WorkerSettings settings, TimeProvider time, ILogger logger)
+    {
+        foreach (var warning in settings.ProbeReport is { } report ? ReportCheck.Compare(report, settings.Didit, time.GetUtcNow()) : [])
+        {
+            Log.TrustsMore(logger, warning);
+        }
     }
 
     // Whatever shows something must be there before the first scrape, not from the first message on; and what counts before the exporter is
@@ -86,5 +96,8 @@ internal static partial class Service
     {
         [LoggerMessage(1, LogLevel.Warning, "Idempotency:EncryptionKeyFile is not set: stored answers, which hold session URLs, are not encrypted in Redis")]
         public static partial void NotEncrypted(ILogger logger);
+
+        [LoggerMessage(5, LogLevel.Warning, "The report of the probe and the settings: {Warning}")]
+        public static partial void TrustsMore(ILogger logger, string warning);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
+using DiditWorker.Probing;
 using DiditWorker.Status;
 using DiditWorker.Transport;
 using DiditWorker.Verification;
@@ -15,6 +16,7 @@ namespace DiditWorker.Hosting;
 /// <param name="StartVerification">Section <c>StartVerification</c>.</param>
 /// <param name="EncryptionKey">What <c>Idempotency:EncryptionKeyFile</c> holds.</param>
 /// <param name="Status">Section <c>Status</c>.</param>
+/// <param name="ProbeReport">What <c>Didit:ProbeReportFile</c> holds; the service only.</param>
 public sealed partial record WorkerSettings(
     BrokerAddress RabbitMq,
     string Redis,
@@ -22,27 +24,31 @@ public sealed partial record WorkerSettings(
     IdempotencyOptions Idempotency,
     StartVerificationOptions StartVerification,
     byte[]? EncryptionKey,
-    StatusOptions Status)
+    StatusOptions Status,
+    ProbeReport? ProbeReport)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Reads and checks.</summary>
+    /// <param name="configuration">From where.</param>
+    /// <param name="withProbeReport">Not for the operator's commands: one of them is what writes the report.</param>
     /// <exception cref="InvalidConfigurationException">Something is wrong; it lists every fault.</exception>
-    public static WorkerSettings From(IConfiguration configuration)
+    public static WorkerSettings From(IConfiguration configuration, bool withProbeReport = true)
     {
         var read = new SettingsReader(configuration);
         var didit = DiditSettings.Read(read);
         var idempotency = ReadIdempotency(read);
         var startVerification = ReadStartVerification(read);
         var encryptionKey = idempotency.EncryptionKeyFile is { } path ? read.Read("Idempotency:EncryptionKeyFile", path, AnswerCipher.ReadKey) : null;
+        var report = withProbeReport && didit.ProbeReportFile is { } file ? read.Read("Didit:ProbeReportFile", file, ProbeReportFile.Read) : null;
         var status = StatusSettings.Read(read);
         var broker = ReadBroker(read);
         var redis = ReadRedis(read);
         RequireAcross(read, didit, idempotency);
         read.RefuseUnknown("Didit", "Idempotency", "StartVerification", "Status");
         return read.Faults.Count == 0
-            ? new(broker!, redis, didit, idempotency, startVerification, encryptionKey, status)
+            ? new(broker!, redis, didit, idempotency, startVerification, encryptionKey, status, report)
             : throw new InvalidConfigurationException(read.Faults);
     }
 
