@@ -26,8 +26,10 @@ internal sealed class ConcurrentExperiments(Prober prober)
 
     private static (int Sessions, int Conflicts, int Others) Count(IReadOnlyList<ProbeReply> replies) => (
         replies.Where(reply => reply.IsSession).Select(reply => reply.SessionId).Distinct(StringComparer.Ordinal).Count(),
-        replies.Count(reply => reply.Status == 409),
-        replies.Count(reply => reply is { IsSession: false, Status: not 409 }));
+        replies.Count(IsConflict),
+        replies.Count(reply => !reply.IsSession && !IsConflict(reply)));
+
+    private static bool IsConflict(ProbeReply reply) => reply is { IsRefusal: true, Status: 409 };
 
     private static Finding Of(string id, string verdict, int count, int sessions, int conflicts, int rest) => new(
         id,

@@ -18,6 +18,9 @@ public sealed record ProbeReply(
     /// <summary>Whether it is a create's answer with a session.</summary>
     public bool IsSession => Status is 200 or 201 && SessionId is not null;
 
+    /// <summary>Whether Didit refuses it for good, in JSON as it says it does: what a gateway says in its place is no verdict.</summary>
+    public bool IsRefusal => Status is >= 400 and < 500 and not (408 or 429) && Body is not null;
+
     /// <summary>The id in a session's reply or row. It is printed and becomes part of a path, so only what looks like one is taken for one.</summary>
     internal static string? IdIn(JsonElement session) =>
         (session.Text("session_id") ?? session.Text("uuid")) is { Length: <= 100 } id && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? id : null;

@@ -46,8 +46,7 @@ internal static class Repeats
     private static string Kind(ProbeReply reply, string original) => reply switch
     {
         { IsSession: true } => reply.SessionId == original ? Original : Other,
-        { Status: 409 } => Conflict,
-        { Status: >= 400 and < 500 and not (408 or 429) } => Refused,
+        { IsRefusal: true } => reply.Status == 409 ? Conflict : Refused,
         _ => Finding.Unclear,
     };
 }
