@@ -37,13 +37,17 @@ internal static class VersionedFile
 }
 
 /// <summary>Source-generated serialization.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ProbeReport))]
 [JsonSerializable(typeof(WindowMemory))]
 internal sealed partial class ProbeJson : JsonSerializerContext
 {
-    /// <summary>With quotes and the like as people write them.</summary>
-    public static ProbeJson Readable { get; } =
-        new(new JsonSerializerOptions(new ProbeJson().Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    /// <summary>Strict about what is missing, and with quotes and the like as people write them.</summary>
+    public static ProbeJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }

@@ -86,5 +86,5 @@ internal static class WindowPlan
         return chosen.ConvertAll(entries => entries.MinBy(entry => entry.RepeatedAt is not null)!);
     }
 
-    private static bool IsOfOneAge(TimeSpan older, TimeSpan younger) => older - younger < TimeSpan.FromMinutes(1) || younger > older * 0.95;
+    private static bool IsOfOneAge(TimeSpan older, TimeSpan younger) => older - younger < TimeSpan.FromMinutes(1) || younger > older * 0.98;
 }

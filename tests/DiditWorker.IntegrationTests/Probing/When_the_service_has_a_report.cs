@@ -1,0 +1,72 @@
+using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Probing;
+using NUnit.Framework;
+using Shouldly;
+
+namespace DiditWorker.IntegrationTests.Probing;
+
+public sealed class When_the_service_has_a_report
+{
+    private const string Warning = "The report of the probe and the settings: ";
+
+    [Test]
+    public async Task It_warns_once_at_start_of_each_setting_that_trusts_more_than_was_measured()
+    {
+        using var folder = new TemporaryFolder();
+        await using var arena = await Arena.OpenAsync();
+        arena.Settings["Didit:LookupBeforeResend"] = "OutsideWindow";
+        arena.Settings["Didit:RequestsPerMinute"] = "300";
+        arena.Settings["Didit:ProbeReportFile"] = folder.File("report.json");
+        await ProbeReportFile.WriteAsync(folder.File("report.json"), Report(arena, "ignored"));
+        await using var worker = WorkerProcess.Start(arena.Settings);
+        await worker.UntilReadyAsync();
+        (await worker.TerminateAsync()).ShouldBe(0);
+
+        var warnings = worker.Output.Split('\n').Where(line => line.Contains(Warning, StringComparison.Ordinal)).ToList();
+        warnings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            line => line.ShouldContain("\"EventId\":5"), line => line.ShouldContain("\"LogLevel\":\"Warning\""),
+            line => line.ShouldContain("Didit:LookupBeforeResend = OutsideWindow"), line => line.ShouldContain("set it to Always"));
+    }
+
+    [Test]
+    public async Task It_has_nothing_to_say_of_settings_that_trust_no_more_than_that()
+    {
+        using var folder = new TemporaryFolder();
+        await using var arena = await Arena.OpenAsync();
+        arena.Settings["Didit:LookupBeforeResend"] = "OutsideWindow";
+        arena.Settings["Didit:RequestsPerMinute"] = "300";
+        arena.Settings["Didit:ProbeReportFile"] = folder.File("report.json");
+        await ProbeReportFile.WriteAsync(folder.File("report.json"), Report(arena, "honoured"));
+        await using var worker = WorkerProcess.Start(arena.Settings);
+        await worker.UntilReadyAsync();
+        (await worker.TerminateAsync()).ShouldBe(0);
+
+        worker.Output.ShouldNotContain(Warning);
+    }
+
+    [Test]
+    public async Task It_does_not_start_with_a_broken_one()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("report.json"), """{"version":2}""");
+        await using var worker = WorkerProcess.Start(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Didit:ApiKey"] = "k", ["Didit:ProbeReportFile"] = folder.File("report.json"),
+        });
+
+        (await worker.ExitAsync()).ShouldBe(78);
+        worker.Output.ShouldContain("Didit:ProbeReportFile = ");
+        worker.Output.ShouldContain("in format version 2; this program reads version 1");
+    }
+
+    private static ProbeReport Report(Arena arena, string headerRepeat) => new(
+        ProbeReport.CurrentVersion, TimeProvider.System.GetUtcNow(), arena.Didit.Address.ToString(), Arena.Workflow, 1, StoppedBecause: null,
+        [
+            Found(FindingIds.HeaderRepeat, headerRepeat), Found(FindingIds.HeaderWindow, "measured", ("atLeast", 86_400)),
+            Found(FindingIds.ListLag, "measured", ("max", 0.05)), Found(FindingIds.DecisionMetadata, "yes"), Found(FindingIds.RateHeaders, "some", ("limit", 300)),
+        ],
+        []);
+
+    private static Finding Found(string id, string verdict, params (string Name, double Value)[] numbers) =>
+        new(id, verdict, "seen", "assumed", "follows", numbers.ToDictionary(n => n.Name, n => n.Value, StringComparer.Ordinal));
+}
