@@ -17,6 +17,7 @@ internal sealed class ProbeCommand
     private readonly Option<FileInfo?> _report = new("--report") { Description = "Write the report to this file too; nothing in it is secret" };
     private readonly Option<int> _tries = NumberOption.Create("--tries", "How many sessions the list is timed with", 5, value => value is >= 1 and <= 100, "a whole number from 1 to 100");
     private readonly Option<int?> _maxRequests = new("--max-requests") { Description = "Send no more requests than this (default: as many as the plan needs)" };
+    private readonly Option<FileInfo?> _window = new("--window") { Description = "Measure how long Didit remembers a key instead: keeps its keys in this file, and tells more when run again hours or days later" };
     private readonly Output _output;
 
     private ProbeCommand(Output output)
@@ -39,13 +40,16 @@ internal sealed class ProbeCommand
             result.AddError($"--max-requests {result.Tokens[0].Value}: expected a whole number above 0");
             return null;
         };
-        _report.Validators.Add(result =>
+        foreach (var file in (Option<FileInfo?>[])[_report, _window])
         {
-            if (result.Tokens.Count == 1 && new FileInfo(result.Tokens[0].Value).Directory?.Exists != true)
+            file.Validators.Add(result =>
             {
-                result.AddError($"--report {result.Tokens[0].Value}: there is no such directory");
-            }
-        });
+                if (result.Tokens.Count == 1 && new FileInfo(result.Tokens[0].Value).Directory?.Exists != true)
+                {
+                    result.AddError($"{file.Name} {result.Tokens[0].Value}: there is no such directory");
+                }
+            });
+        }
     }
 
     public static Command Create(OperatorHost host, Output output)
@@ -54,7 +58,16 @@ internal sealed class ProbeCommand
         var command = new Command("probe", "Asks Didit what it really promises, by making sessions and looking; use a sandbox key. Nothing is sent without --yes")
         {
             probe._workflowId, probe._yes, probe._keep, probe._json, probe._report, probe._tries, probe._maxRequests,
+            probe._window,
         };
+        command.Validators.Add(result =>
+        {
+            var needless = result.GetResult(probe._window) is null ? [] : (Option[])[probe._keep, probe._json, probe._tries, probe._maxRequests];
+            foreach (var option in needless.Where(option => result.GetResult(option) is { Implicit: false }))
+            {
+                result.AddError($"{option.Name} has no meaning with --window");
+            }
+        });
         command.SetAction((parsed, cancellation) => host.RunAsync((services, token) => probe.RunAsync(parsed, services, token), cancellation));
         return command;
     }
@@ -62,6 +75,13 @@ internal sealed class ProbeCommand
     private async Task<int> RunAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellation)
     {
         var didit = services.GetRequiredService<WorkerSettings>().Didit;
+        if (parsed.GetValue(_window) is { } window)
+        {
+            return await ProbeWindow.RunAsync(
+                window.FullName, parsed.GetValue(_report)?.FullName, parsed.GetValue(_yes), didit with { WorkflowId = parsed.GetValue(_workflowId) ?? didit.WorkflowId },
+                services, _output, cancellation);
+        }
+
         var workflow = parsed.GetValue(_workflowId) ?? didit.WorkflowId
             ?? throw new CommandException(ExitCodes.WrongUsage, "--workflow-id is required where Didit:WorkflowId is not set");
         var tries = parsed.GetValue(_tries);

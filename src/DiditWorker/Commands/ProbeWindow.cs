@@ -1,6 +1,5 @@
 using System.Globalization;
 using DiditWorker.Didit;
-using DiditWorker.Hosting;
 using DiditWorker.Probing;
 
 namespace DiditWorker.Commands;
@@ -12,15 +11,15 @@ internal static partial class ProbeWindow
     /// <param name="file">Where the keys are kept between runs; made if it does not exist.</param>
     /// <param name="reportFile">A report that takes the finding up; it must exist.</param>
     /// <param name="yes">Without it, nothing is sent or written.</param>
+    /// <param name="didit">Where Didit is, and with which workflow.</param>
     /// <param name="services">The worker's.</param>
     /// <param name="output">Where it prints.</param>
     /// <param name="cancellation">Ends it; the sessions are deleted all the same.</param>
     /// <returns>0; 1 if something is unclear, stopped early, or a session is left.</returns>
     /// <exception cref="CommandException">A file, the address or the workflow does not fit.</exception>
     internal static async Task<int> RunAsync(
-        string file, string? reportFile, bool yes, IServiceProvider services, Output output, CancellationToken cancellation)
+        string file, string? reportFile, bool yes, DiditOptions didit, IServiceProvider services, Output output, CancellationToken cancellation)
     {
-        var didit = services.GetRequiredService<WorkerSettings>().Didit;
         var time = services.GetRequiredService<TimeProvider>();
         var memory = ProbeWindowFiles.ReadMemory(file, didit);
         var report = reportFile is null ? null : ProbeWindowFiles.ReadReport(reportFile, didit);

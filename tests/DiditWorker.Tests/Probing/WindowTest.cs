@@ -1,4 +1,5 @@
 using DiditWorker.Commands;
+using DiditWorker.Hosting;
 using DiditWorker.Probing;
 using DiditWorker.Simulator;
 using DiditWorker.Tests.Hosting;
@@ -62,7 +63,7 @@ public abstract class WindowTest
         var (text, notes) = (new StringWriter(), new StringWriter());
         try
         {
-            return await ProbeWindow.RunAsync(WindowFile, report, yes, services, new(text, notes), CancellationToken.None);
+            return await ProbeWindow.RunAsync(WindowFile, report, yes, services.GetRequiredService<WorkerSettings>().Didit, services, new(text, notes), CancellationToken.None);
         }
         finally
         {
