@@ -29,7 +29,7 @@ public sealed class When_a_look_up_comes_first
             time);
 
         var running = didit.Creator.RunAsync(Attempt(last), CancellationToken.None);
-        await time.SomebodyWaitsAsync();
+        (await time.SomebodyWaitsAsync()).ShouldBe(TimeSpan.FromSeconds(1.5), "for the list, before anything is asked");
         time.Advance(TimeSpan.FromSeconds(1.5));
         var reply = await running.WaitAsync(Bound);
 
