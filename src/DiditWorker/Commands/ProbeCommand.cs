@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using DiditWorker.Didit;
 using DiditWorker.Hosting;
@@ -93,17 +92,7 @@ internal sealed class ProbeCommand
         }
 
         var time = services.GetRequiredService<TimeProvider>();
-        using var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = didit.AttemptTimeout,
-            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-
-            // .NET repeats some requests by itself when a pooled connection turns out to be cut; here every request is counted.
-            PooledConnectionLifetime = TimeSpan.Zero,
-        };
-        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        using var http = ProbeClient.Connection(didit);
         var client = new ProbeClient(http, didit, options.MostRequests, time);
         var run = new ProbeRun(client, didit, options, time);
         var report = await run.RunAsync(step => _output.Notes.WriteLine(step + " …"), cancellation);

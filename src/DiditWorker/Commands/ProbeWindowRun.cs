@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using DiditWorker.Didit;
 using DiditWorker.Probing;
@@ -8,9 +7,6 @@ namespace DiditWorker.Commands;
 /// <summary>One run of <c>diditworker probe --window</c> with its connection, and what it ends with.</summary>
 internal sealed class ProbeWindowRun : IDisposable
 {
-    // Far above any reply of Didit's.
-    private const int LargestReply = 1 << 20;
-
     private readonly HttpClient _http;
     private readonly ProbeClient _client;
     private readonly WindowProbe _probe;
@@ -19,16 +15,7 @@ internal sealed class ProbeWindowRun : IDisposable
     public ProbeWindowRun(WindowMemory memory, string file, DiditOptions didit, TimeProvider time, TextWriter notes)
     {
         _notes = notes;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = didit.AttemptTimeout,
-            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-
-            // .NET repeats some requests by itself when a pooled connection turns out to be cut; here every request is counted.
-            PooledConnectionLifetime = TimeSpan.Zero,
-        }) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestReply };
+        _http = ProbeClient.Connection(didit);
         _client = new(_http, didit, WindowPlan.Most(memory, time.GetUtcNow()).Requests, time);
         _probe = new(_client, memory, now => ProbeWindowFiles.SaveAsync(file, now), time);
     }

@@ -27,6 +27,10 @@ internal static class Metadata
     public static JsonElement? Row(ProbeReply list, string session) =>
         Rows(list)?.Where(row => ProbeReply.IdIn(row) == session).Select(row => (JsonElement?)row).FirstOrDefault();
 
+    /// <summary>The ids of the sessions in a list that are of this <c>vendor_data</c>: nothing is deleted on the word of a filter.</summary>
+    public static IReadOnlyList<string> SessionsOf(string vendorData, ProbeReply list) =>
+        [.. (Rows(list) ?? []).Where(row => row.Text("vendor_data") == vendorData).Select(ProbeReply.IdIn).OfType<string>()];
+
     /// <summary>The rows of a list; null if it is none.</summary>
     public static IEnumerable<JsonElement>? Rows(ProbeReply list) =>
         list is { Status: 200, Body: { } body } && body.Member("results") is { ValueKind: JsonValueKind.Array } rows ? rows.EnumerateArray() : null;

@@ -1,5 +1,3 @@
-using DiditWorker.Didit;
-
 namespace DiditWorker.Probing;
 
 /// <summary>What became of the sessions of a probe.</summary>
@@ -36,10 +34,7 @@ internal sealed class ProbeCleanUp(ProbeClient client, Prober prober)
     {
         foreach (var (person, _) in prober.InDoubt)
         {
-            var list = await client.ListAsync(person, cancellation);
-
-            // The list is asked for one person, but nothing is deleted on the word of a filter.
-            var found = Metadata.Rows(list)?.Where(row => row.Text("vendor_data") == person).Select(ProbeReply.IdIn).OfType<string>().ToList() ?? [];
+            var found = Metadata.SessionsOf(person, await client.ListAsync(person, cancellation));
             _left.UnionWith(found);
             if (found.Count > 0)
             {

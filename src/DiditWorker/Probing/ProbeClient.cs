@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -24,6 +25,18 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
     private DateTimeOffset _next = DateTimeOffset.MinValue;
     private int _requests;
+
+    /// <summary>A connection as <paramref name="options"/> asks for; the caller disposes it.</summary>
+    public static HttpClient Connection(DiditOptions options) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectTimeout = options.AttemptTimeout,
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+
+        // .NET repeats some requests by itself when a pooled connection turns out to be cut; here every request is counted.
+        PooledConnectionLifetime = TimeSpan.Zero,
+    }) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>How many were sent.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -193,7 +206,8 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
         }
     }
 
-    private static string? Stop(int status) => status switch
+    /// <summary>Why a reply to the configured key ends a probe; none if it does not.</summary>
+    internal static string? Stop(int status) => status switch
     {
         402 => "402: Didit wants money for it",
         401 or 403 => $"{status}: Didit refuses the API key",

@@ -48,7 +48,7 @@ internal sealed class RefusalExperiments(Prober prober, DiditOptions didit)
     {
         var reply = await prober.CreateAsync(create, body, cancellation, path, didit.ApiKey);
         return reply.Status is 401 or 402
-            ? throw new ProbeStoppedException(reply.Status == 402 ? "402: Didit wants money for it" : "401: Didit refuses the API key")
+            ? throw new ProbeStoppedException(ProbeClient.Stop(reply.Status)!)
             : reply;
     }
 

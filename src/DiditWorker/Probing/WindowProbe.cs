@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using DiditWorker.Didit;
 using UUIDNext;
 
 namespace DiditWorker.Probing;
@@ -113,9 +111,9 @@ internal sealed class WindowProbe(ProbeClient client, WindowMemory memory, Func<
     private async Task DeleteAsync(string vendorData, bool look, CancellationToken cancellation)
     {
         var ids = client.Sessions.ToHashSet(StringComparer.Ordinal);
-        if (look && (await client.ListAsync(vendorData, cancellation)).Body?.Member("results") is { ValueKind: JsonValueKind.Array } rows)
+        if (look)
         {
-            ids.UnionWith(rows.EnumerateArray().Where(row => row.Text("vendor_data") == vendorData).Select(row => row.Text("session_id") ?? row.Text("uuid")).OfType<string>());
+            ids.UnionWith(Metadata.SessionsOf(vendorData, await client.ListAsync(vendorData, cancellation)));
         }
 
         foreach (var id in ids.Take(MostDeletions))

@@ -12,17 +12,7 @@ public sealed class When_the_service_has_a_report
     [Test]
     public async Task It_warns_once_at_start_of_each_setting_that_trusts_more_than_was_measured()
     {
-        using var folder = new TemporaryFolder();
-        await using var arena = await Arena.OpenAsync();
-        arena.Settings["Didit:LookupBeforeResend"] = "OutsideWindow";
-        arena.Settings["Didit:RequestsPerMinute"] = "300";
-        arena.Settings["Didit:ProbeReportFile"] = folder.File("report.json");
-        await ProbeReportFile.WriteAsync(folder.File("report.json"), Report(arena, "ignored"));
-        await using var worker = WorkerProcess.Start(arena.Settings);
-        await worker.UntilReadyAsync();
-        (await worker.TerminateAsync()).ShouldBe(0);
-
-        var warnings = worker.Output.Split('\n').Where(line => line.Contains(Warning, StringComparison.Ordinal)).ToList();
+        var warnings = (await OutputWithAsync("ignored")).Split('\n').Where(line => line.Contains(Warning, StringComparison.Ordinal)).ToList();
         warnings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             line => line.ShouldContain("\"EventId\":5"), line => line.ShouldContain("\"LogLevel\":\"Warning\""),
             line => line.ShouldContain("Didit:LookupBeforeResend = OutsideWindow"), line => line.ShouldContain("set it to Always"));
@@ -31,17 +21,7 @@ public sealed class When_the_service_has_a_report
     [Test]
     public async Task It_has_nothing_to_say_of_settings_that_trust_no_more_than_that()
     {
-        using var folder = new TemporaryFolder();
-        await using var arena = await Arena.OpenAsync();
-        arena.Settings["Didit:LookupBeforeResend"] = "OutsideWindow";
-        arena.Settings["Didit:RequestsPerMinute"] = "300";
-        arena.Settings["Didit:ProbeReportFile"] = folder.File("report.json");
-        await ProbeReportFile.WriteAsync(folder.File("report.json"), Report(arena, "honoured"));
-        await using var worker = WorkerProcess.Start(arena.Settings);
-        await worker.UntilReadyAsync();
-        (await worker.TerminateAsync()).ShouldBe(0);
-
-        worker.Output.ShouldNotContain(Warning);
+        (await OutputWithAsync("honoured")).ShouldNotContain(Warning);
     }
 
     [Test]
@@ -57,6 +37,21 @@ public sealed class When_the_service_has_a_report
         (await worker.ExitAsync()).ShouldBe(78);
         worker.Output.ShouldContain("Didit:ProbeReportFile = ");
         worker.Output.ShouldContain("in format version 2; this program reads version 1");
+    }
+
+    // From its start to its end, with a report of this verdict on a repeated key.
+    private static async Task<string> OutputWithAsync(string verdict)
+    {
+        using var folder = new TemporaryFolder();
+        await using var arena = await Arena.OpenAsync();
+        arena.Settings["Didit:LookupBeforeResend"] = "OutsideWindow";
+        arena.Settings["Didit:RequestsPerMinute"] = "300";
+        arena.Settings["Didit:ProbeReportFile"] = folder.File("report.json");
+        await ProbeReportFile.WriteAsync(folder.File("report.json"), Report(arena, verdict));
+        await using var worker = WorkerProcess.Start(arena.Settings);
+        await worker.UntilReadyAsync();
+        (await worker.TerminateAsync()).ShouldBe(0);
+        return worker.Output;
     }
 
     private static ProbeReport Report(Arena arena, string headerRepeat) => new(
