@@ -1,5 +1,5 @@
 using System.Globalization;
-using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Tests.Shared;
 
 namespace DiditWorker.IntegrationTests.Campaign;
 

@@ -1,4 +1,4 @@
-using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Tests.Shared;
 
 namespace DiditWorker.IntegrationTests.Monitoring;
 

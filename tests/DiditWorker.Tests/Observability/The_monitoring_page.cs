@@ -6,6 +6,7 @@ using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
 using DiditWorker.Observability;
 using DiditWorker.Status;
+using DiditWorker.Tests.Shared;
 using DiditWorker.Verification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,7 @@ namespace DiditWorker.Tests.Observability;
 /// <summary><c>deploy/monitoring/README.md</c> lists what there is, no more and no less.</summary>
 public sealed partial class The_monitoring_page
 {
-    private static readonly string[] Page = File.ReadAllLines(Path.Combine(Root(), "deploy", "monitoring", "README.md"));
+    private static readonly string[] Page = File.ReadAllLines(Path.Combine(Repository.Root, "deploy", "monitoring", "README.md"));
 
     [Test]
     public void Lists_every_event_id()
@@ -67,17 +68,6 @@ public sealed partial class The_monitoring_page
         builder.Services.AddHealth();
         builder.Services.AddSingleton<QueueWatch>().AddSingleton<QueueGauges>().AddSingleton<StatusReporter>();
         return builder.Build();
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "DiditWorker.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"^\| (?<id>\d+) \| ", RegexOptions.ExplicitCapture, 1000)]
