@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+using DiditWorker.Benchmarks.Contenders;
+using DiditWorker.Benchmarks.Running;
+
+namespace DiditWorker.Benchmarks.Commands;
+
+/// <summary>How often each contender asks Redis: for a first delivery, and for a duplicate.</summary>
+internal static class RoundTrips
+{
+    private const int Messages = 5_000;
+
+    public static async Task<string> TableAsync(Stage stage, IEnumerable<Entry> entries, ContenderSettings settings)
+    {
+        var text = new StringBuilder("### Redis round trips per message\n\n| contender | first delivery | duplicate |\n|---|---:|---:|\n");
+        foreach (var entry in entries)
+        {
+            var first = await CountAsync(stage, entry, settings, Workload.First(TimeSpan.Zero, 0, Messages));
+            var both = await CountAsync(stage, entry, settings, Workload.Duplicates(Messages, 0, Messages));
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {entry.Label} | {(double)first / Messages:0.000} | {(double)(both - first) / Messages:0.000} |");
+        }
+
+        return text.ToString();
+    }
+
+    private static async Task<long> CountAsync(Stage stage, Entry entry, ContenderSettings settings, Workload workload)
+    {
+        await using var traffic = await RedisTraffic.BeginAsync(stage.Redis.GetServers()[0]);
+        await Measuring.RunAsync(stage, entry, workload, settings);
+        return traffic.Count;
+    }
+}

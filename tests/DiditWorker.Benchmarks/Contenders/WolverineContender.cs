@@ -1,0 +1,44 @@
+using DiditWorker.Contracts;
+using Wolverine;
+using Wolverine.RabbitMQ;
+
+namespace DiditWorker.Benchmarks.Contenders;
+
+/// <summary>Wolverine with the usual steps: in parallel, acked after the handler, the answer sent inline with a publisher confirm.</summary>
+internal static class WolverineContender
+{
+    public static async Task<IAsyncDisposable> StartAsync(ContenderSettings settings)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton(new UsualSteps(settings));
+        builder.UseWolverine(options =>
+        {
+            options.UseRuntimeCompilation();
+            options.Discovery.DisableConventionalDiscovery().IncludeType(typeof(UsualHandler));
+            options.UseRabbitMq(new Uri(settings.RabbitMq)).DisableSystemRequestReplyQueueDeclaration().ConfigureChannelCreation(channel =>
+            {
+                channel.PublisherConfirmationsEnabled = true;
+                channel.PublisherConfirmationTrackingEnabled = true;
+            });
+            options.ListenToRabbitQueue(settings.Queue)
+                .ExternallyOwned()
+                .DisableDeadLetterQueueing()
+                .DefaultIncomingMessage<StartVerification>()
+                .ProcessInParallelWithNativeAcks()
+                .PreFetchCount(settings.Prefetch)
+                .MaximumParallelMessages(settings.Concurrency);
+            options.PublishMessage<VerificationSessionCreated>().ToRabbitExchange(ContenderSettings.AnswerExchange).SendInline();
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new RunningHost(host);
+    }
+}
+
+/// <summary>What it returns is published.</summary>
+public static class UsualHandler
+{
+    /// <summary>By Wolverine's convention.</summary>
+    public static Task<VerificationSessionCreated> Handle(StartVerification message, Envelope envelope, UsualSteps steps) => steps.RunAsync(envelope.Id, message);
+}

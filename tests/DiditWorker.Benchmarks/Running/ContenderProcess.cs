@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.IO.Pipes;
+using DiditWorker.Benchmarks.Contenders;
+
+namespace DiditWorker.Benchmarks.Running;
+
+/// <summary>What a process has used so far.</summary>
+/// <param name="At">Timestamp.</param>
+/// <param name="Cpu">User and system time.</param>
+/// <param name="Allocated">Bytes on the managed heap, those collected included.</param>
+internal readonly record struct Usage(long At, TimeSpan Cpu, long Allocated);
+
+/// <summary>One contender as a process of its own.</summary>
+internal sealed class ContenderProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(30);
+    private readonly Process _process;
+    private readonly string _pipe;
+
+    private ContenderProcess(Process process, string pipe) => (_process, _pipe) = (process, pipe);
+
+    /// <summary>Largest resident memory so far, in bytes.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
+    /// <summary>Starts one. What it writes to standard output is read and thrown away, as a container runtime reads it.</summary>
+    public static ContenderProcess Start(Entry entry, ContenderSettings settings)
+    {
+        var isWorker = entry.Contender == Contender.Worker;
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
+        start.ArgumentList.Add(isWorker ? entry.Worker : typeof(ContenderProcess).Assembly.Location);
+        var pipe = $"diditworker-benchmark-{Guid.NewGuid():N}";
+        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(ContenderProcess).Assembly.Location;
+        start.Environment[StartupHook.PipeVariable] = pipe;
+        if (!isWorker)
+        {
+            start.ArgumentList.Add("contender");
+            start.ArgumentList.Add(entry.Contender);
+        }
+
+        foreach (var (key, value) in (isWorker ? Contender.WorkerEnvironment(settings) : settings.ToEnvironment()).Concat(entry.Environment))
+        {
+            start.Environment[key] = value;
+        }
+
+        var process = Process.Start(start)!;
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+        return new(process, pipe);
+    }
+
+    /// <summary>What it has used so far.</summary>
+    /// <exception cref="InvalidOperationException">It has ended.</exception>
+    public async Task<Usage> UsageAsync()
+    {
+        _process.Refresh();
+        if (_process.HasExited)
+        {
+            throw new InvalidOperationException($"the contender has ended with exit code {_process.ExitCode}");
+        }
+
+        var cpu = _process.TotalProcessorTime;
+        return new(Stopwatch.GetTimestamp(), cpu, await AllocatedAsync());
+    }
+
+    private async Task<long> AllocatedAsync()
+    {
+        await using var pipe = new NamedPipeClientStream(".", _pipe, PipeDirection.InOut);
+        await pipe.ConnectAsync(StopBound, CancellationToken.None);
+        var reply = new byte[sizeof(long)];
+        await pipe.ReadExactlyAsync(reply);
+        pipe.WriteByte(0);
+        return BitConverter.ToInt64(reply);
+    }
+
+    /// <summary>Kills it: what it had in hand goes back to its queue, which is deleted next.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}

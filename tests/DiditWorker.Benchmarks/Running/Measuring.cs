@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using DiditWorker.Benchmarks.Contenders;
+
+namespace DiditWorker.Benchmarks.Running;
+
+/// <summary>
+/// Measures a contender at a full queue. The time runs from when the warm-up is read to when the queue is empty; what the contender then has in
+/// hand is as much as it had at the beginning, so that each counts what it finished.
+/// </summary>
+internal static class Measuring
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan NoProgress = TimeSpan.FromSeconds(60);
+
+    /// <summary>One run from an empty start.</summary>
+    /// <exception cref="TimeoutException">Nothing moved for a minute.</exception>
+    /// <param name="stage">The servers.</param>
+    /// <param name="entry">Who.</param>
+    /// <param name="workload">What.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="replicas">Processes of the contender.</param>
+    /// <param name="prepare">Done to the servers before the contender starts.</param>
+    public static async Task<Measurement> RunAsync(
+        Stage stage, Entry entry, Workload workload, ContenderSettings settings, int replicas = 1, Func<Task>? prepare = null)
+    {
+        await stage.ResetAsync(workload.CreateDelay, workload.CountsAnswers);
+        await (prepare?.Invoke() ?? Task.CompletedTask);
+        await stage.Queues.FillAsync(workload.WarmUp.Concat(workload.Measured), workload.Replayed);
+        var all = (uint)(workload.WarmUp.Count + workload.Measured.Count);
+        var processes = Enumerable.Range(0, replicas).Select(_ => ContenderProcess.Start(entry, settings)).ToList();
+        try
+        {
+            var (atStart, before) = (await FallsToAsync(stage.Queues.WaitingAsync, (uint)workload.Measured.Count), await UsageAsync(processes));
+            await FallsToAsync(stage.Queues.WaitingAsync, 0);
+            var after = await UsageAsync(processes);
+            if (workload.CountsAnswers)
+            {
+                await FallsToAsync(async () => all - Math.Min(all, await stage.Queues.AnsweredAsync()), 0);
+            }
+
+            return new(
+                atStart, Stopwatch.GetElapsedTime(before.At, after.At), after.Cpu - before.Cpu, after.Allocated - before.Allocated,
+                processes.Max(p => p.PeakMemory), await stage.Simulator.SessionsAsync(), await stage.Queues.AnsweredAsync());
+        }
+        finally
+        {
+            await Task.WhenAll(processes.Select(p => p.DisposeAsync().AsTask()));
+        }
+    }
+
+    /// <summary>Waits until a number has fallen to this, and tells what it then was.</summary>
+    public static async Task<uint> FallsToAsync(Func<Task<uint>> read, uint target)
+    {
+        var (last, since) = (uint.MaxValue, Stopwatch.GetTimestamp());
+        while (true)
+        {
+            var now = await read();
+            if (now <= target)
+            {
+                return now;
+            }
+
+            (last, since) = now == last ? (last, since) : (now, Stopwatch.GetTimestamp());
+            if (Stopwatch.GetElapsedTime(since) > NoProgress)
+            {
+                throw new TimeoutException($"{now} messages are left, and none was answered for {NoProgress.TotalSeconds:0} s");
+            }
+
+            await Task.Delay(Poll);
+        }
+    }
+
+    private static async Task<Usage> UsageAsync(List<ContenderProcess> processes)
+    {
+        var usages = await Task.WhenAll(processes.Select(p => p.UsageAsync()));
+        return new(Stopwatch.GetTimestamp(), usages.Aggregate(TimeSpan.Zero, (sum, u) => sum + u.Cpu), usages.Sum(u => u.Allocated));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+
+namespace DiditWorker.Benchmarks.Running;
+
+/// <summary>One message to publish.</summary>
+/// <param name="Id">Its MessageId.</param>
+/// <param name="Body">Raw JSON.</param>
+internal readonly record struct Message(string Id, byte[] Body)
+{
+    /// <summary>The n-th message: always the same id and body.</summary>
+    public static Message Of(int number) => new(
+        new Guid(number, 7, 4711, [1, 2, 3, 4, 5, 6, 7, 8]).ToString(),
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $$"""{"vendorData":"user-{{number}}","workflowId":"11111111-2222-4333-8444-555555555555","callback":"https://example.com/verified","language":"en"}""")));
+}
+
+/// <summary>What is in the queue when a contender starts: numbers of messages, first the warm-up, then what is measured.</summary>
+/// <param name="Name">For the tables.</param>
+/// <param name="CreateDelay">What the simulator takes for a create.</param>
+/// <param name="WarmUp">Read first, not measured.</param>
+/// <param name="Measured">Read after it.</param>
+internal sealed record Workload(string Name, TimeSpan CreateDelay, IReadOnlyList<int> WarmUp, IReadOnlyList<int> Measured)
+{
+    /// <summary>Whether the messages carry the header of a replayed dead letter.</summary>
+    public bool Replayed { get; init; }
+
+    /// <summary>Whether every answer is kept and counted; otherwise the broker drops all but the last.</summary>
+    public bool CountsAnswers { get; init; } = true;
+
+    /// <summary>Sessions that there should be.</summary>
+    public int Sessions => WarmUp.Concat(Measured).Distinct().Count();
+
+    /// <summary>Messages never seen before.</summary>
+    public static Workload First(TimeSpan delay, int warmUp, int count) =>
+        new($"first deliveries, {delay.TotalMilliseconds:0} ms", delay, [.. Enumerable.Range(0, warmUp)], [.. Enumerable.Range(warmUp, count)]);
+
+    /// <summary>Messages that the warm-up has answered.</summary>
+    public static Workload Duplicates(int known, int warmUp, int count) => new(
+        "duplicates", TimeSpan.Zero, [.. Enumerable.Range(0, known), .. Enumerable.Range(0, warmUp).Select(i => i % known)],
+        [.. Enumerable.Range(0, count).Select(i => i % known)]);
+
+    /// <summary>One new message, nine answered ones, and so on.</summary>
+    public static Workload Mixed(int known, int count) =>
+        new("90 % duplicates", TimeSpan.Zero, [.. Enumerable.Range(0, known)], [.. Enumerable.Range(0, count).Select(i => i % 10 == 0 ? known + i : i % known)]);
+
+    /// <summary>Answered messages that come back from the error queue.</summary>
+    public static Workload Replay(int count) =>
+        new("replay of answered dead letters", TimeSpan.Zero, [.. Enumerable.Range(0, count)], [.. Enumerable.Range(0, count)]) { Replayed = true };
+
+    /// <summary>One new message, delivered over and over.</summary>
+    public static Workload HotKey(int warmUp, int count) =>
+        new("hot key", TimeSpan.Zero, [.. Enumerable.Range(0, warmUp)], [.. Enumerable.Repeat(warmUp, count)]);
+}
