@@ -18,11 +18,14 @@ public sealed record DiditSession(
     [property: JsonPropertyName("w")] string WorkflowId,
     [property: JsonPropertyName("c")] DateTimeOffset CreatedAt)
 {
-    /// <summary>The compact form that a record holds.</summary>
-    public string ToPayload() => JsonSerializer.Serialize(this, DiditJson.Default.DiditSession);
+    /// <summary>The compact form that a record of version 2 holds.</summary>
+    public string ToPayload() => SessionPayload.Write(this);
 
-    /// <summary>Reads <see cref="ToPayload"/>.</summary>
-    public static DiditSession FromPayload(string payload) => JsonSerializer.Deserialize(payload, DiditJson.Default.DiditSession)!;
+    /// <summary>Reads <see cref="ToPayload"/>, and the JSON of records of version 1.</summary>
+    /// <exception cref="FormatException">The compact form is damaged.</exception>
+    /// <exception cref="JsonException">The JSON is.</exception>
+    public static DiditSession FromPayload(string payload) =>
+        payload.StartsWith('{') ? JsonSerializer.Deserialize(payload, DiditJson.Default.DiditSession)! : SessionPayload.Read(payload);
 
     /// <summary>Statuses in which Didit hands a session back to the next create (Didit's API pages: create session).</summary>
     public static bool IsUnfinished(string status) => status is "Not Started" or "In Progress" or "Resubmitted" or "Awaiting User";
@@ -31,6 +34,6 @@ public sealed record DiditSession(
     public override string ToString() => $"session {Id}";
 }
 
-/// <summary>Source-generated serialization.</summary>
+/// <summary>Source-generated serialization of records of version 1.</summary>
 [JsonSerializable(typeof(DiditSession))]
 internal sealed partial class DiditJson : JsonSerializerContext;

@@ -36,8 +36,13 @@ public sealed record IdempotencyRecord(
     int Attempts,
     string Payload)
 {
-    private const string Version = "1";
     private const int Fields = 9;
+
+    /// <summary>
+    /// 2: completed, with a compact payload. 1: any other, and completed by an older worker, with JSON. An older worker does not know 2 and
+    /// waits, so that both can share a queue during an upgrade.
+    /// </summary>
+    public int Version { get; init; } = 1;
 
     /// <summary>
     /// Reads <c>version state fingerprint owner lease first last attempts payload</c>, separated by blanks, times in milliseconds since
@@ -47,14 +52,14 @@ public sealed record IdempotencyRecord(
     public static IdempotencyRecord Parse(string text)
     {
         var parts = text.Split(' ', Fields);
-        if (parts.Length != Fields || parts[0] != Version || StateOf(parts[1]) is not { } state
+        if (parts.Length != Fields || StateOf(parts[1]) is not { } state || VersionOf(parts[0], state) is not { } version
             || Time(parts[4]) is not { } lease || Time(parts[5]) is not { } first || Time(parts[6]) is not { } last
             || !int.TryParse(parts[7], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts))
         {
             throw new UnknownRecordException();
         }
 
-        return new(state, parts[2], parts[3], lease, first, last, attempts, parts[8]);
+        return new(state, parts[2], parts[3], lease, first, last, attempts, parts[8]) { Version = version };
     }
 
     /// <summary>The text up to the payload, as the scripts write it: tells this record from every other that stood or will stand there.</summary>
@@ -73,6 +78,13 @@ public sealed record IdempotencyRecord(
         "P" => RecordState.InProgress,
         "C" => RecordState.Completed,
         "R" => RecordState.Refused,
+        _ => null,
+    };
+
+    private static int? VersionOf(string version, RecordState state) => (version, state) switch
+    {
+        ("1", _) => 1,
+        ("2", RecordState.Completed) => 2,
         _ => null,
     };
 

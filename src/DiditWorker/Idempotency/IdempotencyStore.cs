@@ -86,8 +86,8 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     public async Task<bool> CompleteAsync(
         IdempotencyKey key, RecordState state, string fingerprint, string owner, DateTimeOffset firstAttempt, string payload)
     {
-        var letter = state == RecordState.Completed ? "C" : "R";
-        var reply = (RedisValue[])(await RunAsync(CompleteScript, key, letter, fingerprint, owner,
+        var versionAndState = state == RecordState.Completed ? "2 C" : "1 R";
+        var reply = (RedisValue[])(await RunAsync(CompleteScript, key, versionAndState, fingerprint, owner,
             firstAttempt.ToUnixTimeMilliseconds(), _retention, _lease, cipher.Protect(RedisKey(key), payload)))!;
 
         // A completion whose reply was lost finds its own answer there.

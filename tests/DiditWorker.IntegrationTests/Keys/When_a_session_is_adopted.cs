@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DiditWorker.Commands;
 using DiditWorker.DeadLetters;
+using DiditWorker.Didit;
 using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Support;
 using DiditWorker.Simulator;
@@ -205,7 +206,7 @@ public sealed class When_a_session_is_adopted
 
         (await arena.OperateAsync("keys", "adopt", Id, session.SessionId, "--reason", "made by hand", "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
         IdempotencyRecord.Parse((await arena.StoredAsync(Id))!).ShouldSatisfyAllConditions(
-            record => record.State.ShouldBe(RecordState.Completed), record => record.Payload.ShouldContain(session.SessionId));
+            record => record.State.ShouldBe(RecordState.Completed), record => DiditSession.FromPayload(record.Payload).Id.ShouldBe(session.SessionId));
     }
 
     [Test]

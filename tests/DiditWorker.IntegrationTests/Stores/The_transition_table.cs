@@ -23,9 +23,13 @@ public sealed class The_transition_table(Kind kind) : StoreTest(kind)
             if (!line.StartsWith('#'))
             {
                 var cells = line.Split('|', StringSplitOptions.TrimEntries);
-                yield return new TestCaseData([.. cells]).SetArgDisplayNames(string.Join(", ", cells));
+                yield return Named(cells);
+                if (cells[0].StartsWith("completed", StringComparison.Ordinal))
+                    yield return Named([cells[0].Replace("completed", "older", StringComparison.Ordinal), .. cells[1..]]);
             }
         }
+
+        static TestCaseData Named(string[] cells) => new TestCaseData([.. cells]).SetArgDisplayNames(string.Join(", ", cells));
     }
 
     [TestCaseSource(nameof(Rows))]
@@ -88,9 +92,10 @@ public sealed class The_transition_table(Kind kind) : StoreTest(kind)
             "-" => null,
             "live" => $"1 P {fingerprint} {Mine} {Milliseconds(now + Lease)} {first} {first} {words[1]} ",
             "over" => $"1 P {fingerprint} {Mine} {Milliseconds(now.AddMilliseconds(-1))} {first} {first} {words[1]} ",
-            "completed" => $"1 C {fingerprint} {Mine} 0 {first} {first} 1 {Answer}",
+            "completed" => $"2 C {fingerprint} {Mine} 0 {first} {first} 1 =s-1||/1|N|=w|1",
+            "older" => $"1 C {fingerprint} {Mine} 0 {first} {first} 1 {Answer}",
             "refused" => $"1 R {fingerprint} {Mine} 0 {first} {first} 1 \"no\"",
-            _ => $"2 P {fingerprint} {Mine} 0 {first} {first} 1 future",
+            _ => $"3 {(words[^1] == "answered" ? 'C' : 'P')} {fingerprint} {Mine} 0 {first} {first} 1 future",
         };
     }
 

@@ -22,15 +22,16 @@ public sealed class When_a_key_is_looked_at(Kind kind) : StoreTest(kind)
         (await StoredAsync()).ShouldBeNull();
     }
 
-    [TestCase("P", 1, false, TestName = "The lease is live")]
-    [TestCase("P", -1, true, TestName = "The lease is over")]
-    [TestCase("C", -1, false, TestName = "Answered")]
-    [TestCase("R", -1, false, TestName = "Refused")]
-    public async Task It_foretells_what_a_claim_gets(string state, int leaseMinutes, bool owned)
+    [TestCase("1 P", 1, false, TestName = "The lease is live")]
+    [TestCase("1 P", -1, true, TestName = "The lease is over")]
+    [TestCase("2 C", -1, false, TestName = "Answered")]
+    [TestCase("1 C", -1, false, TestName = "Answered by an older worker")]
+    [TestCase("1 R", -1, false, TestName = "Refused")]
+    public async Task It_foretells_what_a_claim_gets(string versionAndState, int leaseMinutes, bool owned)
     {
         var now = await NowAsync();
         var first = Milliseconds(now - Age);
-        await PutAsync($"1 {state} {Fingerprint} {Mine} {Milliseconds(now.AddMinutes(leaseMinutes))} {first} {first} 2 ");
+        await PutAsync($"{versionAndState} {Fingerprint} {Mine} {Milliseconds(now.AddMinutes(leaseMinutes))} {first} {first} 2 ");
         var stored = await StoredAsync();
 
         var (memory, ttl) = await Store.PeekAsync(Key);

@@ -105,7 +105,7 @@ public sealed class When_a_record_is_forgotten(Kind kind) : StoreTest(kind)
         await Store.ClaimAsync(Key, Fingerprint, Mine);
         await Store.ReleaseAsync(Key, Mine, Release.Keep);
         var seen = await RecordAsync();
-        var newer = "2" + (await StoredAsync())![1..];
+        var newer = "3" + (await StoredAsync())![1..];
         await PutAsync(newer);
 
         (await Store.ForgetAsync(Key, seen)).ShouldBeFalse();

@@ -15,6 +15,7 @@ public sealed class When_an_answer_is_stored(Kind kind) : StoreTest(kind)
         yield return Named("new lines", "a\r\nb\n\tc\n");
         yield return Named("Unicode", """{"x":"ä 漢字 🛂 e\u0301 ‮"}""");
         yield return Named("what Lua or a format could read", "%d %s %% \\0 [[x]] ]] 1 P 1 1");
+        yield return Named("a zero byte", "a\0b");
         yield return Named("nothing", "");
         yield return Named("64 KiB", new StringBuilder().Insert(0, "0123456789 abcdé", 4096).ToString());
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using DiditWorker.Idempotency;
+using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 using Shouldly;
 
@@ -28,8 +29,23 @@ public sealed class When_a_record_is_read
     [TestCase("1 P 1.abc owner 1795521720000 1795521600000 1795521610000 2 ", "")]
     [TestCase("1 C 1.abc owner 0 1795521600000 1795521610000 1 ", "{\"u\": \"a b\"}  ")]
     [TestCase("1 R 1.abc owner 0 1795521600000 1795521610000 10 ", "\"no\"")]
+    [TestCase("2 C 1.abc owner 0 1795521600000 1795521610000 1 ", "=s-1||=a b|N|=w|8df4a227d40da03")]
     public void Its_head_is_what_stands_there_before_the_payload(string head, string payload) =>
         IdempotencyRecord.Parse(head + payload).Head().ShouldBe(head);
+
+    [Test]
+    public void Version_1_is_read_for_ever()
+    {
+        var records = RecordsOfVersion1.All.Select(IdempotencyRecord.Parse).ToList();
+
+        records.Select(r => (r.Version, r.State, r.Attempts)).ShouldBe(
+            [(1, RecordState.Completed, 1), (1, RecordState.Completed, 3), (1, RecordState.InProgress, 2), (1, RecordState.Refused, 1)]);
+        records.ShouldAllBe(r => r.Fingerprint == "1.NWoZK3kTsExUV00Ywo1G5jlUKKs-yPYbHCYa7RLjZ_0" && r.Owner == "Ua9SoxsH7vI-5HIr"
+            && r.FirstAttempt == At(0) && r.LastAttempt == At(10));
+        records.Select(r => r.LeaseUntil).ShouldBe([DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, At(130), DateTimeOffset.UnixEpoch]);
+        records[^1].Payload.ShouldBe("\"Didit refused the request with 400: vendor_data: too long\"");
+        records.Select(r => r.Head() + r.Payload).ShouldBe(RecordsOfVersion1.All);
+    }
 
     [TestCase("")]
     [TestCase(" ")]
@@ -37,7 +53,10 @@ public sealed class When_a_record_is_read
     [TestCase("{}")]
     [TestCase("1 P 1.abc owner 1795521720000 1795521600000 1795521610000 2", TestName = "No payload")]
     [TestCase("1 P 1.abc owner 1795521720000 1795521600000 1795521610000 ", TestName = "No attempts")]
-    [TestCase("2 P 1.abc owner 1795521720000 1795521600000 1795521610000 2 ", TestName = "A newer version")]
+    [TestCase("3 P 1.abc owner 1795521720000 1795521600000 1795521610000 2 ", TestName = "A newer version")]
+    [TestCase("3 C 1.abc owner 0 1795521600000 1795521610000 2 =s-1", TestName = "An answer of a newer version")]
+    [TestCase("2 P 1.abc owner 1795521720000 1795521600000 1795521610000 2 ", TestName = "In progress, which version 2 never is")]
+    [TestCase("2 R 1.abc owner 0 1795521600000 1795521610000 2 \"no\"", TestName = "Refused, which version 2 never is")]
     [TestCase("01 P 1.abc owner 1795521720000 1795521600000 1795521610000 2 ", TestName = "A version that only looks alike")]
     [TestCase("1 X 1.abc owner 1795521720000 1795521600000 1795521610000 2 ", TestName = "An unknown state")]
     [TestCase("1 p 1.abc owner 1795521720000 1795521600000 1795521610000 2 ", TestName = "A state in lower case")]
@@ -55,7 +74,7 @@ public sealed class When_a_record_is_read
     [Test]
     public void Random_text_is_read_or_unknown_and_nothing_else() => Gen.OneOf(
             Gen.String,
-            Gen.OneOf("1", "2", "P", "C", "", "-1", "1.abc", "1795521600000", "253402300799999", "99999999999999999999", "x").Array[0, 11].Select(p => string.Join(' ', p)),
+            Gen.OneOf("1", "2", "3", "P", "C", "", "-1", "1.abc", "1795521600000", "253402300799999", "99999999999999999999", "x").Array[0, 11].Select(p => string.Join(' ', p)),
             Gen.Select(Gen.Int[0, Good.Length - 1], Gen.Char.AlphaNumeric, (at, c) => Good[..at] + c + Good[(at + 1)..]))
         .Sample(
             text =>

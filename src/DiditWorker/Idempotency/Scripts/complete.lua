@@ -1,5 +1,5 @@
 -- Writes the answer. Refused if another owner has the key; an answer that is there is never overwritten.
--- KEYS[1] record   ARGV state (C or R), fingerprint, owner, first attempt (ms), retention (ms), floor of the TTL (ms), payload
+-- KEYS[1] record   ARGV version and state ("2 C" or "1 R"), fingerprint, owner, first attempt (ms), retention (ms), floor of the TTL (ms), payload
 -- Returns { "1" if written, the record that stands there otherwise or "" }
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -15,6 +15,7 @@ end
 
 -- No record: Redis lost it while the attempt was under way. The session is real, so it is written all the same.
 local ttl = math.max(tonumber(first) + tonumber(ARGV[5]) - now, tonumber(ARGV[6]))
-redis.call('SET', KEYS[1], string.format('1 %s %s %s 0 %s %s %s %s', ARGV[1], ARGV[2], ARGV[3], first, started, attempts, ARGV[7]),
-  'PX', string.format('%.0f', ttl))
+-- The payload is appended, since string.format may cut a text at a zero byte.
+local head = string.format('%s %s %s 0 %s %s %s ', ARGV[1], ARGV[2], ARGV[3], first, started, attempts)
+redis.call('SET', KEYS[1], head .. ARGV[7], 'PX', string.format('%.0f', ttl))
 return { '1', '' }

@@ -6,7 +6,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local before = redis.call('GET', KEYS[1])
 if not before or string.sub(before, 1, #ARGV[1]) ~= ARGV[1] then return 0 end
 
-local state, untilTime = string.match(before, '^1 (%u) %S+ %S+ (%d+) ')
+local state, untilTime = string.match(before, '^[12] (%u) %S+ %S+ (%d+) ')
 if not state or (state == 'P' and tonumber(untilTime) > now) then return 0 end
 
 redis.call('DEL', KEYS[1])
