@@ -76,7 +76,7 @@ internal sealed class RawContender : IAsyncDisposable
             {
                 var session = await _didit.CreateAsync(vendorData, key);
                 var payload = JsonSerializer.Serialize(session, ContenderJson.Default.CreatedSession);
-                await _redis.ScriptEvaluateAsync(Complete, keys, ["C", fingerprint, owner, (long)reply[0], Window, Lease, payload]);
+                await _redis.ScriptEvaluateAsync(Complete, keys, ["1 C", fingerprint, owner, (long)reply[0], Window, Lease, payload]);
                 return session;
             }
 

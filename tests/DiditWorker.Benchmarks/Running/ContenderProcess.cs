@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipes;
+using System.Runtime.InteropServices;
 using DiditWorker.Benchmarks.Contenders;
 
 namespace DiditWorker.Benchmarks.Running;
@@ -13,7 +14,10 @@ internal readonly record struct Usage(long At, TimeSpan Cpu, long Allocated);
 /// <summary>One contender as a process of its own.</summary>
 internal sealed class ContenderProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(30);
+    private const double MostWhenIdle = 0.05;
+    private static readonly TimeSpan PipeBound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private readonly Process _process;
     private readonly string _pipe;
 
@@ -54,24 +58,53 @@ internal sealed class ContenderProcess : IAsyncDisposable
         return new(process, pipe);
     }
 
+    /// <summary>Waits until it uses next to no processor time, as it does once everything that is called often is compiled.</summary>
+    public async Task UntilIdleAsync()
+    {
+        for (var waited = TimeSpan.Zero; waited < LongestWarmUp; waited += Look)
+        {
+            var before = Cpu;
+            await Task.Delay(Look);
+            if (Cpu - before < Look * MostWhenIdle)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Takes the processor from it, or gives it back; its connections stay as they are.</summary>
+    public void Freeze(bool frozen)
+    {
+        var signal = (frozen, OperatingSystem.IsMacOS()) switch { (true, false) => 19, (true, true) => 17, (false, false) => 18, (false, true) => 19 };
+        if (Kill(_process.Id, signal) != 0)
+        {
+            throw new InvalidOperationException("the contender took no signal: " + Marshal.GetLastPInvokeErrorMessage());
+        }
+    }
+
+    private TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.HasExited
+                ? throw new InvalidOperationException($"the contender has ended with exit code {_process.ExitCode}")
+                : _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>What it has used so far.</summary>
     /// <exception cref="InvalidOperationException">It has ended.</exception>
     public async Task<Usage> UsageAsync()
     {
-        _process.Refresh();
-        if (_process.HasExited)
-        {
-            throw new InvalidOperationException($"the contender has ended with exit code {_process.ExitCode}");
-        }
-
-        var cpu = _process.TotalProcessorTime;
-        return new(Stopwatch.GetTimestamp(), cpu, await AllocatedAsync());
+        var (at, cpu) = (Stopwatch.GetTimestamp(), Cpu);
+        return new(at, cpu, await AllocatedAsync());
     }
 
     private async Task<long> AllocatedAsync()
     {
         await using var pipe = new NamedPipeClientStream(".", _pipe, PipeDirection.InOut);
-        await pipe.ConnectAsync(StopBound, CancellationToken.None);
+        await pipe.ConnectAsync(PipeBound, CancellationToken.None);
         var reply = new byte[sizeof(long)];
         await pipe.ReadExactlyAsync(reply);
         pipe.WriteByte(0);
@@ -85,4 +118,8 @@ internal sealed class ContenderProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
 }

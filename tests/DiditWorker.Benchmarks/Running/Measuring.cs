@@ -4,8 +4,9 @@ using DiditWorker.Benchmarks.Contenders;
 namespace DiditWorker.Benchmarks.Running;
 
 /// <summary>
-/// Measures a contender at a full queue. The time runs from when the warm-up is read to when the queue is empty; what the contender then has in
-/// hand is as much as it had at the beginning, so that each counts what it finished.
+/// Measures a contender at a full queue. First it works off the warm-up and is left alone until its just-in-time compiler has nothing left to do; then
+/// it is frozen (SIGSTOP) while the queue is filled. The time runs from when it wakes to when the queue is empty: what it then has in hand is as
+/// much as it had been given while it was frozen, so that each counts what it finished.
 /// </summary>
 internal static class Measuring
 {
@@ -25,26 +26,36 @@ internal static class Measuring
     {
         await stage.ResetAsync(workload.CreateDelay, workload.CountsAnswers);
         await (prepare?.Invoke() ?? Task.CompletedTask);
-        await stage.Queues.FillAsync(workload.WarmUp.Concat(workload.Measured), workload.Replayed);
-        var all = (uint)(workload.WarmUp.Count + workload.Measured.Count);
         var processes = Enumerable.Range(0, replicas).Select(_ => ContenderProcess.Start(entry, settings)).ToList();
         try
         {
-            var (atStart, before) = (await FallsToAsync(stage.Queues.WaitingAsync, (uint)workload.Measured.Count), await UsageAsync(processes));
+            await stage.Queues.FillAsync(workload.WarmUp, replayed: false);
+            await UntilAnsweredAsync(stage, workload, workload.WarmUp.Count);
+            await Task.WhenAll(processes.Select(p => p.UntilIdleAsync()));
+            processes.ForEach(p => p.Freeze(frozen: true));
+            await stage.Queues.FillAsync(workload.Measured, workload.Replayed);
+            var waiting = await stage.Queues.WaitingAsync();
+            processes.ForEach(p => p.Freeze(frozen: false));
+            var before = await UsageAsync(processes);
             await FallsToAsync(stage.Queues.WaitingAsync, 0);
             var after = await UsageAsync(processes);
-            if (workload.CountsAnswers)
-            {
-                await FallsToAsync(async () => all - Math.Min(all, await stage.Queues.AnsweredAsync()), 0);
-            }
-
+            await UntilAnsweredAsync(stage, workload, workload.WarmUp.Count + workload.Measured.Count);
             return new(
-                atStart, Stopwatch.GetElapsedTime(before.At, after.At), after.Cpu - before.Cpu, after.Allocated - before.Allocated,
+                waiting, Stopwatch.GetElapsedTime(before.At, after.At), after.Cpu - before.Cpu, after.Allocated - before.Allocated,
                 processes.Max(p => p.PeakMemory), await stage.Simulator.SessionsAsync(), await stage.Queues.AnsweredAsync());
         }
         finally
         {
             await Task.WhenAll(processes.Select(p => p.DisposeAsync().AsTask()));
+        }
+    }
+
+    private static async Task UntilAnsweredAsync(Stage stage, Workload workload, int count)
+    {
+        await FallsToAsync(stage.Queues.WaitingAsync, 0);
+        if (workload.CountsAnswers)
+        {
+            await FallsToAsync(async () => (uint)count - Math.Min((uint)count, await stage.Queues.AnsweredAsync()), 0);
         }
     }
 
