@@ -1,0 +1,17 @@
+using System.Text.Json;
+using BenchmarkDotNet.Attributes;
+using DiditWorker.Idempotency;
+
+namespace DiditWorker.Benchmarks.Micro;
+
+/// <summary>The fingerprint of a payload, by its size.</summary>
+[MemoryDiagnoser]
+[Config(typeof(MicroConfig))]
+public class FingerprintBenchmarks
+{
+    public static IEnumerable<Case<JsonElement>> All() => [new("small", Payloads.Small), new("typical", Payloads.Typical), new("large", Payloads.Large)];
+
+    [Benchmark]
+    [ArgumentsSource(nameof(All))]
+    public string Of(Case<JsonElement> payload) => Fingerprint.Of(payload.Value);
+}
