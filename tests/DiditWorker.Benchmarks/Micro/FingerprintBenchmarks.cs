@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using DiditWorker.Idempotency;
+using DiditWorker.Tests.Idempotency;
 
 namespace DiditWorker.Benchmarks.Micro;
 
@@ -10,6 +11,10 @@ namespace DiditWorker.Benchmarks.Micro;
 public class FingerprintBenchmarks
 {
     public static IEnumerable<Case<JsonElement>> All() => [new("small", Payloads.Small), new("typical", Payloads.Typical), new("large", Payloads.Large)];
+
+    [Benchmark(Baseline = true)]
+    [ArgumentsSource(nameof(All))]
+    public string OfBefore(Case<JsonElement> payload) => FirstFingerprint.Of(payload.Value);
 
     [Benchmark]
     [ArgumentsSource(nameof(All))]
