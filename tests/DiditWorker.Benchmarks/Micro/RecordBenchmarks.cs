@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
@@ -20,6 +21,11 @@ public class RecordBenchmarks
 
     public static IEnumerable<Case<string>> Texts() => [new("in progress", "1 P " + Head), new("completed", "1 C " + Head + Payload)];
 
+    [Benchmark(Baseline = true)]
+    [BenchmarkCategory("parse")]
+    [ArgumentsSource(nameof(Texts))]
+    public IdempotencyRecord ParseBefore(Case<string> text) => Parsed(text.Value);
+
     [Benchmark]
     [BenchmarkCategory("parse")]
     [ArgumentsSource(nameof(Texts))]
@@ -36,4 +42,30 @@ public class RecordBenchmarks
     [Benchmark]
     [BenchmarkCategory("payload, read")]
     public DiditSession FromPayload() => DiditSession.FromPayload(Payload);
+
+    private static IdempotencyRecord Parsed(string text)
+    {
+        var parts = text.Split(' ', 9);
+        if (parts.Length != 9 || parts[0] != "1" || StateOf(parts[1]) is not { } state
+            || Time(parts[4]) is not { } lease || Time(parts[5]) is not { } first || Time(parts[6]) is not { } last
+            || !int.TryParse(parts[7], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts))
+        {
+            throw new UnknownRecordException();
+        }
+
+        return new(state, parts[2], parts[3], lease, first, last, attempts, parts[8]);
+    }
+
+    private static RecordState? StateOf(string letter) => letter switch
+    {
+        "P" => RecordState.InProgress,
+        "C" => RecordState.Completed,
+        "R" => RecordState.Refused,
+        _ => null,
+    };
+
+    private static DateTimeOffset? Time(string milliseconds) =>
+        long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < 253402300800000
+            ? DateTimeOffset.FromUnixTimeMilliseconds(value)
+            : null;
 }
