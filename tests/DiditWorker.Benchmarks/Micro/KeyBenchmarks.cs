@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using DiditWorker.Idempotency;
+using UUIDNext;
 
 namespace DiditWorker.Benchmarks.Micro;
 
@@ -10,6 +11,7 @@ public class KeyBenchmarks
 {
     private const string Scope = "start-verification";
 
+    private static readonly Guid Namespace = new("6f1c1a52-6f0c-5d0e-9d0f-3b1a6f8f2f5e");
     private static readonly IdempotencyKey Key = IdempotencyKey.Create(Scope, "order-42");
 
     public static IEnumerable<Case<string>> Ids() =>
@@ -19,6 +21,11 @@ public class KeyBenchmarks
         new("text", "order-2026-000042"),
     ];
 
+    [Benchmark(Baseline = true)]
+    [BenchmarkCategory("key")]
+    [ArgumentsSource(nameof(Ids))]
+    public IdempotencyKey CreateBefore(Case<string> id) => new(Uuid.NewNameBased(Namespace, Scope + ":" + Normalized(id.Value)));
+
     [Benchmark]
     [BenchmarkCategory("key")]
     [ArgumentsSource(nameof(Ids))]
@@ -27,4 +34,17 @@ public class KeyBenchmarks
     [Benchmark]
     [BenchmarkCategory("event id")]
     public Guid EventId() => Key.EventId("VerificationSessionCreated");
+
+    private static string Normalized(string requestId)
+    {
+        foreach (var format in (ReadOnlySpan<string>)["D", "N", "B"])
+        {
+            if (Guid.TryParseExact(requestId, format, out var uuid) && string.Equals(uuid.ToString(format), requestId, StringComparison.OrdinalIgnoreCase))
+            {
+                return uuid.ToString("D");
+            }
+        }
+
+        return requestId;
+    }
 }
