@@ -2,8 +2,11 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace DiditWorker.Idempotency;
 
@@ -20,12 +23,23 @@ public static class Fingerprint
     // Raised when the canonical form changes, so that a record of an older worker is never taken for a mismatch by accident.
     private const string Version = "1";
 
+    // In bytes. Utf8JsonWriter asks for 4 KiB at a time; what a rare large payload took is not kept.
+    private const int UsualBuffer = 8 * 1024;
+    private const int LargestKept = 64 * 1024;
+
     private static readonly JsonWriterOptions Compact = new() { SkipValidation = true };
 
+    // For the thread's next payload; none while one is being written, so that a payload that throws leaves nothing behind.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _kept;
+
     /// <summary>Format version, a dot and 43 characters of base64url.</summary>
+    /// <param name="payload">Valid UTF-8, as whatever <c>StartVerificationReader</c> writes down.</param>
+    /// <exception cref="InvalidOperationException">It holds half of a surrogate pair.</exception>
     public static string Of(JsonElement payload)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
+        var buffer = _kept ?? new ArrayBufferWriter<byte>(UsualBuffer);
+        _kept = null;
         using (var writer = new Utf8JsonWriter(buffer, Compact))
         {
             WriteCanonical(writer, payload);
@@ -33,6 +47,8 @@ public static class Fingerprint
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(buffer.WrittenSpan, hash);
+        buffer.Clear(); // Personal data.
+        _kept = buffer.Capacity <= LargestKept ? buffer : null;
         return Version + "." + Base64Url.EncodeToString(hash);
     }
 
@@ -41,14 +57,7 @@ public static class Fingerprint
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                writer.WriteStartObject();
-                foreach (var member in element.EnumerateObject().OrderBy(m => m.Name, StringComparer.Ordinal))
-                {
-                    writer.WritePropertyName(member.Name);
-                    WriteCanonical(writer, member.Value);
-                }
-
-                writer.WriteEndObject();
+                WriteObject(writer, element);
                 break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();
@@ -60,10 +69,7 @@ public static class Fingerprint
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.Number:
-                writer.WriteRawValue(CanonicalNumber(element), skipInputValidation: true);
-                break;
-            case JsonValueKind.String:
-                writer.WriteStringValue(element.GetString());
+                WriteNumber(writer, JsonMarshal.GetRawUtf8Value(element));
                 break;
             default:
                 element.WriteTo(writer);
@@ -71,22 +77,59 @@ public static class Fingerprint
         }
     }
 
-    // 1, 1.0 and 1e0 are one number: sign, digits without zeros at either end, and the power of ten. Exact at any size.
-    private static string CanonicalNumber(JsonElement number)
+    // Members in the order of their names, those of one name in the order of the message.
+    private static void WriteObject(Utf8JsonWriter writer, JsonElement element)
     {
-        var text = number.GetRawText();
-        var e = text.AsSpan().IndexOfAny('e', 'E');
-        var mantissa = e < 0 ? text : text[..e];
-        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
-        var digits = mantissa.Replace(".", "", StringComparison.Ordinal).TrimStart('-').TrimStart('0');
-        var significant = digits.TrimEnd('0');
-        if (significant.Length == 0)
+        var members = ArrayPool<Member>.Shared.Rent(element.GetPropertyCount());
+        var count = 0;
+        foreach (var member in element.EnumerateObject())
         {
-            return "0";
+            members[count] = new(member.Name, member.Value, count);
+            count++;
         }
 
-        var power = (e < 0 ? BigInteger.Zero : BigInteger.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
-            - (point < 0 ? 0 : mantissa.Length - point - 1) + (digits.Length - significant.Length);
-        return string.Create(CultureInfo.InvariantCulture, $"{(text[0] == '-' ? "-" : "")}{significant}e{power}");
+        var sorted = members.AsSpan(0, count);
+        sorted.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name) is not 0 and var order ? order : a.Place - b.Place);
+        writer.WriteStartObject();
+        foreach (var member in sorted)
+        {
+            writer.WritePropertyName(member.Name);
+            WriteCanonical(writer, member.Value);
+        }
+
+        writer.WriteEndObject();
+        ArrayPool<Member>.Shared.Return(members, clearArray: true);
     }
+
+    // 1, 1.0 and 1e0 are one number: sign, digits without zeros at either end, and the power of ten. Exact at any size.
+    private static void WriteNumber(Utf8JsonWriter writer, ReadOnlySpan<byte> text)
+    {
+        var e = text.IndexOfAny("eE"u8);
+        var mantissa = e < 0 ? text : text[..e];
+        var point = mantissa.IndexOf((byte)'.');
+        var whole = (point < 0 ? mantissa : mantissa[..point]).TrimStart((byte)'-');
+        var fraction = point < 0 ? default : mantissa[(point + 1)..];
+
+        // Room for the digits and then for the form, in which the power may be longer than the exponent by a few characters.
+        var room = text.Length <= 64 ? stackalloc byte[160] : new byte[(2 * text.Length) + 32];
+        whole.CopyTo(room);
+        fraction.CopyTo(room[whole.Length..]);
+        var digits = room[..(whole.Length + fraction.Length)].TrimStart((byte)'0');
+        var significant = digits.TrimEnd((byte)'0');
+        if (significant.IsEmpty)
+        {
+            writer.WriteRawValue("0"u8, skipInputValidation: true);
+            return;
+        }
+
+        var power = (e < 0 ? BigInteger.Zero : Exponent(text[(e + 1)..])) - fraction.Length + (digits.Length - significant.Length);
+        var form = room[text.Length..];
+        Utf8.TryWrite(form, CultureInfo.InvariantCulture, $"{(text[0] == '-' ? "-" : "")}{significant}e{power}", out var written);
+        writer.WriteRawValue(form[..written], skipInputValidation: true);
+    }
+
+    private static BigInteger Exponent(ReadOnlySpan<byte> text) =>
+        BigInteger.Parse(Encoding.ASCII.GetString(text), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+
+    private readonly record struct Member(string Name, JsonElement Value, int Place);
 }

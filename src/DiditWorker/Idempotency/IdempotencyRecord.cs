@@ -51,15 +51,16 @@ public sealed record IdempotencyRecord(
     /// <exception cref="UnknownRecordException">The text is of another version or damaged.</exception>
     public static IdempotencyRecord Parse(string text)
     {
-        var parts = text.Split(' ', Fields);
-        if (parts.Length != Fields || StateOf(parts[1]) is not { } state || VersionOf(parts[0], state) is not { } version
-            || Time(parts[4]) is not { } lease || Time(parts[5]) is not { } first || Time(parts[6]) is not { } last
-            || !int.TryParse(parts[7], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts))
+        Span<Range> parts = stackalloc Range[Fields];
+        var span = text.AsSpan();
+        if (span.Split(parts, ' ') != Fields || StateOf(span[parts[1]]) is not { } state || VersionOf(span[parts[0]], state) is not { } version
+            || Time(span[parts[4]]) is not { } lease || Time(span[parts[5]]) is not { } first || Time(span[parts[6]]) is not { } last
+            || !int.TryParse(span[parts[7]], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts))
         {
             throw new UnknownRecordException();
         }
 
-        return new(state, parts[2], parts[3], lease, first, last, attempts, parts[8]) { Version = version };
+        return new(state, text[parts[2]], text[parts[3]], lease, first, last, attempts, text[parts[8]]) { Version = version };
     }
 
     /// <summary>The text up to the payload, as the scripts write it: tells this record from every other that stood or will stand there.</summary>
@@ -73,7 +74,7 @@ public sealed record IdempotencyRecord(
         _ => 'R',
     };
 
-    private static RecordState? StateOf(string letter) => letter switch
+    private static RecordState? StateOf(ReadOnlySpan<char> letter) => letter switch
     {
         "P" => RecordState.InProgress,
         "C" => RecordState.Completed,
@@ -81,14 +82,14 @@ public sealed record IdempotencyRecord(
         _ => null,
     };
 
-    private static int? VersionOf(string version, RecordState state) => (version, state) switch
+    private static int? VersionOf(ReadOnlySpan<char> version, RecordState state) => version switch
     {
-        ("1", _) => 1,
-        ("2", RecordState.Completed) => 2,
+        "1" => 1,
+        "2" when state == RecordState.Completed => 2,
         _ => null,
     };
 
-    private static DateTimeOffset? Time(string milliseconds) =>
+    private static DateTimeOffset? Time(ReadOnlySpan<char> milliseconds) =>
         long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < 253402300800000
             ? DateTimeOffset.FromUnixTimeMilliseconds(value)
             : null;

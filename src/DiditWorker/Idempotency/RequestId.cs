@@ -16,7 +16,7 @@ public static class RequestId
         {
             if (TryReadUuid(requestId, format, out var uuid))
             {
-                return uuid.ToString("D");
+                return IsWritten(uuid, "D", requestId, StringComparison.Ordinal) ? requestId : uuid.ToString("D");
             }
         }
 
@@ -25,5 +25,11 @@ public static class RequestId
 
     /// <summary>Reads a UUID in exactly this format. .NET's parser also takes blanks around it, and "+" and "0x" within: other texts, other ids.</summary>
     public static bool TryReadUuid(string text, string format, out Guid uuid) =>
-        Guid.TryParseExact(text, format, out uuid) && string.Equals(uuid.ToString(format), text, StringComparison.OrdinalIgnoreCase);
+        Guid.TryParseExact(text, format, out uuid) && IsWritten(uuid, format, text, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsWritten(Guid uuid, string format, string text, StringComparison comparison)
+    {
+        Span<char> written = stackalloc char[38];
+        return uuid.TryFormat(written, out var length, format) && text.AsSpan().Equals(written[..length], comparison);
+    }
 }
