@@ -33,12 +33,14 @@ internal sealed class ContenderProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts one. What it writes to standard output is read and thrown away, as a container runtime reads it.</summary>
+    /// <summary>Starts one. What it writes to standard output goes nowhere: reading it is the work of somebody else, on other processors.</summary>
     public static ContenderProcess Start(Entry entry, ContenderSettings settings)
     {
         var isWorker = entry.Contender == Contender.Worker;
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
-        start.ArgumentList.Add(isWorker ? entry.Worker : typeof(ContenderProcess).Assembly.Location);
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$@\" >/dev/null", "sh", isWorker ? entry.Worker : typeof(ContenderProcess).Assembly.Location])
+        {
+            UseShellExecute = false,
+        };
         var pipe = $"diditworker-benchmark-{Guid.NewGuid():N}";
         start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(ContenderProcess).Assembly.Location;
         start.Environment[StartupHook.PipeVariable] = pipe;
@@ -53,9 +55,7 @@ internal sealed class ContenderProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
-        var process = Process.Start(start)!;
-        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-        return new(process, pipe);
+        return new(Process.Start(start)!, pipe);
     }
 
     /// <summary>Waits until it uses next to no processor time, as it does once everything that is called often is compiled.</summary>
