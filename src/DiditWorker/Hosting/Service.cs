@@ -42,6 +42,7 @@ internal static partial class Service
         builder.Services.AddHostedService<RedisAdvice>();
         builder.Services.AddSingleton<QueueWatch>().AddHostedService(provider => provider.GetRequiredService<QueueWatch>());
         builder.Services.AddSingleton<QueueGauges>().AddSingleton<StatusReporter>();
+        builder.AddConsoleLog();
         builder.AddTelemetry();
         await using var app = builder.Build();
         BeginMetrics(app.Services);
