@@ -12,11 +12,11 @@ public sealed record StartVerificationOptions
     /// <summary>Where messages of unknown types go.</summary>
     public string SkippedQueue => Queue + "_skipped";
 
-    /// <summary>Messages the broker hands out ahead of their acknowledgement. Default 64.</summary>
-    public int PrefetchCount { get; init; } = 64;
+    /// <summary>Messages the broker hands out ahead of their acknowledgement. Default 128.</summary>
+    public int PrefetchCount { get; init; } = 128;
 
-    /// <summary>Messages worked on at the same time. Default 32.</summary>
-    public int ConcurrentMessageLimit { get; init; } = 32;
+    /// <summary>Messages worked on at the same time. Default 64.</summary>
+    public int ConcurrentMessageLimit { get; init; } = 64;
 
     /// <summary>Largest body, in bytes. Default 256 KiB.</summary>
     public int MaximumBodySize { get; init; } = 256 * 1024;
