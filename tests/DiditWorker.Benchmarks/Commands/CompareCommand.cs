@@ -8,15 +8,18 @@ namespace DiditWorker.Benchmarks.Commands;
 /// <summary><c>compare</c></summary>
 internal static class CompareCommand
 {
+    // Enough for everything that is called often to be compiled with optimization.
+    private const int WarmUp = 10_000;
+
     private static readonly Dictionary<string, Workload> Workloads = new(StringComparer.Ordinal)
     {
-        ["first"] = Workload.First(TimeSpan.Zero, 15_000, 20_000),
-        ["first-50"] = Workload.First(TimeSpan.FromMilliseconds(50), 1_000, 5_000),
-        ["first-300"] = Workload.First(TimeSpan.FromMilliseconds(300), 200, 2_000),
-        ["duplicates"] = Workload.Duplicates(5_000, 30_000, 40_000),
-        ["mixed"] = Workload.Mixed(5_000, 20_000),
+        ["first"] = Workload.First(TimeSpan.Zero, WarmUp, 20_000),
+        ["first-50"] = Workload.First(TimeSpan.FromMilliseconds(50), WarmUp, 10_000),
+        ["first-300"] = Workload.First(TimeSpan.FromMilliseconds(300), WarmUp, 3_000),
+        ["duplicates"] = Workload.Duplicates(WarmUp, WarmUp, 40_000),
+        ["mixed"] = Workload.Mixed(WarmUp, 30_000),
         ["replay"] = Workload.Replay(50_000),
-        ["hot-key"] = Workload.HotKey(5_000, 10_000),
+        ["hot-key"] = Workload.HotKey(WarmUp, 10_000),
     };
 
     public static Command Create()

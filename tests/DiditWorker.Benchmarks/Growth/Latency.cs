@@ -43,7 +43,7 @@ internal static class Latency
 
     private static async Task<IReadOnlyList<double>> MeasureAsync(Stage stage, string contender, ContenderSettings settings, int rate)
     {
-        await stage.ResetAsync(TimeSpan.Zero);
+        await stage.ResetAsync();
         await using var process = ContenderProcess.Start(Entry.Plain(contender), settings);
         await using var connection = await new ConnectionFactory { Uri = new Uri(settings.RabbitMq) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();

@@ -8,7 +8,7 @@ namespace DiditWorker.Benchmarks.Growth;
 internal static class QueueGrowth
 {
     private const int Known = 1_000;
-    private const int WarmUp = 30_000;
+    private const int WarmUp = 20_000;
 
     public static async Task<string> RunAsync(Stage stage, ContenderSettings settings, IReadOnlyList<int> sizes, string results)
     {

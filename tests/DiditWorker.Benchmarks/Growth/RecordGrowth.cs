@@ -16,7 +16,7 @@ namespace DiditWorker.Benchmarks.Growth;
 internal static class RecordGrowth
 {
     private const int Sampled = 1_000;
-    private const int WarmUp = 30_000;
+    private const int WarmUp = 20_000;
     private const int Measured = 30_000;
 
     public static async Task<string> RunAsync(Stage stage, ContenderSettings settings, IReadOnlyList<int> sizes, string results)

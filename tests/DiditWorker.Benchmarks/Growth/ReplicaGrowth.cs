@@ -11,8 +11,8 @@ internal static class ReplicaGrowth
 
     public static async Task<string> RunAsync(Stage stage, ContenderSettings settings, string results)
     {
-        var slow = Workload.First(TimeSpan.FromMilliseconds(300), 1_500, 6_000);
-        var duplicates = Workload.Duplicates(5_000, 30_000, 40_000);
+        var slow = Workload.First(TimeSpan.FromMilliseconds(300), 10_000, 6_000);
+        var duplicates = Workload.Duplicates(5_000, 10_000, 40_000);
         var rows = new List<(int Replicas, double Slow, double Duplicates)>();
         foreach (var replicas in Replicas)
         {

@@ -17,7 +17,7 @@ internal static class StartUp
         {
             foreach (var entry in round % 2 == 0 ? entries : entries.Reverse())
             {
-                await stage.ResetAsync(TimeSpan.Zero);
+                await stage.ResetAsync();
                 await stage.Queues.FillAsync([0], replayed: false);
                 var begin = Stopwatch.GetTimestamp();
                 await using var process = ContenderProcess.Start(entry, settings);

@@ -24,7 +24,7 @@ internal static class Measuring
     public static async Task<Measurement> RunAsync(
         Stage stage, Entry entry, Workload workload, ContenderSettings settings, int replicas = 1, Func<Task>? prepare = null)
     {
-        await stage.ResetAsync(workload.CreateDelay, workload.CountsAnswers);
+        await stage.ResetAsync(workload.CountsAnswers);
         await (prepare?.Invoke() ?? Task.CompletedTask);
         var processes = Enumerable.Range(0, replicas).Select(_ => ContenderProcess.Start(entry, settings)).ToList();
         try
@@ -33,6 +33,7 @@ internal static class Measuring
             await UntilAnsweredAsync(stage, workload, workload.WarmUp.Count);
             await Task.WhenAll(processes.Select(p => p.UntilIdleAsync()));
             processes.ForEach(p => p.Freeze(frozen: true));
+            await stage.Simulator.DelayAsync(workload.CreateDelay);
             await stage.Queues.FillAsync(workload.Measured, workload.Replayed);
             var waiting = await stage.Queues.WaitingAsync();
             processes.ForEach(p => p.Freeze(frozen: false));

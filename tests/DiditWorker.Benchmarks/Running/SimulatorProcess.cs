@@ -28,11 +28,16 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         return new(process, new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..]));
     }
 
-    /// <summary>No sessions, and this latency for each create.</summary>
-    public async Task ResetAsync(TimeSpan createDelay)
+    /// <summary>No sessions, and creates without delay.</summary>
+    public async Task ResetAsync()
     {
         using var reset = await _http.PostAsync(new Uri("/simulator/reset", UriKind.Relative), null);
         reset.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>What each create takes from now on.</summary>
+    public async Task DelayAsync(TimeSpan createDelay)
+    {
         using var changed = await _http.PatchAsJsonAsync(new Uri("/simulator/settings", UriKind.Relative), new { createDelay });
         changed.EnsureSuccessStatusCode();
     }

@@ -35,10 +35,10 @@ internal sealed class Stage : IAsyncDisposable
         new(_rabbitMq.ConnectionString, _redis.ConnectionString, Simulator.Address, Queues.Input, prefetch, concurrency);
 
     /// <summary>As if nothing had ever happened.</summary>
-    public async Task ResetAsync(TimeSpan createDelay, bool keepAnswers = true)
+    public async Task ResetAsync(bool keepAnswers = true)
     {
         await Redis.GetServers()[0].FlushAllDatabasesAsync();
-        await Simulator.ResetAsync(createDelay);
+        await Simulator.ResetAsync();
         await Queues.ResetAsync(keepAnswers);
     }
 

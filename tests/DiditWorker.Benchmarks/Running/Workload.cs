@@ -17,7 +17,7 @@ internal readonly record struct Message(string Id, byte[] Body)
 
 /// <summary>What is in the queue when a contender starts: numbers of messages, first the warm-up, then what is measured.</summary>
 /// <param name="Name">For the tables.</param>
-/// <param name="CreateDelay">What the simulator takes for a create.</param>
+/// <param name="CreateDelay">What the simulator takes for a create after the warm-up.</param>
 /// <param name="WarmUp">Read first, not measured.</param>
 /// <param name="Measured">Read after it.</param>
 internal sealed record Workload(string Name, TimeSpan CreateDelay, IReadOnlyList<int> WarmUp, IReadOnlyList<int> Measured)
