@@ -18,7 +18,7 @@ internal static class CompareCommand
         ["first-300"] = Workload.First(TimeSpan.FromMilliseconds(300), WarmUp, 3_000),
         ["duplicates"] = Workload.Duplicates(WarmUp, WarmUp, 40_000),
         ["mixed"] = Workload.Mixed(WarmUp, 30_000),
-        ["replay"] = Workload.Replay(50_000),
+        ["replay"] = Workload.Replay(50_000, WarmUp),
         ["hot-key"] = Workload.HotKey(WarmUp, 10_000),
     };
 

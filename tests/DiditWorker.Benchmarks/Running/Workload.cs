@@ -36,19 +36,21 @@ internal sealed record Workload(string Name, TimeSpan CreateDelay, IReadOnlyList
         new($"first deliveries, {delay.TotalMilliseconds:0} ms", delay, [.. Enumerable.Range(0, warmUp)], [.. Enumerable.Range(warmUp, count)]);
 
     /// <summary>Messages that the warm-up has answered.</summary>
-    public static Workload Duplicates(int known, int warmUp, int count) => new(
-        "duplicates", TimeSpan.Zero, [.. Enumerable.Range(0, known), .. Enumerable.Range(0, warmUp).Select(i => i % known)],
-        [.. Enumerable.Range(0, count).Select(i => i % known)]);
+    public static Workload Duplicates(int known, int warmUp, int count) =>
+        new("duplicates", TimeSpan.Zero, KnownAndAgain(known, warmUp), [.. Enumerable.Range(0, count).Select(i => i % known)]);
 
     /// <summary>One new message, nine answered ones, and so on.</summary>
-    public static Workload Mixed(int known, int count) =>
-        new("90 % duplicates", TimeSpan.Zero, [.. Enumerable.Range(0, known)], [.. Enumerable.Range(0, count).Select(i => i % 10 == 0 ? known + i : i % known)]);
+    public static Workload Mixed(int known, int count) => new(
+        "90 % duplicates", TimeSpan.Zero, KnownAndAgain(known, known), [.. Enumerable.Range(0, count).Select(i => i % 10 == 0 ? known + i : i % known)]);
 
     /// <summary>Answered messages that come back from the error queue.</summary>
-    public static Workload Replay(int count) =>
-        new("replay of answered dead letters", TimeSpan.Zero, [.. Enumerable.Range(0, count)], [.. Enumerable.Range(0, count)]) { Replayed = true };
+    public static Workload Replay(int count, int warmUp) =>
+        new("replay of answered dead letters", TimeSpan.Zero, KnownAndAgain(count, warmUp), [.. Enumerable.Range(0, count)]) { Replayed = true };
 
     /// <summary>One new message, delivered over and over.</summary>
-    public static Workload HotKey(int warmUp, int count) =>
-        new("hot key", TimeSpan.Zero, [.. Enumerable.Range(0, warmUp)], [.. Enumerable.Repeat(warmUp, count)]);
+    public static Workload HotKey(int known, int count) =>
+        new("hot key", TimeSpan.Zero, KnownAndAgain(known, known), [.. Enumerable.Repeat(known, count)]);
+
+    // Both ways through a contender are to be warm: the long one of a first delivery, and the short one of a duplicate.
+    private static List<int> KnownAndAgain(int known, int again) => [.. Enumerable.Range(0, known), .. Enumerable.Range(0, again).Select(i => i % known)];
 }
