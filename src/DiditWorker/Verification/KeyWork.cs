@@ -61,7 +61,7 @@ internal sealed partial class KeyWork(
             Log.RedisUnavailable(logger, exception.GetType().Name);
             return Memory.Unavailable;
         }
-        catch (Exception exception) when (exception is UnknownRecordException or CryptographicException or FormatException)
+        catch (Exception exception) when (IsUnreadable(exception))
         {
             // Nothing is lost while it waits: a newer worker, or this one with the right key file, can read the record.
             Log.RecordUnreadable(logger, delivery.Key, exception.Message);
@@ -93,6 +93,8 @@ internal sealed partial class KeyWork(
 
         return await RenewAsync();
     }
+
+    private static bool IsUnreadable(Exception exception) => exception is UnknownRecordException or CryptographicException or FormatException;
 
     private async Task<bool> RenewAsync()
     {
@@ -152,6 +154,12 @@ internal sealed partial class KeyWork(
                 }
 
                 await hold.PollAsync("the answer cannot be stored");
+            }
+            catch (Exception exception) when (IsUnreadable(exception))
+            {
+                // A newer worker has taken over meanwhile. The next claim meets its record too, and waits.
+                Log.RecordUnreadable(logger, delivery.Key, exception.Message);
+                return false;
             }
         }
     }
