@@ -39,13 +39,15 @@ internal sealed record LineChart(string Title, string X, string Y, bool Logarith
         model.Axes.Add(Logarithmic ? new LogarithmicAxis { LabelFormatter = Short } : new LinearAxis { MinimumPadding = 0.05, MaximumPadding = 0.05 });
         model.Axes[0].Position = AxisPosition.Bottom;
         model.Axes[0].Title = X;
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = Y, Minimum = 0, MaximumPadding = 0.15, LabelFormatter = Short, MajorGridlineStyle = LineStyle.Dot });
+        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = Y, Minimum = 0, MaximumPadding = 0.25, LabelFormatter = Short, MajorGridlineStyle = LineStyle.Dot });
         foreach (var axis in model.Axes)
         {
+            axis.AxisTitleDistance = 10;
             (axis.TicklineColor, axis.AxislineColor, axis.MajorGridlineColor) = (ink, ink, OxyColor.FromAColor(80, ink));
         }
 
-        model.Legends.Add(new Legend { LegendTextColor = ink, LegendPosition = LegendPosition.TopRight, LegendPlacement = LegendPlacement.Outside, LegendOrientation = LegendOrientation.Vertical });
+        model.Legends.Add(new Legend { LegendTextColor = ink, LegendPosition = LegendPosition.RightTop, LegendPlacement = LegendPlacement.Outside, LegendLineSpacing = 6 });
+        model.IsLegendVisible = Lines.Count > 1;
         foreach (var (line, i) in Lines.Select((line, i) => (line, i)))
         {
             var series = new LineSeries { Title = line.Name, Color = colours[i], MarkerType = Markers[i], MarkerFill = colours[i], MarkerSize = 4, StrokeThickness = 2 };
@@ -53,13 +55,26 @@ internal sealed record LineChart(string Title, string X, string Y, bool Logarith
             model.Series.Add(series);
         }
 
-        return new SvgExporter { Width = Width, Height = Height, TextMeasurer = new PdfRenderContext(Width, Height, paper) }.ExportToString(model);
+        return new SvgExporter { Width = Width, Height = Height, TextMeasurer = new WideFonts(paper) }.ExportToString(model);
     }
 
-    private static string Short(double value) => value switch
+    // Of a value on a logarithmic axis the last digits are not exact.
+    private static string Short(double value) => Math.Round(value, 2) switch
     {
-        >= 1_000_000 => (value / 1_000_000).ToString("0.##", CultureInfo.InvariantCulture) + " M",
-        >= 1_000 => (value / 1_000).ToString("0.##", CultureInfo.InvariantCulture) + " k",
-        _ => value.ToString("0.##", CultureInfo.InvariantCulture),
+        >= 1_000_000 and var rounded => (rounded / 1_000_000).ToString("0.##", CultureInfo.InvariantCulture) + " M",
+        >= 1_000 and var rounded => (rounded / 1_000).ToString("0.##", CultureInfo.InvariantCulture) + " k",
+        var rounded => rounded.ToString("0.##", CultureInfo.InvariantCulture),
     };
+
+    // It measures in Helvetica; whoever looks may have a wider font, and text must not be cut.
+    private sealed class WideFonts(OxyColor paper) : PdfRenderContext(Width, Height, paper)
+    {
+        private const double Wider = 1.5;
+
+        public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
+        {
+            var size = base.MeasureText(text, fontFamily, fontSize, fontWeight);
+            return new(size.Width * Wider, size.Height * Wider);
+        }
+    }
 }
