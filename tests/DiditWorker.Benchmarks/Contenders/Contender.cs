@@ -33,7 +33,7 @@ internal static class Contender
         ["ConnectionStrings__RabbitMq"] = settings.RabbitMq,
         ["ConnectionStrings__Redis"] = settings.Redis,
         ["Didit__BaseAddress"] = settings.Didit.ToString(),
-        ["Didit__ApiKey"] = "benchmark",
+        ["Didit__ApiKey"] = ContenderSettings.ApiKey,
         ["Didit__WorkflowId"] = ContenderSettings.Workflow,
         ["Didit__RequestsPerMinute"] = "10000000",
         ["Didit__LookupsPerMinute"] = "10000000",

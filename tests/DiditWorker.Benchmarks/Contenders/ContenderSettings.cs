@@ -12,6 +12,9 @@ internal sealed record ContenderSettings(string RabbitMq, string Redis, Uri Didi
     /// <summary>The exchange of the answers, the same for all.</summary>
     public const string AnswerExchange = "DiditWorker.Contracts:VerificationSessionCreated";
 
+    /// <summary>What the simulator wants to see.</summary>
+    public const string ApiKey = "benchmark";
+
     /// <summary>The workflow of every session.</summary>
     public const string Workflow = "11111111-2222-4333-8444-555555555555";
 

@@ -43,7 +43,7 @@ internal static class Measuring
             await UntilAnsweredAsync(stage, workload, workload.WarmUp.Count + workload.Measured.Count);
             return new(
                 waiting, Stopwatch.GetElapsedTime(before.At, after.At), after.Cpu - before.Cpu, after.Allocated - before.Allocated,
-                processes.Max(p => p.PeakMemory), await stage.Simulator.SessionsAsync(), await stage.Queues.AnsweredAsync());
+                processes.Max(p => p.PeakMemory), await stage.SessionsAsync(), await stage.Queues.AnsweredAsync());
         }
         finally
         {

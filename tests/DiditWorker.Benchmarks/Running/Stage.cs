@@ -1,5 +1,7 @@
+using System.Text.Json;
 using DiditWorker.Benchmarks.Contenders;
 using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.IntegrationTests.Support;
 using StackExchange.Redis;
 
 namespace DiditWorker.Benchmarks.Running;
@@ -7,6 +9,7 @@ namespace DiditWorker.Benchmarks.Running;
 /// <summary>One RabbitMQ, one Redis and one simulator for all contenders, from the same source as the integration tests'.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
+    private const int RememberedRequests = 1_000;
     private readonly RabbitMqServer _rabbitMq;
     private readonly RedisServer _redis;
 
@@ -26,13 +29,16 @@ internal sealed class Stage : IAsyncDisposable
     {
         var rabbitMq = await RabbitMqServer.StartNewAsync();
         var redis = await RedisServer.StartNewAsync();
-        var simulator = await SimulatorProcess.StartAsync();
+        var simulator = await SimulatorProcess.StartAsync(ContenderSettings.ApiKey, RememberedRequests);
         return new(rabbitMq, redis, simulator, await Queues.ConnectAsync(rabbitMq.ConnectionString), await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString));
     }
 
     /// <summary>What a contender is told.</summary>
     public ContenderSettings Settings(ushort prefetch, ushort concurrency) =>
         new(_rabbitMq.ConnectionString, _redis.ConnectionString, Simulator.Address, Queues.Input, prefetch, concurrency);
+
+    /// <summary>Sessions that the simulator has made since the reset.</summary>
+    public async Task<long> SessionsAsync() => JsonElement.Parse(await Simulator.SummaryAsync()).GetProperty("sessions").GetInt64();
 
     /// <summary>As if nothing had ever happened.</summary>
     public async Task ResetAsync(bool keepAnswers = true)

@@ -1,4 +1,5 @@
 using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.IntegrationTests.Support;
 using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests.Campaign;

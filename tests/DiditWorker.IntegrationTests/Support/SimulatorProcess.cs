@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.Simulator;
 
-namespace DiditWorker.IntegrationTests.Campaign;
+namespace DiditWorker.IntegrationTests.Support;
 
 /// <summary>The simulator as a process of its own, controlled over HTTP.</summary>
 internal sealed class SimulatorProcess : IAsyncDisposable
@@ -28,7 +28,9 @@ internal sealed class SimulatorProcess : IAsyncDisposable
 
     public Uri Address => _http.BaseAddress!;
 
-    public static async Task<SimulatorProcess> StartAsync(string apiKey)
+    /// <param name="apiKey">The only one that it accepts.</param>
+    /// <param name="requestLogLimit">Requests that it remembers; none: its own default.</param>
+    public static async Task<SimulatorProcess> StartAsync(string apiKey, int? requestLogLimit = null)
     {
         var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Take()}/");
         var start = new ProcessStartInfo("dotnet", [typeof(SimulatorServer).Assembly.Location, "--urls", address])
@@ -42,6 +44,11 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         // Nothing at Didit hides a second session.
         start.Environment["Simulator__ReuseByVendorData"] = "false";
         start.Environment["Simulator__ListReturnsMetadata"] = "false";
+        if (requestLogLimit is { } limit)
+        {
+            start.Environment["Simulator__RequestLogLimit"] = $"{limit}";
+        }
+
         var simulator = new SimulatorProcess(Process.Start(start)!, address);
         await Eventually.UntilAsync(
             async () => (await simulator._http.GetAsync(new Uri("/health", UriKind.Relative))).IsSuccessStatusCode, TimeSpan.FromSeconds(60), "the simulator is up");
@@ -50,6 +57,13 @@ internal sealed class SimulatorProcess : IAsyncDisposable
 
     public async Task ConfigureAsync(HeaderMode header, TimeSpan listLag) =>
         (await _http.PatchAsJsonAsync("simulator/settings", new { header, listLag }, Json)).EnsureSuccessStatusCode();
+
+    /// <summary>What each create takes from now on.</summary>
+    public async Task DelayAsync(TimeSpan createDelay) =>
+        (await _http.PatchAsJsonAsync("simulator/settings", new { createDelay }, Json)).EnsureSuccessStatusCode();
+
+    /// <summary>As it was at its start: no sessions, no requests, no faults, the first settings.</summary>
+    public async Task ResetAsync() => (await _http.PostAsync(new Uri("simulator/reset", UriKind.Relative), content: null)).EnsureSuccessStatusCode();
 
     public async Task<long> AddFaultAsync(FaultRule fault)
     {
