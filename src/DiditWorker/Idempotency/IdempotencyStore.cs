@@ -144,7 +144,8 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
 
     private static RedisValue Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
-    private static (string Name, string Text) Script(string name)
+    /// <summary>One of the scripts, by its file's name without <c>.lua</c>.</summary>
+    internal static (string Name, string Text) Script(string name)
     {
         using var stream = typeof(IdempotencyStore).Assembly.GetManifestResourceStream($"DiditWorker.Idempotency.Scripts.{name}.lua")!;
         using var reader = new StreamReader(stream);

@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text;
 using DiditWorker.Benchmarks.Contenders;
+using DiditWorker.Benchmarks.Reports;
 using DiditWorker.Benchmarks.Running;
 
 namespace DiditWorker.Benchmarks.Commands;
@@ -12,15 +11,15 @@ internal static class RoundTrips
 
     public static async Task<string> TableAsync(Stage stage, IEnumerable<Entry> entries, ContenderSettings settings)
     {
-        var text = new StringBuilder("### Redis round trips per message\n\n| contender | first delivery | duplicate |\n|---|---:|---:|\n");
+        var rows = new List<string[]>();
         foreach (var entry in entries)
         {
             var first = await CountAsync(stage, entry, settings, Workload.First(TimeSpan.Zero, 0, Messages));
             var both = await CountAsync(stage, entry, settings, Workload.Duplicates(Messages, 0, Messages));
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {entry.Label} | {(double)first / Messages:0.000} | {(double)(both - first) / Messages:0.000} |");
+            rows.Add([entry.Label, $"{(double)first / Messages:0.000}", $"{(double)(both - first) / Messages:0.000}"]);
         }
 
-        return text.ToString();
+        return Table.Write("Redis round trips per message", ["contender", "first delivery", "duplicate"], rows);
     }
 
     private static async Task<long> CountAsync(Stage stage, Entry entry, ContenderSettings settings, Workload workload)

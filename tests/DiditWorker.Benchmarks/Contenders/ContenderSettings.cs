@@ -18,9 +18,6 @@ internal sealed record ContenderSettings(string RabbitMq, string Redis, Uri Didi
     /// <summary>The workflow of every session.</summary>
     public const string Workflow = "11111111-2222-4333-8444-555555555555";
 
-    /// <summary>From a quorum queue of RabbitMQ 4 a message would be dropped after 20 deliveries otherwise; the worker declares its queue so.</summary>
-    public const int NoDeliveryLimit = 1_000_000_000;
-
     private const string Prefix = "BENCHMARK_";
 
     /// <summary>Of this process.</summary>

@@ -1,4 +1,5 @@
 using DiditWorker.Contracts;
+using DiditWorker.Transport;
 using MassTransit;
 
 namespace DiditWorker.Benchmarks.Contenders;
@@ -6,12 +7,8 @@ namespace DiditWorker.Benchmarks.Contenders;
 /// <summary>A MassTransit consumer as people write it, alone or with MassTransit's own retry and in-memory outbox.</summary>
 internal static class MassTransitContender
 {
-    public static async Task<IAsyncDisposable> StartAsync(ContenderSettings settings, bool withOutbox)
-    {
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(new UsualSteps(settings));
-        builder.Services.AddMassTransit(bus =>
+    public static Task<IAsyncDisposable> StartAsync(ContenderSettings settings, bool withOutbox) =>
+        RunningHost.StartAsync(settings, builder => builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             bus.AddConsumer<UsualConsumer>();
@@ -21,7 +18,7 @@ internal static class MassTransitContender
                 rabbit.ReceiveEndpoint(settings.Queue, endpoint =>
                 {
                     endpoint.SetQuorumQueue();
-                    endpoint.SetQueueArgument("x-delivery-limit", ContenderSettings.NoDeliveryLimit);
+                    endpoint.SetQueueArgument("x-delivery-limit", RabbitMqTransport.NoDeliveryLimit);
                     endpoint.ConfigureConsumeTopology = false;
                     endpoint.PrefetchCount = settings.Prefetch;
                     endpoint.ConcurrentMessageLimit = settings.Concurrency;
@@ -35,11 +32,7 @@ internal static class MassTransitContender
                     endpoint.ConfigureConsumer<UsualConsumer>(context);
                 });
             });
-        });
-        var host = builder.Build();
-        await host.StartAsync();
-        return new RunningHost(host);
-    }
+        }));
 }
 
 /// <summary>GET, POST, SET, publish.</summary>

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using DiditWorker.Idempotency;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using StackExchange.Redis;
@@ -18,8 +18,10 @@ internal sealed class RawContender : IAsyncDisposable
     private const string Window = "86400000";
     private static readonly Guid Namespace = new("6f1c1a52-6f0c-5d0e-9d0f-3b1a6f8f2f5e");
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
-    private static readonly string Claim = Script("claim");
-    private static readonly string Complete = Script("complete");
+
+    // The worker's own scripts: the same steps on the server.
+    private static readonly string Claim = IdempotencyStore.Script("claim").Text;
+    private static readonly string Complete = IdempotencyStore.Script("complete").Text;
 
     private readonly IConnection _connection;
     private readonly IChannel _consuming;
@@ -88,14 +90,6 @@ internal sealed class RawContender : IAsyncDisposable
 
             await Task.Delay(Poll);
         }
-    }
-
-    // The worker's own scripts: the same steps on the server.
-    private static string Script(string name)
-    {
-        using var reader = new StreamReader(
-            typeof(Idempotency.IdempotencyStore).Assembly.GetManifestResourceStream(string.Create(CultureInfo.InvariantCulture, $"DiditWorker.Idempotency.Scripts.{name}.lua"))!);
-        return reader.ReadToEnd();
     }
 
     public async ValueTask DisposeAsync()

@@ -7,12 +7,8 @@ namespace DiditWorker.Benchmarks.Contenders;
 /// <summary>Wolverine with the usual steps: in parallel, acked after the handler, the answer sent inline with a publisher confirm.</summary>
 internal static class WolverineContender
 {
-    public static async Task<IAsyncDisposable> StartAsync(ContenderSettings settings)
-    {
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(new UsualSteps(settings));
-        builder.UseWolverine(options =>
+    public static Task<IAsyncDisposable> StartAsync(ContenderSettings settings) =>
+        RunningHost.StartAsync(settings, builder => builder.UseWolverine(options =>
         {
             options.UseRuntimeCompilation();
             options.Discovery.DisableConventionalDiscovery().IncludeType(typeof(UsualHandler));
@@ -29,11 +25,7 @@ internal static class WolverineContender
                 .PreFetchCount(settings.Prefetch)
                 .MaximumParallelMessages(settings.Concurrency);
             options.PublishMessage<VerificationSessionCreated>().ToRabbitExchange(ContenderSettings.AnswerExchange).SendInline();
-        });
-        var host = builder.Build();
-        await host.StartAsync();
-        return new RunningHost(host);
-    }
+        }));
 }
 
 /// <summary>What it returns is published.</summary>

@@ -12,21 +12,18 @@ internal static class StartUp
 
     public static async Task<string> RunAsync(Stage stage, ContenderSettings settings, IReadOnlyList<Entry> entries)
     {
-        var times = entries.ToDictionary(entry => entry, _ => new List<double>());
-        for (var round = 0; round < Rounds; round++)
-        {
-            foreach (var entry in round % 2 == 0 ? entries : entries.Reverse())
-            {
-                await stage.ResetAsync();
-                await stage.Queues.FillAsync([0], replayed: false);
-                var begin = Stopwatch.GetTimestamp();
-                await using var process = ContenderProcess.Start(entry, settings);
-                await Measuring.FallsToAsync(async () => 1 - Math.Min(1, await stage.Queues.AnsweredAsync()), 0);
-                times[entry].Add(Stopwatch.GetElapsedTime(begin).TotalSeconds);
-            }
-        }
-
+        var measured = await Comparison.AlternateAsync(entries, Rounds, (entry, _) => MeasureAsync(stage, settings, entry));
         return Table.Write($"From start to the first answer, {Rounds} rounds", ["contender", "median s", "lowest–highest"],
-            entries.Select(e => new[] { e.Label, $"{Statistics.Median(times[e]):0.00}", $"{times[e].Min():0.00}–{times[e].Max():0.00}" }));
+            measured.Select(row => new[] { row.Entry.Label, $"{Statistics.Median(row.Rounds):0.00}", $"{row.Rounds.Min():0.00}–{row.Rounds.Max():0.00}" }));
+    }
+
+    private static async Task<double> MeasureAsync(Stage stage, ContenderSettings settings, Entry entry)
+    {
+        await stage.ResetAsync();
+        await stage.Queues.FillAsync([0], replayed: false);
+        var begin = Stopwatch.GetTimestamp();
+        await using var process = ContenderProcess.Start(entry, settings);
+        await Measuring.FallsToAsync(async () => 1 - Math.Min(1, await stage.Queues.AnsweredAsync()), 0);
+        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 }

@@ -13,19 +13,28 @@ internal static class Comparison
 {
     /// <summary>Runs all rounds of one workload.</summary>
     public static async Task<Compared> RunAsync(
-        Stage stage, Workload workload, IReadOnlyList<Entry> entries, ContenderSettings settings, int rounds, Action<string> progress)
-    {
-        var measured = entries.ToDictionary(entry => entry, _ => new List<Measurement>());
-        for (var round = 0; round < rounds; round++)
+        Stage stage, Workload workload, IReadOnlyList<Entry> entries, ContenderSettings settings, int rounds, Action<string> progress) => new(
+        workload,
+        await AlternateAsync(entries, rounds, async (entry, round) =>
         {
-            foreach (var entry in round % 2 == 0 ? entries : entries.Reverse())
+            var result = await Measuring.RunAsync(stage, entry, workload, settings);
+            progress(FormattableString.Invariant($"{workload.Name}, round {round}: {entry.Label}: {result.PerSecond:0}/s, {result.CpuMicroseconds:0} µs CPU"));
+            return result;
+        }));
+
+    /// <summary>Measures something of every entry, round by round; what is measured is told the round, from 1.</summary>
+    public static async Task<IReadOnlyList<(Entry Entry, IReadOnlyList<T> Rounds)>> AlternateAsync<T>(
+        IReadOnlyList<Entry> entries, int rounds, Func<Entry, int, Task<T>> measure)
+    {
+        var measured = entries.ToDictionary(entry => entry, _ => new List<T>());
+        for (var round = 1; round <= rounds; round++)
+        {
+            foreach (var entry in round % 2 == 1 ? entries : entries.Reverse())
             {
-                var result = await Measuring.RunAsync(stage, entry, workload, settings);
-                measured[entry].Add(result);
-                progress(FormattableString.Invariant($"{workload.Name}, round {round + 1}: {entry.Label}: {result.PerSecond:0}/s, {result.CpuMicroseconds:0} µs CPU"));
+                measured[entry].Add(await measure(entry, round));
             }
         }
 
-        return new(workload, [.. entries.Select(entry => (entry, (IReadOnlyList<Measurement>)measured[entry]))]);
+        return [.. entries.Select(entry => (entry, (IReadOnlyList<T>)measured[entry]))];
     }
 }

@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.IO.Pipes;
-using System.Runtime.InteropServices;
 using DiditWorker.Benchmarks.Contenders;
+using DiditWorker.IntegrationTests.Servers;
 
 namespace DiditWorker.Benchmarks.Running;
 
 /// <summary>What a process has used so far.</summary>
-/// <param name="At">Timestamp.</param>
 /// <param name="Cpu">User and system time.</param>
 /// <param name="Allocated">Bytes on the managed heap, those collected included.</param>
-internal readonly record struct Usage(long At, TimeSpan Cpu, long Allocated);
+internal readonly record struct Usage(TimeSpan Cpu, long Allocated);
 
 /// <summary>One contender as a process of its own.</summary>
 internal sealed class ContenderProcess : IAsyncDisposable
@@ -36,7 +35,7 @@ internal sealed class ContenderProcess : IAsyncDisposable
     /// <summary>Starts one. What it writes to standard output goes nowhere: reading it is the work of somebody else, on other processors.</summary>
     public static ContenderProcess Start(Entry entry, ContenderSettings settings)
     {
-        var isWorker = entry.Contender == Contender.Worker;
+        var isWorker = entry.Name == Contender.Worker;
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$@\" >/dev/null", "sh", isWorker ? entry.Worker : typeof(ContenderProcess).Assembly.Location])
         {
             UseShellExecute = false,
@@ -47,7 +46,7 @@ internal sealed class ContenderProcess : IAsyncDisposable
         if (!isWorker)
         {
             start.ArgumentList.Add("contender");
-            start.ArgumentList.Add(entry.Contender);
+            start.ArgumentList.Add(entry.Name);
         }
 
         foreach (var (key, value) in (isWorker ? Contender.WorkerEnvironment(settings) : settings.ToEnvironment()).Concat(entry.Environment))
@@ -73,14 +72,7 @@ internal sealed class ContenderProcess : IAsyncDisposable
     }
 
     /// <summary>Takes the processor from it, or gives it back; its connections stay as they are.</summary>
-    public void Freeze(bool frozen)
-    {
-        var signal = (frozen, OperatingSystem.IsMacOS()) switch { (true, false) => 19, (true, true) => 17, (false, false) => 18, (false, true) => 19 };
-        if (Kill(_process.Id, signal) != 0)
-        {
-            throw new InvalidOperationException("the contender took no signal: " + Marshal.GetLastPInvokeErrorMessage());
-        }
-    }
+    public void Freeze(bool frozen) => Signals.Send(_process, frozen ? Signals.Stop : Signals.Continue);
 
     private TimeSpan Cpu
     {
@@ -95,11 +87,7 @@ internal sealed class ContenderProcess : IAsyncDisposable
 
     /// <summary>What it has used so far.</summary>
     /// <exception cref="InvalidOperationException">It has ended.</exception>
-    public async Task<Usage> UsageAsync()
-    {
-        var (at, cpu) = (Stopwatch.GetTimestamp(), Cpu);
-        return new(at, cpu, await AllocatedAsync());
-    }
+    public async Task<Usage> UsageAsync() => new(Cpu, await AllocatedAsync());
 
     private async Task<long> AllocatedAsync()
     {
@@ -118,8 +106,4 @@ internal sealed class ContenderProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int pid, int signal);
 }

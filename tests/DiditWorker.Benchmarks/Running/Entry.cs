@@ -5,8 +5,8 @@ namespace DiditWorker.Benchmarks.Running;
 
 /// <summary>One row of a comparison: a contender, or the worker with something changed.</summary>
 /// <param name="Label">For the tables.</param>
-/// <param name="Contender">One of <see cref="Contender.Names"/>.</param>
-internal sealed record Entry(string Label, string Contender)
+/// <param name="Name">One of <see cref="Contender.Names"/>.</param>
+internal sealed record Entry(string Label, string Name)
 {
     /// <summary>Set for its process, beyond what every contender is told.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -18,7 +18,7 @@ internal sealed record Entry(string Label, string Contender)
     public static Entry Plain(string contender) => new(contender, contender);
 
     /// <summary>The worker with environment variables, as <c>NAME=VALUE[,NAME=VALUE…]</c>.</summary>
-    public static Entry With(string variables) => new($"{Benchmarks.Contenders.Contender.Worker} with {variables}", Benchmarks.Contenders.Contender.Worker)
+    public static Entry With(string variables) => new($"{Contender.Worker} with {variables}", Contender.Worker)
     {
         Environment = variables.Split(',').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair.Length > 1 ? pair[1] : "", StringComparer.Ordinal),
     };
@@ -27,6 +27,6 @@ internal sealed record Entry(string Label, string Contender)
     public static Entry OtherBuild(string labelAndPath)
     {
         var parts = labelAndPath.Split('=', 2);
-        return new($"{Benchmarks.Contenders.Contender.Worker} {parts[0]}", Benchmarks.Contenders.Contender.Worker) { Worker = Path.GetFullPath(parts[^1]) };
+        return new($"{Contender.Worker} {parts[0]}", Contender.Worker) { Worker = Path.GetFullPath(parts[^1]) };
     }
 }

@@ -7,8 +7,7 @@ namespace DiditWorker.Benchmarks.Running;
 /// <param name="Allocated">Bytes on its managed heap in it.</param>
 /// <param name="PeakMemory">Largest resident memory of the process, in bytes.</param>
 /// <param name="Sessions">That the simulator made, warm-up included.</param>
-/// <param name="Answers">That were published, warm-up included.</param>
-internal sealed record Measurement(long Messages, TimeSpan Elapsed, TimeSpan Cpu, long Allocated, long PeakMemory, long Sessions, long Answers)
+internal sealed record Measurement(long Messages, TimeSpan Elapsed, TimeSpan Cpu, long Allocated, long PeakMemory, long Sessions)
 {
     public double PerSecond => Messages / Elapsed.TotalSeconds;
 

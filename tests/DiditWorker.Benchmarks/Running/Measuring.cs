@@ -38,12 +38,13 @@ internal static class Measuring
             var waiting = await stage.Queues.WaitingAsync();
             processes.ForEach(p => p.Freeze(frozen: false));
             var before = await UsageAsync(processes);
+            var begin = Stopwatch.GetTimestamp();
             await FallsToAsync(stage.Queues.WaitingAsync, 0);
             var after = await UsageAsync(processes);
+            var elapsed = Stopwatch.GetElapsedTime(begin);
             await UntilAnsweredAsync(stage, workload, workload.WarmUp.Count + workload.Measured.Count);
             return new(
-                waiting, Stopwatch.GetElapsedTime(before.At, after.At), after.Cpu - before.Cpu, after.Allocated - before.Allocated,
-                processes.Max(p => p.PeakMemory), await stage.SessionsAsync(), await stage.Queues.AnsweredAsync());
+                waiting, elapsed, after.Cpu - before.Cpu, after.Allocated - before.Allocated, processes.Max(p => p.PeakMemory), await stage.SessionsAsync());
         }
         finally
         {
@@ -60,8 +61,8 @@ internal static class Measuring
         }
     }
 
-    /// <summary>Waits until a number has fallen to this, and tells what it then was.</summary>
-    public static async Task<uint> FallsToAsync(Func<Task<uint>> read, uint target)
+    /// <summary>Waits until a number has fallen to this.</summary>
+    public static async Task FallsToAsync(Func<Task<uint>> read, uint target)
     {
         var (last, since) = (uint.MaxValue, Stopwatch.GetTimestamp());
         while (true)
@@ -69,7 +70,7 @@ internal static class Measuring
             var now = await read();
             if (now <= target)
             {
-                return now;
+                return;
             }
 
             (last, since) = now == last ? (last, since) : (now, Stopwatch.GetTimestamp());
@@ -85,6 +86,6 @@ internal static class Measuring
     private static async Task<Usage> UsageAsync(List<ContenderProcess> processes)
     {
         var usages = await Task.WhenAll(processes.Select(p => p.UsageAsync()));
-        return new(Stopwatch.GetTimestamp(), usages.Aggregate(TimeSpan.Zero, (sum, u) => sum + u.Cpu), usages.Sum(u => u.Allocated));
+        return new(usages.Aggregate(TimeSpan.Zero, (sum, u) => sum + u.Cpu), usages.Sum(u => u.Allocated));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DiditWorker.Benchmarks.Contenders;
 
 namespace DiditWorker.Benchmarks.Running;
 
@@ -12,7 +13,7 @@ internal readonly record struct Message(string Id, byte[] Body)
     public static Message Of(int number) => new(
         new Guid(number, 7, 4711, [1, 2, 3, 4, 5, 6, 7, 8]).ToString(),
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $$"""{"vendorData":"user-{{number}}","workflowId":"11111111-2222-4333-8444-555555555555","callback":"https://example.com/verified","language":"en"}""")));
+            $$"""{"vendorData":"user-{{number}}","workflowId":"{{ContenderSettings.Workflow}}","callback":"https://example.com/verified","language":"en"}""")));
 }
 
 /// <summary>What is in the queue when a contender starts: numbers of messages, first the warm-up, then what is measured.</summary>

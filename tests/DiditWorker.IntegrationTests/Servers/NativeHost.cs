@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace DiditWorker.IntegrationTests.Servers;
 
@@ -14,9 +13,6 @@ internal sealed record Command(string Program, params string[] Arguments);
 internal sealed class NativeHost(string directory, Dictionary<string, string> environment, params Command[] commands) : IServerHost
 {
     private const int LogTailLines = 40;
-    private const int Sigterm = 15;
-    private static readonly int Sigstop = OperatingSystem.IsMacOS() ? 17 : 19;
-    private static readonly int Sigcont = OperatingSystem.IsMacOS() ? 19 : 18;
     private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<string> _log = new();
@@ -34,7 +30,7 @@ internal sealed class NativeHost(string directory, Dictionary<string, string> en
         if (_processes.Count > 0)
         {
             using var bound = new CancellationTokenSource(StopBound);
-            Signal(_processes[^1], Sigterm);
+            Signals.Send(_processes[^1], Signals.Terminate);
             await _processes[^1].WaitForExitAsync(bound.Token);
         }
 
@@ -43,7 +39,7 @@ internal sealed class NativeHost(string directory, Dictionary<string, string> en
 
     public Task PauseAsync(bool paused)
     {
-        Signal(_processes[^1], paused ? Sigstop : Sigcont);
+        Signals.Send(_processes[^1], paused ? Signals.Stop : Signals.Continue);
         return Task.CompletedTask;
     }
 
@@ -97,15 +93,4 @@ internal sealed class NativeHost(string directory, Dictionary<string, string> en
         while (_log.Count > LogTailLines)
             _log.TryDequeue(out _);
     }
-
-    private static void Signal(Process process, int signal)
-    {
-        if (SendSignal(process.Id, signal) != 0)
-            throw new InvalidOperationException($"Process {process.Id} took no signal {signal}: it has ended.");
-    }
-
-    // .NET can only kill; a server is to end in good order, or to stand still.
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SendSignal(int pid, int signal);
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using DiditWorker.IntegrationTests.Servers;
@@ -12,7 +11,6 @@ namespace DiditWorker.IntegrationTests.Support;
 /// <summary>The service as a process of its own: what is shipped, with its exit code, its output and its HTTP endpoints.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
-    private const int SigTerm = 15;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
@@ -125,11 +123,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>SIGTERM, as an orchestrator sends it.</summary>
     public Task<int> TerminateAsync()
     {
-        if (Kill(_process.Id, SigTerm) != 0)
-        {
-            throw new InvalidOperationException("kill failed: " + Marshal.GetLastPInvokeErrorMessage());
-        }
-
+        Signals.Send(_process, Signals.Terminate);
         return ExitAsync();
     }
 
@@ -170,8 +164,4 @@ internal sealed class WorkerProcess : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int pid, int signal);
 }
