@@ -31,7 +31,7 @@ public sealed class When_a_duplicate_session_is_seen
         await arena.Broker.UntilAnswersAsync(1);
 
         arena.Broker.Rejected.Single().Text("code").ShouldBe("AmbiguousSession");
-        (await CountAsync(worker, "lookup")).ShouldBe(1);
+        await UntilCountedAsync(worker, "lookup");
         (await CountAsync(worker, "record")).ShouldBe(0);
     }
 
@@ -55,9 +55,13 @@ public sealed class When_a_duplicate_session_is_seen
         await arena.Broker.UntilAnswersAsync(1);
 
         arena.Broker.Created.Single().Text("sessionId").ShouldBe("22222222-0000-4000-8000-000000000002");
-        (await CountAsync(worker, "record")).ShouldBe(1);
+        await UntilCountedAsync(worker, "record");
         await worker.UntilOutputAsync($"{Key}: a duplicate session: Didit made {arena.Didit.State.Sessions.Single().SessionId}, but the record has 22222222-0000-4000-8000-000000000002");
     }
+
+    // The exporter gives the same text again for 300 ms (PrometheusAspNetCoreOptions.ScrapeResponseCacheDurationMilliseconds).
+    private static Task UntilCountedAsync(WorkerProcess worker, string foundBy) =>
+        Eventually.UntilAsync(async () => await CountAsync(worker, foundBy) == 1, Bound, $"one duplicate session, found by {foundBy}");
 
     private static async Task<double?> CountAsync(WorkerProcess worker, string foundBy) =>
         new Scrape(await worker.GetAsync("/metrics")).Value("diditworker_duplicate_sessions_total", $"found_by=\"{foundBy}\"");
