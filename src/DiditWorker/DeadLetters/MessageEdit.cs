@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DiditWorker.Idempotency;
-using MassTransit;
+using DiditWorker.Transport;
 using RabbitMQ.Client;
 
 namespace DiditWorker.DeadLetters;
@@ -53,8 +53,8 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
         var headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal);
 
         // The id under which the old one was first published, and how often that one was replayed, are not this one's.
-        headers.Remove(MessageHeaders.OriginalMessageId);
-        headers.Remove(MessageHeaders.MessageId);
+        headers.Remove(BusHeaders.OriginalMessageId);
+        headers.Remove(BusHeaders.MessageId);
         headers.Remove(ReplayHeaders.Count);
         headers[ReplayHeaders.EditedFrom] = oldId ?? "none";
         properties.Headers = headers;
@@ -62,7 +62,7 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
         {
             root["messageId"] = id.ToString("D");
             root["sentTime"] = now.UtcDateTime;
-            (root["headers"] as JsonObject)?.Remove(MessageHeaders.OriginalMessageId);
+            (root["headers"] as JsonObject)?.Remove(BusHeaders.OriginalMessageId);
         }
     }
 

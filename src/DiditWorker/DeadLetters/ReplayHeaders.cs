@@ -1,5 +1,5 @@
+using DiditWorker.Transport;
 using DiditWorker.Verification;
-using MassTransit.Logging;
 using RabbitMQ.Client;
 
 namespace DiditWorker.DeadLetters;
@@ -42,10 +42,10 @@ public static class ReplayHeaders
                 [Run] = run,
             },
         };
-        if (properties.Headers.ContainsKey(DiagnosticHeaders.ActivityId))
+        if (properties.Headers.ContainsKey(BusHeaders.ActivityId))
         {
             // MassTransit then begins a new trace that is linked to the old one: a replay comes hours or days later.
-            properties.Headers[DiagnosticHeaders.ActivityPropagation] = "Link";
+            properties.Headers[BusHeaders.ActivityPropagation] = "Link";
         }
 
         properties.ClearUserId();

@@ -42,10 +42,18 @@ internal static partial class Service
         builder.Services.AddHostedService<RedisAdvice>();
         builder.Services.AddSingleton<QueueWatch>().AddHostedService(provider => provider.GetRequiredService<QueueWatch>());
         builder.Services.AddSingleton<QueueGauges>().AddSingleton<StatusReporter>();
+        builder.AddHttpLimits();
         builder.AddConsoleLog();
         builder.AddTelemetry();
         await using var app = builder.Build();
         BeginMetrics(app.Services);
+        if (RabbitMqTransport.Problem(app.Services) is { } problem)
+        {
+            await Console.Error.WriteLineAsync(problem);
+            return WrongConfiguration;
+        }
+
+        app.UseSecurityHeaders();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapStatusPage(settings.Status, app.Services.GetRequiredService<StatusReporter>().Read);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
-using MassTransit;
+using DiditWorker.Transport;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -49,7 +49,8 @@ internal static class Health
         return http.Response.WriteAsync(JsonSerializer.Serialize(health, HealthJson.Default.HealthStatus));
     }
 
-    private static Dictionary<string, object> Do(string action, DateTimeOffset? since = null)
+    /// <summary>What a check adds to its result: what to do, and since when it is so.</summary>
+    internal static Dictionary<string, object> Do(string action, DateTimeOffset? since = null)
     {
         var data = new Dictionary<string, object>(StringComparer.Ordinal) { [HealthHistory.Action] = action };
         if (since is { } known)
@@ -58,20 +59,6 @@ internal static class Health
         }
 
         return data;
-    }
-
-    // MassTransit calls it degraded when it has lost its broker, although nothing can be taken and nothing answered then.
-    private sealed class BrokerCheck(IBusControl bus) : IHealthCheck
-    {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            var health = bus.CheckHealth();
-            return Task.FromResult(health.Status == BusHealthStatus.Healthy
-                ? HealthCheckResult.Healthy("connected")
-                : HealthCheckResult.Unhealthy(
-                    $"not connected ({health.Description}); no message is taken",
-                    data: Do("check ConnectionStrings:RabbitMq, the broker and the network to it; the worker reconnects by itself")));
-        }
     }
 
     private sealed class RedisCheck(RedisConnection redis) : IHealthCheck

@@ -33,6 +33,21 @@ public static class RabbitMqTransport
         });
     });
 
+    /// <summary>Makes the bus.</summary>
+    /// <returns>What keeps it from being made, such as a missing licence of MassTransit 9; none if nothing does.</returns>
+    public static string? Problem(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<IBusControl>();
+            return null;
+        }
+        catch (ConfigurationException exception)
+        {
+            return exception.Message;
+        }
+    }
+
     private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, BrokerAddress address)
     {
         var (host, port) = address.Hosts[0];

@@ -1,3 +1,4 @@
+using DiditWorker.Hosting;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.Status;
 using Microsoft.AspNetCore.Builder;
@@ -37,6 +38,7 @@ internal sealed class ShownWorker(StatusOptions options) : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls(Address);
         builder.Services.AddRouting();
         _app = builder.Build();
+        _app.UseSecurityHeaders();
         _app.MapStatusPage(options, Read);
         await _app.StartAsync();
     }

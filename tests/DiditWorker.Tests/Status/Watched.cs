@@ -1,4 +1,5 @@
 using System.Net;
+using DiditWorker.Hosting;
 using DiditWorker.Status;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -43,6 +44,7 @@ internal sealed class Watched : IAsyncDisposable
             return next(http);
         });
         before?.Invoke(app);
+        app.UseSecurityHeaders();
         app.MapStatusPage(new() { Access = access, Token = access == StatusAccessRule.Token ? Token : null }, () => Snapshot);
         await app.StartAsync();
         return new(app);
