@@ -54,10 +54,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <param name="settings">Configuration keys; a name without ":" is an environment variable as it stands.</param>
     /// <param name="log">Takes the output in place of <see cref="Output"/>, for a run that is too long to keep it in memory; thread-safe.</param>
-    public static WorkerProcess Start(IReadOnlyDictionary<string, string?> settings, TextWriter? log = null)
+    /// <param name="program">Another build of the worker, as a path to its <c>diditworker.dll</c>.</param>
+    public static WorkerProcess Start(IReadOnlyDictionary<string, string?> settings, TextWriter? log = null, string? program = null)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo("dotnet", [typeof(Hosting.WorkerSettings).Assembly.Location])
+        var start = new ProcessStartInfo("dotnet", [program ?? typeof(Hosting.WorkerSettings).Assembly.Location])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
