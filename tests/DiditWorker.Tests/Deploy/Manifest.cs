@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s;
 using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace DiditWorker.Tests.Deploy;
@@ -67,12 +67,12 @@ internal sealed record Manifest(JsonNode Content)
     };
 
     // Kustomize writes JSON's types only.
-    private static JsonNode? Plain(string text) => text switch
+    private static JsonValue? Plain(string text) => text switch
     {
         "" or "null" or "~" => null,
         "true" => JsonValue.Create(true),
         "false" => JsonValue.Create(false),
-        _ when int.TryParse(text, out var number) && (text[0] != '0' || text == "0") => JsonValue.Create(number),
+        _ when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && (text[0] != '0' || text == "0") => JsonValue.Create(number),
         _ => JsonValue.Create(text),
     };
 }

@@ -3,16 +3,18 @@
 set -eu
 me="$(hostname)$DOMAIN"
 
-# Who is master: what any Sentinel says; where none answers, what this pod's own Sentinel knew last, since that is kept on its disk; at the
-# very first start pod 0. So a restart of all three does not make an old replica the master. Redis writes nothing until this is known.
-master=
-for pod in redis-0 redis-1 redis-2; do
-  answer=$(timeout 3 redis-cli --tls --cacert /tls/ca.crt -h "$pod$DOMAIN" -p 26379 sentinel get-master-addr-by-name diditworker 2>/dev/null | head -n 1) || true
-  case $answer in *"$DOMAIN") master=$answer; break ;; esac
-done
-if [ -z "$master" ] && [ -f /data/sentinel.conf ]; then
-  master=$(sed -n 's/^sentinel monitor diditworker \([^ ]*\) .*/\1/p' /data/sentinel.conf)
-fi
+# Who is master: what the Sentinels say, this pod's own by what it has kept on its disk; at the very first start pod 0. Of several answers the one
+# of the latest failover (the highest epoch) counts: after a restart of all three, the first to come up may be one that missed it.
+candidates() {
+  for pod in redis-0 redis-1 redis-2; do
+    timeout 3 redis-cli --tls --cacert /tls/ca.crt -h "$pod$DOMAIN" -p 26379 sentinel master diditworker 2>/dev/null |
+      awk 'NR % 2 { name = $0; next } { value[name] = $0 } END { if ("ip" in value) print value["config-epoch"], value["ip"] }' || true
+  done
+  if [ -f /data/sentinel.conf ]; then
+    awk '$2 == "monitor" { master = $4 } $2 == "config-epoch" { epoch = $4 } END { if (master != "") print epoch + 0, master }' /data/sentinel.conf
+  fi
+}
+master=$(candidates | sort -n | tail -n 1 | cut -d ' ' -f 2)
 master=${master:-redis-0$DOMAIN}
 echo "master is $master"
 
@@ -38,5 +40,7 @@ masteruser replication
 masterauth $(cat /acl/replication-password)
 EOF
   [ "$master" = "$me" ] || echo "replicaof $master 6379"
-} >/data/redis.conf
+} >/data/redis.new
+# As a whole: start-sentinel.sh waits for it.
+mv /data/redis.new /data/redis.conf
 exec redis-server /data/redis.conf

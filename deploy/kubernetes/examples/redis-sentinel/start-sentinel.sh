@@ -22,7 +22,7 @@ sentinel monitor diditworker ${master:-$(hostname)$DOMAIN} 6379 2
 sentinel auth-user diditworker sentinel
 sentinel auth-pass diditworker $(cat /acl/sentinel-password)
 sentinel down-after-milliseconds diditworker 5000
-sentinel failover-timeout diditworker 60000
+sentinel failover-timeout diditworker 10000
 sentinel parallel-syncs diditworker 1
 EOF
   mv /data/sentinel.new /data/sentinel.conf
