@@ -59,12 +59,34 @@ internal sealed record Manifest(JsonNode Content)
 
     private static JsonNode? ToJson(YamlNode node) => node switch
     {
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(child => KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, ToJson(child.Value)))),
+        YamlMappingNode mapping => ToObject(mapping),
         YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select(ToJson)]),
         YamlScalarNode { Style: ScalarStyle.Plain } scalar => Plain(scalar.Value ?? ""),
         YamlScalarNode scalar => JsonValue.Create(scalar.Value),
         _ => throw new NotSupportedException(node.NodeType.ToString()),
     };
+
+    // "<<" takes in another mapping, as Compose files do; what stands beside it wins.
+    private static JsonObject ToObject(YamlMappingNode mapping)
+    {
+        var whole = new JsonObject();
+        foreach (var (key, value) in mapping.Children.OrderBy(child => ((YamlScalarNode)child.Key).Value != "<<"))
+        {
+            var content = ToJson(value);
+            if (((YamlScalarNode)key).Value is { } name and not "<<")
+            {
+                whole[name] = content;
+                continue;
+            }
+
+            foreach (var (inner, part) in content!.AsObject())
+            {
+                whole[inner] = part?.DeepClone();
+            }
+        }
+
+        return whole;
+    }
 
     // Kustomize writes JSON's types only.
     private static JsonValue? Plain(string text) => text switch

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts Redis as master or replica. Needs DOMAIN (".redis.redis.svc.cluster.local"), TLS files in /tls, users.acl and replication-password in /acl.
+# Starts Redis as master or replica. Needs DOMAIN (".redis.redis.svc.cluster.local"), TLS files in /tls, users.acl and replica-password in /acl.
 set -eu
 me="$(hostname)$DOMAIN"
 
@@ -7,7 +7,7 @@ me="$(hostname)$DOMAIN"
 # of the latest failover (the highest epoch) counts: after a restart of all three, the first to come up may be one that missed it.
 candidates() {
   for pod in redis-0 redis-1 redis-2; do
-    timeout 3 redis-cli --tls --cacert /tls/ca.crt -h "$pod$DOMAIN" -p 26379 sentinel master diditworker 2>/dev/null |
+    timeout 3 redis-cli --tls --cacert /tls/ca.crt -h "$pod$DOMAIN" -p 26379 sentinel master didit 2>/dev/null |
       awk 'NR % 2 { name = $0; next } { value[name] = $0 } END { if ("ip" in value) print value["config-epoch"], value["ip"] }' || true
   done
   if [ -f /data/sentinel.conf ]; then
@@ -36,8 +36,8 @@ min-replicas-to-write 1
 min-replicas-max-lag 10
 aclfile /acl/users.acl
 replica-announce-ip $me
-masteruser replication
-masterauth $(cat /acl/replication-password)
+masteruser replica
+masterauth $(cat /acl/replica-password)
 EOF
   [ "$master" = "$me" ] || echo "replicaof $master 6379"
 } >/data/redis.new

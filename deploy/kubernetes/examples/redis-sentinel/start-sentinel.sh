@@ -18,12 +18,12 @@ dir /data
 sentinel resolve-hostnames yes
 sentinel announce-hostnames yes
 sentinel announce-ip $(hostname)$DOMAIN
-sentinel monitor diditworker ${master:-$(hostname)$DOMAIN} 6379 2
-sentinel auth-user diditworker sentinel
-sentinel auth-pass diditworker $(cat /acl/sentinel-password)
-sentinel down-after-milliseconds diditworker 5000
-sentinel failover-timeout diditworker 10000
-sentinel parallel-syncs diditworker 1
+sentinel monitor didit ${master:-$(hostname)$DOMAIN} 6379 2
+sentinel auth-user didit sentinel
+sentinel auth-pass didit $(cat /acl/sentinel-password)
+sentinel down-after-milliseconds didit 5000
+sentinel failover-timeout didit 10000
+sentinel parallel-syncs didit 1
 EOF
   mv /data/sentinel.new /data/sentinel.conf
 fi
