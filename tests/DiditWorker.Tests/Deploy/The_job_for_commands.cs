@@ -30,12 +30,13 @@ public sealed class The_job_for_commands(string overlay, string directory)
             command.At(part)!.ToJsonString().ShouldBe(worker.At(part)!.ToJsonString(), part);
         }
 
-        foreach (var part in new[] { "volumes", "securityContext", "serviceAccountName", "automountServiceAccountToken", "enableServiceLinks" })
+        foreach (var part in new[] { "securityContext", "serviceAccountName", "automountServiceAccountToken", "enableServiceLinks" })
         {
-            // The same Secrets, but for those that name another user.
-            _job.At("spec.template.spec." + part)!.ToJsonString().Replace("diditworker-operator-", "diditworker-", StringComparison.Ordinal).ShouldBe(_worker.At("spec.template.spec." + part)!.ToJsonString(), part);
+            _job.At("spec.template.spec." + part)!.ToJsonString().ShouldBe(_worker.At("spec.template.spec." + part)!.ToJsonString(), part);
         }
 
+        // The same Secrets, but for those that name another user.
+        Volumes(_job).Select(volume => volume.Replace("diditworker-operator-", "diditworker-", StringComparison.Ordinal)).ShouldBe(Volumes(_worker), ignoreOrder: true);
         _job.Text("metadata.namespace").ShouldBe(_worker.Text("metadata.namespace"));
     }
 
@@ -47,4 +48,6 @@ public sealed class The_job_for_commands(string overlay, string directory)
         selector.All(label => labels[label.Key]?.ToString() == label.Value!.ToString()).ShouldBeFalse();
         labels["app.kubernetes.io/name"]!.ToString().ShouldBe("diditworker", "the network policy goes by it");
     }
+
+    private static IEnumerable<string> Volumes(Manifest manifest) => manifest.At("spec.template.spec.volumes")!.AsArray().Select(volume => volume!.ToJsonString());
 }
