@@ -49,7 +49,7 @@ internal sealed class OperatorHost(string[] configuration, Output output)
     public Task<int> RunAsync(Func<IServiceProvider, IConnection, CancellationToken, Task<int>> command, CancellationToken cancellation) => RunAsync(
         async (services, token) =>
         {
-            await using var connection = await BrokerConnection.OpenAsync(services.GetRequiredService<WorkerSettings>().RabbitMq, BrokerConnection.Operator, token);
+            await using var connection = await BrokerConnection.OpenAsync(services.GetRequiredService<WorkerSettings>(), BrokerConnection.Operator, token);
             return await command(services, connection, token);
         },
         cancellation);

@@ -49,7 +49,7 @@ internal static partial class Service
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapStatusPage(settings.Status, app.Services.GetRequiredService<StatusReporter>().Read);
-        if (settings.EncryptionKey is null)
+        if (settings.EncryptionKeys is null)
         {
             Log.NotEncrypted(app.Logger);
         }

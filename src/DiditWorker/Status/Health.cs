@@ -112,7 +112,7 @@ internal static class Health
         private static string ActionFor(string reason) => reason switch
         {
             PauseReasons.CredentialsRefused =>
-                "put a valid key of the right Didit application into Didit:ApiKey or its file, and restart the workers; with a key that is valid again they resume by themselves",
+                "put a valid key of the right Didit application into the file that Didit:ApiKeyFile names: the workers read it again and resume by themselves; one in Didit:ApiKey needs a restart",
             PauseReasons.CreditsMissing => "top up the account in the Didit console; the worker resumes by itself",
             PauseReasons.Redirected => "correct Didit:BaseAddress or Didit:CreateSessionPath, and restart the workers",
             _ => "look at Didit's status page and at the network to Didit:BaseAddress; the worker probes and resumes by itself, restarting it does not help",

@@ -1,3 +1,4 @@
+using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
 using DiditWorker.Verification;
 using MassTransit;
@@ -21,7 +22,7 @@ public static class RabbitMqTransport
         {
             configure?.Invoke(context, rabbit);
             var settings = context.GetRequiredService<WorkerSettings>();
-            Connect(rabbit, settings.RabbitMq);
+            Connect(rabbit, settings);
             KeepWhatIsParked(rabbit);
             rabbit.Message<ReceivedStartVerification>(topology => topology.SetEntityName("DiditWorker.Contracts:StartVerification"));
             rabbit.ReceiveEndpoint(settings.StartVerification.Queue, endpoint =>
@@ -33,29 +34,20 @@ public static class RabbitMqTransport
         });
     });
 
-    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, BrokerAddress address)
+    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, WorkerSettings settings)
     {
-        var (host, port) = address.Hosts[0];
-        rabbit.Host(host, (ushort)port, address.VirtualHost, "diditworker", connection =>
+        var (host, port) = settings.RabbitMq.Hosts[0];
+        rabbit.Host(host, (ushort)port, settings.RabbitMq.VirtualHost, "diditworker", connection =>
         {
-            connection.Username(address.User);
-            connection.Password(address.Password);
             connection.PublisherConfirmation = true;
-            if (address.Tls)
-            {
-                connection.UseSsl(tls => tls.ServerName = host);
-            }
 
-            if (address.Hosts.Count > 1)
+            // Called before each attempt to connect. MassTransit's own settings for users, nodes and TLS stay unused: they are those of the start, its
+            // list of nodes expects the name of the first node in the certificate of each, and by default it accepts a certificate of any authority.
+            connection.OnRefreshConnectionFactory = factory =>
             {
-                connection.UseCluster(cluster =>
-                {
-                    foreach (var (node, nodePort) in address.Hosts)
-                    {
-                        cluster.Node($"{node}:{nodePort}");
-                    }
-                });
-            }
+                BrokerConnection.Configure(factory, settings);
+                return Task.CompletedTask;
+            };
         });
     }
 
