@@ -25,9 +25,17 @@ public static class BrokerConnection
     {
         var address = settings.RabbitMq;
         (factory.UserName, factory.Password) = (address.User, address.Password);
-        factory.EndpointResolverFactory = _ => new DefaultEndpointResolver(address.Hosts.Select(node => new AmqpTcpEndpoint(
-            node.Host, node.Port, new SslOption(node.Host, enabled: address.Tls) { AcceptablePolicyErrors = SslPolicyErrors.None })));
+        factory.EndpointResolverFactory = _ => new DefaultEndpointResolver(
+            address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, Tls(address.Tls, settings.RabbitMqCertificates.For(node.Host)))));
     }
+
+    private static SslOption Tls(bool enabled, SslClientAuthenticationOptions tls) => new(tls.TargetHost!, enabled: enabled)
+    {
+        Version = tls.EnabledSslProtocols,
+        ClientCertificateContext = tls.ClientCertificateContext,
+        CertificateSelectionCallback = tls.LocalCertificateSelectionCallback,
+        CertificateValidationCallback = tls.RemoteCertificateValidationCallback,
+    };
 
     /// <summary>A channel whose publishes return once the broker has confirmed.</summary>
     /// <remarks>A publish throws <see cref="PublishException"/> if the broker refuses the message or, with mandatory, knows no queue for it.</remarks>

@@ -26,7 +26,7 @@ public static class WorkerServices
     }
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
-        .AddSingleton(new RedisConnection(() => settings.Redis))
+        .AddSingleton(new RedisConnection(() => settings.Redis, settings.RedisCertificates))
         .AddSingleton(new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null))
         .AddSingleton(provider => new IdempotencyStore(
             provider.GetRequiredService<RedisConnection>(), settings.Idempotency, settings.Didit.IdempotencyWindow,

@@ -43,6 +43,12 @@ public sealed partial record WorkerSettings(
     /// <summary>The file with the connection string of Redis. Default none.</summary>
     public SecretFile<string>? RedisFile { get; init; }
 
+    /// <summary>Section <c>RabbitMq</c>: whom to trust, and what to show.</summary>
+    public required PeerCertificates RabbitMqCertificates { get; init; }
+
+    /// <summary>Section <c>Redis</c>: whom to trust, and what to show.</summary>
+    public required PeerCertificates RedisCertificates { get; init; }
+
     /// <summary>All files that may change while the worker runs.</summary>
     public IReadOnlyList<SecretFile> SecretFiles { get; init; } = [];
 
@@ -63,12 +69,16 @@ public sealed partial record WorkerSettings(
         var status = StatusSettings.Read(read);
         var (rabbitMq, rabbitMqFile) = ConnectionSettings.ReadRabbitMq(read);
         var (redis, redisFile) = ConnectionSettings.ReadRedis(read);
+        var rabbitMqCertificates = ConnectionSettings.ReadCertificates(read, "RabbitMq", rabbitMq?.Tls, "write amqps:// in ConnectionStrings:RabbitMq");
+        var redisCertificates = ConnectionSettings.ReadCertificates(
+            read, "Redis", redis is null ? null : RedisConnection.Options(redis).Ssl, "write ssl=true in ConnectionStrings:Redis");
         RequireAcross(read, didit, idempotency);
-        read.RefuseUnknown("Didit", "Idempotency", "StartVerification", "Status");
+        read.RefuseUnknown("Didit", "Idempotency", "StartVerification", "Status", "RabbitMq", "Redis");
         return read.Faults.Count == 0
             ? new(rabbitMq!, redis!, didit, idempotency, startVerification, keys, status, report)
             {
-                RabbitMqFile = rabbitMqFile, RedisFile = redisFile, SecretFiles = read.SecretFiles,
+                RabbitMqFile = rabbitMqFile, RedisFile = redisFile, RabbitMqCertificates = rabbitMqCertificates, RedisCertificates = redisCertificates,
+                SecretFiles = read.SecretFiles,
             }
             : throw new InvalidConfigurationException(read.Faults);
     }

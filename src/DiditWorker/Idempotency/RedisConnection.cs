@@ -1,3 +1,6 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using DiditWorker.Secrets;
 using StackExchange.Redis;
 using StackExchange.Redis.Configuration;
 
@@ -7,16 +10,17 @@ namespace DiditWorker.Idempotency;
 /// The one connection to Redis. It connects on first use, so that an unreachable Redis does not stop the start, and reconnects by itself.
 /// </summary>
 /// <param name="connectionString">In StackExchange.Redis syntax; asked for again at each handshake, for its user and password.</param>
-public sealed class RedisConnection(Func<string> connectionString) : IAsyncDisposable
+/// <param name="certificates">Asked at each handshake that is TLS.</param>
+public sealed class RedisConnection(Func<string> connectionString, PeerCertificates certificates) : IAsyncDisposable
 {
     // The client's own policy grows to 10 s and is random; work is to resume within 10 s of Redis' return.
     private static readonly LinearRetry ReconnectEverySecond = new((int)TimeSpan.FromSeconds(1).TotalMilliseconds);
 
-    private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer = new(() => ConnectionMultiplexer.ConnectAsync(ChangingOptions(connectionString)));
+    private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer = new(() => ConnectionMultiplexer.ConnectAsync(ChangingOptions(connectionString, certificates)));
 
     /// <param name="connectionString">In StackExchange.Redis syntax; it does not change.</param>
     public RedisConnection(string connectionString)
-        : this(() => connectionString)
+        : this(() => connectionString, new("Redis", authorities: null, shown: null))
     {
     }
 
@@ -50,7 +54,7 @@ public sealed class RedisConnection(Func<string> connectionString) : IAsyncDispo
     public static bool DifferOnlyInUser(string one, string other) => WithoutUser(one) == WithoutUser(other);
 
     // What the options do not say, the client asks these defaults for, and user and password at each handshake.
-    private static ConfigurationOptions ChangingOptions(Func<string> connectionString)
+    private static ConfigurationOptions ChangingOptions(Func<string> connectionString, PeerCertificates certificates)
     {
         var options = Options(connectionString());
         (options.User, options.Password) = (null, null);
@@ -58,6 +62,14 @@ public sealed class RedisConnection(Func<string> connectionString) : IAsyncDispo
         // Other defaults of the host's provider that matter here: Azure's own turns TLS on.
         options.Ssl = options.Ssl;
         options.Defaults = new CurrentUser(connectionString);
+        var (protocols, revocation) = (options.SslProtocols ?? SslProtocols.None, options.CheckCertificateRevocation);
+        options.SslClientAuthenticationOptions = host =>
+        {
+            var tls = certificates.For(host);
+            tls.EnabledSslProtocols = protocols;
+            tls.CertificateRevocationCheckMode = revocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck;
+            return tls;
+        };
         return options;
     }
 

@@ -2,7 +2,7 @@ using DiditWorker.Hosting;
 
 namespace DiditWorker.Secrets;
 
-/// <summary>Looks at the secret files every few seconds, and says what came of it: one line for each change.</summary>
+/// <summary>Looks at the secret files every few seconds, and says what came of it: one line for each change, and for each new trouble with certificates.</summary>
 internal sealed partial class SecretWatch(WorkerSettings settings, TimeProvider time, ILogger<SecretWatch> logger) : BackgroundService
 {
     /// <summary>How long a new secret waits at most before it is used.</summary>
@@ -10,10 +10,18 @@ internal sealed partial class SecretWatch(WorkerSettings settings, TimeProvider 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (settings.SecretFiles.Count > 0)
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
         {
             await Task.Delay(Pause, time, stoppingToken);
             Look();
+            HashSet<string> problems = [.. settings.RabbitMqCertificates.Problems, .. settings.RedisCertificates.Problems];
+            foreach (var problem in problems.Except(told, StringComparer.Ordinal))
+            {
+                Log.NotTrusted(logger, problem);
+            }
+
+            told = problems;
         }
     }
 
@@ -40,5 +48,8 @@ internal sealed partial class SecretWatch(WorkerSettings settings, TimeProvider 
 
         [LoggerMessage(7, LogLevel.Warning, "{Setting} ({Path}) has changed and cannot be used; what it held before stays in use: {Problem}")]
         public static partial void Refused(ILogger logger, string setting, string path, string problem);
+
+        [LoggerMessage(8, LogLevel.Warning, "Connecting: {Problem}")]
+        public static partial void NotTrusted(ILogger logger, string problem);
     }
 }

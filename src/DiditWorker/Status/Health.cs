@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DiditWorker.Didit;
+using DiditWorker.Hosting;
 using DiditWorker.Idempotency;
+using DiditWorker.Secrets;
 using MassTransit;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -60,8 +62,10 @@ internal static class Health
         return data;
     }
 
+    private static string Certificates(PeerCertificates certificates) => string.Concat(certificates.Problems.Select(problem => "; " + problem));
+
     // MassTransit calls it degraded when it has lost its broker, although nothing can be taken and nothing answered then.
-    private sealed class BrokerCheck(IBusControl bus) : IHealthCheck
+    private sealed class BrokerCheck(IBusControl bus, WorkerSettings settings) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
@@ -69,12 +73,12 @@ internal static class Health
             return Task.FromResult(health.Status == BusHealthStatus.Healthy
                 ? HealthCheckResult.Healthy("connected")
                 : HealthCheckResult.Unhealthy(
-                    $"not connected ({health.Description}); no message is taken",
+                    $"not connected ({health.Description}); no message is taken{Certificates(settings.RabbitMqCertificates)}",
                     data: Do("check ConnectionStrings:RabbitMq, the broker and the network to it; the worker reconnects by itself")));
         }
     }
 
-    private sealed class RedisCheck(RedisConnection redis) : IHealthCheck
+    private sealed class RedisCheck(RedisConnection redis, WorkerSettings settings) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
@@ -89,7 +93,7 @@ internal static class Health
             catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
             {
                 return HealthCheckResult.Unhealthy(
-                    $"does not answer ({exception.GetType().Name}); messages wait",
+                    $"does not answer ({exception.GetType().Name}); messages wait{Certificates(settings.RedisCertificates)}",
                     data: Do("check ConnectionStrings:Redis, the server and the network to it; the worker reconnects by itself"));
             }
         }

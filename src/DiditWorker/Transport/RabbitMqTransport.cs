@@ -2,6 +2,7 @@ using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
 using DiditWorker.Verification;
 using MassTransit;
+using RabbitMQ.Client.Exceptions;
 
 namespace DiditWorker.Transport;
 
@@ -43,12 +44,39 @@ public static class RabbitMqTransport
 
             // Called before each attempt to connect. MassTransit's own settings for users, nodes and TLS stay unused: they are those of the start, its
             // list of nodes expects the name of the first node in the certificate of each, and by default it accepts a certificate of any authority.
-            connection.OnRefreshConnectionFactory = factory =>
+            connection.OnRefreshConnectionFactory = async factory =>
             {
+                await RequireLoginAsync(settings);
                 BrokerConnection.Configure(factory, settings);
-                return Task.CompletedTask;
             };
         });
+    }
+
+    // MassTransit gives an endpoint up for good when its login is refused, as it is between the change of a password and that of the file. So it is
+    // tried beforehand, by a connection of its own, and a refusal told as something that passes, without the exception that MassTransit looks for.
+    private static async Task RequireLoginAsync(WorkerSettings settings)
+    {
+        var problem = settings.RabbitMqCertificates.LoginProblem = await IsLoginRefusedAsync(settings)
+            ? $"{settings.RabbitMq} refuses the user or the password; correct those in ConnectionStrings:RabbitMq or its file, or at the broker"
+            : null;
+        if (problem is not null)
+        {
+            throw new ConnectionException(problem, isTransient: true);
+        }
+    }
+
+    private static async Task<bool> IsLoginRefusedAsync(WorkerSettings settings)
+    {
+        try
+        {
+            await using var connection = await BrokerConnection.OpenAsync(settings, "diditworker login", default);
+            return false;
+        }
+        catch (BrokerUnreachableException exception)
+        {
+            // Of anything else MassTransit's own attempt tells.
+            return exception.InnerException is AuthenticationFailureException;
+        }
     }
 
     // MassTransit gives the error and skipped queues every argument of the input queue, limits and TTL that an operator may have set there

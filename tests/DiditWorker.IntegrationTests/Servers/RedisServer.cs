@@ -40,12 +40,13 @@ public sealed class RedisServer : IAsyncDisposable
     internal static string Image => Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
 
     /// <summary>A server of the caller's own, to stop and freeze at will; the caller disposes it.</summary>
-    public static async Task<RedisServer> StartNewAsync()
+    /// <param name="options">More of the command line; not in a container.</param>
+    public static async Task<RedisServer> StartNewAsync(params string[] options)
     {
         var port = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var server = (await ServerSource.Current).IsDocker
             ? new RedisServer(Container(port), $"{ContainerHost.Address}:{port}")
-            : new RedisServer(Native(port), $"127.0.0.1:{port}");
+            : new RedisServer(Native(port, options), $"127.0.0.1:{port}");
         await server.StartAsync();
         return server;
     }
@@ -96,10 +97,10 @@ public sealed class RedisServer : IAsyncDisposable
         return new(builder.WithPortBinding(port, "6379").WithCommand(Persistence).Build());
     }
 
-    private static NativeHost Native(string port) =>
+    private static NativeHost Native(string port, string[] options) =>
         new(
             Leftovers.NewDirectory(),
             [],
-            new Command(ServerSource.Find("redis-server"), ["--bind", "127.0.0.1", "--port", port, .. Persistence])
+            new Command(ServerSource.Find("redis-server"), ["--bind", "127.0.0.1", "--port", port, .. Persistence, .. options])
         );
 }
