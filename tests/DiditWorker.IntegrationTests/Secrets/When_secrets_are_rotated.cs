@@ -16,7 +16,10 @@ public sealed class When_secrets_are_rotated
     public async Task Nothing_is_lost_or_made_twice_and_the_worker_goes_on_by_itself()
     {
         var rabbitMq = await TestServers.RabbitMqAsync();
-        await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false }, rabbitMq: rabbitMq);
+
+        // Its default user wants a password too: with one that does not, a client whose login is refused goes on as that user.
+        await using var redis = await RedisServer.StartNewAsync("--requirepass", "of-the-tests");
+        await using var arena = await Arena.OpenAsync(redis, new() { ReuseByVendorData = false }, rabbitMq);
         var accounts = new Accounts(arena, rabbitMq);
         using var folder = new TemporaryFolder();
         await accounts.SetRabbitMqPasswordAsync("rabbit-1");

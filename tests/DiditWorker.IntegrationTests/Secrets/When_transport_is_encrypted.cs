@@ -51,7 +51,7 @@ public sealed class When_transport_is_encrypted
         await arena.Broker.UntilAnswersAsync(2);
     }
 
-    [TestCase("another authority", "shows a certificate of another authority (CN=authority) than those in {0}:CertificateAuthorityFile")]
+    [TestCase("another authority", "127.0.0.1 shows a certificate of another authority (CN=authority) than those in {0}:CertificateAuthorityFile")]
     [TestCase("another name", "localhost shows a certificate for other names (127.0.0.1)")]
     [TestCase("nothing shown", "127.0.0.1 asks for a certificate and none is set; set {0}:ClientCertificateFile and {0}:ClientCertificateKeyFile")]
     public async Task What_is_wrong_with_a_certificate_is_said_with_what_to_do(string how, string expected)
