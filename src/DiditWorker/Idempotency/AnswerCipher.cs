@@ -60,7 +60,7 @@ public sealed class AnswerCipher(Func<AnswerKeys>? keys)
             throw new CryptographicException("The stored answer is cut short.");
         }
 
-        // The value does not say which key wrote it. A wrong one never passes the tag of 128 bits and costs a microsecond, and a form with the key's
+        // The value does not say which key wrote it. A wrong one never passes the tag of 128 bits and costs microseconds, and a form with the key's
         // name would be taken for an answer that is not encrypted by a worker from before there were several keys.
         var bound = Encoding.UTF8.GetBytes(redisKey);
         return all.Select(key => Decrypt(key, sealedBytes, bound)).FirstOrDefault(answer => answer is not null)
