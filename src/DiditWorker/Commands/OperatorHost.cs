@@ -2,6 +2,7 @@ using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
 using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Secrets;
 using Microsoft.Extensions.Logging.Console;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -14,6 +15,8 @@ namespace DiditWorker.Commands;
 /// <param name="output">Where it prints.</param>
 internal sealed class OperatorHost(string[] configuration, Output output)
 {
+    private WorkerSettings? _settings;
+
     /// <summary>Runs it.</summary>
     /// <returns>What the command returns, or the exit code for what kept it from running.</returns>
     public async Task<int> RunAsync(Func<IServiceProvider, CancellationToken, Task<int>> command, CancellationToken cancellation)
@@ -33,11 +36,11 @@ internal sealed class OperatorHost(string[] configuration, Output output)
         }
         catch (Exception exception) when (exception is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or IOException)
         {
-            return Fail(ExitCodes.Unreachable, $"The broker cannot be reached, or has closed the connection ({Innermost(exception)}). Check ConnectionStrings:RabbitMq.");
+            return Fail(ExitCodes.Unreachable, $"The broker cannot be reached, or has closed the connection ({Innermost(exception)}). {Advice(_settings?.RabbitMqCertificates)}Check ConnectionStrings:RabbitMq.");
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            return Fail(ExitCodes.Unreachable, $"Redis does not answer ({exception.GetType().Name}). Check ConnectionStrings:Redis.");
+            return Fail(ExitCodes.Unreachable, $"Redis does not answer ({exception.GetType().Name}). {Advice(_settings?.RedisCertificates)}Check ConnectionStrings:Redis.");
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -49,7 +52,7 @@ internal sealed class OperatorHost(string[] configuration, Output output)
     public Task<int> RunAsync(Func<IServiceProvider, IConnection, CancellationToken, Task<int>> command, CancellationToken cancellation) => RunAsync(
         async (services, token) =>
         {
-            await using var connection = await BrokerConnection.OpenAsync(services.GetRequiredService<WorkerSettings>().RabbitMq, BrokerConnection.Operator, token);
+            await using var connection = await BrokerConnection.OpenAsync(services.GetRequiredService<WorkerSettings>(), BrokerConnection.Operator, token);
             return await command(services, connection, token);
         },
         cancellation);
@@ -57,7 +60,7 @@ internal sealed class OperatorHost(string[] configuration, Output output)
     private IHost Build()
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = configuration, ContentRootPath = AppContext.BaseDirectory });
-        var settings = WorkerSettings.From(builder.Configuration, withProbeReport: false);
+        var settings = _settings = WorkerSettings.From(builder.Configuration, withProbeReport: false);
 
         // What was asked for goes to standard output, so logs do not.
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.TimestampFormat = null);
@@ -74,6 +77,8 @@ internal sealed class OperatorHost(string[] configuration, Output output)
         output.Notes.WriteLine(message);
         return exitCode;
     }
+
+    private static string Advice(PeerCertificates? certificates) => string.Concat((certificates?.Problems ?? []).Select(problem => problem + ". "));
 
     private static string Innermost(Exception exception) => exception.GetBaseException().Message;
 }

@@ -1,5 +1,5 @@
 using System.Net.Security;
-using DiditWorker.Transport;
+using DiditWorker.Hosting;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -11,24 +11,31 @@ public static class BrokerConnection
     /// <summary>What an operator's command calls itself on the broker's list of connections.</summary>
     public const string Operator = "diditworker operator";
 
-    /// <summary>Connects to the first node that answers. It does not recover by itself: a command that lost its broker says so.</summary>
-    /// <exception cref="BrokerUnreachableException">None does.</exception>
-    public static Task<IConnection> OpenAsync(BrokerAddress address, string name, CancellationToken cancellation)
+    /// <summary>Connects to one of the nodes. It does not recover by itself: a command that lost its broker says so.</summary>
+    /// <exception cref="BrokerUnreachableException">None answers.</exception>
+    public static Task<IConnection> OpenAsync(WorkerSettings settings, string name, CancellationToken cancellation)
     {
-        var factory = new ConnectionFactory
-        {
-            VirtualHost = address.VirtualHost,
-            UserName = address.User,
-            Password = address.Password,
-            AutomaticRecoveryEnabled = false,
-            ClientProvidedName = name,
-        };
-        var endpoints = address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, new SslOption(node.Host, enabled: address.Tls)
-        {
-            AcceptablePolicyErrors = SslPolicyErrors.None,
-        }));
-        return factory.CreateConnectionAsync(endpoints, cancellation);
+        var factory = new ConnectionFactory { VirtualHost = settings.RabbitMq.VirtualHost, AutomaticRecoveryEnabled = false };
+        Configure(factory, settings);
+        return factory.CreateConnectionAsync(name, cancellation);
     }
+
+    /// <summary>Whom it connects as and where to, as the settings are now.</summary>
+    public static void Configure(ConnectionFactory factory, WorkerSettings settings)
+    {
+        var address = settings.RabbitMq;
+        (factory.UserName, factory.Password) = (address.User, address.Password);
+        factory.EndpointResolverFactory = _ => new DefaultEndpointResolver(
+            address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, Tls(address.Tls, settings.RabbitMqCertificates.For(node.Host)))));
+    }
+
+    private static SslOption Tls(bool enabled, SslClientAuthenticationOptions tls) => new(tls.TargetHost!, enabled: enabled)
+    {
+        Version = tls.EnabledSslProtocols,
+        ClientCertificateContext = tls.ClientCertificateContext,
+        CertificateSelectionCallback = tls.LocalCertificateSelectionCallback,
+        CertificateValidationCallback = tls.RemoteCertificateValidationCallback,
+    };
 
     /// <summary>A channel whose publishes return once the broker has confirmed.</summary>
     /// <remarks>A publish throws <see cref="PublishException"/> if the broker refuses the message or, with mandatory, knows no queue for it.</remarks>

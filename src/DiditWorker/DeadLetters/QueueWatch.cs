@@ -43,7 +43,7 @@ public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts
     {
         try
         {
-            _connection ??= await BrokerConnection.OpenAsync(settings.RabbitMq, "diditworker queue watch", cancellation);
+            _connection ??= await BrokerConnection.OpenAsync(settings, "diditworker queue watch", cancellation);
 
             // In this order: what is parked between the two is in the depth and not yet in the counts, which looks like nothing gone.
             var counted = await CountedAsync();

@@ -1,4 +1,5 @@
 using DiditWorker.Idempotency;
+using DiditWorker.Secrets;
 
 namespace DiditWorker.Didit;
 
@@ -17,8 +18,11 @@ public sealed record DiditOptions
     /// <summary>Default <c>/v3/session/{id}/decision/</c>: one session, read where the list has no metadata.</summary>
     public string DecisionPath { get; init; } = "/v3/session/{id}/decision/";
 
-    /// <summary>Sent as <c>x-api-key</c>. Required.</summary>
-    public required string ApiKey { get; init; }
+    /// <summary>Sent as <c>x-api-key</c>: what <see cref="ApiKeyFile"/> holds now, if it is set. Required.</summary>
+    public required string ApiKey { get => ApiKeyFile?.Current ?? field; init; }
+
+    /// <summary>The file with the key. Default none.</summary>
+    public SecretFile<string>? ApiKeyFile { get; init; }
 
     /// <summary>The workflow for messages that name none. Default none.</summary>
     public string? WorkflowId { get; init; }

@@ -9,10 +9,10 @@ internal static class DiditSettings
 {
     public static DiditOptions Read(SettingsReader read)
     {
-        var defaults = new DiditOptions { ApiKey = read.Secret("Didit:ApiKey") ?? "" };
-        read.Require(defaults.ApiKey.Length > 0, "Didit:ApiKey", value: null,
+        var (key, file) = read.Secret<string>("Didit:ApiKey", (text, _) => ApiKey(text));
+        read.Require(read.Text("Didit:ApiKey") is not null || read.Text("Didit:ApiKeyFile") is not null, "Didit:ApiKey", value: null,
             "required; set it, or Didit:ApiKeyFile to a file that holds it (Didit console, API keys)");
-        read.Require(defaults.ApiKey.All(c => c is > ' ' and < '\x7f'), "Didit:ApiKey", "***", "holds characters that cannot stand in an HTTP header");
+        var defaults = new DiditOptions { ApiKey = key ?? "", ApiKeyFile = file };
         return defaults with
         {
             BaseAddress = ReadBaseAddress(read, defaults.BaseAddress),
@@ -35,6 +35,13 @@ internal static class DiditSettings
             ProbeReportFile = read.Text("Didit:ProbeReportFile"),
         };
     }
+
+    private static string ApiKey(string text) => text switch
+    {
+        "" => throw new FormatException("holds no key (Didit console, API keys)"),
+        _ when text.All(c => c is > ' ' and < '\x7f') => text,
+        _ => throw new FormatException("holds characters that cannot stand in an HTTP header"),
+    };
 
     private static Uri ReadBaseAddress(SettingsReader read, Uri fallback)
     {

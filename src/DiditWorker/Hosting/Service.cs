@@ -57,14 +57,27 @@ internal static partial class Service
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapStatusPage(settings.Status, app.Services.GetRequiredService<StatusReporter>().Read);
-        if (settings.EncryptionKey is null)
+        if (settings.EncryptionKeys is null)
         {
             Log.NotEncrypted(app.Logger);
+        }
+
+        if (!app.Environment.IsDevelopment())
+        {
+            WarnOfPlainTransport(settings, app.Logger);
         }
 
         WarnOfTrust(settings, app.Services.GetRequiredService<TimeProvider>(), app.Logger);
         await RunAsync(app);
         return 0;
+    }
+
+    private static void WarnOfPlainTransport(WorkerSettings settings, ILogger logger)
+    {
+        foreach (var (setting, remedy) in PlainTransport.Find(settings))
+        {
+            Log.Plain(logger, setting, remedy);
+        }
     }
 
     private static void WarnOfTrust(WorkerSettings settings, TimeProvider time, ILogger logger)
@@ -105,6 +118,9 @@ internal static partial class Service
     {
         [LoggerMessage(1, LogLevel.Warning, "Idempotency:EncryptionKeyFile is not set: stored answers, which hold session URLs, are not encrypted in Redis")]
         public static partial void NotEncrypted(ILogger logger);
+
+        [LoggerMessage(9, LogLevel.Warning, "{Setting} leads to another machine without TLS: whoever is on the way reads and changes what is sent, secrets included; {Remedy}")]
+        public static partial void Plain(ILogger logger, string setting, string remedy);
 
         [LoggerMessage(5, LogLevel.Warning, "The report of the probe and the settings: {Warning}")]
         public static partial void TrustsMore(ILogger logger, string warning);

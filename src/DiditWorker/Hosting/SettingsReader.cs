@@ -1,4 +1,5 @@
 using System.Globalization;
+using DiditWorker.Secrets;
 
 namespace DiditWorker.Hosting;
 
@@ -8,6 +9,7 @@ namespace DiditWorker.Hosting;
 public sealed class SettingsReader(IConfiguration configuration)
 {
     private readonly List<string> _faults = [];
+    private readonly List<SecretFile> _secretFiles = [];
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What was wrong so far.</summary>
@@ -51,17 +53,49 @@ public sealed class SettingsReader(IConfiguration configuration)
         Value(key, fallback, "expected one of " + string.Join(", ", Enum.GetNames<T>()),
             (string text, out T value) => Enum.TryParse(text, ignoreCase: true, out value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>A secret, from the setting itself or from the file that <c>…File</c> names; white space around a file's content is dropped.</summary>
-    public string? Secret(string key)
+    /// <summary>The files that may change while the worker runs.</summary>
+    public IReadOnlyList<SecretFile> SecretFiles => _secretFiles;
+
+    /// <summary>A secret, from the setting itself or from the file that <c>…File</c> names.</summary>
+    /// <param name="key">The setting.</param>
+    /// <param name="read">As <see cref="SecretFile{T}"/> has it.</param>
+    /// <param name="shown">How a fault shows the setting itself.</param>
+    /// <returns>Neither, where nothing is set or it has faults.</returns>
+    public (T? Value, SecretFile<T>? File) Secret<T>(string key, Func<string, T?, T> read, Func<string, string>? shown = null)
+        where T : class
     {
         var direct = Text(key);
-        var path = Text(key + "File");
-        if (direct is not null && path is not null)
+        var file = Text(key + "File") is { } path ? SecretFile(key + "File", read, path) : null;
+        if (direct is null)
         {
-            Fault(key, "***", $"set either this or {key}File, not both");
+            return (null, file);
         }
 
-        return direct ?? (path is null ? null : Read(key + "File", path, p => File.ReadAllText(p).Trim()));
+        Require(Text(key + "File") is null, key, "***", $"set either this or {key}File, not both");
+        try
+        {
+            return (read(direct, null), null);
+        }
+        catch (FormatException exception)
+        {
+            Fault(key, shown?.Invoke(direct) ?? "***", exception.Message);
+            return (null, null);
+        }
+    }
+
+    /// <summary>What files hold that may change while the worker runs; none, with a fault, where that cannot be used.</summary>
+    public SecretFile<T>? SecretFile<T>(string key, Func<string, T?, T> read, params string[] paths)
+        where T : class
+    {
+        var file = new SecretFile<T>(key, read, paths);
+        if (file.Look() == SecretChange.Refused)
+        {
+            Fault(key, file.Path, file.Problem!);
+            return null;
+        }
+
+        _secretFiles.Add(file);
+        return file;
     }
 
     /// <summary>What a file holds, with a fault where it cannot be read.</summary>

@@ -6,23 +6,28 @@ namespace DiditWorker.Hosting;
 internal static class StatusSettings
 {
     private const int ShortestToken = 16;
+    private static readonly string Expected =
+        $"Status:Access = Token needs {ShortestToken} or more visible ASCII characters here, or in the file that Status:TokenFile names";
 
     public static StatusOptions Read(SettingsReader read)
     {
         var options = new StatusOptions();
-        options = options with { Access = read.Choice("Status:Access", options.Access), Token = read.Secret("Status:Token") };
-        var shown = string.IsNullOrEmpty(options.Token) ? null : "***";
+        var (token, file) = read.Secret<string>("Status:Token", (text, _) => Token(text));
+        options = options with { Access = read.Choice("Status:Access", options.Access), Token = token, TokenFile = file };
+        var isSet = read.Text("Status:Token") is not null || read.Text("Status:TokenFile") is not null;
         if (options.Access == StatusAccessRule.Token)
         {
-            read.Require(options.Token?.Length >= ShortestToken && options.Token.All(c => c is > ' ' and < '\x7f'), "Status:Token", shown,
-                $"Status:Access = Token needs {ShortestToken} or more visible ASCII characters here, or in the file that Status:TokenFile names");
+            read.Require(isSet, "Status:Token", value: null, Expected);
         }
         else
         {
             // Who sets a token believes that it protects.
-            read.Require(options.Token is null, "Status:Token", shown, $"has no effect with Status:Access = {options.Access}; set that to Token, or remove this");
+            read.Require(!isSet, "Status:Token", "***", $"has no effect with Status:Access = {options.Access}; set that to Token, or remove this");
         }
 
         return options;
     }
+
+    private static string Token(string text) =>
+        text.Length >= ShortestToken && text.All(c => c is > ' ' and < '\x7f') ? text : throw new FormatException(Expected);
 }

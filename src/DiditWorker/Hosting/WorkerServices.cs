@@ -3,6 +3,7 @@ using DiditWorker.DeadLetters;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Secrets;
 using DiditWorker.Verification;
 
 namespace DiditWorker.Hosting;
@@ -16,6 +17,7 @@ public static class WorkerServices
         services.AddSingleton(settings).AddSingleton(settings.Didit).AddSingleton(settings.Idempotency).AddSingleton(settings.StartVerification);
         services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
         services.AddIdempotency(settings).AddDidit(settings.Didit, settings.Idempotency.KeyPrefix);
+        services.AddHostedService<SecretWatch>();
         services.AddSingleton<VerificationFlow>().AddSingleton<DeliveryReporter>().AddSingleton<DeadLetterCounts>();
 
         // What is running may finish: it is bounded by the total time-out, and the answer must still be stored and published.
@@ -24,8 +26,8 @@ public static class WorkerServices
     }
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
-        .AddSingleton(new RedisConnection(settings.Redis))
-        .AddSingleton(_ => new AnswerCipher(settings.EncryptionKey))
+        .AddSingleton(new RedisConnection(() => settings.Redis, settings.RedisCertificates))
+        .AddSingleton(new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null))
         .AddSingleton(provider => new IdempotencyStore(
             provider.GetRequiredService<RedisConnection>(), settings.Idempotency, settings.Didit.IdempotencyWindow,
             provider.GetRequiredService<AnswerCipher>(), provider.GetRequiredService<WorkerMetrics>()));

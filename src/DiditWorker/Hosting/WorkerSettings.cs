@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
 using DiditWorker.Probing;
+using DiditWorker.Secrets;
 using DiditWorker.Status;
 using DiditWorker.Transport;
 using DiditWorker.Verification;
@@ -9,12 +10,12 @@ using DiditWorker.Verification;
 namespace DiditWorker.Hosting;
 
 /// <summary>All settings, read and checked once at start.</summary>
-/// <param name="RabbitMq">Where the broker is.</param>
-/// <param name="Redis">StackExchange.Redis connection string.</param>
+/// <param name="RabbitMq">Where the broker is: what <see cref="RabbitMqFile"/> holds now, if it is set.</param>
+/// <param name="Redis">StackExchange.Redis connection string: what <see cref="RedisFile"/> holds now, if it is set.</param>
 /// <param name="Didit">Section <c>Didit</c>.</param>
 /// <param name="Idempotency">Section <c>Idempotency</c>.</param>
 /// <param name="StartVerification">Section <c>StartVerification</c>.</param>
-/// <param name="EncryptionKey">What <c>Idempotency:EncryptionKeyFile</c> holds.</param>
+/// <param name="EncryptionKeys">What <c>Idempotency:EncryptionKeyFile</c> holds.</param>
 /// <param name="Status">Section <c>Status</c>.</param>
 /// <param name="ProbeReport">What <c>Didit:ProbeReportFile</c> holds; the service only.</param>
 public sealed partial record WorkerSettings(
@@ -23,12 +24,33 @@ public sealed partial record WorkerSettings(
     DiditOptions Didit,
     IdempotencyOptions Idempotency,
     StartVerificationOptions StartVerification,
-    byte[]? EncryptionKey,
+    SecretFile<AnswerKeys>? EncryptionKeys,
     StatusOptions Status,
     ProbeReport? ProbeReport)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
+    /// <inheritdoc cref="WorkerSettings" path="/param[@name='RabbitMq']"/>
+    public BrokerAddress RabbitMq { get => RabbitMqFile?.Current ?? field; init; } = RabbitMq;
+
+    /// <summary>The file with the broker's address. Default none.</summary>
+    public SecretFile<BrokerAddress>? RabbitMqFile { get; init; }
+
+    /// <inheritdoc cref="WorkerSettings" path="/param[@name='Redis']"/>
+    public string Redis { get => RedisFile?.Current ?? field; init; } = Redis;
+
+    /// <summary>The file with the connection string of Redis. Default none.</summary>
+    public SecretFile<string>? RedisFile { get; init; }
+
+    /// <summary>Section <c>RabbitMq</c>: whom to trust, and what to show.</summary>
+    public required PeerCertificates RabbitMqCertificates { get; init; }
+
+    /// <summary>Section <c>Redis</c>: whom to trust, and what to show.</summary>
+    public required PeerCertificates RedisCertificates { get; init; }
+
+    /// <summary>All files that may change while the worker runs.</summary>
+    public IReadOnlyList<SecretFile> SecretFiles { get; init; } = [];
 
     /// <summary>Reads and checks.</summary>
     /// <param name="configuration">From where.</param>
@@ -40,15 +62,24 @@ public sealed partial record WorkerSettings(
         var didit = DiditSettings.Read(read);
         var idempotency = ReadIdempotency(read);
         var startVerification = ReadStartVerification(read);
-        var encryptionKey = idempotency.EncryptionKeyFile is { } path ? read.Read("Idempotency:EncryptionKeyFile", path, AnswerCipher.ReadKey) : null;
+        var keys = idempotency.EncryptionKeyFile is { } path
+            ? read.SecretFile<AnswerKeys>("Idempotency:EncryptionKeyFile", (text, _) => AnswerKeys.Read(text), path)
+            : null;
         var report = withProbeReport && didit.ProbeReportFile is { } file ? read.Read("Didit:ProbeReportFile", file, ProbeReportFile.Read) : null;
         var status = StatusSettings.Read(read);
-        var broker = ReadBroker(read);
-        var redis = ReadRedis(read);
+        var (rabbitMq, rabbitMqFile) = ConnectionSettings.ReadRabbitMq(read);
+        var (redis, redisFile) = ConnectionSettings.ReadRedis(read);
+        var rabbitMqCertificates = ConnectionSettings.ReadCertificates(read, "RabbitMq", rabbitMq?.Tls, "write amqps:// in ConnectionStrings:RabbitMq");
+        var redisCertificates = ConnectionSettings.ReadCertificates(
+            read, "Redis", redis is null ? null : RedisConnection.Options(redis).Ssl, "write ssl=true in ConnectionStrings:Redis");
         RequireAcross(read, didit, idempotency);
-        read.RefuseUnknown("Didit", "Idempotency", "StartVerification", "Status");
+        read.RefuseUnknown("Didit", "Idempotency", "StartVerification", "Status", "RabbitMq", "Redis");
         return read.Faults.Count == 0
-            ? new(broker!, redis, didit, idempotency, startVerification, encryptionKey, status, report)
+            ? new(rabbitMq!, redis!, didit, idempotency, startVerification, keys, status, report)
+            {
+                RabbitMqFile = rabbitMqFile, RedisFile = redisFile, RabbitMqCertificates = rabbitMqCertificates, RedisCertificates = redisCertificates,
+                SecretFiles = read.SecretFiles,
+            }
             : throw new InvalidConfigurationException(read.Faults);
     }
 
@@ -89,34 +120,6 @@ public sealed partial record WorkerSettings(
         read.Require(QueuePattern().IsMatch(options.Queue), "StartVerification:Queue", options.Queue,
             "expected 1 to 200 letters, digits, '-', '_', '.' or ':'");
         return options;
-    }
-
-    private static BrokerAddress? ReadBroker(SettingsReader read)
-    {
-        var text = read.Text("ConnectionStrings:RabbitMq") ?? "amqp://guest:guest@localhost:5672/";
-        if (BrokerAddress.TryParse(text, out var address, out var problem))
-        {
-            return address;
-        }
-
-        read.Fault("ConnectionStrings:RabbitMq", SettingsReader.MaskUser(text), problem);
-        return null;
-    }
-
-    private static string ReadRedis(SettingsReader read)
-    {
-        var text = read.Text("ConnectionStrings:Redis") ?? "localhost:6379";
-        try
-        {
-            read.Require(RedisConnection.Options(text).EndPoints.Count > 0, "ConnectionStrings:Redis", "***", "names no host");
-        }
-        catch (ArgumentException)
-        {
-            // Its text may quote a part of the password.
-            read.Fault("ConnectionStrings:Redis", "***", "is no StackExchange.Redis connection string");
-        }
-
-        return text;
     }
 
     private static void RequireAcross(SettingsReader read, DiditOptions didit, IdempotencyOptions idempotency)

@@ -1,16 +1,28 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using DiditWorker.Secrets;
 using StackExchange.Redis;
+using StackExchange.Redis.Configuration;
 
 namespace DiditWorker.Idempotency;
 
 /// <summary>
 /// The one connection to Redis. It connects on first use, so that an unreachable Redis does not stop the start, and reconnects by itself.
 /// </summary>
-public sealed class RedisConnection(string connectionString) : IAsyncDisposable
+/// <param name="connectionString">In StackExchange.Redis syntax; asked for again at each handshake, for its user and password.</param>
+/// <param name="certificates">Asked at each handshake that is TLS.</param>
+public sealed class RedisConnection(Func<string> connectionString, PeerCertificates certificates) : IAsyncDisposable
 {
     // The client's own policy grows to 10 s and is random; work is to resume within 10 s of Redis' return.
     private static readonly LinearRetry ReconnectEverySecond = new((int)TimeSpan.FromSeconds(1).TotalMilliseconds);
 
-    private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer = new(() => ConnectionMultiplexer.ConnectAsync(Options(connectionString)));
+    private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer = new(() => ConnectionMultiplexer.ConnectAsync(ChangingOptions(connectionString, certificates)));
+
+    /// <param name="connectionString">In StackExchange.Redis syntax; it does not change.</param>
+    public RedisConnection(string connectionString)
+        : this(() => connectionString, new("Redis", authorities: null, shown: null))
+    {
+    }
 
     /// <summary>Fails fast while disconnected: the caller decides whether to wait, and for how long.</summary>
     public async ValueTask<IDatabase> DatabaseAsync() => (await _multiplexer.Value).GetDatabase();
@@ -35,6 +47,44 @@ public sealed class RedisConnection(string connectionString) : IAsyncDisposable
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ClientName ??= "diditworker";
         return options;
+    }
+
+    /// <summary>Whether all but user and password is the same.</summary>
+    /// <exception cref="ArgumentException">A connection string cannot be read.</exception>
+    public static bool DifferOnlyInUser(string one, string other) => WithoutUser(one) == WithoutUser(other);
+
+    // What the options do not say, the client asks these defaults for, and user and password at each handshake.
+    private static ConfigurationOptions ChangingOptions(Func<string> connectionString, PeerCertificates certificates)
+    {
+        var options = Options(connectionString());
+        (options.User, options.Password) = (null, null);
+
+        // Other defaults of the host's provider that matter here: Azure's own turns TLS on.
+        options.Ssl = options.Ssl;
+        options.Defaults = new CurrentUser(connectionString);
+        var (protocols, revocation) = (options.SslProtocols ?? SslProtocols.None, options.CheckCertificateRevocation);
+        options.SslClientAuthenticationOptions = host =>
+        {
+            var tls = certificates.For(host);
+            tls.EnabledSslProtocols = protocols;
+            tls.CertificateRevocationCheckMode = revocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck;
+            return tls;
+        };
+        return options;
+    }
+
+    private static string WithoutUser(string connectionString)
+    {
+        var options = ConfigurationOptions.Parse(connectionString);
+        (options.User, options.Password) = (null, null);
+        return options.ToString(includePassword: true);
+    }
+
+    private sealed class CurrentUser(Func<string> connectionString) : DefaultOptionsProvider
+    {
+        public override string? User => ConfigurationOptions.Parse(connectionString()).User;
+
+        public override string? Password => ConfigurationOptions.Parse(connectionString()).Password;
     }
 
     /// <inheritdoc />

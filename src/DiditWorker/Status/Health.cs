@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DiditWorker.Didit;
+using DiditWorker.Hosting;
 using DiditWorker.Idempotency;
+using DiditWorker.Secrets;
 using DiditWorker.Transport;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -61,7 +63,10 @@ internal static class Health
         return data;
     }
 
-    private sealed class RedisCheck(RedisConnection redis) : IHealthCheck
+    /// <summary>What is wrong with certificates, to follow another text.</summary>
+    internal static string Certificates(PeerCertificates certificates) => string.Concat(certificates.Problems.Select(problem => "; " + problem));
+
+    private sealed class RedisCheck(RedisConnection redis, WorkerSettings settings) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
@@ -76,7 +81,7 @@ internal static class Health
             catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
             {
                 return HealthCheckResult.Unhealthy(
-                    $"does not answer ({exception.GetType().Name}); messages wait",
+                    $"does not answer ({exception.GetType().Name}); messages wait{Certificates(settings.RedisCertificates)}",
                     data: Do("check ConnectionStrings:Redis, the server and the network to it; the worker reconnects by itself"));
             }
         }
@@ -99,7 +104,7 @@ internal static class Health
         private static string ActionFor(string reason) => reason switch
         {
             PauseReasons.CredentialsRefused =>
-                "put a valid key of the right Didit application into Didit:ApiKey or its file, and restart the workers; with a key that is valid again they resume by themselves",
+                "put a valid key of the right Didit application into the file that Didit:ApiKeyFile names: the workers read it again and resume by themselves; one in Didit:ApiKey needs a restart",
             PauseReasons.CreditsMissing => "top up the account in the Didit console; the worker resumes by itself",
             PauseReasons.Redirected => "correct Didit:BaseAddress or Didit:CreateSessionPath, and restart the workers",
             _ => "look at Didit's status page and at the network to Didit:BaseAddress; the worker probes and resumes by itself, restarting it does not help",

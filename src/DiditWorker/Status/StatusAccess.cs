@@ -16,8 +16,6 @@ internal sealed class StatusAccess(StatusOptions options)
         "This page needs the token that the worker has in Status:Token or Status:TokenFile:\n" +
         "as the password (of any user), or in the header \"Authorization: Bearer\".\n";
 
-    private readonly byte[] _token = Hash(options.Token ?? "");
-
     /// <summary>Whether this request may have it; if not, the refusal is written.</summary>
     public async Task<bool> AllowsAsync(HttpContext http)
     {
@@ -55,7 +53,7 @@ internal sealed class StatusAccess(StatusOptions options)
         name.Equals("Via", StringComparison.OrdinalIgnoreCase));
 
     // Hashes, so that the time it takes tells neither how much is right nor how long it must be.
-    private bool Knows(HttpRequest request) => Given(request) is { } token && CryptographicOperations.FixedTimeEquals(Hash(token), _token);
+    private bool Knows(HttpRequest request) => Given(request) is { } token && CryptographicOperations.FixedTimeEquals(Hash(token), Hash(options.Token ?? ""));
 
     private static string? Given(HttpRequest request)
     {

@@ -1,3 +1,5 @@
+using DiditWorker.Secrets;
+
 namespace DiditWorker.Status;
 
 /// <summary>Who may look at the status page.</summary>
@@ -22,6 +24,9 @@ public sealed record StatusOptions
     /// <summary>Default <see cref="StatusAccessRule.Loopback"/>.</summary>
     public StatusAccessRule Access { get; init; } = StatusAccessRule.Loopback;
 
-    /// <summary>What a visitor must know under <see cref="StatusAccessRule.Token"/>, at least 16 visible ASCII characters; else none.</summary>
-    public string? Token { get; init; }
+    /// <summary>What a visitor must know under <see cref="StatusAccessRule.Token"/>, at least 16 visible ASCII characters: what <see cref="TokenFile"/> holds now, if it is set; else none.</summary>
+    public string? Token { get => TokenFile?.Current ?? field; init; }
+
+    /// <summary>The file with the token. Default none.</summary>
+    public SecretFile<string>? TokenFile { get; init; }
 }

@@ -1,3 +1,4 @@
+using DiditWorker.Hosting;
 using DiditWorker.Status;
 using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace DiditWorker.Transport;
 
 /// <summary>Whether the bus is connected. MassTransit calls it degraded when it has lost its broker, although nothing can be taken and nothing answered then.</summary>
-internal sealed class BrokerCheck(IBusControl bus) : IHealthCheck
+internal sealed class BrokerCheck(IBusControl bus, WorkerSettings settings) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -13,7 +14,7 @@ internal sealed class BrokerCheck(IBusControl bus) : IHealthCheck
         return Task.FromResult(health.Status == BusHealthStatus.Healthy
             ? HealthCheckResult.Healthy("connected")
             : HealthCheckResult.Unhealthy(
-                $"not connected ({health.Description}); no message is taken",
+                $"not connected ({health.Description}); no message is taken{Health.Certificates(settings.RabbitMqCertificates)}",
                 data: Health.Do("check ConnectionStrings:RabbitMq, the broker and the network to it; the worker reconnects by itself")));
     }
 }

@@ -1,6 +1,8 @@
+using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
 using DiditWorker.Verification;
 using MassTransit;
+using RabbitMQ.Client.Exceptions;
 
 namespace DiditWorker.Transport;
 
@@ -21,7 +23,7 @@ public static class RabbitMqTransport
         {
             configure?.Invoke(context, rabbit);
             var settings = context.GetRequiredService<WorkerSettings>();
-            Connect(rabbit, settings.RabbitMq);
+            Connect(rabbit, settings);
             KeepWhatIsParked(rabbit);
             rabbit.Message<ReceivedStartVerification>(topology => topology.SetEntityName("DiditWorker.Contracts:StartVerification"));
             rabbit.ReceiveEndpoint(settings.StartVerification.Queue, endpoint =>
@@ -48,30 +50,48 @@ public static class RabbitMqTransport
         }
     }
 
-    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, BrokerAddress address)
+    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, WorkerSettings settings)
     {
-        var (host, port) = address.Hosts[0];
-        rabbit.Host(host, (ushort)port, address.VirtualHost, "diditworker", connection =>
+        var (host, port) = settings.RabbitMq.Hosts[0];
+        rabbit.Host(host, (ushort)port, settings.RabbitMq.VirtualHost, "diditworker", connection =>
         {
-            connection.Username(address.User);
-            connection.Password(address.Password);
             connection.PublisherConfirmation = true;
-            if (address.Tls)
-            {
-                connection.UseSsl(tls => tls.ServerName = host);
-            }
 
-            if (address.Hosts.Count > 1)
+            // Called before each attempt to connect. MassTransit's own settings for users, nodes and TLS stay unused: they are those of the start, its
+            // list of nodes expects the name of the first node in the certificate of each, and by default it accepts a certificate of any authority.
+            connection.OnRefreshConnectionFactory = async factory =>
             {
-                connection.UseCluster(cluster =>
-                {
-                    foreach (var (node, nodePort) in address.Hosts)
-                    {
-                        cluster.Node($"{node}:{nodePort}");
-                    }
-                });
-            }
+                await RequireLoginAsync(settings);
+                BrokerConnection.Configure(factory, settings);
+            };
         });
+    }
+
+    // MassTransit gives an endpoint up for good when its login is refused, as it is between the change of a password and that of the file. So it is
+    // tried beforehand, by a connection of its own, and a refusal told as something that passes, without the exception that MassTransit looks for.
+    private static async Task RequireLoginAsync(WorkerSettings settings)
+    {
+        var problem = settings.RabbitMqCertificates.LoginProblem = await IsLoginRefusedAsync(settings)
+            ? $"{settings.RabbitMq} refuses the user or the password; correct those in ConnectionStrings:RabbitMq or its file, or at the broker"
+            : null;
+        if (problem is not null)
+        {
+            throw new ConnectionException(problem, isTransient: true);
+        }
+    }
+
+    private static async Task<bool> IsLoginRefusedAsync(WorkerSettings settings)
+    {
+        try
+        {
+            await using var connection = await BrokerConnection.OpenAsync(settings, "diditworker login", default);
+            return false;
+        }
+        catch (BrokerUnreachableException exception)
+        {
+            // Of anything else MassTransit's own attempt tells.
+            return exception.InnerException is AuthenticationFailureException;
+        }
     }
 
     // MassTransit gives the error and skipped queues every argument of the input queue, limits and TTL that an operator may have set there

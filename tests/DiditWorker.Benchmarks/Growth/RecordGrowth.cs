@@ -54,7 +54,7 @@ internal static class RecordGrowth
         await using var redis = new RedisConnection(connectionString);
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var store = new IdempotencyStore(
-            redis, new IdempotencyOptions(), TimeSpan.FromDays(1), new AnswerCipher(null), new WorkerMetrics(services.GetRequiredService<IMeterFactory>()));
+            redis, new IdempotencyOptions(), TimeSpan.FromDays(1), new AnswerCipher(key: null), new WorkerMetrics(services.GetRequiredService<IMeterFactory>()));
         await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (number, _) =>
         {
             var (key, fingerprint) = Of(Message.Of(number));

@@ -1,8 +1,9 @@
 using DiditWorker.DeadLetters;
+using DiditWorker.Hosting;
 using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
-using DiditWorker.Transport;
+using Microsoft.Extensions.Configuration;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;
@@ -108,8 +109,8 @@ public sealed class When_answers_are_listened_to
 
     private static Task<IConnection> ConnectAsync(Arena arena)
     {
-        BrokerAddress.TryParse(arena.ConnectionString, out var address, out _).ShouldBeTrue();
-        return BrokerConnection.OpenAsync(address!, BrokerConnection.Operator, default);
+        var settings = WorkerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(arena.Settings).Build());
+        return BrokerConnection.OpenAsync(settings, BrokerConnection.Operator, default);
     }
 
     private static async Task<HeardAnswer> NextAsync(AnswerListener listener)

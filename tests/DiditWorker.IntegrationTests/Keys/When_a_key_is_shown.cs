@@ -203,7 +203,7 @@ public sealed class When_a_key_is_shown
     public async Task One_under_another_encryption_key_is_not_explained()
     {
         await using var arena = await Arena.OpenAsync();
-        using var cipher = new AnswerCipher(new byte[32]);
+        var cipher = new AnswerCipher(new byte[32]);
         var sealedAnswer = cipher.Protect(arena.RedisKey(Id), """{"i":"s-1"}""");
         await arena.PutAsync(Id, Operating.Record('C', Fingerprint, payload: sealedAnswer));
 

@@ -5,7 +5,7 @@ namespace DiditWorker.IntegrationTests.Servers;
 /// <summary>An installed RabbitMQ, kept apart from every other on the machine: own directory, ports and Erlang port mapper.</summary>
 internal static class NativeRabbitMq
 {
-    public static NativeHost Host(string amqpPort, string managementPort, string metricsPort)
+    public static NativeHost Host(string amqpPort, string managementPort, string metricsPort, string configuration = "")
     {
         var directory = Leftovers.NewDirectory();
         string In(string name) => Path.Combine(directory, name);
@@ -20,6 +20,7 @@ internal static class NativeRabbitMq
             prometheus.tcp.port = {metricsPort}
             default_user = {RabbitMqServer.UserName}
             default_pass = {RabbitMqServer.Password}
+            {configuration}
 
             """
         );

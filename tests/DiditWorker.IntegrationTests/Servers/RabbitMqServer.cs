@@ -44,14 +44,18 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public string Version { get; private set; } = "";
 
     /// <summary>A server of the caller's own, to stop at will; the caller disposes it.</summary>
-    public static async Task<RabbitMqServer> StartNewAsync()
+    public static Task<RabbitMqServer> StartNewAsync() => StartNewAsync(configuration: "");
+
+    /// <inheritdoc cref="StartNewAsync()"/>
+    /// <param name="configuration">More lines of <c>rabbitmq.conf</c>; not in a container.</param>
+    public static async Task<RabbitMqServer> StartNewAsync(string configuration)
     {
         var amqp = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var management = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var metrics = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var server = (await ServerSource.Current).IsDocker
             ? new RabbitMqServer(Container(amqp, management, metrics), ContainerHost.Address, amqp, management, metrics)
-            : new RabbitMqServer(NativeRabbitMq.Host(amqp, management, metrics), IPAddress.Loopback.ToString(), amqp, management, metrics);
+            : new RabbitMqServer(NativeRabbitMq.Host(amqp, management, metrics, configuration), IPAddress.Loopback.ToString(), amqp, management, metrics);
         await server.StartAsync();
         return server;
     }

@@ -16,10 +16,11 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly IServerHost _host;
     private bool _paused;
 
-    private RedisServer(IServerHost host, string endpoint)
+    private RedisServer(IServerHost host, string endpoint, string[] options)
     {
         _host = host;
-        ConnectionString = $"{endpoint},allowAdmin=true";
+        var password = Array.IndexOf(options, "--requirepass") is >= 0 and var at ? $",password={options[at + 1]}" : "";
+        ConnectionString = $"{endpoint},allowAdmin=true{password}";
     }
 
     /// <summary>In StackExchange.Redis syntax.</summary>
@@ -40,12 +41,13 @@ public sealed class RedisServer : IAsyncDisposable
     internal static string Image => Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
 
     /// <summary>A server of the caller's own, to stop and freeze at will; the caller disposes it.</summary>
-    public static async Task<RedisServer> StartNewAsync()
+    /// <param name="options">More of the command line; with a password the tests use it too.</param>
+    public static async Task<RedisServer> StartNewAsync(params string[] options)
     {
         var port = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var server = (await ServerSource.Current).IsDocker
-            ? new RedisServer(Container(port), $"{ContainerHost.Address}:{port}")
-            : new RedisServer(Native(port), $"127.0.0.1:{port}");
+            ? new RedisServer(Container(port, options), $"{ContainerHost.Address}:{port}", options)
+            : new RedisServer(Native(port, options), $"127.0.0.1:{port}", options);
         await server.StartAsync();
         return server;
     }
@@ -90,16 +92,16 @@ public sealed class RedisServer : IAsyncDisposable
         return true;
     }
 
-    private static ContainerHost Container(string port)
+    private static ContainerHost Container(string port, string[] options)
     {
         var builder = ContainerHost.Configure(new RedisBuilder(Image));
-        return new(builder.WithPortBinding(port, "6379").WithCommand(Persistence).Build());
+        return new(builder.WithPortBinding(port, "6379").WithCommand([.. Persistence, .. options]).Build());
     }
 
-    private static NativeHost Native(string port) =>
+    private static NativeHost Native(string port, string[] options) =>
         new(
             Leftovers.NewDirectory(),
             [],
-            new Command(ServerSource.Find("redis-server"), ["--bind", "127.0.0.1", "--port", port, .. Persistence])
+            new Command(ServerSource.Find("redis-server"), ["--bind", "127.0.0.1", "--port", port, .. Persistence, .. options])
         );
 }

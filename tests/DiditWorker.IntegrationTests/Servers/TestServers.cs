@@ -4,12 +4,12 @@ namespace DiditWorker.IntegrationTests.Servers;
 
 /// <summary>
 /// One RabbitMQ and one Redis for the whole run, each started when first asked for. Tests which stop or freeze a server start
-/// one of their own, by <see cref="RabbitMqServer.StartNewAsync"/> or <see cref="RedisServer.StartNewAsync"/>.
+/// one of their own, by <see cref="RabbitMqServer.StartNewAsync()"/> or <see cref="RedisServer.StartNewAsync"/>.
 /// </summary>
 public static class TestServers
 {
-    private static readonly Lazy<Task<RabbitMqServer>> RabbitMq = new(RabbitMqServer.StartNewAsync);
-    private static readonly Lazy<Task<RedisServer>> Redis = new(RedisServer.StartNewAsync);
+    private static readonly Lazy<Task<RabbitMqServer>> RabbitMq = new(() => RabbitMqServer.StartNewAsync());
+    private static readonly Lazy<Task<RedisServer>> Redis = new(() => RedisServer.StartNewAsync());
 
     public static Task<RabbitMqServer> RabbitMqAsync() => RabbitMq.Value;
 

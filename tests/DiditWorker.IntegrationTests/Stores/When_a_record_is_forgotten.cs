@@ -37,7 +37,7 @@ public sealed class When_a_record_is_forgotten(Kind kind) : StoreTest(kind)
     [Test]
     public async Task One_that_is_encrypted_goes_too()
     {
-        using var cipher = new AnswerCipher(new byte[32]);
+        var cipher = new AnswerCipher(new byte[32]);
         var store = NewStore(cipher: cipher);
         await store.ClaimAsync(Key, Fingerprint, Mine);
         await store.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, DateTimeOffset.UtcNow, Answer);

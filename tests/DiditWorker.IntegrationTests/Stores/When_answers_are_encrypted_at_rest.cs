@@ -16,9 +16,6 @@ public sealed class When_answers_are_encrypted_at_rest(Kind kind) : StoreTest(ki
     [OneTimeSetUp]
     public void Encrypt() => encrypting = NewStore(cipher: cipher);
 
-    [OneTimeTearDown]
-    public void Dispose() => cipher.Dispose();
-
     [Test]
     public async Task They_come_back_and_redis_never_sees_them()
     {
@@ -64,5 +61,19 @@ public sealed class When_answers_are_encrypted_at_rest(Kind kind) : StoreTest(ki
         await Should.ThrowAsync<CryptographicException>(() => Store.ClaimAsync(Key, Fingerprint, Theirs));
 
         (await StoredAsync()).ShouldBe(stored);
+    }
+
+    [Test]
+    public async Task One_that_was_moved_from_another_key_is_neither_read_nor_changed()
+    {
+        await encrypting.ClaimAsync(Key, Fingerprint, Mine);
+        await encrypting.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, await NowAsync(), Answer);
+        var moved = (await StoredAsync())!;
+        NewKey();
+        await PutAsync(moved);
+
+        await Should.ThrowAsync<CryptographicException>(() => encrypting.ClaimAsync(Key, Fingerprint, Theirs));
+
+        (await StoredAsync()).ShouldBe(moved);
     }
 }

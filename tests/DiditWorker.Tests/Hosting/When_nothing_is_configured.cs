@@ -53,7 +53,7 @@ public sealed class When_nothing_is_configured
         settings.Idempotency.WhenRedisUnavailable.ShouldBe(WhenRedisUnavailable.Wait);
         settings.Idempotency.Lease.ShouldBeGreaterThan(settings.Didit.TotalTimeout);
         settings.Idempotency.EncryptionKeyFile.ShouldBeNull();
-        settings.EncryptionKey.ShouldBeNull();
+        settings.EncryptionKeys.ShouldBeNull();
     }
 
     [Test]

@@ -44,7 +44,8 @@ public sealed class When_settings_are_secret
 
     [Test]
     public void An_empty_file_holds_no_key() =>
-        Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKeyFile", path))).Message.ShouldContain("Didit:ApiKey = (not set): required");
+        Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKeyFile", path))).Faults.ShouldHaveSingleItem()
+            .ShouldBe($"Didit:ApiKeyFile = \"{path}\": holds no key (Didit console, API keys)");
 
     [TestCase("s3cret\u0007")]
     [TestCase("s3cret s3cret")]
@@ -84,7 +85,7 @@ public sealed class When_settings_are_secret
     {
         File.WriteAllText(path, Convert.ToBase64String(new byte[32]));
 
-        With(("Idempotency:EncryptionKeyFile", path)).EncryptionKey.ShouldBe(new byte[32]);
+        With(("Idempotency:EncryptionKeyFile", path)).EncryptionKeys!.Current.All.ShouldHaveSingleItem().ShouldBe(new byte[32]);
     }
 
     [Test]
@@ -95,6 +96,34 @@ public sealed class When_settings_are_secret
         var fault = Fault("Idempotency:EncryptionKeyFile", path);
 
         fault.ShouldStartWith($"Idempotency:EncryptionKeyFile = \"{path}\": ");
+        fault.ShouldNotContain("s3cret");
+    }
+
+    [TestCase("ConnectionStrings:RabbitMq", "amqps://user:s3cret@rabbit/vhost")]
+    [TestCase("ConnectionStrings:Redis", "redis:6379,user=worker,password=s3cret")]
+    public void A_connection_string_may_stand_in_a_file(string key, string value)
+    {
+        File.WriteAllText(path, value + "\n");
+
+        var settings = With((key + "File", path));
+
+        (key.EndsWith("Redis", StringComparison.Ordinal) ? settings.Redis : settings.RabbitMq.Password).ShouldContain("s3cret");
+        settings.SecretFiles.ShouldHaveSingleItem().Setting.ShouldBe(key + "File");
+        Refused((key, value), (key + "File", path)).Faults.ShouldHaveSingleItem().ShouldBe($"{key} = \"***\": set either this or {key}File, not both");
+    }
+
+    [TestCase("ConnectionStrings:RabbitMqFile", "http://user:s3cret@rabbit/")]
+    [TestCase("ConnectionStrings:RedisFile", "localhost,pasword=s3cret")]
+    [TestCase("ConnectionStrings:RedisFile", "password=s3cret")]
+    [TestCase("Didit:ApiKeyFile", "s3cret s3cret")]
+    public void One_that_is_wrong_names_its_file_and_not_what_it_holds(string key, string value)
+    {
+        File.WriteAllText(path, value);
+
+        var fault = Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKey", key.StartsWith("Didit", StringComparison.Ordinal) ? null : "k"), (key, path)))
+            .Faults.ShouldHaveSingleItem();
+
+        fault.ShouldStartWith($"{key} = \"{path}\": ");
         fault.ShouldNotContain("s3cret");
     }
 

@@ -13,13 +13,6 @@ public sealed class When_answers_are_encrypted
     private readonly AnswerCipher cipher = new(Key(1));
     private readonly AnswerCipher plain = new(key: null);
 
-    [OneTimeTearDown]
-    public void Dispose()
-    {
-        cipher.Dispose();
-        plain.Dispose();
-    }
-
     [TestCase(Answer)]
     [TestCase("")]
     public void They_come_back_as_they_were(string answer) => cipher.Unprotect(RedisKey, cipher.Protect(RedisKey, answer)).ShouldBe(answer);
@@ -41,10 +34,37 @@ public sealed class When_answers_are_encrypted
     [Test]
     public void Another_key_cannot_read_them()
     {
-        using var other = new AnswerCipher(Key(2));
+        var other = new AnswerCipher(Key(2));
 
         Should.Throw<CryptographicException>(() => other.Unprotect(RedisKey, cipher.Protect(RedisKey, Answer)));
     }
+
+    [Test]
+    public void The_first_key_writes_and_all_read()
+    {
+        var keys = new AnswerKeys([Key(1)]);
+        var worker = new AnswerCipher(() => keys);
+        var old = worker.Protect(RedisKey, "old");
+        keys = new([Key(2), Key(1)]);
+
+        worker.Unprotect(RedisKey, old).ShouldBe("old");
+        worker.Unprotect(RedisKey, worker.Protect(RedisKey, "new")).ShouldBe("new");
+        new AnswerCipher(Key(2)).Unprotect(RedisKey, worker.Protect(RedisKey, "new")).ShouldBe("new");
+        Should.Throw<CryptographicException>(() => cipher.Unprotect(RedisKey, worker.Protect(RedisKey, "new"))).Message.ShouldContain("EncryptionKeyFile");
+        Should.Throw<CryptographicException>(() => worker.Unprotect(RedisKey + "x", old));
+    }
+
+    // Made by another implementation of AES-GCM, in the form that workers before this one wrote.
+    [Test]
+    public void One_of_the_first_form_is_still_read() => new AnswerCipher(() => new([Key(9), Key(1)])).Unprotect(RedisKey,
+        "gcm1:AAECAwQFBgcICQoLwITgBBrcbg2KGpT+D0a+xtyvDXPb9SxkGL4W7cSoTtchoLPLH+x1zWIybfjcwzyhKzsdEs26NuJ1UWK+ue2t3B8=").ShouldBe(Answer);
+
+    [Test]
+    public void Many_threads_at_once_do_not_disturb_each_other() => Parallel.For(0, 20_000, i =>
+    {
+        var answer = $"{Answer} {i}";
+        cipher.Unprotect(RedisKey, cipher.Protect(RedisKey, answer)).ShouldBe(answer);
+    });
 
     [Test]
     public void They_cannot_be_moved_to_another_record() =>

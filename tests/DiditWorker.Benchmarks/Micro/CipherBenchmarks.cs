@@ -1,0 +1,36 @@
+using System.Text;
+using BenchmarkDotNet.Attributes;
+using DiditWorker.Didit;
+using DiditWorker.Idempotency;
+
+namespace DiditWorker.Benchmarks.Micro;
+
+/// <summary>An answer as it is encrypted for Redis, and read again.</summary>
+[MemoryDiagnoser]
+[Config(typeof(MicroConfig))]
+public class CipherBenchmarks
+{
+    private const string RedisKey = "didit:{b2d1c381-5832-56a2-9bf3-b533fd568454}";
+
+    private static readonly byte[] First = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+    private static readonly AnswerCipher One = new(First);
+    private static readonly AnswerCipher Two = new(() => new([new byte[32], First]));
+
+    private static readonly string Answer = new DiditSession(
+        "6f1c1a52-6f0c-4d0e-9d0f-3b1a6f8f2f5e", 42, "https://verify.didit.me/session/AbCdEfGhIjKl", "Not Started",
+        "11111111-2222-3333-4444-555555555555", DateTimeOffset.FromUnixTimeSeconds(1795521600)).ToPayload();
+
+    private static readonly string Stored = One.Protect(RedisKey, Answer);
+
+    [GlobalSetup]
+    public static void Size() => Console.WriteLine($"The answer has {Encoding.UTF8.GetByteCount(Answer)} bytes, encrypted {Encoding.UTF8.GetByteCount(Stored)}.");
+
+    [Benchmark]
+    public string Encrypt() => One.Protect(RedisKey, Answer);
+
+    [Benchmark]
+    public string DecryptByTheFirstKey() => One.Unprotect(RedisKey, Stored);
+
+    [Benchmark]
+    public string DecryptByTheSecondKey() => Two.Unprotect(RedisKey, Stored);
+}

@@ -1,0 +1,56 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.IntegrationTests.Support;
+
+namespace DiditWorker.IntegrationTests.Secrets;
+
+/// <summary>A user of the arena's broker and one of its Redis, for the worker alone, whose passwords change.</summary>
+internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
+{
+    private readonly string _user = "u" + new Uri(arena.ConnectionString).AbsolutePath.Trim('/');
+
+    /// <summary>Sets it, and closes what was opened with another one.</summary>
+    public async Task SetRabbitMqPasswordAsync(string password)
+    {
+        using var management = rabbitMq.ManagementClient();
+        (await management.PutAsJsonAsync($"api/users/{_user}", new { password, tags = "" })).EnsureSuccessStatusCode();
+        var rights = new { configure = ".*", write = ".*", read = ".*" };
+        (await management.PutAsJsonAsync($"api/permissions{new Uri(arena.ConnectionString).AbsolutePath}/{_user}", rights)).EnsureSuccessStatusCode();
+        await CloseAsync(management);
+    }
+
+    public string RabbitMqAddress(string password)
+    {
+        var address = new Uri(arena.ConnectionString);
+        return $"amqp://{_user}:{password}@{address.Authority[(address.Authority.LastIndexOf('@') + 1)..]}{address.AbsolutePath}";
+    }
+
+    /// <inheritdoc cref="SetRabbitMqPasswordAsync"/>
+    public Task SetRedisPasswordAsync(string password) => arena.OnRedisAsync(async redis =>
+    {
+        await redis.ExecuteAsync("ACL", "SETUSER", _user, "reset", "on", ">" + password, "~*", "&*", "+@all");
+        return (long)await redis.ExecuteAsync("CLIENT", "KILL", "USER", _user);
+    });
+
+    public string RedisAddress(string password) => $"{arena.Redis.ConnectionString.Split(',')[0]},user={_user},password={password}";
+
+    public async Task RemoveAsync()
+    {
+        using var management = rabbitMq.ManagementClient();
+        await management.DeleteAsync(new Uri($"api/users/{_user}", UriKind.Relative));
+        await arena.OnRedisAsync(redis => redis.ExecuteAsync("ACL", "DELUSER", _user));
+    }
+
+    // The list of connections lags behind a connection by some seconds.
+    private async Task CloseAsync(HttpClient management)
+    {
+        foreach (var connection in await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? [])
+        {
+            if (connection.TryGetProperty("user", out var user) && user.GetString() == _user)
+            {
+                await management.DeleteAsync(new Uri("api/connections/" + Uri.EscapeDataString(connection.GetProperty("name").GetString()!), UriKind.Relative));
+            }
+        }
+    }
+}
