@@ -1,3 +1,4 @@
+using DiditWorker.Contracts;
 using DiditWorker.Hosting;
 using DiditWorker.Verification;
 using MassTransit;
@@ -23,9 +24,15 @@ public static class RabbitMqTransport
             var settings = context.GetRequiredService<WorkerSettings>();
             Connect(rabbit, settings.RabbitMq);
             KeepWhatIsParked(rabbit);
+            ExpectTopology(rabbit, settings.StartVerification.Topology);
             rabbit.Message<ReceivedStartVerification>(topology => topology.SetEntityName("DiditWorker.Contracts:StartVerification"));
             rabbit.ReceiveEndpoint(settings.StartVerification.Queue, endpoint =>
             {
+                if (settings.StartVerification.Topology == Topology.Expect)
+                {
+                    endpoint.ConfigureChannel(channel => channel.UseFilter(new ExpectedTopologyFilter()));
+                }
+
                 endpoint.SetQuorumQueue();
                 endpoint.SetQueueArgument("x-delivery-limit", NoDeliveryLimit);
                 VerificationEndpoint.Configure(endpoint, context);
@@ -57,6 +64,15 @@ public static class RabbitMqTransport
                 });
             }
         });
+    }
+
+    private static void ExpectTopology(IRabbitMqBusFactoryConfigurator rabbit, Topology topology)
+    {
+        if (topology == Topology.Expect)
+        {
+            rabbit.Publish<VerificationSessionCreated>(answer => answer.Exclude = true);
+            rabbit.Publish<VerificationSessionRejected>(answer => answer.Exclude = true);
+        }
     }
 
     // MassTransit gives the error and skipped queues every argument of the input queue, limits and TTL that an operator may have set there

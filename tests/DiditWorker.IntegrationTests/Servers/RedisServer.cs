@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using NUnit.Framework;
 using StackExchange.Redis;
 using Testcontainers.Redis;
@@ -16,11 +17,15 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly IServerHost _host;
     private bool _paused;
 
-    private RedisServer(IServerHost host, string endpoint)
+    private RedisServer(IServerHost host, string endpoint, RedisUsers? users)
     {
         _host = host;
-        ConnectionString = $"{endpoint},allowAdmin=true";
+        Endpoint = endpoint;
+        ConnectionString = $"{endpoint},allowAdmin=true" + (users is null ? "" : $",user={users.Administrator},password={users.Password}");
     }
+
+    /// <summary>Host and port.</summary>
+    public string Endpoint { get; }
 
     /// <summary>In StackExchange.Redis syntax.</summary>
     public string ConnectionString { get; }
@@ -40,12 +45,13 @@ public sealed class RedisServer : IAsyncDisposable
     internal static string Image => Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
 
     /// <summary>A server of the caller's own, to stop and freeze at will; the caller disposes it.</summary>
-    public static async Task<RedisServer> StartNewAsync()
+    /// <param name="users">None: whoever connects may do everything.</param>
+    public static async Task<RedisServer> StartNewAsync(RedisUsers? users = null)
     {
         var port = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var server = (await ServerSource.Current).IsDocker
-            ? new RedisServer(Container(port), $"{ContainerHost.Address}:{port}")
-            : new RedisServer(Native(port), $"127.0.0.1:{port}");
+            ? new RedisServer(Container(port, users), $"{ContainerHost.Address}:{port}", users)
+            : new RedisServer(Native(port, users), $"127.0.0.1:{port}", users);
         await server.StartAsync();
         return server;
     }
@@ -90,16 +96,27 @@ public sealed class RedisServer : IAsyncDisposable
         return true;
     }
 
-    private static ContainerHost Container(string port)
+    private static ContainerHost Container(string port, RedisUsers? users)
     {
-        var builder = ContainerHost.Configure(new RedisBuilder(Image));
-        return new(builder.WithPortBinding(port, "6379").WithCommand(Persistence).Build());
+        var builder = ContainerHost.Configure(new RedisBuilder(Image)).WithPortBinding(port, "6379");
+        return users is null
+            ? new(builder.WithCommand(Persistence).Build())
+            : new(builder.WithResourceMapping(Encoding.UTF8.GetBytes(users.AclFile), "/users.acl").WithCommand([.. Persistence, "--aclfile", "/users.acl"]).Build());
     }
 
-    private static NativeHost Native(string port) =>
-        new(
-            Leftovers.NewDirectory(),
-            [],
-            new Command(ServerSource.Find("redis-server"), ["--bind", "127.0.0.1", "--port", port, .. Persistence])
-        );
+    private static NativeHost Native(string port, RedisUsers? users)
+    {
+        var directory = Leftovers.NewDirectory();
+        string[] arguments = ["--bind", "127.0.0.1", "--port", port, .. Persistence];
+        if (users is not null)
+        {
+            File.WriteAllText(Path.Combine(directory, "users.acl"), users.AclFile);
+            arguments = [.. arguments, "--aclfile", "users.acl"];
+        }
+
+        return new(directory, [], new Command(ServerSource.Find("redis-server"), arguments));
+    }
 }
+
+/// <summary>An ACL file, and who may do everything by it.</summary>
+public sealed record RedisUsers(string AclFile, string Administrator, string Password);

@@ -9,7 +9,7 @@ namespace DiditWorker.IntegrationTests.Servers;
 public static class TestServers
 {
     private static readonly Lazy<Task<RabbitMqServer>> RabbitMq = new(RabbitMqServer.StartNewAsync);
-    private static readonly Lazy<Task<RedisServer>> Redis = new(RedisServer.StartNewAsync);
+    private static readonly Lazy<Task<RedisServer>> Redis = new(() => RedisServer.StartNewAsync());
 
     public static Task<RabbitMqServer> RabbitMqAsync() => RabbitMq.Value;
 
