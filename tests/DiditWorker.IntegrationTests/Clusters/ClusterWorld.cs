@@ -27,8 +27,7 @@ internal sealed class ClusterWorld : IAsyncDisposable
 
     private ClusterWorld(string name, string broker)
     {
-        var directory = Path.Combine(DiditWorker.Tests.Shared.Repository.Root, "artifacts", "clusters");
-        Directory.CreateDirectory(directory);
+        var directory = Folder();
         (_name, _broker) = (name, broker);
         History = new(Path.Combine(directory, name + ".jsonl"));
         Ledger = new(History);
@@ -95,7 +94,12 @@ internal sealed class ClusterWorld : IAsyncDisposable
         violations.ShouldBeEmpty(string.Join('\n', violations.Take(20)));
     }
 
-    public static Task PrintAsync(string line) => TestContext.Progress.WriteLineAsync("clusters: " + line);
+    /// <summary>For people: on the console, and in the file that tests/clusters prints at its end.</summary>
+    public static async Task PrintAsync(string line)
+    {
+        await TestContext.Progress.WriteLineAsync(line);
+        await File.AppendAllTextAsync(Path.Combine(Folder(), "figures.txt"), line + "\n");
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -133,6 +137,8 @@ internal sealed class ClusterWorld : IAsyncDisposable
 
         throw new InvalidOperationException("Workers hold messages that are answered already, again and again.");
     }
+
+    private static string Folder() => Directory.CreateDirectory(Path.Combine(DiditWorker.Tests.Shared.Repository.Root, "artifacts", "clusters")).FullName;
 
     private Task<uint> DepthAsync() => Connections.DepthAsync(_broker, RabbitMqCluster.Queue);
 

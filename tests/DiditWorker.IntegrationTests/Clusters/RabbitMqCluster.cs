@@ -124,7 +124,7 @@ internal sealed class RabbitMqNode : IAsyncDisposable
 {
     // Nodes know each other by it.
     private const string Cookie = "diditworker-tests";
-    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
 
     private readonly NativeHost _host;
     private readonly HttpClient _management;
@@ -132,7 +132,7 @@ internal sealed class RabbitMqNode : IAsyncDisposable
 
     public RabbitMqNode(int number, string epmdPort)
     {
-        (Name, Address, AmqpPort) = ($"rabbit@rabbit-{number}", AddressOf(number), FreePort.Take());
+        (Name, Address, AmqpPort) = ($"rabbit{number}@rabbit-{number}", AddressOf(number), FreePort.Take());
         var management = FreePort.Take();
         WriteFiles(management);
         var erlang = $"{{{Address.Replace('.', ',')}}}";
@@ -140,7 +140,7 @@ internal sealed class RabbitMqNode : IAsyncDisposable
         environment["ERL_INETRC"] = In("inetrc");
         environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] += $" -kernel inet_dist_connect_options [{{ip,{erlang}}}]";
         _host = new(_directory, environment, new Command(ServerSource.Find("rabbitmq-server")));
-        _management = new() { BaseAddress = new($"http://127.0.0.1:{management}/api/"), Timeout = TimeSpan.FromSeconds(10) };
+        _management = new() { BaseAddress = new($"http://127.0.0.1:{management}/api/"), Timeout = TimeSpan.FromSeconds(60) };
         _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{RabbitMqServer.UserName}:{RabbitMqServer.Password}")));
     }
@@ -203,11 +203,14 @@ internal sealed class RabbitMqNode : IAsyncDisposable
     [SuppressMessage("Interoperability", "CA1416", Justification = "Native servers run on Linux and macOS only.")]
     private void WriteFiles(int management)
     {
+        // One port mapper serves all three here, so their names differ before the @ as well.
+        var configuration = Enumerable.Range(1, 3).Aggregate(
+            Deployed.Text("rabbitmq/rabbitmq.conf"), (text, n) => text.Replace($"rabbit@rabbit-{n}", $"rabbit{n}@rabbit-{n}", StringComparison.Ordinal));
         File.WriteAllText(In("enabled_plugins"), "[rabbitmq_management].");
         File.WriteAllText(
             In("rabbitmq.conf"),
             $"""
-            {Deployed.Text("rabbitmq/rabbitmq.conf")}
+            {configuration}
             management.tcp.ip = 127.0.0.1
             management.tcp.port = {management}
             default_user = {RabbitMqServer.UserName}
