@@ -158,9 +158,6 @@ internal sealed class RabbitMqNode : IAsyncDisposable
 
     public Task KillAsync() => _host.KillAsync();
 
-    /// <summary>SIGSTOP, SIGCONT.</summary>
-    public Task PauseAsync(bool paused) => _host.PauseAsync(paused);
-
     public async Task UntilUpAsync()
     {
         try
