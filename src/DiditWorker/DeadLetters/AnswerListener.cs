@@ -44,9 +44,13 @@ public sealed class AnswerListener : IAsyncDisposable
         var queue = (await channel.QueueDeclareAsync("", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellation)).QueueName;
         foreach (var name in (string[])[nameof(VerificationSessionCreated), nameof(VerificationSessionRejected)])
         {
-            // As the worker declares it: it may not have published yet.
             var exchange = "DiditWorker.Contracts:" + name;
-            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, cancellationToken: cancellation);
+            if (!await BrokerConnection.HasExchangeAsync(connection, exchange, cancellation))
+            {
+                // As the worker declares it: it may not have published yet.
+                await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, cancellationToken: cancellation);
+            }
+
             await channel.QueueBindAsync(queue, exchange, "", cancellationToken: cancellation);
         }
 

@@ -46,6 +46,21 @@ public static class BrokerConnection
     public static async Task<uint?> DepthAsync(IConnection connection, string queue, CancellationToken cancellation) =>
         (await LookAsync(connection, queue, cancellation))?.MessageCount;
 
+    /// <summary>Whether there is such an exchange. To ask needs no right, unlike to declare.</summary>
+    public static async Task<bool> HasExchangeAsync(IConnection connection, string exchange, CancellationToken cancellation)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+        try
+        {
+            await channel.ExchangeDeclarePassiveAsync(exchange, cancellation);
+            return true;
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Messages ready in a queue, and its consumers; none if there is no such queue.</summary>
     public static async Task<QueueDeclareOk?> LookAsync(IConnection connection, string queue, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using DiditWorker.Hosting;
 using DiditWorker.Idempotency;
+using DiditWorker.Verification;
 using RabbitMQ.Client;
 
 namespace DiditWorker.DeadLetters;
@@ -68,7 +69,7 @@ public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts
             {
                 queues.Add(new(name, queue.MessageCount, queue.ConsumerCount));
             }
-            else if (name != InputQueue)
+            else if (name != InputQueue && settings.StartVerification.Topology == Topology.Declare)
             {
                 // The broker would write a line about each look at a queue that is not there.
                 await ParkingQueue.DeclareAsync(connection, name, cancellation);

@@ -60,12 +60,7 @@ internal sealed class RequestSender(WorkerSettings settings, TimeProvider time)
     /// <exception cref="CommandException">None has.</exception>
     public static async Task RequireExchangeAsync(IConnection connection, CancellationToken cancellation)
     {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
-        try
-        {
-            await channel.ExchangeDeclarePassiveAsync(Exchange, cancellation);
-        }
-        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
+        if (!await BrokerConnection.HasExchangeAsync(connection, Exchange, cancellation))
         {
             throw Unbound();
         }

@@ -116,6 +116,7 @@ public sealed partial record WorkerSettings(
             MaximumHold = read.Time("StartVerification:MaximumHold", defaults.MaximumHold, Second, TimeSpan.FromHours(24)),
             QueueWatchInterval = read.Time(
                 "StartVerification:QueueWatchInterval", defaults.QueueWatchInterval, Millisecond * 50, TimeSpan.FromHours(1)),
+            Topology = read.Choice("StartVerification:Topology", defaults.Topology),
         };
         read.Require(QueuePattern().IsMatch(options.Queue), "StartVerification:Queue", options.Queue,
             "expected 1 to 200 letters, digits, '-', '_', '.' or ':'");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using DiditWorker.Secrets;
@@ -16,7 +17,12 @@ public sealed class RedisConnection(Func<string> connectionString, PeerCertifica
     // The client's own policy grows to 10 s and is random; work is to resume within 10 s of Redis' return.
     private static readonly LinearRetry ReconnectEverySecond = new((int)TimeSpan.FromSeconds(1).TotalMilliseconds);
 
-    private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer = new(() => ConnectionMultiplexer.ConnectAsync(ChangingOptions(connectionString, certificates)));
+    private static readonly TimeSpan BetweenRenewals = TimeSpan.FromSeconds(1);
+
+    private readonly bool _isSentinel = Options(connectionString()).ServiceName is not null;
+    private readonly Lock _lock = new();
+    private Lazy<Task<ConnectionMultiplexer>> _multiplexer = Connecting(connectionString, certificates);
+    private long _renewedAt;
 
     /// <param name="connectionString">In StackExchange.Redis syntax; it does not change.</param>
     public RedisConnection(string connectionString)
@@ -25,7 +31,21 @@ public sealed class RedisConnection(Func<string> connectionString, PeerCertifica
     }
 
     /// <summary>Fails fast while disconnected: the caller decides whether to wait, and for how long.</summary>
-    public async ValueTask<IDatabase> DatabaseAsync() => (await _multiplexer.Value).GetDatabase();
+    /// <exception cref="RedisConnectionException">With Sentinel: two servers call themselves the primary.</exception>
+    public async ValueTask<IDatabase> DatabaseAsync()
+    {
+        var connecting = Volatile.Read(ref _multiplexer);
+        var multiplexer = await connecting.Value;
+        if (_isSentinel && HasTwoPrimaries(multiplexer))
+        {
+            Renew(connecting);
+            throw new RedisConnectionException(
+                ConnectionFailureType.UnableToResolvePhysicalConnection, CommandFlags.None, "two servers call themselves the primary; the one that Sentinel has replaced must not be asked",
+                innerException: null, CommandStatus.Unknown);
+        }
+
+        return multiplexer.GetDatabase();
+    }
 
     /// <summary>Asks Redis for a sign of life.</summary>
     /// <exception cref="RedisException">It did not answer.</exception>
@@ -52,6 +72,15 @@ public sealed class RedisConnection(Func<string> connectionString, PeerCertifica
     /// <summary>Whether all but user and password is the same.</summary>
     /// <exception cref="ArgumentException">A connection string cannot be read.</exception>
     public static bool DifferOnlyInUser(string one, string other) => WithoutUser(one) == WithoutUser(other);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_multiplexer.IsValueCreated)
+        {
+            await (await _multiplexer.Value).DisposeAsync();
+        }
+    }
 
     // What the options do not say, the client asks these defaults for, and user and password at each handshake.
     private static ConfigurationOptions ChangingOptions(Func<string> connectionString, PeerCertificates certificates)
@@ -80,19 +109,37 @@ public sealed class RedisConnection(Func<string> connectionString, PeerCertifica
         return options.ToString(includePassword: true);
     }
 
+    private static Lazy<Task<ConnectionMultiplexer>> Connecting(Func<string> connectionString, PeerCertificates certificates) =>
+        new(() => ConnectionMultiplexer.ConnectAsync(ChangingOptions(connectionString, certificates)));
+
+    // The client goes on using the connection to a primary that froze, beside that to the new one. Awake again, it does not know for some
+    // seconds that it was replaced, and has none of the records made meanwhile.
+    private static bool HasTwoPrimaries(ConnectionMultiplexer multiplexer) => multiplexer.GetServers().Count(server => server is { IsConnected: true, IsReplica: false }) > 1;
+
+    // A new connection asks Sentinel, and has no connection to the old one from before.
+    private void Renew(Lazy<Task<ConnectionMultiplexer>> old)
+    {
+        lock (_lock)
+        {
+            if (old != _multiplexer || (_renewedAt > 0 && Stopwatch.GetElapsedTime(_renewedAt) < BetweenRenewals))
+            {
+                return;
+            }
+
+            _renewedAt = Stopwatch.GetTimestamp();
+            _multiplexer = Connecting(connectionString, certificates);
+        }
+
+        _ = DisposeAsync(old);
+    }
+
+    private static async Task DisposeAsync(Lazy<Task<ConnectionMultiplexer>> old) =>
+        await (await old.Value).DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
     private sealed class CurrentUser(Func<string> connectionString) : DefaultOptionsProvider
     {
         public override string? User => ConfigurationOptions.Parse(connectionString()).User;
 
         public override string? Password => ConfigurationOptions.Parse(connectionString()).Password;
-    }
-
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        if (_multiplexer.IsValueCreated)
-        {
-            await (await _multiplexer.Value).DisposeAsync();
-        }
     }
 }

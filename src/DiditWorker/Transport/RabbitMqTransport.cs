@@ -1,3 +1,4 @@
+using DiditWorker.Contracts;
 using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
 using DiditWorker.Verification;
@@ -25,9 +26,15 @@ public static class RabbitMqTransport
             var settings = context.GetRequiredService<WorkerSettings>();
             Connect(rabbit, settings);
             KeepWhatIsParked(rabbit);
+            ExpectTopology(rabbit, settings.StartVerification.Topology);
             rabbit.Message<ReceivedStartVerification>(topology => topology.SetEntityName("DiditWorker.Contracts:StartVerification"));
             rabbit.ReceiveEndpoint(settings.StartVerification.Queue, endpoint =>
             {
+                if (settings.StartVerification.Topology == Topology.Expect)
+                {
+                    endpoint.ConfigureChannel(channel => channel.UseFilter(new ExpectedTopologyFilter()));
+                }
+
                 endpoint.SetQuorumQueue();
                 endpoint.SetQueueArgument("x-delivery-limit", NoDeliveryLimit);
                 VerificationEndpoint.Configure(endpoint, context);
@@ -91,6 +98,15 @@ public static class RabbitMqTransport
         {
             // Of anything else MassTransit's own attempt tells.
             return exception.InnerException is AuthenticationFailureException;
+        }
+    }
+
+    private static void ExpectTopology(IRabbitMqBusFactoryConfigurator rabbit, Topology topology)
+    {
+        if (topology == Topology.Expect)
+        {
+            rabbit.Publish<VerificationSessionCreated>(answer => answer.Exclude = true);
+            rabbit.Publish<VerificationSessionRejected>(answer => answer.Exclude = true);
         }
     }
 

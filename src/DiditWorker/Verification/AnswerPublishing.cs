@@ -13,15 +13,23 @@ internal static class AnswerPublishing
     /// <summary>The outcome of every rejection.</summary>
     public const string Rejected = "rejected";
 
-    /// <summary>To everybody, and to the response address if there is one.</summary>
+    /// <summary>To everybody, and to the response address if there is one and it may be declared there.</summary>
+    /// <remarks>
+    /// MassTransit declares the address on the channel that the delivery came on. A broker that refuses this closes the channel: the delivery would
+    /// come back, with everything else that is under way, and be answered again, without end.
+    /// </remarks>
     /// <exception cref="ReturnToQueueException">The broker did not confirm: the delivery must come again, since its answer may be lost.</exception>
-    public static async Task AnswerAsync<T>(this ConsumeContext context, IdempotencyKey key, T answer, string outcome)
+    public static async Task AnswerAsync<T>(this ConsumeContext context, IdempotencyKey key, T answer, string outcome, Topology topology)
         where T : class
     {
         try
         {
             await context.Publish(answer, Identified<T>(key, outcome), context.CancellationToken);
-            if (context.ResponseAddress is not null)
+            if (context.ResponseAddress is not null && topology == Topology.Expect)
+            {
+                LogContext.Warning?.Log("{Key}: not sent to its response address, since StartVerification:Topology is Expect; the answer is published", key);
+            }
+            else if (context.ResponseAddress is not null)
             {
                 await context.RespondAsync(answer, Identified<T>(key, outcome));
             }

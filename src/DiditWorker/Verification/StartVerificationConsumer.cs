@@ -28,13 +28,13 @@ public sealed class StartVerificationConsumer(
         {
             request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
             var answer = await flow.AnswerAsync(progress, delivery, request, context.CancellationToken);
-            await context.AnswerAsync(delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime), answer.Outcome);
+            await context.AnswerAsync(delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime), answer.Outcome, options.Topology);
             reporter.Ended(progress, answer.Outcome, context.ReceiveContext.ElapsedTime);
         }
         catch (ParkedException rejection)
         {
             DeliveryReporter.Mark(span, progress, rejection.Outcome, rejection.Code);
-            await context.AnswerAsync(delivery.Key, rejection.ToEvent(delivery, request), AnswerPublishing.Rejected);
+            await context.AnswerAsync(delivery.Key, rejection.ToEvent(delivery, request), AnswerPublishing.Rejected, options.Topology);
             rejection.Answered = true;
             throw;
         }

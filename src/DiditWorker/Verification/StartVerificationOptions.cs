@@ -1,5 +1,18 @@
 namespace DiditWorker.Verification;
 
+/// <summary>Who makes the worker's exchanges, queues and bindings.</summary>
+public enum Topology
+{
+    /// <summary>The worker, when it connects, and when it first publishes or parks.</summary>
+    Declare,
+
+    /// <summary>
+    /// Somebody else, beforehand. The worker looks whether they are there, for which the broker asks no right, so that its user needs no
+    /// <c>configure</c> permission, which would also let it delete its queue.
+    /// </summary>
+    Expect,
+}
+
 /// <summary>Settings of section <c>StartVerification</c>.</summary>
 public sealed record StartVerificationOptions
 {
@@ -29,4 +42,7 @@ public sealed record StartVerificationOptions
 
     /// <summary>How often the worker asks the broker how many messages its queues hold, for metrics and the status page. Default 10 seconds.</summary>
     public TimeSpan QueueWatchInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Who makes exchanges, queues and bindings. Default <see cref="Topology.Declare"/>.</summary>
+    public Topology Topology { get; init; }
 }

@@ -64,7 +64,8 @@ internal sealed class AnswerInbox : IAsyncDisposable
                 closed.TrySetResult();
                 return Task.CompletedTask;
             };
-            await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
+            await channel.QueueDeclareAsync(
+                Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" });
             foreach (var name in Events)
             {
                 await channel.ExchangeDeclareAsync("DiditWorker.Contracts:" + name, ExchangeType.Fanout, durable: true);

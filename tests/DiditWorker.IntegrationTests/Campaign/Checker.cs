@@ -1,3 +1,4 @@
+using DiditWorker.IntegrationTests.Support;
 using DiditWorker.Simulator;
 
 namespace DiditWorker.IntegrationTests.Campaign;
@@ -6,32 +7,34 @@ namespace DiditWorker.IntegrationTests.Campaign;
 internal sealed record Violation(string? RequestId, string? VendorData, string What);
 
 /// <summary>Compares what was published, what Didit made, what was answered and what is left in the queues.</summary>
-internal sealed class Checker(CampaignWorld world)
+internal sealed class Checker(
+    Ledger ledger, SimulatorProcess didit, History history, IReadOnlyList<Replica> replicas, string brokerConnectionString)
 {
     public async Task<IReadOnlyList<Violation>> RunAsync()
     {
-        var entries = world.Ledger.Entries;
+        var entries = ledger.Entries;
         var violations = new List<Violation>();
-        Sessions(entries, await world.Didit.SessionsAsync(), violations);
-        var duplicates = await world.Didit.DuplicatesAsync();
+        Sessions(entries, await didit.SessionsAsync(), violations);
+        var duplicates = await didit.DuplicatesAsync();
         violations.AddRange(duplicates.PerKey.Select(d => new Violation(null, null, $"key {d.Key} has sessions {string.Join(", ", d.Sessions)}")));
         foreach (var entry in entries)
         {
             violations.AddRange(Answers(entry).Select(what => new Violation(entry.Message.RequestId, entry.Message.VendorData, what)));
         }
 
-        violations.AddRange(world.Ledger.Strangers.Select(answer => new Violation(null, null, "answer to nothing that was published: " + answer)));
+        violations.AddRange(ledger.Strangers.Select(answer => new Violation(null, null, "answer to nothing that was published: " + answer)));
         var names = entries.Where(e => e.First is not null).Select(e => e.First!.MessageId).Distinct(StringComparer.Ordinal).Count();
         Require(names == entries.Count, $"{entries.Count} messages have {names} distinct answers", violations);
-        Require(await world.DepthAsync() == 0, $"{await world.DepthAsync()} messages are left in the queue", violations);
+        var left = await Connections.DepthAsync(brokerConnectionString, CampaignWorld.Queue);
+        Require(left == 0, $"{left} messages are left in the queue", violations);
         foreach (var queue in (string[])[CampaignWorld.Queue + "_error", CampaignWorld.Queue + "_skipped"])
         {
-            var parked = await Connections.ParkedAsync(world.RabbitMq.ConnectionString, queue);
-            world.History.Count(parked.Count == 0 ? $"{queue} is empty" : $"{queue} is not empty");
+            var parked = await Connections.ParkedAsync(brokerConnectionString, queue);
+            history.Count(parked.Count == 0 ? $"{queue} is empty" : $"{queue} is not empty");
             violations.AddRange(parked.Select(message => new Violation(null, null, message)));
         }
 
-        violations.AddRange(world.Replicas.SelectMany(r => r.BadEnds).Select(end => new Violation(null, null, end)));
+        violations.AddRange(replicas.SelectMany(r => r.BadEnds).Select(end => new Violation(null, null, end)));
         return violations;
     }
 
@@ -44,7 +47,7 @@ internal sealed class Checker(CampaignWorld world)
             void Wrong(string what) => violations.Add(new(entry.Message.RequestId, entry.Message.VendorData, what));
             if (mine.Count != 1)
             {
-                world.History.Count(mine.Count == 0 ? "LOST (no session)" : "DUPLICATES (more than one session)");
+                history.Count(mine.Count == 0 ? "LOST (no session)" : "DUPLICATES (more than one session)");
                 Wrong($"{mine.Count} sessions: {string.Join(", ", mine.Select(s => $"{s.SessionId} at {s.CreatedAt:O}"))}");
             }
             else if (mine[0].IdempotencyKey != entry.Message.Key)
@@ -66,7 +69,7 @@ internal sealed class Checker(CampaignWorld world)
     {
         if (entry.Answers == 0)
         {
-            world.History.Count("UNANSWERED messages");
+            history.Count("UNANSWERED messages");
         }
 
         if (entry.Answers < entry.Confirmed || entry.Answers == 0)

@@ -1,3 +1,4 @@
+using DiditWorker.Transport;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -10,8 +11,14 @@ internal static class Connections
 
     public static Task<IConnection> OpenAsync(string connectionString, string name)
     {
-        var factory = new ConnectionFactory { Uri = new(connectionString), AutomaticRecoveryEnabled = false, RequestedHeartbeat = TimeSpan.FromSeconds(5) };
-        return factory.CreateConnectionAsync(name).WaitAsync(Bound);
+        // As the worker reads it: Uri knows no address of several hosts.
+        var address = BrokerAddress.TryParse(connectionString, out var read, out var problem) ? read : throw new ArgumentException(problem, nameof(connectionString));
+        var factory = new ConnectionFactory
+        {
+            VirtualHost = address.VirtualHost, UserName = address.User, Password = address.Password,
+            AutomaticRecoveryEnabled = false, RequestedHeartbeat = TimeSpan.FromSeconds(5),
+        };
+        return factory.CreateConnectionAsync(address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port)), name).WaitAsync(Bound);
     }
 
     /// <summary>Closes without caring whether the other side is there.</summary>

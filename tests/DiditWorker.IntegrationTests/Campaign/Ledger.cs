@@ -43,6 +43,9 @@ internal sealed class Ledger(History history)
 
     public ConcurrentQueue<string> Strangers { get; } = new();
 
+    /// <summary>When each answer came, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>, in order.</summary>
+    public ConcurrentQueue<long> AnsweredAt { get; } = new();
+
     public int Epoch => Volatile.Read(ref _epoch);
 
     /// <summary>Confirmed deliveries that have no answer yet.</summary>
@@ -111,6 +114,7 @@ internal sealed class Ledger(History history)
     {
         history.Add("answer", answer.RequestId, new { answer.Event, answer.SessionId, answer.MessageId });
         history.Count("answers");
+        AnsweredAt.Enqueue(System.Diagnostics.Stopwatch.GetTimestamp());
         Interlocked.Increment(ref _answers);
         lock (_lock)
         {

@@ -51,7 +51,8 @@ internal sealed class NativeHost(string directory, Dictionary<string, string> en
         Directory.Delete(directory, recursive: true);
     }
 
-    private async Task KillAsync()
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
     {
         foreach (var process in _processes.AsEnumerable().Reverse())
         {

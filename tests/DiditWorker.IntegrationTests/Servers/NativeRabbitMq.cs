@@ -25,12 +25,27 @@ internal static class NativeRabbitMq
             """
         );
 
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        var environment = Environment(directory, $"tests{amqpPort}@localhost", amqpPort, Port(), "{127,0,0,1}");
+
+        // Started here, the port mapper is a child that ends with the server; the Erlang VM would start a daemon that stays.
+        return new(directory, environment, new Command(ServerSource.Find("epmd")), new Command(ServerSource.Find("rabbitmq-server")));
+    }
+
+    /// <summary>What a node is told by its environment; files and data are in its directory.</summary>
+    /// <param name="directory">Its own.</param>
+    /// <param name="node">Its name.</param>
+    /// <param name="amqpPort">On 127.0.0.1.</param>
+    /// <param name="epmdPort">Of the Erlang port mapper.</param>
+    /// <param name="distribution">The address that other nodes reach it at, as Erlang writes it.</param>
+    public static Dictionary<string, string> Environment(string directory, string node, string amqpPort, string epmdPort, string distribution)
+    {
+        string In(string name) => Path.Combine(directory, name);
+        return new(StringComparer.Ordinal)
         {
             ["HOME"] = directory,
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-            ["ERL_EPMD_PORT"] = Port(),
-            ["RABBITMQ_NODENAME"] = $"tests{amqpPort}@localhost",
+            ["ERL_EPMD_PORT"] = epmdPort,
+            ["RABBITMQ_NODENAME"] = node,
             ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
             ["RABBITMQ_NODE_PORT"] = amqpPort,
             ["RABBITMQ_DIST_PORT"] = Port(),
@@ -42,11 +57,8 @@ internal static class NativeRabbitMq
             ["RABBITMQ_CONF_ENV_FILE"] = In("no-such-file"),
             // Together: the script becomes the Erlang VM instead of its parent, so that the process started is the server itself.
             ["RABBITMQ_ALLOW_INPUT"] = "1",
-            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-noinput -kernel inet_dist_use_interface {127,0,0,1}",
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = $"-noinput -kernel inet_dist_use_interface {distribution}",
         };
-
-        // Started here, the port mapper is a child that ends with the server; the Erlang VM would start a daemon that stays.
-        return new(directory, environment, new Command(ServerSource.Find("epmd")), new Command(ServerSource.Find("rabbitmq-server")));
     }
 
     private static string Port() => FreePort.Take().ToString(CultureInfo.InvariantCulture);

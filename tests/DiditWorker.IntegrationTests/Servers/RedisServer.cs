@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using NUnit.Framework;
 using StackExchange.Redis;
 using Testcontainers.Redis;
@@ -16,12 +17,16 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly IServerHost _host;
     private bool _paused;
 
-    private RedisServer(IServerHost host, string endpoint, string[] options)
+    private RedisServer(IServerHost host, string endpoint, RedisUsers? users, string[] options)
     {
         _host = host;
+        Endpoint = endpoint;
         var password = Array.IndexOf(options, "--requirepass") is >= 0 and var at ? $",password={options[at + 1]}" : "";
-        ConnectionString = $"{endpoint},allowAdmin=true{password}";
+        ConnectionString = $"{endpoint},allowAdmin=true{password}" + (users is null ? "" : $",user={users.Administrator},password={users.Password}");
     }
+
+    /// <summary>Host and port.</summary>
+    public string Endpoint { get; }
 
     /// <summary>In StackExchange.Redis syntax.</summary>
     public string ConnectionString { get; }
@@ -42,12 +47,16 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>A server of the caller's own, to stop and freeze at will; the caller disposes it.</summary>
     /// <param name="options">More of the command line; with a password the tests use it too.</param>
-    public static async Task<RedisServer> StartNewAsync(params string[] options)
+    public static Task<RedisServer> StartNewAsync(params string[] options) => StartNewAsync(users: null, options);
+
+    /// <param name="users">None: whoever connects may do everything.</param>
+    /// <param name="options">More of the command line.</param>
+    public static async Task<RedisServer> StartNewAsync(RedisUsers? users, params string[] options)
     {
         var port = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var server = (await ServerSource.Current).IsDocker
-            ? new RedisServer(Container(port, options), $"{ContainerHost.Address}:{port}", options)
-            : new RedisServer(Native(port, options), $"127.0.0.1:{port}", options);
+            ? new RedisServer(Container(port, users, options), $"{ContainerHost.Address}:{port}", users, options)
+            : new RedisServer(Native(port, users, options), $"127.0.0.1:{port}", users, options);
         await server.StartAsync();
         return server;
     }
@@ -92,16 +101,28 @@ public sealed class RedisServer : IAsyncDisposable
         return true;
     }
 
-    private static ContainerHost Container(string port, string[] options)
+    private static ContainerHost Container(string port, RedisUsers? users, string[] options)
     {
-        var builder = ContainerHost.Configure(new RedisBuilder(Image));
-        return new(builder.WithPortBinding(port, "6379").WithCommand([.. Persistence, .. options]).Build());
+        var builder = ContainerHost.Configure(new RedisBuilder(Image)).WithPortBinding(port, "6379");
+        string[] arguments = [.. Persistence, .. options];
+        return users is null
+            ? new(builder.WithCommand(arguments).Build())
+            : new(builder.WithResourceMapping(Encoding.UTF8.GetBytes(users.AclFile), "/users.acl").WithCommand([.. arguments, "--aclfile", "/users.acl"]).Build());
     }
 
-    private static NativeHost Native(string port, string[] options) =>
-        new(
-            Leftovers.NewDirectory(),
-            [],
-            new Command(ServerSource.Find("redis-server"), ["--bind", "127.0.0.1", "--port", port, .. Persistence, .. options])
-        );
+    private static NativeHost Native(string port, RedisUsers? users, string[] options)
+    {
+        var directory = Leftovers.NewDirectory();
+        string[] arguments = ["--bind", "127.0.0.1", "--port", port, .. Persistence, .. options];
+        if (users is not null)
+        {
+            File.WriteAllText(Path.Combine(directory, "users.acl"), users.AclFile);
+            arguments = [.. arguments, "--aclfile", "users.acl"];
+        }
+
+        return new(directory, [], new Command(ServerSource.Find("redis-server"), arguments));
+    }
 }
+
+/// <summary>An ACL file, and who may do everything by it.</summary>
+public sealed record RedisUsers(string AclFile, string Administrator, string Password);

@@ -1,5 +1,6 @@
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
+using DiditWorker.Verification;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Hosting.Configured;
@@ -60,7 +61,8 @@ public sealed class When_settings_are_right
     {
         var options = With(
             ("StartVerification:Queue", "kyc.start-verification"), ("StartVerification:PrefetchCount", "10"), ("StartVerification:ConcurrentMessageLimit", "5"),
-            ("StartVerification:MaximumBodySize", "1024"), ("StartVerification:MaximumHold", "00:01:00")).StartVerification;
+            ("StartVerification:MaximumBodySize", "1024"), ("StartVerification:MaximumHold", "00:01:00"),
+            ("StartVerification:Topology", "expect")).StartVerification;
 
         options.ShouldBe(new()
         {
@@ -69,6 +71,7 @@ public sealed class When_settings_are_right
             ConcurrentMessageLimit = 5,
             MaximumBodySize = 1024,
             MaximumHold = TimeSpan.FromMinutes(1),
+            Topology = Topology.Expect,
         });
     }
 

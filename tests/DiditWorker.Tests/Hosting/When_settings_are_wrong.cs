@@ -49,6 +49,7 @@ public sealed class When_settings_are_wrong
     [TestCase("StartVerification:ConcurrentMessageLimit", "0")]
     [TestCase("StartVerification:MaximumBodySize", "1")]
     [TestCase("StartVerification:MaximumHold", "00:00:00")]
+    [TestCase("StartVerification:Topology", "Assume")]
     public void The_fault_names_the_key_and_the_value(string key, string value) => Fault(key, value).ShouldStartWith($"{key} = \"{value}\": ");
 
     [Test]

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using DiditWorker.Tests.Shared;
+
+namespace DiditWorker.IntegrationTests.Support;
+
+/// <summary>The users of <c>deploy/rabbitmq</c> and <c>deploy/redis</c>, with passwords that hold for this run.</summary>
+/// <param name="Definitions">What <c>deploy/rabbitmq/definitions</c> prints.</param>
+/// <param name="AclFile">What <c>deploy/redis/users</c> prints.</param>
+/// <param name="Passwords">By the names of the password files.</param>
+internal sealed record Deployed(string Definitions, string AclFile, IReadOnlyDictionary<string, string> Passwords)
+{
+    /// <summary>The virtual host of the definitions.</summary>
+    public const string VirtualHost = "didit";
+
+    private static readonly string[] Names = ["worker", "publisher", "operator", "monitor", "admin", "replica", "sentinel"];
+
+    public static async Task<Deployed> MakeAsync()
+    {
+        var passwords = Names.ToDictionary(name => name, _ => Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), StringComparer.Ordinal);
+        using var folder = new TemporaryFolder();
+        foreach (var (name, password) in passwords)
+        {
+            await System.IO.File.WriteAllTextAsync(folder.File(name), password + "\n");
+        }
+
+        var directory = Path.GetDirectoryName(folder.File("x"))!;
+        return new(await RunAsync("rabbitmq/definitions", directory), await RunAsync("redis/users", directory), passwords);
+    }
+
+    /// <summary>The text of a file of <c>deploy/</c>.</summary>
+    public static string Text(string path) => System.IO.File.ReadAllText(Path.Combine(Repository.Root, "deploy", path));
+
+    /// <summary>What the broker, and Redis, call a user.</summary>
+    public static string UserOf(string name) => name switch
+    {
+        "worker" => "diditworker",
+        "publisher" or "operator" or "monitor" => "diditworker-" + name,
+        _ => name,
+    };
+
+    private static async Task<string> RunAsync(string script, string directory)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "deploy", script), [directory])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{script} ended with {process.ExitCode}: {error}");
+    }
+}
