@@ -27,7 +27,7 @@ public static class WorkerServices
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
         .AddSingleton(new RedisConnection(() => settings.Redis, settings.RedisCertificates))
-        .AddSingleton(new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null))
+        .AddSingleton(new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null, settings.Idempotency.UnencryptedAnswers))
         .AddSingleton(provider => new IdempotencyStore(
             provider.GetRequiredService<RedisConnection>(), settings.Idempotency, settings.Didit.IdempotencyWindow,
             provider.GetRequiredService<AnswerCipher>(), provider.GetRequiredService<WorkerMetrics>()));

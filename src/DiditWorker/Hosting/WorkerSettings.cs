@@ -94,6 +94,7 @@ public sealed partial record WorkerSettings(
             WhenRedisUnavailable = read.Choice("Idempotency:WhenRedisUnavailable", defaults.WhenRedisUnavailable),
             MaximumAttempts = read.Number("Idempotency:MaximumAttempts", defaults.MaximumAttempts, 1, 1000),
             EncryptionKeyFile = read.Text("Idempotency:EncryptionKeyFile"),
+            UnencryptedAnswers = read.Choice("Idempotency:UnencryptedAnswers", defaults.UnencryptedAnswers),
         };
 
         // Documented as "didit:{key}": the part in braces is added to every key, and may be written out or not.
@@ -101,6 +102,8 @@ public sealed partial record WorkerSettings(
         read.Require(ScopePattern().IsMatch(options.Scope), "Idempotency:Scope", options.Scope, "expected to match [a-z0-9][a-z0-9.-]{0,63}");
         read.Require(options.KeyPrefix.IndexOfAny(['{', '}', ' ']) < 0, "Idempotency:KeyPrefix", options.KeyPrefix,
             "must hold no braces or blanks: the key itself is the hash tag");
+        read.Require(options.UnencryptedAnswers == UnencryptedAnswers.Read || options.EncryptionKeyFile is not null, "Idempotency:UnencryptedAnswers",
+            $"{options.UnencryptedAnswers}", "needs Idempotency:EncryptionKeyFile, or no answer could ever be read");
         return options;
     }
 

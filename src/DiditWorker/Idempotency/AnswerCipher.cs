@@ -7,7 +7,8 @@ namespace DiditWorker.Idempotency;
 /// Encrypts stored answers with AES-256-GCM (NIST SP 800-38D), bound to the name of their Redis key so that values cannot be swapped.
 /// </summary>
 /// <param name="keys">The keys now; <see langword="null"/>: answers are stored as they are.</param>
-public sealed class AnswerCipher(Func<AnswerKeys>? keys)
+/// <param name="unencrypted">What to make of an answer that is not encrypted.</param>
+public sealed class AnswerCipher(Func<AnswerKeys>? keys, UnencryptedAnswers unencrypted = UnencryptedAnswers.Read)
 {
     private const string Prefix = "gcm1:";
     private const int NonceSize = 12;
@@ -43,14 +44,17 @@ public sealed class AnswerCipher(Func<AnswerKeys>? keys)
         return Prefix + Convert.ToBase64String(sealedBytes);
     }
 
-    /// <summary>The answer. One that was stored before encryption was turned on is still read.</summary>
-    /// <exception cref="CryptographicException">No key is set, it is another key, or the value was changed or moved.</exception>
+    /// <summary>The answer, also one that was stored before encryption was turned on, unless such are refused.</summary>
+    /// <exception cref="CryptographicException">No key is set, it is another key, the value was changed or moved, or it is not encrypted and must be.</exception>
     /// <exception cref="FormatException">It is no base64.</exception>
     public string Unprotect(string redisKey, string stored)
     {
         if (!stored.StartsWith(Prefix, StringComparison.Ordinal))
         {
-            return stored;
+            // Nothing is stored while a request is in progress.
+            return unencrypted == UnencryptedAnswers.Read || stored.Length == 0
+                ? stored
+                : throw new CryptographicException("The stored answer is not encrypted, and Idempotency:UnencryptedAnswers is Refuse.");
         }
 
         var all = keys?.Invoke().All ?? throw new CryptographicException("The stored answer is encrypted and Idempotency:EncryptionKeyFile is not set.");

@@ -10,6 +10,16 @@ public enum WhenRedisUnavailable
     Proceed,
 }
 
+/// <summary>What to make of a stored answer that is not encrypted, where a key is set.</summary>
+public enum UnencryptedAnswers
+{
+    /// <summary>Take it: it was stored before there was a key. So is one that somebody else wrote into Redis.</summary>
+    Read,
+
+    /// <summary>Neither trust nor overwrite it; the message waits until the record ends.</summary>
+    Refuse,
+}
+
 /// <summary>Settings of section <c>Idempotency</c>.</summary>
 public sealed record IdempotencyOptions
 {
@@ -28,8 +38,11 @@ public sealed record IdempotencyOptions
     /// <summary>After how many failed attempts a message is parked, if others succeed meanwhile. Default 10.</summary>
     public int MaximumAttempts { get; init; } = 10;
 
-    /// <summary>File with a base64 key of 32 bytes; set, it encrypts stored answers (AES-256-GCM). Default none.</summary>
+    /// <summary>File with base64 keys of 32 bytes, one a line; set, the first one encrypts stored answers (AES-256-GCM). Default none.</summary>
     public string? EncryptionKeyFile { get; init; }
+
+    /// <summary>Default <see cref="UnencryptedAnswers.Read"/>, for the window after a key was first set.</summary>
+    public UnencryptedAnswers UnencryptedAnswers { get; init; } = UnencryptedAnswers.Read;
 
     /// <summary>
     /// How long a record is kept, counted from the first attempt: Didit's window. With a shorter window, or none, long enough

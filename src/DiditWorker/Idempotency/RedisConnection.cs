@@ -19,7 +19,7 @@ public sealed class RedisConnection(Func<string> connectionString, PeerCertifica
 
     private static readonly TimeSpan BetweenRenewals = TimeSpan.FromSeconds(1);
 
-    private readonly bool _isSentinel = Options(connectionString()).ServiceName is not null;
+    private readonly Lazy<bool> _isSentinel = new(() => Options(connectionString()).ServiceName is not null);
     private readonly Lock _lock = new();
     private Lazy<Task<ConnectionMultiplexer>> _multiplexer = Connecting(connectionString, certificates);
     private long _renewedAt;
@@ -36,7 +36,7 @@ public sealed class RedisConnection(Func<string> connectionString, PeerCertifica
     {
         var connecting = Volatile.Read(ref _multiplexer);
         var multiplexer = await connecting.Value;
-        if (_isSentinel && HasTwoPrimaries(multiplexer))
+        if (_isSentinel.Value && HasTwoPrimaries(multiplexer))
         {
             Renew(connecting);
             throw new RedisConnectionException(

@@ -52,7 +52,7 @@ internal sealed class TlsServers : IAsyncDisposable
             ssl_options.fail_if_no_peer_cert = true
             """));
         servers.Redis = await RedisServer.StartNewAsync(
-            "--tls-port", $"{servers.RedisPort}", "--tls-cert-file", servers.Certificate, "--tls-key-file", servers.Key,
+            users: null, "--tls-port", $"{servers.RedisPort}", "--tls-cert-file", servers.Certificate, "--tls-key-file", servers.Key,
             "--tls-ca-cert-file", servers.Authority.CertificateFile, "--tls-auth-clients", "yes");
         return servers;
     }

@@ -46,12 +46,9 @@ public sealed class RedisServer : IAsyncDisposable
     internal static string Image => Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
 
     /// <summary>A server of the caller's own, to stop and freeze at will; the caller disposes it.</summary>
-    /// <param name="options">More of the command line; with a password the tests use it too.</param>
-    public static Task<RedisServer> StartNewAsync(params string[] options) => StartNewAsync(users: null, options);
-
     /// <param name="users">None: whoever connects may do everything.</param>
-    /// <param name="options">More of the command line.</param>
-    public static async Task<RedisServer> StartNewAsync(RedisUsers? users, params string[] options)
+    /// <param name="options">More of the command line; with a password the tests use it too.</param>
+    public static async Task<RedisServer> StartNewAsync(RedisUsers? users = null, params string[] options)
     {
         var port = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var server = (await ServerSource.Current).IsDocker

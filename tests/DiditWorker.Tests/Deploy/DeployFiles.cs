@@ -15,9 +15,19 @@ internal static class DeployFiles
 
     /// <summary>Path from the repository's root, and content.</summary>
     public static IEnumerable<(string Path, string Text)> All() => Directory.EnumerateFiles(Kubernetes, "*", SearchOption.AllDirectories)
-        .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "deploy", "docker"), "*", SearchOption.AllDirectories))
+        .Concat(new[] { "docker", "rabbitmq", "redis", "security" }.SelectMany(name =>
+            Directory.EnumerateFiles(Path.Combine(Repository.Root, "deploy", name), "*", SearchOption.AllDirectories)))
         .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, ".github"), "*", SearchOption.AllDirectories))
         .Append(Compose)
         .Order(StringComparer.Ordinal)
         .Select(path => (Path.GetRelativePath(Repository.Root, path), File.ReadAllText(path)));
+
+    /// <summary>A file with a key for what is at rest, in the place of the cluster's own.</summary>
+    public static string AnyKey()
+    {
+        var path = Path.Combine(Repository.Root, "artifacts", "any-key");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, Convert.ToBase64String(new byte[32]));
+        return path;
+    }
 }

@@ -159,12 +159,13 @@ public sealed partial class The_kubernetes_manifests(string directory)
         outgoing.ShouldBe(directory == Rendered.Development ? [53, 5672, 6379, 26379, 8090] : [53, 5671, 6379, 26379, 443]);
     }
 
-    // As the pod would read them; files that only the cluster has are left out.
+    // As the pod would read them; files that only the cluster has are left out, or stood in for.
     private WorkerSettings Read(bool production = true)
     {
         var settings = Settings.Where(setting => !setting.Key.EndsWith("File", StringComparison.Ordinal))
             .ToDictionary(setting => setting.Key.Replace("__", ":", StringComparison.Ordinal), string? (setting) => setting.Value!.ToString());
         settings["Didit:ApiKey"] = "k";
+        settings["Idempotency:EncryptionKeyFile"] = DeployFiles.AnyKey();
         if (production && settings.GetValueOrDefault("Didit:WorkflowId") == "SET-ME")
         {
             settings.Remove("Didit:WorkflowId");

@@ -8,14 +8,6 @@ namespace DiditWorker.Tests.Deploy;
 /// <summary>The settings that there are: those that the worker asks for when it reads its configuration, and those of its frameworks.</summary>
 internal static class WorkerNames
 {
-    // TEMPORARY: built on another branch, not read by the worker of this one. Delete this list, and its use below, as soon as both are merged.
-    private static readonly string[] OfAnotherBranch =
-    [
-        "ConnectionStrings:RabbitMqFile", "ConnectionStrings:RedisFile",
-        "RabbitMq:CertificateAuthorityFile", "RabbitMq:ClientCertificateFile", "RabbitMq:ClientCertificateKeyFile",
-        "Redis:CertificateAuthorityFile", "Redis:ClientCertificateFile", "Redis:ClientCertificateKeyFile",
-    ];
-
     private static readonly string[] OfFrameworks = ["ASPNETCORE_", "DOTNET_", "OTEL_"];
 
     private static readonly Lazy<HashSet<string>> Asked = new(ReadAsked);
@@ -27,7 +19,7 @@ internal static class WorkerNames
     public static bool Know(string name)
     {
         var key = name.Replace("__", ":", StringComparison.Ordinal);
-        return Asked.Value.Contains(key) || OfSimulator.Contains(key) || OfAnotherBranch.Contains(key, StringComparer.OrdinalIgnoreCase)
+        return Asked.Value.Contains(key) || OfSimulator.Contains(key)
             || key.StartsWith("Logging:", StringComparison.OrdinalIgnoreCase)
             || OfFrameworks.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
     }
