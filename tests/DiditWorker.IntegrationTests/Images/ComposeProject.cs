@@ -59,6 +59,9 @@ internal sealed class ComposeProject : IAsyncDisposable
         return new(["docker", "compose"]);
     }
 
+    /// <summary>A variable of docker-compose.yml, from now on.</summary>
+    public void Set(string name, string value) => _environment[name] = value;
+
     /// <summary>Runs Compose to its end.</summary>
     public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
         RunAsync(_compose[0], [.. _compose[1..], "-p", _name, .. arguments], _environment);
@@ -71,7 +74,7 @@ internal sealed class ComposeProject : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RunAsync("--profile", "development", "down", "-v", "-t", "10");
+        await RunAsync("--profile", "development", "--profile", "production", "down", "-v", "-t", "10");
         await DockerAsync("image", "rm", "-f", WorkerImage, _environment["SIMULATOR_IMAGE"]);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.IntegrationTests.Support;
 using NUnit.Framework;
 using Shouldly;
 
@@ -82,6 +83,40 @@ public sealed class When_the_containers_run
 
         exitCode.ShouldBe(78, output);
         output.ShouldContain("Didit:ApiKeyFile = \"/run/secrets/didit-api-key\": the file cannot be read");
+    }
+
+    [Test, Order(3)]
+    public async Task Every_profile_can_be_read() =>
+        (await Compose.RunAsync("--profile", "development", "--profile", "scale", "--profile", "monitoring", "--profile", "production", "config", "-q")).ShouldBe((0, ""));
+
+    [Test, Order(3)]
+    public async Task In_production_every_secret_comes_from_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        if (!OperatingSystem.IsWindows())
+        {
+            // The worker's user is not the one that runs the tests.
+            File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
+        }
+
+        foreach (var (name, secret) in ((string, string)[])
+            [("rabbitmq", "amqp://guest:guest@rabbitmq:5672/"), ("redis", "redis:6379"), ("didit-api-key", "simulator-key"),
+                ("encryption-key", Convert.ToBase64String(new byte[32])), ("status-token", "0123456789abcdef")])
+        {
+            await File.WriteAllTextAsync(folder.File(name), secret);
+        }
+
+        Compose.Set("SECRETS", folder.FullName);
+        Compose.Set("WORKER_PORT", $"{FreePort.Take()}");
+        var (exitCode, output) = await Compose.RunAsync("--profile", "production", "up", "-d", "--no-deps", "worker-production");
+        exitCode.ShouldBe(0, output);
+
+        var container = await Compose.ContainerAsync("worker-production");
+        await Eventually.UntilAsync(async () => await InspectAsync(container, "{{.State.Health.Status}}") == "healthy", Bound, "worker-production is healthy");
+        var environment = await InspectAsync(container, "{{json .Config.Env}}");
+        environment.ShouldContain("ConnectionStrings__RabbitMqFile=/run/secrets/rabbitmq");
+        environment.ShouldNotContain("guest");
+        environment.ShouldNotContain("simulator-key");
     }
 
     [Test, Order(4)]

@@ -23,8 +23,8 @@ public sealed class When_only_encrypted_answers_are_taken(Kind kind) : StoreTest
         await CompleteAsync(Mine);
         var planted = await StoredAsync();
 
-        await Should.ThrowAsync<UnknownRecordException>(() => _refusing.ClaimAsync(Key, Fingerprint, Theirs));
-        (await _refusing.CompleteAsync(Key, RecordState.Completed, Fingerprint, Theirs, await NowAsync(), Answer)).ShouldBeFalse();
+        await Should.ThrowAsync<CryptographicException>(() => _refusing.ClaimAsync(Key, Fingerprint, Theirs));
+        await Should.ThrowAsync<CryptographicException>(async () => await _refusing.CompleteAsync(Key, RecordState.Completed, Fingerprint, Theirs, await NowAsync(), Answer));
         (await StoredAsync()).ShouldBe(planted);
     }
 
