@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using DiditWorker.IntegrationTests.Campaign;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
 
@@ -72,6 +73,9 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
                 {
                     return false;
                 }
+
+                // The virtual host of a node that comes back is up a little later than the node.
+                await Connections.DepthAsync($"amqp://{RabbitMqServer.UserName}:{RabbitMqServer.Password}@127.0.0.1:{node.AmqpPort}/{Deployed.VirtualHost}", Queue);
             }
 
             return true;

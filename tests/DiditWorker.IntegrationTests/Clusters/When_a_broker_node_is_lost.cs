@@ -70,7 +70,7 @@ public sealed class When_a_broker_node_is_lost
         await using (await Partition.CutAsync(leader.Address, [.. _cluster.Nodes.Where(node => node != leader).Select(node => node.Address)]))
         {
             await Eventually.UntilAsync(
-                () => Task.FromResult(leader.Log().Contains("pausing", StringComparison.OrdinalIgnoreCase)), Bound, "the node that is cut off pauses");
+                () => Task.FromResult(leader.Log().Contains("minority", StringComparison.OrdinalIgnoreCase)), Bound, "the node that is cut off pauses");
             await ClusterWorld.PrintAsync($"pause_minority acted {Stopwatch.GetElapsedTime(at).TotalSeconds:0.0} s after the cut");
             await _world.UntilMoreAnswersAsync(400);
         }

@@ -121,7 +121,15 @@ public sealed class When_the_worker_may_do_little
         {
             Uri = new(World.SettingsOf("worker")["ConnectionStrings:RabbitMq"]!), VirtualHost = "/", AutomaticRecoveryEnabled = false,
         };
-        (await Should.ThrowAsync<Exception>(() => elsewhere.CreateConnectionAsync())).ToString().ShouldContain("access to vhost '/' refused");
+
+        // The client does not wait for the broker's word when it connects.
+        var refused = await Should.ThrowAsync<RabbitMQ.Client.Exceptions.AlreadyClosedException>(async () =>
+        {
+            await using var connection = await elsewhere.CreateConnectionAsync();
+            await using var channel = await connection.CreateChannelAsync();
+            await channel.QueueDeclarePassiveAsync("any");
+        });
+        refused.Message.ShouldContain("access to vhost '/' refused");
         using var management = World.Management("worker");
         (await management.GetAsync(new Uri("api/queues", UriKind.Relative))).IsSuccessStatusCode.ShouldBeFalse();
     }
