@@ -67,7 +67,7 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
         {
             foreach (var node in _nodes)
             {
-                var running = (await node.GetAsync("nodes")).EnumerateArray().Count(seen => seen.GetProperty("running").GetBoolean());
+                var running = await RunningAsync(node);
                 var queue = await node.GetAsync($"queues/{Deployed.VirtualHost}/{Queue}");
                 if (running != _nodes.Count || queue.GetProperty("online").GetArrayLength() != _nodes.Count)
                 {
@@ -113,8 +113,14 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
         }
     }
 
+    private static async Task<int> RunningAsync(RabbitMqNode node) =>
+        (await node.GetAsync("nodes")).EnumerateArray().Count(seen => seen.GetProperty("running").GetBoolean());
+
     private async Task ImportAsync(string definitions)
     {
+        // A virtual host is started on the nodes that run; one that is still starting would not have it, until it is restarted.
+        await Eventually.UntilAsync(
+            async () => (await Task.WhenAll(_nodes.Select(RunningAsync))).All(running => running == _nodes.Count), Bound, "every node sees all of them run");
         using var content = new StringContent(definitions, Encoding.UTF8, "application/json");
         await _nodes[0].SendAsync(HttpMethod.Post, "definitions", content);
         using var all = JsonContent.Create(new { configure = ".*", write = ".*", read = ".*" });

@@ -123,7 +123,7 @@ public sealed class When_the_worker_may_do_little
         };
 
         // The client does not wait for the broker's word when it connects.
-        var refused = await Should.ThrowAsync<RabbitMQ.Client.Exceptions.AlreadyClosedException>(async () =>
+        var refused = await Should.ThrowAsync<RabbitMQ.Client.Exceptions.OperationInterruptedException>(async () =>
         {
             await using var connection = await elsewhere.CreateConnectionAsync();
             await using var channel = await connection.CreateChannelAsync();
