@@ -138,7 +138,8 @@ internal sealed class ClusterWorld : IAsyncDisposable
         throw new InvalidOperationException("Workers hold messages that are answered already, again and again.");
     }
 
-    private static string Folder() => Directory.CreateDirectory(Path.Combine(DiditWorker.Tests.Shared.Repository.Root, "artifacts", "clusters")).FullName;
+    /// <summary>Where the files of the tests go.</summary>
+    public static string Folder() => Directory.CreateDirectory(Path.Combine(DiditWorker.Tests.Shared.Repository.Root, "artifacts", "clusters")).FullName;
 
     private Task<uint> DepthAsync() => Connections.DepthAsync(_broker, RabbitMqCluster.Queue);
 

@@ -113,18 +113,35 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
         }
     }
 
+    // What `rabbitmqctl restart_vhost` is for: 3.10 may leave a node without it, and then clients of that node are refused.
+    private Task StartVirtualHostAsync() => Eventually.UntilAsync(
+        async () =>
+        {
+            var state = (await _nodes[0].GetAsync("vhosts/" + Deployed.VirtualHost)).GetProperty("cluster_state");
+            var stopped = state.EnumerateObject().Where(node => node.Value.GetString() != "running").Select(node => node.Name).ToList();
+            foreach (var node in stopped)
+            {
+                await ClusterWorld.PrintAsync($"the virtual host is {state.GetProperty(node)} on {node} after the import; it is started there");
+                await _nodes[0].SendAsync(HttpMethod.Post, $"vhosts/{Deployed.VirtualHost}/start/{node}", new StringContent("", Encoding.UTF8, "application/json"));
+            }
+
+            return stopped.Count == 0;
+        },
+        Bound, "the virtual host runs on every node");
+
     private static async Task<int> RunningAsync(RabbitMqNode node) =>
         (await node.GetAsync("nodes")).EnumerateArray().Count(seen => seen.GetProperty("running").GetBoolean());
 
     private async Task ImportAsync(string definitions)
     {
-        // A virtual host is started on the nodes that run; one that is still starting would not have it, until it is restarted.
+        // A virtual host is started on the nodes that run.
         await Eventually.UntilAsync(
             async () => (await Task.WhenAll(_nodes.Select(RunningAsync))).All(running => running == _nodes.Count), Bound, "every node sees all of them run");
         using var content = new StringContent(definitions, Encoding.UTF8, "application/json");
         await _nodes[0].SendAsync(HttpMethod.Post, "definitions", content);
         using var all = JsonContent.Create(new { configure = ".*", write = ".*", read = ".*" });
         await _nodes[0].SendAsync(HttpMethod.Put, $"permissions/{Deployed.VirtualHost}/{RabbitMqServer.UserName}", all);
+        await StartVirtualHostAsync();
         await UntilWholeAsync();
     }
 }
@@ -202,6 +219,7 @@ internal sealed class RabbitMqNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _management.Dispose();
+        File.WriteAllText(Path.Combine(ClusterWorld.Folder(), Name + ".log"), Log());
         await _host.DisposeAsync();
     }
 
