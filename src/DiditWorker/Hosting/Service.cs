@@ -57,34 +57,27 @@ internal static partial class Service
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapStatusPage(settings.Status, app.Services.GetRequiredService<StatusReporter>().Read);
+        Warn(settings, app);
+        await RunAsync(app);
+        return 0;
+    }
+
+    private static void Warn(WorkerSettings settings, WebApplication app)
+    {
         if (settings.EncryptionKeys is null)
         {
             Log.NotEncrypted(app.Logger);
         }
 
-        if (!app.Environment.IsDevelopment())
+        foreach (var (setting, remedy) in app.Environment.IsDevelopment() ? [] : PlainTransport.Find(settings))
         {
-            WarnOfPlainTransport(settings, app.Logger);
+            Log.Plain(app.Logger, setting, remedy);
         }
 
-        WarnOfTrust(settings, app.Services.GetRequiredService<TimeProvider>(), app.Logger);
-        await RunAsync(app);
-        return 0;
-    }
-
-    private static void WarnOfPlainTransport(WorkerSettings settings, ILogger logger)
-    {
-        foreach (var (setting, remedy) in PlainTransport.Find(settings))
+        var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        foreach (var warning in settings.ProbeReport is { } report ? ReportCheck.Compare(report, settings.Didit, now) : [])
         {
-            Log.Plain(logger, setting, remedy);
-        }
-    }
-
-    private static void WarnOfTrust(WorkerSettings settings, TimeProvider time, ILogger logger)
-    {
-        foreach (var warning in settings.ProbeReport is { } report ? ReportCheck.Compare(report, settings.Didit, time.GetUtcNow()) : [])
-        {
-            Log.TrustsMore(logger, warning);
+            Log.TrustsMore(app.Logger, warning);
         }
     }
 

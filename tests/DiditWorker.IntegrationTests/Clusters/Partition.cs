@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 
 namespace DiditWorker.IntegrationTests.Clusters;
@@ -33,10 +33,5 @@ internal sealed class Partition : IAsyncDisposable
         }
     }
 
-    private static async Task RunAsync(string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("iptables", ["-w", .. arguments]) { UseShellExecute = false })!;
-        await process.WaitForExitAsync();
-        Assert.That(process.ExitCode, Is.Zero, "iptables " + string.Join(' ', arguments));
-    }
+    private static async Task RunAsync(string[] arguments) => _ = (await ProgramRun.ToEndAsync("iptables", ["-w", .. arguments])).Required;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.Tests.Shared;
@@ -9,9 +8,6 @@ namespace DiditWorker.IntegrationTests.Images;
 /// <summary>docker-compose.yml as a project of its own, on free ports, with the images that the tests' servers have.</summary>
 internal sealed class ComposeProject : IAsyncDisposable
 {
-    // A first build restores every package.
-    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(15);
-
     private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"diditworker-tests-{Environment.ProcessId}");
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal) { ["DOCKER_BUILDKIT"] = "0", ["COMPOSE_DOCKER_CLI_BUILD"] = "0" };
     private readonly string[] _compose;
@@ -80,18 +76,7 @@ internal sealed class ComposeProject : IAsyncDisposable
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string program, IEnumerable<string> arguments, Dictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root,
-        };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(Bound);
-        return (process.ExitCode, await output + await error);
+        var run = await ProgramRun.ToEndAsync(program, arguments, environment: environment);
+        return (run.ExitCode, run.Output + run.Error);
     }
 }

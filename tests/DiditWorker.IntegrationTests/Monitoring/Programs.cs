@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 
 namespace DiditWorker.IntegrationTests.Monitoring;
@@ -10,8 +11,6 @@ internal static class Programs
     public const string Prometheus = "prometheus";
     public const string Promtool = "promtool";
     public const string RedisExporter = "prometheus-redis-exporter";
-
-    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
 
     /// <summary>The path of a program; where it is not installed, the test ends here and counts as skipped.</summary>
     public static string Require(string program)
@@ -29,10 +28,7 @@ internal static class Programs
     /// <summary>Runs promtool to its end.</summary>
     public static async Task<(int ExitCode, string Output)> PromtoolAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Require(Promtool), arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(Bound);
-        return (process.ExitCode, await output + await error);
+        var run = await ProgramRun.ToEndAsync(Require(Promtool), arguments);
+        return (run.ExitCode, run.Output + run.Error);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using DiditWorker.Tests.Shared;
 
@@ -24,8 +23,7 @@ internal sealed record Deployed(string Definitions, string AclFile, IReadOnlyDic
             await System.IO.File.WriteAllTextAsync(folder.File(name), password + "\n");
         }
 
-        var directory = Path.GetDirectoryName(folder.File("x"))!;
-        return new(await RunAsync("rabbitmq/definitions", directory), await RunAsync("redis/users", directory), passwords);
+        return new(await RunAsync("rabbitmq/definitions", folder.FullName), await RunAsync("redis/users", folder.FullName), passwords);
     }
 
     /// <summary>The text of a file of <c>deploy/</c>.</summary>
@@ -39,16 +37,6 @@ internal sealed record Deployed(string Definitions, string AclFile, IReadOnlyDic
         _ => name,
     };
 
-    private static async Task<string> RunAsync(string script, string directory)
-    {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "deploy", script), [directory])
-        {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{script} ended with {process.ExitCode}: {error}");
-    }
+    private static async Task<string> RunAsync(string script, string directory) =>
+        (await ProgramRun.ToEndAsync(Path.Combine(Repository.Root, "deploy", script), [directory])).Required;
 }

@@ -30,7 +30,7 @@ internal static class NpmChecks
     {
         Programs.Require("node", Why);
         Programs.Require("npm", Why);
-        return await Programs.RunAsync("node", await InstalledAsync(), input, [script, .. arguments]);
+        return (await ProgramRun.ToEndAsync("node", [script, .. arguments], await InstalledAsync(), input)).Required;
     }
 
     // A developer may be offline; where CI is, a check that cannot be made is a failure.
@@ -61,7 +61,7 @@ internal static class NpmChecks
 
         if (!File.Exists(before) || await File.ReadAllTextAsync(before) != await File.ReadAllTextAsync(wanted))
         {
-            await Programs.RunAsync("npm", target, "", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+            _ = (await ProgramRun.ToEndAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], target)).Required;
             File.Copy(wanted, before, overwrite: true);
         }
 

@@ -31,7 +31,7 @@ internal static class Rendered
     private static async Task<IReadOnlyList<Manifest>> RenderAsync(string directory)
     {
         var path = directory == Everything ? await WithEveryComponentAsync() : Path.Combine(DeployFiles.Kubernetes, directory);
-        return Manifest.Read(await Programs.RunAsync("kubectl", Repository.Root, "", "kustomize", path));
+        return Manifest.Read((await ProgramRun.ToEndAsync("kubectl", ["kustomize", path])).Required);
     }
 
     private static async Task<string> WithEveryComponentAsync()
