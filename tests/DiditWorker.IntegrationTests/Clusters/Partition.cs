@@ -1,5 +1,4 @@
 using DiditWorker.Tests.Shared;
-using NUnit.Framework;
 
 namespace DiditWorker.IntegrationTests.Clusters;
 
