@@ -1,7 +1,6 @@
 using System.Globalization;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
-using NUnit.Framework;
 
 namespace DiditWorker.IntegrationTests.Secrets;
 
@@ -36,23 +35,19 @@ internal sealed class TlsServers : IAsyncDisposable
 
     public static async Task<TlsServers> StartAsync(DateTimeOffset? until = null)
     {
-        if ((await ServerSource.Current).IsDocker)
-        {
-            Assert.Ignore("The certificates lie on this machine, not in a container: run with DIDITWORKER_TEST_SERVERS=native.");
-        }
-
         var servers = new TlsServers("server", until);
+        var address = await TlsListener.AddressAsync();
         servers.RabbitMq = await RabbitMqServer.StartNewAsync(string.Create(CultureInfo.InvariantCulture,
             $"""
-            listeners.ssl.1 = 127.0.0.1:{servers.RabbitMqPort}
+            listeners.ssl.1 = {address}:{servers.RabbitMqPort}
             ssl_options.cacertfile = {servers.Authority.CertificateFile}
             ssl_options.certfile = {servers.Certificate}
             ssl_options.keyfile = {servers.Key}
             ssl_options.verify = verify_peer
             ssl_options.fail_if_no_peer_cert = true
-            """));
+            """), new(servers._folder.FullName, servers.RabbitMqPort));
         servers.Redis = await RedisServer.StartNewAsync(
-            users: null, "--tls-port", $"{servers.RedisPort}", "--tls-cert-file", servers.Certificate, "--tls-key-file", servers.Key,
+            users: null, new(servers._folder.FullName, servers.RedisPort), "--tls-port", $"{servers.RedisPort}", "--tls-cert-file", servers.Certificate, "--tls-key-file", servers.Key,
             "--tls-ca-cert-file", servers.Authority.CertificateFile, "--tls-auth-clients", "yes");
         return servers;
     }

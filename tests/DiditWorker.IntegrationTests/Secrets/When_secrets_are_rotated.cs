@@ -18,7 +18,7 @@ public sealed class When_secrets_are_rotated
         var rabbitMq = await TestServers.RabbitMqAsync();
 
         // Its default user wants a password too: with one that does not, a client whose login is refused goes on as that user.
-        await using var redis = await RedisServer.StartNewAsync(users: null, "--requirepass", "of-the-tests");
+        await using var redis = await RedisServer.StartNewAsync(users: null, tls: null, "--requirepass", "of-the-tests");
         await using var arena = await Arena.OpenAsync(redis, new() { ReuseByVendorData = false }, rabbitMq);
         var accounts = new Accounts(arena, rabbitMq);
         using var folder = new TemporaryFolder();

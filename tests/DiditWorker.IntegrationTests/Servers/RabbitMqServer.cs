@@ -44,17 +44,15 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public string Version { get; private set; } = "";
 
     /// <summary>A server of the caller's own, to stop at will; the caller disposes it.</summary>
-    public static Task<RabbitMqServer> StartNewAsync() => StartNewAsync(configuration: "");
-
-    /// <inheritdoc cref="StartNewAsync()"/>
-    /// <param name="configuration">More lines of <c>rabbitmq.conf</c>; not in a container.</param>
-    public static async Task<RabbitMqServer> StartNewAsync(string configuration)
+    /// <param name="configuration">More lines of <c>rabbitmq.conf</c>.</param>
+    /// <param name="tls">What they speak of.</param>
+    public static async Task<RabbitMqServer> StartNewAsync(string configuration = "", TlsListener? tls = null)
     {
         var amqp = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var management = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var metrics = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var server = (await ServerSource.Current).IsDocker
-            ? new RabbitMqServer(Container(amqp, management, metrics), ContainerHost.Address, amqp, management, metrics)
+            ? new RabbitMqServer(Container(amqp, management, metrics, configuration, tls), ContainerHost.Address, amqp, management, metrics)
             : new RabbitMqServer(NativeRabbitMq.Host(amqp, management, metrics, configuration), IPAddress.Loopback.ToString(), amqp, management, metrics);
         await server.StartAsync();
         return server;
@@ -97,10 +95,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return connection.IsOpen;
     }
 
-    private static ContainerHost Container(string amqp, string management, string metrics)
+    private static ContainerHost Container(string amqp, string management, string metrics, string configuration, TlsListener? tls)
     {
         var image = Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
         var builder = ContainerHost.Configure(new RabbitMqBuilder(image).WithUsername(UserName).WithPassword(Password));
-        return new(builder.WithPortBinding(amqp, "5672").WithPortBinding(management, "15672").WithPortBinding(metrics, "15692").Build());
+        builder = builder.WithPortBinding(amqp, "5672").WithPortBinding(management, "15672").WithPortBinding(metrics, "15692")
+            .WithResourceMapping(Encoding.UTF8.GetBytes(configuration + "\n"), "/etc/rabbitmq/conf.d/90-tests.conf");
+        return new((tls?.Add(builder) ?? builder).Build());
     }
 }

@@ -47,12 +47,13 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>A server of the caller's own, to stop and freeze at will; the caller disposes it.</summary>
     /// <param name="users">None: whoever connects may do everything.</param>
+    /// <param name="tls">What the options speak of.</param>
     /// <param name="options">More of the command line; with a password the tests use it too.</param>
-    public static async Task<RedisServer> StartNewAsync(RedisUsers? users = null, params string[] options)
+    public static async Task<RedisServer> StartNewAsync(RedisUsers? users = null, TlsListener? tls = null, params string[] options)
     {
         var port = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var server = (await ServerSource.Current).IsDocker
-            ? new RedisServer(Container(port, users, options), $"{ContainerHost.Address}:{port}", users, options)
+            ? new RedisServer(Container(port, users, tls, options), $"{ContainerHost.Address}:{port}", users, options)
             : new RedisServer(Native(port, users, options), $"127.0.0.1:{port}", users, options);
         await server.StartAsync();
         return server;
@@ -98,9 +99,10 @@ public sealed class RedisServer : IAsyncDisposable
         return true;
     }
 
-    private static ContainerHost Container(string port, RedisUsers? users, string[] options)
+    private static ContainerHost Container(string port, RedisUsers? users, TlsListener? tls, string[] options)
     {
         var builder = ContainerHost.Configure(new RedisBuilder(Image)).WithPortBinding(port, "6379");
+        builder = tls?.Add(builder) ?? builder;
         string[] arguments = [.. Persistence, .. options];
         return users is null
             ? new(builder.WithCommand(arguments).Build())

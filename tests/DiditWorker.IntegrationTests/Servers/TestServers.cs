@@ -4,7 +4,7 @@ namespace DiditWorker.IntegrationTests.Servers;
 
 /// <summary>
 /// One RabbitMQ and one Redis for the whole run, each started when first asked for. Tests which stop or freeze a server start
-/// one of their own, by <see cref="RabbitMqServer.StartNewAsync()"/> or <see cref="RedisServer.StartNewAsync"/>.
+/// one of their own, by <see cref="RabbitMqServer.StartNewAsync"/> or <see cref="RedisServer.StartNewAsync"/>.
 /// </summary>
 public static class TestServers
 {
