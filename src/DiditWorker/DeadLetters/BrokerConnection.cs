@@ -47,32 +47,30 @@ public static class BrokerConnection
         (await LookAsync(connection, queue, cancellation))?.MessageCount;
 
     /// <summary>Whether there is such an exchange. To ask needs no right, unlike to declare.</summary>
-    public static async Task<bool> HasExchangeAsync(IConnection connection, string exchange, CancellationToken cancellation)
-    {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
-        try
+    public static Task<bool> HasExchangeAsync(IConnection connection, string exchange, CancellationToken cancellation) => LookAsync(
+        connection,
+        async channel =>
         {
             await channel.ExchangeDeclarePassiveAsync(exchange, cancellation);
             return true;
-        }
-        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
-        {
-            return false;
-        }
-    }
+        },
+        cancellation);
 
     /// <summary>Messages ready in a queue, and its consumers; none if there is no such queue.</summary>
-    public static async Task<QueueDeclareOk?> LookAsync(IConnection connection, string queue, CancellationToken cancellation)
+    public static Task<QueueDeclareOk?> LookAsync(IConnection connection, string queue, CancellationToken cancellation) =>
+        LookAsync(connection, channel => channel.QueueDeclarePassiveAsync(queue, cancellation), cancellation);
+
+    // On a channel of its own: the broker closes it if what is looked for is not there.
+    private static async Task<T?> LookAsync<T>(IConnection connection, Func<IChannel, Task<T>> look, CancellationToken cancellation)
     {
-        // A channel of its own: the broker closes it if there is no such queue.
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         try
         {
-            return await channel.QueueDeclarePassiveAsync(queue, cancellation);
+            return await look(channel);
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
-            return null;
+            return default;
         }
     }
 }
