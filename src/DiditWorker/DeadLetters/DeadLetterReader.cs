@@ -63,15 +63,11 @@ public sealed class DeadLetterReader(WorkerSettings settings)
         var delivery = Delivery.Read(Facts(properties), settings.Idempotency.Scope);
         try
         {
-            var (document, isEnvelope) = BodyReader.Read(body, properties.ContentType, settings.StartVerification.MaximumBodySize);
-            using (document)
-            {
-                var root = document.RootElement;
-                delivery = isEnvelope ? Delivery.Read(WithEnvelope(Facts(properties), root), settings.Idempotency.Scope) : delivery;
-                return isEnvelope && !IsOurs(root)
-                    ? (delivery, null, OtherType)
-                    : (delivery, StartVerificationReader.Read(isEnvelope ? root.GetProperty("message") : root, settings.Didit.WorkflowId), null);
-            }
+            var (root, isEnvelope) = BodyReader.Read(body, properties.ContentType, settings.StartVerification.MaximumBodySize);
+            delivery = isEnvelope ? Delivery.Read(WithEnvelope(Facts(properties), root), settings.Idempotency.Scope) : delivery;
+            return isEnvelope && !IsOurs(root)
+                ? (delivery, null, OtherType)
+                : (delivery, StartVerificationReader.Read(isEnvelope ? root.GetProperty("message") : root, settings.Didit.WorkflowId), null);
         }
         catch (InvalidMessageException invalid)
         {

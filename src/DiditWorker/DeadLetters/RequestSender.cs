@@ -24,8 +24,8 @@ internal sealed class RequestSender(WorkerSettings settings, TimeProvider time)
         try
         {
             var body = WriteBody(members, metadata);
-            using var document = BodyReader.Read(body, ContentType, settings.StartVerification.MaximumBodySize).Document;
-            StartVerificationReader.Read(document.RootElement, settings.Didit.WorkflowId);
+            var (root, _) = BodyReader.Read(body, ContentType, settings.StartVerification.MaximumBodySize);
+            StartVerificationReader.Read(root, settings.Didit.WorkflowId);
             return body;
         }
         catch (InvalidMessageException invalid)

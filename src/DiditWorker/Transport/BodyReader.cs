@@ -14,12 +14,12 @@ public static class BodyReader
     // The envelope and its member "message" are two levels more.
     private const int EnvelopeDepth = 2;
 
-    /// <summary>Reads. The caller disposes the document.</summary>
+    /// <summary>Reads. What is returned is a copy: it lives on when the body's buffer is somebody else's again.</summary>
     /// <param name="body">As it arrived.</param>
     /// <param name="contentType">AMQP's <c>content_type</c>; none: it is looked at which of the two it is.</param>
     /// <param name="maximumSize"><c>StartVerification:MaximumBodySize</c>, in bytes.</param>
     /// <exception cref="InvalidMessageException">It is neither; the text says what is wrong and quotes nothing of it.</exception>
-    public static (JsonDocument Document, bool IsEnvelope) Read(ReadOnlyMemory<byte> body, string? contentType, int maximumSize)
+    public static (JsonElement Root, bool IsEnvelope) Read(ReadOnlyMemory<byte> body, string? contentType, int maximumSize)
     {
         var type = string.IsNullOrWhiteSpace(contentType) ? null : contentType.Split(';')[0].Trim().ToLowerInvariant();
         if (type is not (null or "application/json" or "application/vnd.masstransit+json"))
@@ -33,16 +33,8 @@ public static class BodyReader
                 $"body: {body.Length} bytes are more than the {maximumSize} that are allowed (StartVerification:MaximumBodySize)");
         }
 
-        var document = Parse(body, type == "application/json" ? MaximumDepth : MaximumDepth + EnvelopeDepth);
-        try
-        {
-            return (document, IsEnvelope(document.RootElement, type));
-        }
-        catch
-        {
-            document.Dispose();
-            throw;
-        }
+        var root = Parse(body.Span, type == "application/json" ? MaximumDepth : MaximumDepth + EnvelopeDepth);
+        return (root, IsEnvelope(root, type));
     }
 
     private static bool IsEnvelope(JsonElement root, string? type)
@@ -63,10 +55,10 @@ public static class BodyReader
         return looksLikeEnvelope && type != "application/json";
     }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> body, int depth)
+    private static JsonElement Parse(ReadOnlySpan<byte> body, int depth)
     {
         // The parser does not look inside strings.
-        if (!System.Text.Unicode.Utf8.IsValid(body.Span))
+        if (!System.Text.Unicode.Utf8.IsValid(body))
         {
             throw new InvalidMessageException("body: is not UTF-8");
         }
@@ -74,7 +66,7 @@ public static class BodyReader
         try
         {
             // Duplicate members are refused: two readers could take different ones.
-            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = depth, AllowDuplicateProperties = false });
+            return JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = depth, AllowDuplicateProperties = false });
         }
         catch (InvalidOperationException)
         {

@@ -13,7 +13,6 @@ namespace DiditWorker.Transport;
 public sealed class CheckedDeserializer(ContentType contentType, int maximumBodySize) : IMessageDeserializer
 {
     private static readonly SystemTextJsonMessageSerializer Envelope = new();
-    private static readonly SystemTextJsonRawMessageSerializer Raw = new(RawSerializerOptions.AnyMessageType);
 
     /// <inheritdoc />
     public ContentType ContentType { get; } = contentType;
@@ -21,10 +20,10 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
     /// <inheritdoc />
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
-        var deserializer = Choose(receiveContext);
+        var (root, isEnvelope) = BodyReader.Read(receiveContext.Body.GetBytes(), DeclaredType(receiveContext), maximumBodySize);
         try
         {
-            var context = deserializer.Deserialize(receiveContext);
+            var context = isEnvelope ? Envelope.Deserialize(receiveContext) : new BodyConsumeContext(receiveContext, new RawJsonContext(receiveContext, root));
             ReadAll(context);
             return context;
         }
@@ -48,13 +47,6 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
     private static void ReadAll(ConsumeContext context) => _ = (
         context.MessageId, context.RequestId, context.CorrelationId, context.ConversationId, context.InitiatorId, context.ExpirationTime,
         context.SourceAddress, context.DestinationAddress, context.ResponseAddress, context.FaultAddress, context.SentTime);
-
-    private IMessageDeserializer Choose(ReceiveContext context)
-    {
-        var (document, isEnvelope) = BodyReader.Read(context.Body.GetBytes(), DeclaredType(context), maximumBodySize);
-        document.Dispose();
-        return isEnvelope ? Envelope : Raw;
-    }
 
     // MassTransit puts its default in the place of a content type that is missing or malformed.
     private static string? DeclaredType(ReceiveContext context) =>
