@@ -16,6 +16,7 @@ public static class InMemoryTransport
         bus.UsingInMemory((context, memory) =>
         {
             configure?.Invoke(context, memory);
+            VerificationEndpoint.WriteCompactly(memory);
             memory.Message<ReceivedStartVerification>(topology => topology.SetEntityName(MessageUrn.ForTypeString<StartVerification>()));
             var settings = context.GetRequiredService<WorkerSettings>();
             memory.ReceiveEndpoint(settings.StartVerification.Queue, endpoint => VerificationEndpoint.Configure(endpoint, context));

@@ -27,6 +27,7 @@ public static class RabbitMqTransport
             Connect(rabbit, settings);
             KeepWhatIsParked(rabbit);
             ExpectTopology(rabbit, settings.StartVerification.Topology);
+            VerificationEndpoint.WriteCompactly(rabbit);
             rabbit.Message<ReceivedStartVerification>(topology => topology.SetEntityName("DiditWorker.Contracts:StartVerification"));
             rabbit.ReceiveEndpoint(settings.StartVerification.Queue, endpoint =>
             {

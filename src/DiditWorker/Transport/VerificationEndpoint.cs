@@ -15,8 +15,12 @@ internal static class VerificationEndpoint
     {
         // MassTransit would tell its makers what is used.
         bus.DisableUsageTelemetry();
-        bus.AddConsumer<StartVerificationConsumer>();
+        bus.AddSingleton<StartVerificationConsumer>();
     }
+
+    /// <summary>Answers without the line breaks and blanks of MassTransit's default.</summary>
+    public static void WriteCompactly(IBusFactoryConfigurator bus) =>
+        bus.ConfigureJsonSerializerOptions(options => options.WriteIndented ? new(options) { WriteIndented = false } : options);
 
     /// <summary>Limits, deserializers, the error pipeline and the consumer.</summary>
     public static void Configure(IReceiveEndpointConfigurator endpoint, IBusRegistrationContext context)
@@ -45,6 +49,8 @@ internal static class VerificationEndpoint
             pipe.UseExecuteAsync(skipped => counts.ParkedAsync(
                 options.SkippedQueue, DeadLetterGroups.Skipped, Delivery.Read(DeliveryFacts.Of(skipped, consume: null), settings.Idempotency.Scope)?.PublishedAt));
         });
-        endpoint.ConfigureConsumer<StartVerificationConsumer>(context);
+
+        // It keeps nothing of a message, so one is enough: a scope of services for each would cost time and nothing else.
+        endpoint.Instance(context.GetRequiredService<StartVerificationConsumer>());
     }
 }

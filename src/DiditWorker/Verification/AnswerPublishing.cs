@@ -25,11 +25,16 @@ internal static class AnswerPublishing
         try
         {
             await context.Publish(answer, Identified<T>(key, outcome), context.CancellationToken);
-            if (context.ResponseAddress is not null && topology == Topology.Expect)
+            if (context.ResponseAddress is null)
+            {
+                return;
+            }
+
+            if (topology == Topology.Expect)
             {
                 LogContext.Warning?.Log("{Key}: not sent to its response address, since StartVerification:Topology is Expect; the answer is published", key);
             }
-            else if (context.ResponseAddress is not null)
+            else
             {
                 await context.RespondAsync(answer, Identified<T>(key, outcome));
             }
