@@ -16,14 +16,16 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
     private const int LargestReadReply = 4 * 1024 * 1024;
     private const int PageSize = 100;
     private const int MostPages = 50;
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private readonly Uri _creates = new(options.BaseAddress, options.CreateSessionPath);
 
     /// <summary>Sends one create.</summary>
     /// <returns>What came of it; failures of the network too. Only cancellation throws.</returns>
     public async Task<DiditReply> CreateAsync(CreateRequest request, CancellationToken cancellation)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(options.BaseAddress, options.CreateSessionPath));
+        using var message = new HttpRequestMessage(HttpMethod.Post, _creates);
         message.Content = new ByteArrayContent(CreateBody.Write(request.Payload, request.WorkflowId, options.Callback, request.Key));
-        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        message.Content.Headers.ContentType = Json;
         message.Headers.Add("Idempotency-Key", request.Key.ToString());
         recent.CreateSent();
         try
@@ -133,23 +135,18 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
         }
     }
 
+    // None: it is larger.
     private static async Task<byte[]?> ReadAsync(HttpContent content, int largest, CancellationToken cancellation)
     {
-        await using var stream = await content.ReadAsStreamAsync(cancellation);
-        using var buffer = new MemoryStream();
-        var chunk = new byte[8192];
-        int read;
-        while ((read = await stream.ReadAsync(chunk, cancellation)) > 0)
+        try
         {
-            if (buffer.Length + read > largest)
-            {
-                return null;
-            }
-
-            buffer.Write(chunk, 0, read);
+            await content.LoadIntoBufferAsync(largest, cancellation);
+            return await content.ReadAsByteArrayAsync(cancellation);
         }
-
-        return buffer.ToArray();
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return null;
+        }
     }
 
     private static bool NeverConnected(Exception exception) => exception is HttpRequestException
