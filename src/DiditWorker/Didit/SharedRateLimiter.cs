@@ -22,7 +22,7 @@ public sealed class SharedRateLimiter(
 {
     // A place that was not used in time is given up: using old ones in a row would be a burst.
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
-    private static readonly string Script = ReadScript();
+    private static readonly RedisScript Script = RedisScript.Embedded("ratelimit", "DiditWorker.Didit.ratelimit");
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly Queue<long> _places = new();
@@ -101,8 +101,8 @@ public sealed class SharedRateLimiter(
     {
         try
         {
-            var reply = (RedisResult[])(await (await redis.DatabaseAsync()).ScriptEvaluateAsync(
-                Script, _keys, [_interval, places, (long)pause.TotalMilliseconds, _name]))!;
+            var reply = (RedisResult[])(await Script.RunAsync(
+                await redis.DatabaseAsync(), _keys, [_interval, places, (long)pause.TotalMilliseconds, _name]))!;
             _replicas = Math.Max(1, (long)reply[1]);
             return long.Parse((string)reply[0]!, CultureInfo.InvariantCulture);
         }
@@ -121,12 +121,5 @@ public sealed class SharedRateLimiter(
         var next = Math.Max(_localNext, now + (long)pause.TotalMicroseconds);
         _localNext = next + (_interval * _replicas * places);
         return next - now;
-    }
-
-    private static string ReadScript()
-    {
-        using var stream = typeof(SharedRateLimiter).Assembly.GetManifestResourceStream("DiditWorker.Didit.ratelimit.lua")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

@@ -27,12 +27,12 @@ public enum Release
 /// </summary>
 public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions options, TimeSpan window, AnswerCipher cipher, WorkerMetrics metrics)
 {
-    private static readonly (string Name, string Text) PeekScript = Script("peek");
-    private static readonly (string Name, string Text) ClaimScript = Script("claim");
-    private static readonly (string Name, string Text) RenewScript = Script("renew");
-    private static readonly (string Name, string Text) CompleteScript = Script("complete");
-    private static readonly (string Name, string Text) ReleaseScript = Script("release");
-    private static readonly (string Name, string Text) ForgetScript = Script("forget");
+    private static readonly RedisScript PeekScript = RedisScript.Of("peek");
+    private static readonly RedisScript ClaimScript = RedisScript.Of("claim");
+    private static readonly RedisScript RenewScript = RedisScript.Of("renew");
+    private static readonly RedisScript CompleteScript = RedisScript.Of("complete");
+    private static readonly RedisScript ReleaseScript = RedisScript.Of("release");
+    private static readonly RedisScript ForgetScript = RedisScript.Of("forget");
 
     private readonly RedisValue _lease = Milliseconds(options.Lease);
     private readonly RedisValue _retention = Milliseconds(options.RetentionFor(window));
@@ -106,7 +106,7 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     /// <param name="seen">As <see cref="PeekAsync"/> showed it.</param>
     public async Task<bool> ForgetAsync(IdempotencyKey key, IdempotencyRecord seen) => (int)await RunAsync(ForgetScript, key, seen.Head()) == 1;
 
-    private async Task<RedisResult> RunAsync((string Name, string Text) script, IdempotencyKey key, params RedisValue[] arguments)
+    private async Task<RedisResult> RunAsync(RedisScript script, IdempotencyKey key, params RedisValue[] arguments)
     {
         var started = Stopwatch.GetTimestamp();
 
@@ -115,7 +115,7 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
             .SetTag("db.system.name", "redis").SetTag("db.operation.name", script.Name);
         try
         {
-            return await (await redis.DatabaseAsync()).ScriptEvaluateAsync(script.Text, [RedisKey(key)], arguments);
+            return await script.RunAsync(await redis.DatabaseAsync(), [RedisKey(key)], arguments);
         }
         finally
         {
@@ -143,12 +143,4 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     };
 
     private static RedisValue Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>One of the scripts, by its file's name without <c>.lua</c>.</summary>
-    internal static (string Name, string Text) Script(string name)
-    {
-        using var stream = typeof(IdempotencyStore).Assembly.GetManifestResourceStream($"DiditWorker.Idempotency.Scripts.{name}.lua")!;
-        using var reader = new StreamReader(stream);
-        return (name, reader.ReadToEnd());
-    }
 }

@@ -20,8 +20,8 @@ internal sealed class RawContender : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     // The worker's own scripts: the same steps on the server.
-    private static readonly string Claim = IdempotencyStore.Script("claim").Text;
-    private static readonly string Complete = IdempotencyStore.Script("complete").Text;
+    private static readonly RedisScript Claim = RedisScript.Of("claim");
+    private static readonly RedisScript Complete = RedisScript.Of("complete");
 
     private readonly IConnection _connection;
     private readonly IChannel _consuming;
@@ -73,12 +73,12 @@ internal sealed class RawContender : IAsyncDisposable
         var owner = Convert.ToHexString(RandomNumberGenerator.GetBytes(8));
         while (true)
         {
-            var reply = (RedisValue[])(await _redis.ScriptEvaluateAsync(Claim, keys, [fingerprint, owner, Lease, Window]))!;
+            var reply = (RedisValue[])(await Claim.RunAsync(_redis, keys, [fingerprint, owner, Lease, Window]))!;
             if (reply[1] == "1")
             {
                 var session = await _didit.CreateAsync(vendorData, key);
                 var payload = JsonSerializer.Serialize(session, ContenderJson.Default.CreatedSession);
-                await _redis.ScriptEvaluateAsync(Complete, keys, ["1 C", fingerprint, owner, (long)reply[0], Window, Lease, payload]);
+                await Complete.RunAsync(_redis, keys, ["1 C", fingerprint, owner, (long)reply[0], Window, Lease, payload]);
                 return session;
             }
 
