@@ -29,9 +29,7 @@ internal static class Measuring
         var processes = Enumerable.Range(0, replicas).Select(_ => ContenderProcess.Start(entry, settings)).ToList();
         try
         {
-            await stage.Queues.FillAsync(workload.WarmUp, replayed: false);
-            await UntilAnsweredAsync(stage, workload, workload.WarmUp.Count);
-            await Task.WhenAll(processes.Select(p => p.UntilIdleAsync()));
+            await WarmUpAsync(stage, workload, processes);
             processes.ForEach(p => p.Freeze(frozen: true));
             await stage.Simulator.DelayAsync(workload.CreateDelay);
             await stage.Queues.FillAsync(workload.Measured, workload.Replayed);
@@ -49,6 +47,18 @@ internal static class Measuring
         finally
         {
             await Task.WhenAll(processes.Select(p => p.DisposeAsync().AsTask()));
+        }
+    }
+
+    // In two halves: what the first one made the compiler instrument, it compiles for good only once that has been called often as well.
+    private static async Task WarmUpAsync(Stage stage, Workload workload, List<ContenderProcess> processes)
+    {
+        var published = 0;
+        foreach (var half in workload.WarmUp.Chunk(Math.Max(1, workload.WarmUp.Count / 2)))
+        {
+            await stage.Queues.FillAsync(half, replayed: false);
+            await UntilAnsweredAsync(stage, workload, published += half.Length);
+            await Task.WhenAll(processes.Select(p => p.UntilIdleAsync()));
         }
     }
 
