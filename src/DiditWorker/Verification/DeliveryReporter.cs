@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
 
 namespace DiditWorker.Verification;
@@ -29,7 +28,7 @@ public sealed partial class DeliveryReporter
     /// <param name="why">Of what was not answered with a session: the code, the name of the exception, or why it was given back.</param>
     public void Ended(DeliveryProgress progress, string outcome, TimeSpan duration, string? why = null)
     {
-        var (id, key) = (progress.Delivery?.RequestId, progress.Delivery?.Key);
+        var (id, key) = (progress.Delivery?.RequestId, progress.Delivery?.Key.ToString());
         _metrics.Delivered(outcome, duration);
         Mark(Activity.Current, progress, outcome, why);
         if (why is null)
@@ -40,7 +39,7 @@ public sealed partial class DeliveryReporter
         }
 
         var waited = outcome == DeliveryOutcomes.Waited;
-        _recent.Ended(outcome, waited ? null : new(_time.GetUtcNow(), outcome, why, key?.ToString()));
+        _recent.Ended(outcome, waited ? null : new(_time.GetUtcNow(), outcome, why, key));
         Log.Ended(_logger, waited ? LogLevel.Information : LogLevel.Error, id, key, outcome, why, progress.Attempts, duration.TotalMilliseconds);
     }
 
@@ -57,10 +56,10 @@ public sealed partial class DeliveryReporter
     private static partial class Log
     {
         [LoggerMessage(100, LogLevel.Information, "{RequestId} {Key}: {Outcome} with {Attempts} attempts in {Milliseconds:0} ms")]
-        public static partial void Answered(ILogger logger, string? requestId, IdempotencyKey? key, string outcome, int attempts, double milliseconds);
+        public static partial void Answered(ILogger logger, string? requestId, string? key, string outcome, int attempts, double milliseconds);
 
         [LoggerMessage(EventId = 110, Message = "{RequestId} {Key}: {Outcome} ({Why}) with {Attempts} attempts in {Milliseconds:0} ms")]
         public static partial void Ended(
-            ILogger logger, LogLevel level, string? requestId, IdempotencyKey? key, string outcome, string why, int attempts, double milliseconds);
+            ILogger logger, LogLevel level, string? requestId, string? key, string outcome, string why, int attempts, double milliseconds);
     }
 }
