@@ -10,14 +10,26 @@ internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
 {
     private readonly string _user = "u" + new Uri(arena.ConnectionString).AbsolutePath.Trim('/');
 
-    /// <summary>Sets it, and closes what was opened with another one.</summary>
+    /// <summary>Sets it; connections that were opened with another one stay open until they are cut.</summary>
     public async Task SetRabbitMqPasswordAsync(string password)
     {
         using var management = rabbitMq.ManagementClient();
         (await management.PutAsJsonAsync($"api/users/{_user}", new { password, tags = "" })).EnsureSuccessStatusCode();
         var rights = new { configure = ".*", write = ".*", read = ".*" };
         (await management.PutAsJsonAsync($"api/permissions{new Uri(arena.ConnectionString).AbsolutePath}/{_user}", rights)).EnsureSuccessStatusCode();
-        await CloseAsync(management);
+    }
+
+    /// <summary>Closes the user's connections that the broker lists, which lags behind a connection by some seconds: call it again until it has worked.</summary>
+    public async Task CutRabbitMqAsync()
+    {
+        using var management = rabbitMq.ManagementClient();
+        foreach (var connection in await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? [])
+        {
+            if (connection.TryGetProperty("user", out var user) && user.GetString() == _user)
+            {
+                await management.DeleteAsync(new Uri("api/connections/" + Uri.EscapeDataString(connection.GetProperty("name").GetString()!), UriKind.Relative));
+            }
+        }
     }
 
     public string RabbitMqAddress(string password)
@@ -27,11 +39,10 @@ internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
     }
 
     /// <inheritdoc cref="SetRabbitMqPasswordAsync"/>
-    public Task SetRedisPasswordAsync(string password) => arena.OnRedisAsync(async redis =>
-    {
-        await redis.ExecuteAsync("ACL", "SETUSER", _user, "reset", "on", ">" + password, "~*", "&*", "+@all");
-        return (long)await redis.ExecuteAsync("CLIENT", "KILL", "USER", _user);
-    });
+    public Task SetRedisPasswordAsync(string password) =>
+        arena.OnRedisAsync(redis => redis.ExecuteAsync("ACL", "SETUSER", _user, "reset", "on", ">" + password, "~*", "&*", "+@all"));
+
+    public Task CutRedisAsync() => arena.OnRedisAsync(redis => redis.ExecuteAsync("CLIENT", "KILL", "USER", _user));
 
     public string RedisAddress(string password) => $"{arena.Redis.ConnectionString.Split(',')[0]},user={_user},password={password}";
 
@@ -40,17 +51,5 @@ internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
         using var management = rabbitMq.ManagementClient();
         await management.DeleteAsync(new Uri($"api/users/{_user}", UriKind.Relative));
         await arena.OnRedisAsync(redis => redis.ExecuteAsync("ACL", "DELUSER", _user));
-    }
-
-    // The list of connections lags behind a connection by some seconds.
-    private async Task CloseAsync(HttpClient management)
-    {
-        foreach (var connection in await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? [])
-        {
-            if (connection.TryGetProperty("user", out var user) && user.GetString() == _user)
-            {
-                await management.DeleteAsync(new Uri("api/connections/" + Uri.EscapeDataString(connection.GetProperty("name").GetString()!), UriKind.Relative));
-            }
-        }
     }
 }

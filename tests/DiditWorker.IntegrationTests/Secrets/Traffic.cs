@@ -31,9 +31,14 @@ internal sealed class Traffic : IAsyncDisposable
         return Eventually.UntilAsync(() => Task.FromResult(Answered().Count >= next), Bound, $"messages are answered {when}");
     }
 
-    /// <summary>Waits until some were published that were not answered: the worker is held up.</summary>
-    public Task UntilItStopsAsync(string when) => Eventually.UntilAsync(
-        () => Task.FromResult(_published.Count - Answered().Count > 100), Bound, $"messages wait {when}");
+    /// <summary>Waits until some were published that were not answered: the worker is held up. Cuts connections until then.</summary>
+    public Task UntilItStopsAsync(string when, Func<Task> cut) => Eventually.UntilAsync(
+        async () =>
+        {
+            await cut();
+            return _published.Count - Answered().Count > 100;
+        },
+        Bound, $"messages wait {when}");
 
     /// <summary>Stops publishing; every message must have one session and one answer, however often it came.</summary>
     public async Task<int> ShouldBeCompleteAsync()

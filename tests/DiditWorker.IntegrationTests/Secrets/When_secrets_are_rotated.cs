@@ -34,9 +34,12 @@ public sealed class When_secrets_are_rotated
 
         await RotateAsync(
             "Didit:ApiKey", "api-key-2",
-            () => Task.FromResult(arena.Didit.State.Configure(settings => settings with { ApiKey = "api-key-2" })));
-        await RotateAsync("ConnectionStrings:RabbitMq", accounts.RabbitMqAddress("rabbit-2"), () => accounts.SetRabbitMqPasswordAsync("rabbit-2"));
-        await RotateAsync("ConnectionStrings:Redis", accounts.RedisAddress("redis-2"), () => accounts.SetRedisPasswordAsync("redis-2"));
+            () => Task.FromResult(arena.Didit.State.Configure(settings => settings with { ApiKey = "api-key-2" })),
+            () => Task.CompletedTask);
+        await RotateAsync(
+            "ConnectionStrings:RabbitMq", accounts.RabbitMqAddress("rabbit-2"), () => accounts.SetRabbitMqPasswordAsync("rabbit-2"), accounts.CutRabbitMqAsync);
+        await RotateAsync(
+            "ConnectionStrings:Redis", accounts.RedisAddress("redis-2"), () => accounts.SetRedisPasswordAsync("redis-2"), accounts.CutRedisAsync);
 
         var messages = await traffic.ShouldBeCompleteAsync();
         worker.HasExited.ShouldBeFalse();
@@ -55,10 +58,10 @@ public sealed class When_secrets_are_rotated
             arena.Settings[key + "File"] = folder.File(key);
         }
 
-        async Task RotateAsync(string key, string value, Func<Task> atTheOtherSide)
+        async Task RotateAsync(string key, string value, Func<Task> atTheOtherSide, Func<Task> cut)
         {
             await atTheOtherSide();
-            await traffic.UntilItStopsAsync($"since {key} is no longer accepted");
+            await traffic.UntilItStopsAsync($"since {key} is no longer accepted", cut);
             var clock = Stopwatch.StartNew();
             await File.WriteAllTextAsync(folder.File(key), value + "\n");
             await worker.UntilOutputAsync($"{key}File ({folder.File(key)}) has changed and is used from now on");
