@@ -22,6 +22,7 @@ public sealed class DeadLetterScan : IAsyncDisposable
     private const int SortedMap = 32;
     private const int CommandsAtATime = 16;
     private const int MostLooks = 200;
+    private const int EmptyLooks = 20;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -149,8 +150,10 @@ public sealed class DeadLetterScan : IAsyncDisposable
 
     private static string ConsumerTag(long number) => number.ToString("D12", CultureInfo.InvariantCulture);
 
+    // An empty queue alone does not tell that others have the rest: the last messages may be on their way here.
     private async Task<BasicDeliverEventArgs?> NextAsync(CancellationToken cancellation)
     {
+        var empty = 0;
         while (true)
         {
             if (_arrived.Reader.TryRead(out var message))
@@ -158,14 +161,19 @@ public sealed class DeadLetterScan : IAsyncDisposable
                 return message;
             }
 
+            if (empty == EmptyLooks)
+            {
+                return null;
+            }
+
             var more = _arrived.Reader.WaitToReadAsync(cancellation).AsTask();
             if (await Task.WhenAny(more, Task.Delay(Pause, _time, cancellation)) == more)
             {
                 await more;
             }
-            else if ((await _channel.QueueDeclarePassiveAsync(Queue, cancellation)).MessageCount == 0 && _arrived.Reader.Count == 0)
+            else
             {
-                return null;
+                empty = (await _channel.QueueDeclarePassiveAsync(Queue, cancellation)).MessageCount == 0 ? empty + 1 : 0;
             }
         }
     }

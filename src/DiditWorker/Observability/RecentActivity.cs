@@ -16,6 +16,7 @@ public sealed class RecentActivity(TimeProvider time)
     private const int Errors = 20;
     private readonly Lock _lock = new();
     private readonly Queue<(long Minute, Dictionary<string, long> Counts)> _minutes = new();
+    private (long Minute, Dictionary<string, long> Counts) _current = (long.MinValue, []);
     private readonly Queue<RecentError> _errors = new();
     private readonly (long Second, long Count)[] _creates = new (long, long)[60];
     private long _active;
@@ -37,13 +38,14 @@ public sealed class RecentActivity(TimeProvider time)
         lock (_lock)
         {
             var now = Minute(time.GetUtcNow());
-            if (!_minutes.TryPeek(out _) || _minutes.Last().Minute != now)
+            if (_current.Minute != now)
             {
-                _minutes.Enqueue((now, DeliveryOutcomes.All.ToDictionary(o => o, _ => 0L, StringComparer.Ordinal)));
+                _current = (now, DeliveryOutcomes.All.ToDictionary(o => o, _ => 0L, StringComparer.Ordinal));
+                _minutes.Enqueue(_current);
+                Trim(_minutes, Minutes);
             }
 
-            _minutes.Last().Counts[outcome]++;
-            Trim(_minutes, Minutes);
+            _current.Counts[outcome]++;
             if (error is not null)
             {
                 _errors.Enqueue(error);

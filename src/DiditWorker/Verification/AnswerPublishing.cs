@@ -24,19 +24,20 @@ internal static class AnswerPublishing
     {
         try
         {
-            await context.Publish(answer, Identified<T>(key, outcome), context.CancellationToken);
+            var published = context.Publish(answer, Identified<T>(key, outcome), context.CancellationToken);
             if (context.ResponseAddress is null)
             {
-                return;
+                await published;
             }
-
-            if (topology == Topology.Expect)
+            else if (topology == Topology.Expect)
             {
+                await published;
                 LogContext.Warning?.Log("{Key}: not sent to its response address, since StartVerification:Topology is Expect; the answer is published", key);
             }
             else
             {
-                await context.RespondAsync(answer, Identified<T>(key, outcome));
+                // Neither waits for the other's confirm; the delivery waits for both, even where one is refused at once.
+                await Task.WhenAll(published, context.RespondAsync(key, answer, outcome));
             }
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or EndpointException or ArgumentException))
@@ -49,6 +50,10 @@ internal static class AnswerPublishing
     public static Task AnswerAsync<T>(this IPublishEndpoint bus, IdempotencyKey key, T answer, string outcome, CancellationToken cancellation)
         where T : class =>
         bus.Publish(answer, Identified<T>(key, outcome), cancellation);
+
+    private static async Task RespondAsync<T>(this ConsumeContext context, IdempotencyKey key, T answer, string outcome)
+        where T : class =>
+        await context.RespondAsync(answer, Identified<T>(key, outcome));
 
     private static IPipe<SendContext<T>> Identified<T>(IdempotencyKey key, string outcome)
         where T : class =>
