@@ -20,11 +20,15 @@ internal static class CompareCommand
         ["mixed"] = Workload.Mixed(WarmUp, 30_000),
         ["replay"] = Workload.Replay(50_000, WarmUp),
         ["hot-key"] = Workload.HotKey(WarmUp, 10_000),
+        [Requests] = Workload.Requests(WarmUp, WarmUp, 10_000),
     };
+
+    // The other contenders read no envelopes.
+    private const string Requests = "requests";
 
     public static Command Create()
     {
-        var workloads = new Option<string[]>("--workload") { Description = "Only these: " + string.Join(", ", Workloads.Keys), AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Workloads.Keys] };
+        var workloads = new Option<string[]>("--workload") { Description = $"Only these: {string.Join(", ", Workloads.Keys)}; default: all but {Requests}, which are for the worker alone", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Workloads.Keys.Where(name => name != Requests)] };
         workloads.AcceptOnlyFromAmong([.. Workloads.Keys]);
         var contenders = new Option<string[]>("--contender") { Description = "Only these: " + string.Join(", ", Contender.Names), AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Contender.Names] };
         contenders.AcceptOnlyFromAmong([.. Contender.Names]);

@@ -4,13 +4,15 @@ namespace DiditWorker.Benchmarks.Contenders;
 internal static class Contender
 {
     public const string Raw = "raw";
+    public const string RawEnvelope = "raw+envelope";
     public const string Worker = "DiditWorker";
     public const string MassTransit = "MassTransit";
     public const string MassTransitOutbox = "MassTransit+outbox";
     public const string Wolverine = "Wolverine";
+    public const string WolverineClaim = "Wolverine+claim";
 
     /// <summary>In the order of the tables.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Raw, Worker, MassTransit, MassTransitOutbox, Wolverine];
+    public static IReadOnlyList<string> Names { get; } = [Raw, RawEnvelope, Worker, MassTransit, MassTransitOutbox, Wolverine, WolverineClaim];
 
     /// <summary>Runs one in this process until it is killed.</summary>
     public static async Task RunAsync(string name)
@@ -18,10 +20,12 @@ internal static class Contender
         var settings = ContenderSettings.FromEnvironment();
         await using var running = name switch
         {
-            Raw => await RawContender.StartAsync(settings),
+            Raw => await RawContender.StartAsync(settings, withEnvelope: false),
+            RawEnvelope => await RawContender.StartAsync(settings, withEnvelope: true),
             MassTransit => await MassTransitContender.StartAsync(settings, withOutbox: false),
             MassTransitOutbox => await MassTransitContender.StartAsync(settings, withOutbox: true),
-            Wolverine => await WolverineContender.StartAsync(settings),
+            Wolverine => await WolverineContender.StartAsync(settings, typeof(UsualHandler)),
+            WolverineClaim => await WolverineContender.StartAsync(settings, typeof(ClaimingHandler)),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "there is no such contender"),
         };
         await Task.Delay(Timeout.Infinite);

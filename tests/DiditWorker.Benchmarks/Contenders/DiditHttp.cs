@@ -23,6 +23,7 @@ internal sealed record CreateRequest(
 [JsonSerializable(typeof(CreateRequest))]
 [JsonSerializable(typeof(StartVerification))]
 [JsonSerializable(typeof(VerificationSessionCreated))]
+[JsonSerializable(typeof(AnswerEnvelope))]
 internal sealed partial class ContenderJson : JsonSerializerContext;
 
 /// <summary>The simulator over HTTP, as a contender calls it.</summary>

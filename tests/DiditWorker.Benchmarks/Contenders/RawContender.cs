@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using DiditWorker.Idempotency;
+using DiditWorker.Contracts;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
-using StackExchange.Redis;
 using UUIDNext;
 
 namespace DiditWorker.Benchmarks.Contenders;
@@ -14,32 +13,24 @@ namespace DiditWorker.Benchmarks.Contenders;
 /// </summary>
 internal sealed class RawContender : IAsyncDisposable
 {
-    private const string Lease = "120000";
-    private const string Window = "86400000";
-    private static readonly Guid Namespace = new("6f1c1a52-6f0c-5d0e-9d0f-3b1a6f8f2f5e");
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
-
-    // The worker's own scripts: the same steps on the server.
-    private static readonly RedisScript Claim = RedisScript.Of("claim");
-    private static readonly RedisScript Complete = RedisScript.Of("complete");
-
     private readonly IConnection _connection;
     private readonly IChannel _consuming;
     private readonly IChannel _publishing;
-    private readonly IDatabase _redis;
-    private readonly DiditHttp _didit;
+    private readonly ClaimedSteps _steps;
+    private readonly bool _withEnvelope;
 
-    private RawContender(IConnection connection, IChannel consuming, IChannel publishing, IDatabase redis, DiditHttp didit) =>
-        (_connection, _consuming, _publishing, _redis, _didit) = (connection, consuming, publishing, redis, didit);
+    private RawContender(IConnection connection, IChannel consuming, IChannel publishing, ClaimedSteps steps, bool withEnvelope) =>
+        (_connection, _consuming, _publishing, _steps, _withEnvelope) = (connection, consuming, publishing, steps, withEnvelope);
 
-    public static async Task<IAsyncDisposable> StartAsync(ContenderSettings settings)
+    /// <param name="settings">What it is told.</param>
+    /// <param name="withEnvelope">Answers as the worker does, for subscribers that use MassTransit; otherwise with the event alone.</param>
+    public static async Task<IAsyncDisposable> StartAsync(ContenderSettings settings, bool withEnvelope)
     {
         var connection = await new ConnectionFactory { Uri = new Uri(settings.RabbitMq) }.CreateConnectionAsync();
         var consuming = await connection.CreateChannelAsync(new CreateChannelOptions(false, false, consumerDispatchConcurrency: settings.Concurrency));
         var publishing = await connection.CreateChannelAsync(new CreateChannelOptions(
             publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null));
-        var redis = (await ConnectionMultiplexer.ConnectAsync(settings.Redis)).GetDatabase();
-        var contender = new RawContender(connection, consuming, publishing, redis, new DiditHttp(settings.Didit));
+        var contender = new RawContender(connection, consuming, publishing, new ClaimedSteps(settings), withEnvelope);
         await consuming.BasicQosAsync(0, settings.Prefetch, global: false);
         var consumer = new AsyncEventingBasicConsumer(consuming);
         consumer.ReceivedAsync += contender.HandleAsync;
@@ -52,44 +43,19 @@ internal sealed class RawContender : IAsyncDisposable
         // The buffer is the connection's again after the first await.
         var message = JsonSerializer.Deserialize(delivery.Body.Span, ContenderJson.Default.StartVerification)!;
         var fingerprint = Convert.ToBase64String(SHA256.HashData(delivery.Body.Span));
-        var id = delivery.BasicProperties.MessageId!;
-        var key = Uuid.NewNameBased(Namespace, "start-verification:" + id);
-        var session = await SessionAsync(key, message.VendorData!, fingerprint);
-        var body = JsonSerializer.SerializeToUtf8Bytes(DiditHttp.Answer(session, id, key, message.VendorData!), ContenderJson.Default.VerificationSessionCreated);
+        var answer = await _steps.RunAsync(delivery.BasicProperties.MessageId!, message, fingerprint);
         var properties = new BasicProperties
         {
-            MessageId = Uuid.NewNameBased(key, "VerificationSessionCreated").ToString(),
-            CorrelationId = key.ToString(),
+            MessageId = Uuid.NewNameBased(answer.IdempotencyKey, nameof(VerificationSessionCreated)).ToString(),
+            CorrelationId = answer.IdempotencyKey.ToString(),
             ContentType = "application/json",
             DeliveryMode = DeliveryModes.Persistent,
         };
+        var body = _withEnvelope
+            ? AnswerEnvelope.Wrap(properties, answer)
+            : JsonSerializer.SerializeToUtf8Bytes(answer, ContenderJson.Default.VerificationSessionCreated);
         await _publishing.BasicPublishAsync(ContenderSettings.AnswerExchange, "", mandatory: false, properties, body);
         await _consuming.BasicAckAsync(delivery.DeliveryTag, multiple: false);
-    }
-
-    private async Task<CreatedSession> SessionAsync(Guid key, string vendorData, string fingerprint)
-    {
-        RedisKey[] keys = [$"raw:{{{key}}}"];
-        var owner = Convert.ToHexString(RandomNumberGenerator.GetBytes(8));
-        while (true)
-        {
-            var reply = (RedisValue[])(await Claim.RunAsync(_redis, keys, [fingerprint, owner, Lease, Window]))!;
-            if (reply[1] == "1")
-            {
-                var session = await _didit.CreateAsync(vendorData, key);
-                var payload = JsonSerializer.Serialize(session, ContenderJson.Default.CreatedSession);
-                await Complete.RunAsync(_redis, keys, ["1 C", fingerprint, owner, (long)reply[0], Window, Lease, payload]);
-                return session;
-            }
-
-            var record = (string)reply[2]!;
-            if (record[2] == 'C')
-            {
-                return JsonSerializer.Deserialize(record.AsSpan(record.IndexOf('{', StringComparison.Ordinal)), ContenderJson.Default.CreatedSession)!;
-            }
-
-            await Task.Delay(Poll);
-        }
     }
 
     public async ValueTask DisposeAsync()
@@ -97,7 +63,6 @@ internal sealed class RawContender : IAsyncDisposable
         await _consuming.DisposeAsync();
         await _publishing.DisposeAsync();
         await _connection.DisposeAsync();
-        await _redis.Multiplexer.DisposeAsync();
-        _didit.Dispose();
+        await _steps.DisposeAsync();
     }
 }

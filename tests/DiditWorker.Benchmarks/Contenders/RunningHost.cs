@@ -1,6 +1,6 @@
 namespace DiditWorker.Benchmarks.Contenders;
 
-/// <summary>A host that runs the usual steps, and is stopped before it is disposed.</summary>
+/// <summary>A host that runs the steps, and is stopped before it is disposed.</summary>
 internal sealed class RunningHost : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -12,7 +12,7 @@ internal sealed class RunningHost : IAsyncDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(new UsualSteps(settings));
+        builder.Services.AddSingleton(_ => new UsualSteps(settings)).AddSingleton(_ => new ClaimedSteps(settings));
         add(builder);
         var host = builder.Build();
         await host.StartAsync();

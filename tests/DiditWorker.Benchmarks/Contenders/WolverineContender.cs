@@ -1,17 +1,18 @@
+using System.Security.Cryptography;
 using DiditWorker.Contracts;
 using Wolverine;
 using Wolverine.RabbitMQ;
 
 namespace DiditWorker.Benchmarks.Contenders;
 
-/// <summary>Wolverine with the usual steps: in parallel, acked after the handler, the answer sent inline with a publisher confirm.</summary>
+/// <summary>Wolverine with the usual steps or those of raw: in parallel, acked after the handler, the answer sent inline with a publisher confirm.</summary>
 internal static class WolverineContender
 {
-    public static Task<IAsyncDisposable> StartAsync(ContenderSettings settings) =>
+    public static Task<IAsyncDisposable> StartAsync(ContenderSettings settings, Type handler) =>
         RunningHost.StartAsync(settings, builder => builder.UseWolverine(options =>
         {
             options.UseRuntimeCompilation();
-            options.Discovery.DisableConventionalDiscovery().IncludeType(typeof(UsualHandler));
+            options.Discovery.DisableConventionalDiscovery().IncludeType(handler);
             options.UseRabbitMq(new Uri(settings.RabbitMq)).DisableSystemRequestReplyQueueDeclaration().ConfigureChannelCreation(channel =>
             {
                 channel.PublisherConfirmationsEnabled = true;
@@ -33,4 +34,12 @@ public static class UsualHandler
 {
     /// <summary>By Wolverine's convention.</summary>
     public static Task<VerificationSessionCreated> Handle(StartVerification message, Envelope envelope, UsualSteps steps) => steps.RunAsync(envelope.Id, message);
+}
+
+/// <summary>As safe as raw.</summary>
+public static class ClaimingHandler
+{
+    /// <summary>By Wolverine's convention.</summary>
+    public static Task<VerificationSessionCreated> Handle(StartVerification message, Envelope envelope, ClaimedSteps steps) =>
+        steps.RunAsync(envelope.Id.ToString(), message, Convert.ToBase64String(SHA256.HashData(envelope.Data!)));
 }

@@ -79,7 +79,7 @@ internal static class Latency
             {
                 var message = Message.Of(number);
                 sent[IdempotencyKey.Create(new IdempotencyOptions().Scope, message.Id).ToString()] = begin + (long)((double)number / rate * Stopwatch.Frequency);
-                await Queues.PublishAsync(channel, message, replayed: false);
+                await Queues.PublishAsync(channel, message);
             }
 
             await timer.WaitForNextTickAsync();

@@ -20,7 +20,7 @@ internal static class StartUp
     private static async Task<double> MeasureAsync(Stage stage, ContenderSettings settings, Entry entry)
     {
         await stage.ResetAsync();
-        await stage.Queues.FillAsync([0], replayed: false);
+        await stage.Queues.FillAsync([0]);
         var begin = Stopwatch.GetTimestamp();
         await using var process = ContenderProcess.Start(entry, settings);
         await Measuring.FallsToAsync(async () => 1 - Math.Min(1, await stage.Queues.AnsweredAsync()), 0);

@@ -32,7 +32,7 @@ internal static class Measuring
             await WarmUpAsync(stage, workload, processes);
             processes.ForEach(p => p.Freeze(frozen: true));
             await stage.Simulator.DelayAsync(workload.CreateDelay);
-            await stage.Queues.FillAsync(workload.Measured, workload.Replayed);
+            await stage.Queues.FillAsync(workload.Measured, workload.Kind);
             var waiting = await stage.Queues.WaitingAsync();
             processes.ForEach(p => p.Freeze(frozen: false));
             var before = await UsageAsync(processes);
@@ -56,7 +56,7 @@ internal static class Measuring
         var published = 0;
         foreach (var half in workload.WarmUp.Chunk(Math.Max(1, workload.WarmUp.Count / 2)))
         {
-            await stage.Queues.FillAsync(half, replayed: false);
+            await stage.Queues.FillAsync(half, workload.Kind == MessageKind.Request ? MessageKind.Request : MessageKind.Raw);
             await UntilAnsweredAsync(stage, workload, published += half.Length);
             await Task.WhenAll(processes.Select(p => p.UntilIdleAsync()));
         }

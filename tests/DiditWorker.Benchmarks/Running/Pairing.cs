@@ -37,14 +37,14 @@ internal static class Pairing
         {
             for (var i = 0; i < WarmUps; i++)
             {
-                await stage.Queues.FillAsync(Messages(i * Known, first), replayed: false);
+                await stage.Queues.FillAsync(Messages(i * Known, first));
                 await UntilIdleAsync(stage, workers);
             }
 
             for (var round = 0; round < rounds; round++)
             {
                 workers.ForEach(worker => worker.Process.Freeze(frozen: true));
-                await stage.Queues.FillAsync(Messages(FirstRound + (round * PerRound), first), replayed: false);
+                await stage.Queues.FillAsync(Messages(FirstRound + (round * PerRound), first));
                 workers.ForEach(worker => worker.Process.Freeze(frozen: false));
                 await Task.WhenAll(workers.Select(worker => worker.BeginAsync()));
                 await Measuring.FallsToAsync(stage.Queues.WaitingAsync, (uint)(workers.Count * settings.Prefetch));

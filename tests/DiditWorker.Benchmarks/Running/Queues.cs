@@ -10,6 +10,7 @@ internal sealed class Queues(IConnection connection, IChannel channel) : IAsyncD
 {
     public const string Input = "benchmark";
     public const string Answers = "benchmark-answers";
+    private const string Responses = "benchmark-responses";
     private const int BatchSize = 2_000;
 
     public static async Task<Queues> ConnectAsync(string rabbitMq)
@@ -22,7 +23,7 @@ internal sealed class Queues(IConnection connection, IChannel channel) : IAsyncD
     /// <param name="keepAnswers">Otherwise only the last one, where nobody counts them.</param>
     public async Task ResetAsync(bool keepAnswers)
     {
-        foreach (var queue in (string[])[Input, Input + "_error", Input + "_skipped", Answers])
+        foreach (var queue in (string[])[Input, Input + "_error", Input + "_skipped", Answers, Responses])
         {
             await channel.QueueDeleteAsync(queue);
         }
@@ -33,10 +34,13 @@ internal sealed class Queues(IConnection connection, IChannel channel) : IAsyncD
             keepAnswers ? null : new Dictionary<string, object?> { ["x-max-length"] = 1 });
         await channel.ExchangeDeclareAsync(ContenderSettings.AnswerExchange, "fanout", durable: true);
         await channel.QueueBindAsync(Answers, ContenderSettings.AnswerExchange, "");
+        await channel.QueueDeclareAsync(Responses, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-max-length"] = 1 });
+        await channel.ExchangeDeclareAsync(Responses, "fanout", durable: true);
+        await channel.QueueBindAsync(Responses, Responses, "");
     }
 
     /// <summary>Puts messages into the input, in this order.</summary>
-    public async Task FillAsync(IEnumerable<int> numbers, bool replayed)
+    public async Task FillAsync(IEnumerable<int> numbers, MessageKind kind = MessageKind.Raw)
     {
         await using var publishing = await connection.CreateChannelAsync(new CreateChannelOptions(
             publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null));
@@ -45,7 +49,7 @@ internal sealed class Queues(IConnection connection, IChannel channel) : IAsyncD
             var confirmed = new List<Task>(batch.Length);
             foreach (var number in batch)
             {
-                confirmed.Add(PublishAsync(publishing, Message.Of(number), replayed).AsTask());
+                confirmed.Add(PublishAsync(publishing, Message.Of(number), kind).AsTask());
             }
 
             await Task.WhenAll(confirmed);
@@ -59,17 +63,17 @@ internal sealed class Queues(IConnection connection, IChannel channel) : IAsyncD
     public async Task<uint> AnsweredAsync() => (await channel.QueueDeclarePassiveAsync(Answers)).MessageCount;
 
     /// <summary>Publishes one message to the input.</summary>
-    public static ValueTask PublishAsync(IChannel publishing, Message message, bool replayed)
+    public static ValueTask PublishAsync(IChannel publishing, Message message, MessageKind kind = MessageKind.Raw)
     {
         var properties = new BasicProperties
         {
             MessageId = message.Id,
-            ContentType = "application/json",
+            ContentType = kind == MessageKind.Request ? "application/vnd.masstransit+json" : "application/json",
             DeliveryMode = DeliveryModes.Persistent,
             Timestamp = new AmqpTimestamp(DateTimeOffset.UtcNow.ToUnixTimeSeconds()),
-            Headers = replayed ? new Dictionary<string, object?> { [Delivery.ReplayCountHeader] = 1 } : null,
+            Headers = kind == MessageKind.Replayed ? new Dictionary<string, object?> { [Delivery.ReplayCountHeader] = 1 } : null,
         };
-        return publishing.BasicPublishAsync("", Input, mandatory: true, properties, message.Body);
+        return publishing.BasicPublishAsync("", Input, mandatory: true, properties, kind == MessageKind.Request ? message.Enveloped(Responses) : message.Body);
     }
 
     public async ValueTask DisposeAsync()

@@ -4,6 +4,19 @@ using DiditWorker.Benchmarks.Contenders;
 
 namespace DiditWorker.Benchmarks.Running;
 
+/// <summary>How a message is published.</summary>
+internal enum MessageKind
+{
+    /// <summary>As raw JSON.</summary>
+    Raw,
+
+    /// <summary>The same with the header of a replayed dead letter.</summary>
+    Replayed,
+
+    /// <summary>In an envelope with a response address.</summary>
+    Request,
+}
+
 /// <summary>One message to publish.</summary>
 /// <param name="Id">Its MessageId.</param>
 /// <param name="Body">Raw JSON.</param>
@@ -14,6 +27,11 @@ internal readonly record struct Message(string Id, byte[] Body)
         new Guid(number, 7, 4711, [1, 2, 3, 4, 5, 6, 7, 8]).ToString(),
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
             $$"""{"vendorData":"user-{{number}}","workflowId":"{{ContenderSettings.Workflow}}","callback":"https://example.com/verified","language":"en"}""")));
+
+    /// <summary>In MassTransit's envelope, as a request.</summary>
+    /// <param name="responses">The exchange that the response goes to.</param>
+    public byte[] Enveloped(string responses) => Encoding.UTF8.GetBytes(
+        $$"""{"messageId":"{{Id}}","requestId":"{{Id}}","responseAddress":"exchange:{{responses}}","messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":{{Encoding.UTF8.GetString(Body)}}}""");
 }
 
 /// <summary>What is in the queue when a contender starts: numbers of messages, first the warm-up, then what is measured.</summary>
@@ -23,8 +41,8 @@ internal readonly record struct Message(string Id, byte[] Body)
 /// <param name="Measured">Read after it.</param>
 internal sealed record Workload(string Name, TimeSpan CreateDelay, IReadOnlyList<int> WarmUp, IReadOnlyList<int> Measured)
 {
-    /// <summary>Whether the messages carry the header of a replayed dead letter.</summary>
-    public bool Replayed { get; init; }
+    /// <summary>Of what is measured, and of the warm-up as far as a message is not replayed before it was answered.</summary>
+    public MessageKind Kind { get; init; }
 
     /// <summary>Whether every answer is kept and counted; otherwise the broker drops all but the last.</summary>
     public bool CountsAnswers { get; init; } = true;
@@ -46,7 +64,10 @@ internal sealed record Workload(string Name, TimeSpan CreateDelay, IReadOnlyList
 
     /// <summary>Answered messages that come back from the error queue.</summary>
     public static Workload Replay(int count, int warmUp) =>
-        new("replay of answered dead letters", TimeSpan.Zero, KnownAndAgain(count, warmUp), [.. Enumerable.Range(0, count)]) { Replayed = true };
+        new("replay of answered dead letters", TimeSpan.Zero, KnownAndAgain(count, warmUp), [.. Enumerable.Range(0, count)]) { Kind = MessageKind.Replayed };
+
+    /// <summary>Duplicates of whom the requester awaits a response of its own.</summary>
+    public static Workload Requests(int known, int warmUp, int count) => Duplicates(known, warmUp, count) with { Name = "requests", Kind = MessageKind.Request };
 
     /// <summary>One new message, delivered over and over.</summary>
     public static Workload HotKey(int known, int count) =>
