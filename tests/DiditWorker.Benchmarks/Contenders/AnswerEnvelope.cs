@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using DiditWorker.Contracts;
 using DiditWorker.Benchmarks.Running;
+using MassTransit;
 using RabbitMQ.Client;
 
 namespace DiditWorker.Benchmarks.Contenders;
@@ -12,11 +13,11 @@ namespace DiditWorker.Benchmarks.Contenders;
 internal sealed record AnswerEnvelope(string MessageId, string CorrelationId, VerificationSessionCreated Message)
 {
     private const string Outcome = "replayed";
-    private static readonly Dictionary<string, object?> AmqpHeaders = new(StringComparer.Ordinal) { [AnswerHeaders.Outcome] = Outcome };
+    private static readonly string[] MessageTypes = ["urn:message:" + ContenderSettings.AnswerExchange];
 
     public string? RequestId { get; }
 
-    public string ConversationId { get; } = Guid.CreateVersion7().ToString();
+    public string ConversationId => MessageId;
 
     public string? InitiatorId { get; }
 
@@ -28,7 +29,7 @@ internal sealed record AnswerEnvelope(string MessageId, string CorrelationId, Ve
 
     public string? FaultAddress { get; }
 
-    public IReadOnlyList<string> MessageType { get; } = ["urn:message:" + ContenderSettings.AnswerExchange];
+    public IReadOnlyList<string> MessageType { get; } = MessageTypes;
 
     public DateTime? ExpirationTime { get; }
 
@@ -42,7 +43,9 @@ internal sealed record AnswerEnvelope(string MessageId, string CorrelationId, Ve
     public static byte[] Wrap(BasicProperties properties, VerificationSessionCreated answer)
     {
         properties.ContentType = "application/vnd.masstransit+json";
-        properties.Headers = AmqpHeaders!;
+
+        // The client adds one of its own to it.
+        properties.Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { [AnswerHeaders.Outcome] = Outcome };
         return JsonSerializer.SerializeToUtf8Bytes(new AnswerEnvelope(properties.MessageId!, properties.CorrelationId!, answer), ContenderJson.Default.AnswerEnvelope);
     }
 }
@@ -59,6 +62,6 @@ internal sealed record SenderHost(
         using var process = Process.GetCurrentProcess();
         return new(
             Environment.MachineName, process.ProcessName, process.Id, program.Name!, program.Version!.ToString(), Environment.Version.ToString(),
-            typeof(MassTransit.IBus).Assembly.GetName().Version!.ToString(), Environment.OSVersion.ToString());
+            typeof(IBus).Assembly.GetName().Version!.ToString(), Environment.OSVersion.ToString());
     }
 }

@@ -4,7 +4,6 @@ namespace DiditWorker.Benchmarks.Contenders;
 internal static class Contender
 {
     public const string Raw = "raw";
-    public const string RawEnvelope = "raw+envelope";
     public const string Worker = "DiditWorker";
     public const string MassTransit = "MassTransit";
     public const string MassTransitOutbox = "MassTransit+outbox";
@@ -12,7 +11,7 @@ internal static class Contender
     public const string WolverineClaim = "Wolverine+claim";
 
     /// <summary>In the order of the tables.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Raw, RawEnvelope, Worker, MassTransit, MassTransitOutbox, Wolverine, WolverineClaim];
+    public static IReadOnlyList<string> Names { get; } = [Raw, Worker, MassTransit, MassTransitOutbox, Wolverine, WolverineClaim];
 
     /// <summary>Runs one in this process until it is killed.</summary>
     public static async Task RunAsync(string name)
@@ -20,8 +19,7 @@ internal static class Contender
         var settings = ContenderSettings.FromEnvironment();
         await using var running = name switch
         {
-            Raw => await RawContender.StartAsync(settings, withEnvelope: false),
-            RawEnvelope => await RawContender.StartAsync(settings, withEnvelope: true),
+            Raw => await RawContender.StartAsync(settings),
             MassTransit => await MassTransitContender.StartAsync(settings, withOutbox: false),
             MassTransitOutbox => await MassTransitContender.StartAsync(settings, withOutbox: true),
             Wolverine => await WolverineContender.StartAsync(settings, typeof(UsualHandler)),

@@ -17,20 +17,17 @@ internal sealed class RawContender : IAsyncDisposable
     private readonly IChannel _consuming;
     private readonly IChannel _publishing;
     private readonly ClaimedSteps _steps;
-    private readonly bool _withEnvelope;
 
-    private RawContender(IConnection connection, IChannel consuming, IChannel publishing, ClaimedSteps steps, bool withEnvelope) =>
-        (_connection, _consuming, _publishing, _steps, _withEnvelope) = (connection, consuming, publishing, steps, withEnvelope);
+    private RawContender(IConnection connection, IChannel consuming, IChannel publishing, ClaimedSteps steps) =>
+        (_connection, _consuming, _publishing, _steps) = (connection, consuming, publishing, steps);
 
-    /// <param name="settings">What it is told.</param>
-    /// <param name="withEnvelope">Answers as the worker does, for subscribers that use MassTransit; otherwise with the event alone.</param>
-    public static async Task<IAsyncDisposable> StartAsync(ContenderSettings settings, bool withEnvelope)
+    public static async Task<IAsyncDisposable> StartAsync(ContenderSettings settings)
     {
         var connection = await new ConnectionFactory { Uri = new Uri(settings.RabbitMq) }.CreateConnectionAsync();
         var consuming = await connection.CreateChannelAsync(new CreateChannelOptions(false, false, consumerDispatchConcurrency: settings.Concurrency));
         var publishing = await connection.CreateChannelAsync(new CreateChannelOptions(
             publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null));
-        var contender = new RawContender(connection, consuming, publishing, new ClaimedSteps(settings), withEnvelope);
+        var contender = new RawContender(connection, consuming, publishing, new ClaimedSteps(settings));
         await consuming.BasicQosAsync(0, settings.Prefetch, global: false);
         var consumer = new AsyncEventingBasicConsumer(consuming);
         consumer.ReceivedAsync += contender.HandleAsync;
@@ -48,13 +45,9 @@ internal sealed class RawContender : IAsyncDisposable
         {
             MessageId = Uuid.NewNameBased(answer.IdempotencyKey, nameof(VerificationSessionCreated)).ToString(),
             CorrelationId = answer.IdempotencyKey.ToString(),
-            ContentType = "application/json",
             DeliveryMode = DeliveryModes.Persistent,
         };
-        var body = _withEnvelope
-            ? AnswerEnvelope.Wrap(properties, answer)
-            : JsonSerializer.SerializeToUtf8Bytes(answer, ContenderJson.Default.VerificationSessionCreated);
-        await _publishing.BasicPublishAsync(ContenderSettings.AnswerExchange, "", mandatory: false, properties, body);
+        await _publishing.BasicPublishAsync(ContenderSettings.AnswerExchange, "", mandatory: false, properties, AnswerEnvelope.Wrap(properties, answer));
         await _consuming.BasicAckAsync(delivery.DeliveryTag, multiple: false);
     }
 

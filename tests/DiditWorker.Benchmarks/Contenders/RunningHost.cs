@@ -12,7 +12,7 @@ internal sealed class RunningHost : IAsyncDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(_ => new UsualSteps(settings)).AddSingleton(_ => new ClaimedSteps(settings));
+        builder.Services.AddSingleton(new UsualSteps(settings)).AddSingleton(new ClaimedSteps(settings));
         add(builder);
         var host = builder.Build();
         await host.StartAsync();

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using DiditWorker.Contracts;
+using RabbitMQ.Client;
 using Wolverine;
 using Wolverine.RabbitMQ;
+using Wolverine.RabbitMQ.Internal;
 
 namespace DiditWorker.Benchmarks.Contenders;
 
@@ -25,8 +27,24 @@ internal static class WolverineContender
                 .ProcessInParallelWithNativeAcks()
                 .PreFetchCount(settings.Prefetch)
                 .MaximumParallelMessages(settings.Concurrency);
-            options.PublishMessage<VerificationSessionCreated>().ToRabbitExchange(ContenderSettings.AnswerExchange).SendInline();
+            options.PublishMessage<VerificationSessionCreated>().ToRabbitExchange(ContenderSettings.AnswerExchange).UseInterop(new PersistentAnswers()).SendInline();
         }));
+}
+
+/// <summary>
+/// Answers that a restart of the broker does not lose. Wolverine marks messages so only where they come from its durable outbox, which wants a database.
+/// </summary>
+internal sealed class PersistentAnswers : IRabbitMqEnvelopeMapper
+{
+    public void MapEnvelopeToOutgoing(Envelope envelope, IBasicProperties outgoing)
+    {
+        outgoing.MessageId = envelope.Id.ToString();
+        outgoing.Type = envelope.MessageType;
+        outgoing.ContentType = envelope.ContentType;
+        outgoing.DeliveryMode = DeliveryModes.Persistent;
+    }
+
+    public void MapIncomingToEnvelope(Envelope envelope, IReadOnlyBasicProperties incoming) => throw new NotSupportedException("nothing is read from the exchange of the answers");
 }
 
 /// <summary>What it returns is published.</summary>

@@ -47,7 +47,7 @@ public class AnswerBenchmarks
     [Benchmark]
     public byte[] WithGeneratedMetadata() => JsonSerializer.SerializeToUtf8Bytes(_envelope, WithGeneratedEvent);
 
-    /// <summary>By generated code alone, as raw+envelope does: what could be had at most.</summary>
+    /// <summary>By generated code alone, as raw does: what could be had at most.</summary>
     [Benchmark]
     public byte[] ByGeneratedCode() => JsonSerializer.SerializeToUtf8Bytes(_generated, ContenderJson.Default.AnswerEnvelope);
 }
