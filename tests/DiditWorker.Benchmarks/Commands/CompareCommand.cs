@@ -20,7 +20,7 @@ internal static class CompareCommand
         ["mixed"] = Workload.Mixed(WarmUp, 30_000),
         ["replay"] = Workload.Replay(50_000, WarmUp),
         ["hot-key"] = Workload.HotKey(WarmUp, 10_000),
-        [Requests] = Workload.Requests(WarmUp, WarmUp, 10_000),
+        [Requests] = Workload.Requests(2_000, 8_000, 5_000),
     };
 
     // The other contenders read no envelopes.
@@ -30,8 +30,8 @@ internal static class CompareCommand
     {
         var workloads = new Option<string[]>("--workload") { Description = $"Only these: {string.Join(", ", Workloads.Keys)}; default: all but {Requests}, which are for the worker alone", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Workloads.Keys.Where(name => name != Requests)] };
         workloads.AcceptOnlyFromAmong([.. Workloads.Keys]);
-        var contenders = new Option<string[]>("--contender") { Description = "Only these: " + string.Join(", ", Contender.Names), AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Contender.Names] };
-        contenders.AcceptOnlyFromAmong([.. Contender.Names]);
+        var contenders = new Option<string[]>("--contender") { Description = $"Only these: {string.Join(", ", Contender.All)}; default: all but {Contender.RawTwoConnections}", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Contender.Names] };
+        contenders.AcceptOnlyFromAmong([.. Contender.All]);
         var with = new Option<string[]>("--with") { Description = "Also the worker with environment variables: NAME=VALUE[,NAME=VALUE…]" };
         var builds = new Option<string[]>("--worker") { Description = "Also the worker of another build: LABEL=PATH of its diditworker.dll" };
         var rounds = new Option<int>("--rounds") { Description = "Rounds", DefaultValueFactory = _ => 3 };

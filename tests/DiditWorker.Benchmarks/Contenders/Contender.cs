@@ -4,6 +4,7 @@ namespace DiditWorker.Benchmarks.Contenders;
 internal static class Contender
 {
     public const string Raw = "raw";
+    public const string RawTwoConnections = "raw+connection";
     public const string Worker = "DiditWorker";
     public const string MassTransit = "MassTransit";
     public const string MassTransitOutbox = "MassTransit+outbox";
@@ -13,13 +14,17 @@ internal static class Contender
     /// <summary>In the order of the tables.</summary>
     public static IReadOnlyList<string> Names { get; } = [Raw, Worker, MassTransit, MassTransitOutbox, Wolverine, WolverineClaim];
 
+    /// <summary>Those, and what was tried and made no difference.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Names, RawTwoConnections];
+
     /// <summary>Runs one in this process until it is killed.</summary>
     public static async Task RunAsync(string name)
     {
         var settings = ContenderSettings.FromEnvironment();
         await using var running = name switch
         {
-            Raw => await RawContender.StartAsync(settings),
+            Raw => await RawContender.StartAsync(settings, connections: 1),
+            RawTwoConnections => await RawContender.StartAsync(settings, connections: 2),
             MassTransit => await MassTransitContender.StartAsync(settings, withOutbox: false),
             MassTransitOutbox => await MassTransitContender.StartAsync(settings, withOutbox: true),
             Wolverine => await WolverineContender.StartAsync(settings, typeof(UsualHandler)),

@@ -13,21 +13,24 @@ namespace DiditWorker.Benchmarks.Contenders;
 /// </summary>
 internal sealed class RawContender : IAsyncDisposable
 {
-    private readonly IConnection _connection;
+    private readonly IReadOnlyList<IConnection> _connections;
     private readonly IChannel _consuming;
     private readonly IChannel _publishing;
     private readonly ClaimedSteps _steps;
 
-    private RawContender(IConnection connection, IChannel consuming, IChannel publishing, ClaimedSteps steps) =>
-        (_connection, _consuming, _publishing, _steps) = (connection, consuming, publishing, steps);
+    private RawContender(IReadOnlyList<IConnection> connections, IChannel consuming, IChannel publishing, ClaimedSteps steps) =>
+        (_connections, _consuming, _publishing, _steps) = (connections, consuming, publishing, steps);
 
-    public static async Task<IAsyncDisposable> StartAsync(ContenderSettings settings)
+    /// <param name="settings">What it is told.</param>
+    /// <param name="connections">1, or 2: one to read and one to publish.</param>
+    public static async Task<IAsyncDisposable> StartAsync(ContenderSettings settings, int connections)
     {
-        var connection = await new ConnectionFactory { Uri = new Uri(settings.RabbitMq) }.CreateConnectionAsync();
-        var consuming = await connection.CreateChannelAsync(new CreateChannelOptions(false, false, consumerDispatchConcurrency: settings.Concurrency));
-        var publishing = await connection.CreateChannelAsync(new CreateChannelOptions(
+        var factory = new ConnectionFactory { Uri = new Uri(settings.RabbitMq) };
+        var opened = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => factory.CreateConnectionAsync()));
+        var consuming = await opened[0].CreateChannelAsync(new CreateChannelOptions(false, false, consumerDispatchConcurrency: settings.Concurrency));
+        var publishing = await opened[^1].CreateChannelAsync(new CreateChannelOptions(
             publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null));
-        var contender = new RawContender(connection, consuming, publishing, new ClaimedSteps(settings));
+        var contender = new RawContender(opened, consuming, publishing, new ClaimedSteps(settings));
         await consuming.BasicQosAsync(0, settings.Prefetch, global: false);
         var consumer = new AsyncEventingBasicConsumer(consuming);
         consumer.ReceivedAsync += contender.HandleAsync;
@@ -55,7 +58,11 @@ internal sealed class RawContender : IAsyncDisposable
     {
         await _consuming.DisposeAsync();
         await _publishing.DisposeAsync();
-        await _connection.DisposeAsync();
+        foreach (var connection in _connections)
+        {
+            await connection.DisposeAsync();
+        }
+
         await _steps.DisposeAsync();
     }
 }
