@@ -70,16 +70,11 @@ internal sealed partial class KeyWork(
         }
     }
 
-    /// <summary>Renews the lease when half of it is over, until told that the work is done.</summary>
-    public async Task RenewUntilAsync(CancellationToken done)
+    /// <summary>Renews the lease each time that half of it is over, until the timer is disposed or somebody else owns the key.</summary>
+    public async Task RenewAtAsync(PeriodicTimer halfLease)
     {
-        while (true)
+        while (await halfLease.WaitForNextTickAsync() && await RenewAsync())
         {
-            await Task.Delay(idempotency.Lease / 2, time, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (done.IsCancellationRequested || !await RenewAsync())
-            {
-                return;
-            }
         }
     }
 

@@ -132,8 +132,8 @@ public sealed partial class VerificationFlow(
     private async Task<DiditReply> CallAsync(KeyWork work, CreateAttempt attempt, CancellationToken cancellation)
     {
         // A wait for the rate limit may outlast the lease.
-        using var done = new CancellationTokenSource();
-        var renewing = work.RenewUntilAsync(done.Token);
+        using var halfLease = new PeriodicTimer(idempotency.Lease / 2, time);
+        var renewing = work.RenewAtAsync(halfLease);
         try
         {
             return await creator.RunAsync(attempt, cancellation);
@@ -141,7 +141,7 @@ public sealed partial class VerificationFlow(
         catch (OperationCanceledException)
         {
             // The worker stops: the next one need not wait for the lease, nor may a renewal that is under way revive it.
-            await done.CancelAsync();
+            halfLease.Dispose();
             await renewing;
             work.Learn(attempt);
             await work.ReleaseAsync();
@@ -149,7 +149,7 @@ public sealed partial class VerificationFlow(
         }
         finally
         {
-            await done.CancelAsync();
+            halfLease.Dispose();
             await renewing;
         }
     }
