@@ -41,7 +41,7 @@ internal readonly record struct Message(string Id, byte[] Body)
 /// <param name="Measured">Read after it.</param>
 internal sealed record Workload(string Name, TimeSpan CreateDelay, IReadOnlyList<int> WarmUp, IReadOnlyList<int> Measured)
 {
-    /// <summary>Of what is measured, and of the warm-up as far as a message is not replayed before it was answered.</summary>
+    /// <summary>Of what is measured. The warm-up is requests where that is, and raw JSON otherwise: nothing is replayed before it was answered.</summary>
     public MessageKind Kind { get; init; }
 
     /// <summary>Whether every answer is kept and counted; otherwise the broker drops all but the last.</summary>
