@@ -16,30 +16,29 @@ public sealed class When_100000_messages_wait_for_didit
 {
     private const int Messages = 100_000;
     private const int Few = 100;
-    private const int Samples = 5;
+    private const int Probes = 5;
 
-    // What a warm process with a few messages waiting may grow by; 65,000 messages taken into memory cost more.
-    private const int MostMegabytesMore = 48;
+    // The runtime keeps this on any machine; 65,000 messages taken into memory cost more.
+    private const int MostMegabytes = 64;
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     [Test]
-    public async Task Memory_stays_flat_nothing_is_parked_and_work_resumes_on_a_ramp()
+    public async Task Memory_is_bounded_nothing_is_parked_and_work_resumes_on_a_ramp()
     {
         await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Any, Kind = FaultKind.Status, Status = 503 });
-        long early;
+        arena.Settings[WorkerProcess.HeapLimit] = WorkerProcess.HeapLimitOf(MostMegabytes);
         await using (var first = WorkerProcess.Start(arena.Settings))
         {
             await first.UntilReadyAsync();
             await arena.Broker.PublishBacklogAsync(0, Few);
             await first.UntilDiditSaysAsync("circuit_open");
             await UntilProbedAsync(arena, times: 2);
-            early = first.ResidentMegabytes;
             var publishing = Stopwatch.StartNew();
             await arena.Broker.PublishBacklogAsync(Few, Messages);
-            await PrintAsync($"{early} MiB resident with {Few} messages waiting; {Messages} were published in {publishing.Elapsed.TotalSeconds:0.0} s");
-            await ShouldStayFlatAsync(arena, first, "503", early);
+            await PrintAsync($"{Messages} were published in {publishing.Elapsed.TotalSeconds:0.0} s");
+            await ShouldGoOnAsync(arena, first);
             (await first.TerminateAsync()).ShouldBe(0);
         }
 
@@ -48,7 +47,7 @@ public sealed class When_100000_messages_wait_for_didit
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Any, Kind = FaultKind.ResetBeforeCreate });
         await using (var second = WorkerProcess.Start(arena.Settings))
         {
-            await ShouldStayFlatAsync(arena, second, "resets", early);
+            await ShouldGoOnAsync(arena, second);
             await second.KillAsync();
         }
 
@@ -64,18 +63,11 @@ public sealed class When_100000_messages_wait_for_didit
         await third.KillAsync();
     }
 
-    private static async Task ShouldStayFlatAsync(Arena arena, WorkerProcess worker, string fault, long early)
+    private static async Task ShouldGoOnAsync(Arena arena, WorkerProcess worker)
     {
         await worker.UntilDiditSaysAsync("circuit_open");
-        var samples = new List<long>();
-        for (var i = 0; i < Samples; i++)
-        {
-            await UntilProbedAsync(arena, times: 2);
-            samples.Add(worker.ResidentMegabytes);
-        }
-
-        await PrintAsync($"{fault}: resident MiB between probes: {string.Join(' ', samples)}");
-        samples.Max().ShouldBeLessThan(early + MostMegabytesMore);
+        await UntilProbedAsync(arena, times: 2 * Probes);
+        worker.HasExited.ShouldBeFalse($"its heap may take {MostMegabytes} MiB");
     }
 
     private static async Task UntilProbedAsync(Arena arena, int times)

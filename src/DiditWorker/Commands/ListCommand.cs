@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DiditWorker.DeadLetters;
 using DiditWorker.Observability;
+using DiditWorker.Transport;
 using RabbitMQ.Client;
 using Spectre.Console;
 
@@ -87,7 +88,14 @@ internal static class ListCommand
             console.WriteLine($"{Name(letter)}: {Redaction.Open(letter.Body)}");
         }
 
-        console.WriteLine($"{groups.Sum(g => g.Count)} dead letters; x-delivery-count up to {groups.Max(g => g.DeliveryCount)} before this reading, which adds 1 on quorum queues.");
+        var counted = groups.Max(group => group.DeliveryCount);
+        console.WriteLine($"{groups.Sum(g => g.Count)} dead letters; before this reading x-delivery-count was up to {counted}, x-acquired-count up to {groups.Max(g => g.AcquiredCount)}.");
+        if (counted >= BrokerFindings.ReturnedOften)
+        {
+            console.WriteLine(
+                "This broker counts readings in x-delivery-count, and drops a message that exceeds a delivery limit. Let no policy with a delivery-limit match this queue "
+                + "(deploy/rabbitmq/README.md, Policies).");
+        }
     }
 
     private static object ToJson(GroupSummary group, bool showBody) => new
@@ -101,6 +109,7 @@ internal static class ListCommand
         Window = new { Inside = group.In(WindowState.Inside), NearTheEnd = group.In(WindowState.NearTheEnd), Expired = group.In(WindowState.Expired), Unknown = group.In(WindowState.Unknown) },
         group.NextWindowEnd,
         group.DeliveryCount,
+        group.AcquiredCount,
         Examples = group.Examples.Select(letter => new
         {
             letter.Reference,

@@ -128,7 +128,7 @@ internal static class ReplayCommand
                 throw new CommandException(ExitCodes.WrongUsage, $"--to {target}: nobody consumes that queue; name the input queue of a worker");
             }
 
-            if (await BrokerConnection.DepthAsync(connection, target, cancellation) is null)
+            if (!await BrokerConnection.MayExistAsync(connection, target, cancellation))
             {
                 throw new CommandException(ExitCodes.WrongUsage, $"--to {target}: there is no such queue; the worker declares it when it first connects");
             }

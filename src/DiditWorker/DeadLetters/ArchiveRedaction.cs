@@ -10,7 +10,7 @@ internal static class ArchiveRedaction
     [
         "MT-Reason", "MT-Fault-ExceptionType", "MT-Fault-Timestamp", "MT-Fault-InputAddress", "MT-Fault-ConsumerType", "MT-Fault-MessageType",
         "MT-Fault-RetryCount", "MT-Host-MachineName", "MT-Host-ProcessName", "MT-Host-Assembly", "MT-Host-AssemblyVersion",
-        "MT-Host-FrameworkVersion", "MT-Host-MassTransitVersion", "x-delivery-count", ReplayHeaders.Count, ReplayHeaders.At, ReplayHeaders.Run,
+        "MT-Host-FrameworkVersion", "MT-Host-MassTransitVersion", "x-delivery-count", "x-acquired-count", ReplayHeaders.Count, ReplayHeaders.At, ReplayHeaders.Run,
     ];
 
     /// <summary>Only what is safe.</summary>

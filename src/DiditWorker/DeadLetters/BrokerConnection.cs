@@ -42,11 +42,45 @@ public static class BrokerConnection
     public static Task<IChannel> OpenConfirmingAsync(IConnection connection, CancellationToken cancellation) => connection.CreateChannelAsync(
         new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
 
+    /// <summary>
+    /// Whether messages can be published to a queue, as far as the broker tells: from RabbitMQ 4.3 on it tells nothing of a queue on which the user has no
+    /// right. Then true, since a mandatory publish finds out.
+    /// </summary>
+    public static async Task<bool> MayExistAsync(IConnection connection, string queue, CancellationToken cancellation)
+    {
+        try
+        {
+            return await LookAsync(connection, queue, cancellation) is not null;
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.AccessRefused)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Messages ready in a queue; none if there is no such queue.</summary>
     public static async Task<uint?> DepthAsync(IConnection connection, string queue, CancellationToken cancellation) =>
         (await LookAsync(connection, queue, cancellation))?.MessageCount;
 
-    /// <summary>Whether there is such an exchange. To ask needs no right, unlike to declare.</summary>
+    /// <summary>Declares a durable queue.</summary>
+    /// <returns>Null if it is there as declared; if it exists with other arguments, the broker's words on the first that differs.</returns>
+    public static async Task<string?> DeclareQueueAsync(
+        IConnection connection, string queue, IDictionary<string, object?> arguments, CancellationToken cancellation)
+    {
+        // On a channel of its own: the broker closes it over other arguments.
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+        try
+        {
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation);
+            return null;
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
+        {
+            return exception.ShutdownReason.ReplyText;
+        }
+    }
+
+    /// <summary>Whether there is such an exchange. To ask needs no right before RabbitMQ 4.3, and from then on any one right on it.</summary>
     public static Task<bool> HasExchangeAsync(IConnection connection, string exchange, CancellationToken cancellation) => LookAsync(
         connection,
         async channel =>

@@ -8,6 +8,9 @@ public static class DeadLetterGroups
     /// <summary>Messages of unknown types.</summary>
     public const string Skipped = "Skipped";
 
+    /// <summary>Returned to the queue until a delivery limit: moved by the broker, or by the worker where the broker would have dropped it.</summary>
+    public const string DeliveryLimit = "DeliveryLimit";
+
     /// <summary>Parked because of an error of the worker's own; <c>dead-letters list</c> names it.</summary>
     public const string Other = "Other";
 
@@ -17,7 +20,7 @@ public static class DeadLetterGroups
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
         RejectionCodes.InvalidMessage, RejectionCodes.PayloadMismatch, RejectionCodes.RefusedByDidit, RejectionCodes.AmbiguousSession,
-        RejectionCodes.AttemptsExhausted, Skipped,
+        RejectionCodes.AttemptsExhausted, Skipped, DeliveryLimit,
     };
 
     /// <summary>The label for a <see cref="DeadLetter.Group"/>.</summary>

@@ -23,6 +23,7 @@ public sealed class DeadLetterReader(WorkerSettings settings)
     {
         var (delivery, request, invalid) = ReadBody(properties, body);
         var faultType = properties.Header("MT-Fault-ExceptionType");
+        var death = string.IsNullOrEmpty(faultType) ? BrokerDeath.Of(properties) : null;
         return new()
         {
             Queue = queue,
@@ -32,12 +33,13 @@ public sealed class DeadLetterReader(WorkerSettings settings)
             Delivery = delivery,
             Request = request,
             Invalid = invalid,
-            Group = GroupOf(faultType),
+            Group = death?.Group ?? GroupOf(faultType),
             FaultType = faultType,
-            FaultMessage = properties.Header("MT-Fault-Message"),
-            FaultedAt = Time(properties.Header("MT-Fault-Timestamp")),
+            FaultMessage = death?.Message ?? properties.Header("MT-Fault-Message"),
+            FaultedAt = death?.At ?? Time(properties.Header("MT-Fault-Timestamp")),
             Replays = Number(properties.Header(ReplayHeaders.Count)) is { } replays ? (int)Math.Min(replays, int.MaxValue) : 0,
             DeliveryCount = Number(properties.Header("x-delivery-count")),
+            AcquiredCount = Number(properties.Header("x-acquired-count")),
         };
     }
 
@@ -46,7 +48,7 @@ public sealed class DeadLetterReader(WorkerSettings settings)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[sizeof(int)];
-        foreach (var text in (ReadOnlySpan<string>)[properties.MessageId ?? "", properties.Header("MT-Fault-Timestamp") ?? ""])
+        foreach (var text in (ReadOnlySpan<string>)[properties.MessageId ?? "", properties.Header("MT-Fault-Timestamp") ?? BrokerDeath.Of(properties)?.At?.ToString("O") ?? ""])
         {
             var bytes = Encoding.UTF8.GetBytes(text);
             BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
@@ -106,6 +108,11 @@ public sealed class DeadLetterReader(WorkerSettings settings)
         }
 
         var name = faultType[(faultType.LastIndexOf('.') + 1)..];
+        if (name == nameof(ReturnToQueueException))
+        {
+            return DeadLetterGroups.DeliveryLimit;
+        }
+
         return name.EndsWith("Exception", StringComparison.Ordinal) && name.Length > "Exception".Length ? name[..^"Exception".Length] : name;
     }
 

@@ -30,6 +30,9 @@ public sealed class GroupSummary(DeadLetter first, int examples)
     /// <summary>The highest <c>x-delivery-count</c>.</summary>
     public long DeliveryCount { get; private set; }
 
+    /// <summary>The highest <c>x-acquired-count</c>.</summary>
+    public long AcquiredCount { get; private set; }
+
     /// <summary>The first ones.</summary>
     public IReadOnlyList<DeadLetter> Examples => _examples;
 
@@ -49,6 +52,7 @@ public sealed class GroupSummary(DeadLetter first, int examples)
         }
 
         DeliveryCount = Math.Max(DeliveryCount, letter.DeliveryCount ?? 0);
+        AcquiredCount = Math.Max(AcquiredCount, letter.AcquiredCount ?? 0);
         if (_examples.Count < examples)
         {
             _examples.Add(letter);

@@ -14,9 +14,6 @@ internal static class ImportedMessage
 
     private static readonly string[] Routing = ["CC", "BCC"];
 
-    // The broker counts these itself, from 0 in each queue.
-    private static readonly string[] Counters = ["x-delivery-count", "x-acquired-count"];
-
     /// <summary>Whether the broker will remove it after a time.</summary>
     public static bool Expires(ArchivedLetter letter) => letter.Properties.Expiration is not null;
 
@@ -29,7 +26,7 @@ internal static class ImportedMessage
     {
         var properties = new BasicProperties(letter.Properties) { Persistent = true };
         var headers = (letter.Properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
-            .Where(header => !Counters.Contains(header.Key, StringComparer.Ordinal))
+            .Where(header => !ReplayHeaders.Counters.Contains(header.Key, StringComparer.Ordinal))
             .ToDictionary(
                 header => Routing.Contains(header.Key, StringComparer.Ordinal) ? AsidePrefix + header.Key : header.Key, header => header.Value,
                 StringComparer.Ordinal);

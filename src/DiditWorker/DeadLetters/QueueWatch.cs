@@ -1,7 +1,9 @@
 using DiditWorker.Hosting;
 using DiditWorker.Idempotency;
+using DiditWorker.Transport;
 using DiditWorker.Verification;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace DiditWorker.DeadLetters;
 
@@ -9,7 +11,8 @@ namespace DiditWorker.DeadLetters;
 /// Asks the broker now and then how many messages the worker's queues hold (a passive declare, which neither takes nor moves any), and Redis
 /// what the dead letters among them are.
 /// </summary>
-public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts counts, TimeProvider time, ILogger<QueueWatch> logger) : BackgroundService
+public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts counts, BrokerFindings findings, TimeProvider time, ILogger<QueueWatch> logger)
+    : BackgroundService
 {
     private readonly Dictionary<string, long> _excess = new(StringComparer.Ordinal);
     private IConnection? _connection;
@@ -65,14 +68,24 @@ public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts
         var queues = new List<QueueDepth>();
         foreach (var name in (string[])[InputQueue, .. Parking])
         {
-            if (await BrokerConnection.LookAsync(connection, name, cancellation) is { } queue)
+            try
             {
-                queues.Add(new(name, queue.MessageCount, queue.ConsumerCount));
+                if (await BrokerConnection.LookAsync(connection, name, cancellation) is { } queue)
+                {
+                    queues.Add(new(name, queue.MessageCount, queue.ConsumerCount));
+                }
+                else if (name != InputQueue && settings.StartVerification.Topology == Topology.Declare)
+                {
+                    // The broker would write a line about each look at a queue that is not there.
+                    findings.Declared(name, await ParkingQueue.DeclareAsync(connection, name, cancellation), isInput: false);
+                }
+
+                findings.Shown(name);
             }
-            else if (name != InputQueue && settings.StartVerification.Topology == Topology.Declare)
+            catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.AccessRefused)
             {
-                // The broker would write a line about each look at a queue that is not there.
-                await ParkingQueue.DeclareAsync(connection, name, cancellation);
+                // What may not be looked at cannot be moved to either, when the first message has to be.
+                findings.Refused(name, exception.ShutdownReason.ReplyText);
             }
         }
 

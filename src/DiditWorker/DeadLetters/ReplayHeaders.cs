@@ -22,8 +22,11 @@ public static class ReplayHeaders
     /// <summary>The request id of the message that this one was made of by an edit.</summary>
     public const string EditedFrom = "DiditWorker-Edited-From";
 
+    /// <summary>What quorum queues count in, and go on counting from if a message is published with it.</summary>
+    internal static readonly string[] Counters = ["x-delivery-count", "x-acquired-count"];
+
     private static readonly string[] StalePrefixes = ["MT-Fault-", "MT-Host-", "x-first-death-", "x-last-death-"];
-    private static readonly string[] Stale = ["MT-Reason", "MT-Redelivery-Count", "x-death", "x-delivery-count", "x-dotnet-pub-seq-no", "CC", "BCC"];
+    private static readonly string[] Stale = ["MT-Reason", "MT-Redelivery-Count", "x-death", .. Counters, "x-dotnet-pub-seq-no", "CC", "BCC"];
 
     /// <summary>
     /// Properties for publishing it again: the same message, persistent, without what its failure left behind, and without what the broker

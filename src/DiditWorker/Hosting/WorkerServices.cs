@@ -4,6 +4,7 @@ using DiditWorker.Didit;
 using DiditWorker.Idempotency;
 using DiditWorker.Observability;
 using DiditWorker.Secrets;
+using DiditWorker.Transport;
 using DiditWorker.Verification;
 
 namespace DiditWorker.Hosting;
@@ -19,6 +20,7 @@ public static class WorkerServices
         services.AddIdempotency(settings).AddDidit(settings.Didit, settings.Idempotency.KeyPrefix);
         services.AddHostedService<SecretWatch>();
         services.AddSingleton<VerificationFlow>().AddSingleton<DeliveryReporter>().AddSingleton<DeadLetterCounts>();
+        services.AddSingleton<BrokerFindings>();
 
         // What is running may finish: it is bounded by the total time-out, and the answer must still be stored and published.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Didit.TotalTimeout + TimeSpan.FromSeconds(15));

@@ -6,15 +6,28 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace DiditWorker.Transport;
 
 /// <summary>Whether the bus is connected. MassTransit calls it degraded when it has lost its broker, although nothing can be taken and nothing answered then.</summary>
-internal sealed class BrokerCheck(IBusControl bus, WorkerSettings settings) : IHealthCheck
+internal sealed class BrokerCheck(IBusControl bus, WorkerSettings settings, BrokerFindings findings) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    private const string Check = "check ConnectionStrings:RabbitMq, the broker and the network to it; the worker reconnects by itself";
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Result(bus.CheckHealth(), findings.Current));
+
+    private HealthCheckResult Result(BusHealthResult health, IReadOnlyList<BrokerFinding> found)
     {
-        var health = bus.CheckHealth();
-        return Task.FromResult(health.Status == BusHealthStatus.Healthy
+        if (health.Status != BusHealthStatus.Healthy)
+        {
+            var why = findings.Interruption is { } words ? $"{health.Description}; {words}" : health.Description;
+            return HealthCheckResult.Unhealthy(
+                $"not connected ({why}); no message is taken{Health.Certificates(settings.RabbitMqCertificates)}",
+                data: Health.Do(RefusedRight.ActionFor(why) ?? Check));
+        }
+
+        findings.Interruption = null;
+        return found.Count == 0
             ? HealthCheckResult.Healthy("connected")
-            : HealthCheckResult.Unhealthy(
-                $"not connected ({health.Description}); no message is taken{Health.Certificates(settings.RabbitMqCertificates)}",
-                data: Health.Do("check ConnectionStrings:RabbitMq, the broker and the network to it; the worker reconnects by itself")));
+            : HealthCheckResult.Degraded(
+                "connected, but " + string.Join("; ", found.Select(finding => finding.What)),
+                data: Health.Do(string.Join("; ", found.Select(finding => finding.Action))));
     }
 }

@@ -15,6 +15,15 @@ public static class RabbitMqTransport
     // "no limit" from 4.0 on, but 3.x refuses it; a number that is never reached works on both.
     internal const int NoDeliveryLimit = 1_000_000_000;
 
+    // A policy may set a lower limit, and the lower one counts; from 4.0 to 4.2 a message that is merely held reaches it after that many holds. Then
+    // the broker moves it to the error queue, and keeps it until that has taken it (RabbitMQ docs, "Quorum Queues", at-least-once dead-lettering).
+    private static Dictionary<string, string> DeadLettering(string errorQueue) => new(StringComparer.Ordinal)
+    {
+        ["x-dead-letter-exchange"] = errorQueue,
+        ["x-dead-letter-strategy"] = "at-least-once",
+        ["x-overflow"] = "reject-publish",
+    };
+
     /// <summary>Adds the bus; <paramref name="configure"/> may add endpoints of the caller's own.</summary>
     public static void AddRabbitMqTransport(
         this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
@@ -27,17 +36,19 @@ public static class RabbitMqTransport
             Connect(rabbit, settings);
             KeepWhatIsParked(rabbit);
             ExpectTopology(rabbit, settings.StartVerification.Topology);
+            var topology = new TopologyFilter(settings.StartVerification, context.GetRequiredService<BrokerFindings>());
             VerificationEndpoint.WriteCompactly(rabbit);
-            rabbit.Message<ReceivedStartVerification>(topology => topology.SetEntityName("DiditWorker.Contracts:StartVerification"));
+            rabbit.Message<ReceivedStartVerification>(topology => topology.SetEntityName(TopologyFilter.Inbox));
             rabbit.ReceiveEndpoint(settings.StartVerification.Queue, endpoint =>
             {
-                if (settings.StartVerification.Topology == Topology.Expect)
-                {
-                    endpoint.ConfigureChannel(channel => channel.UseFilter(new ExpectedTopologyFilter()));
-                }
-
+                endpoint.ConfigureChannel(channel => channel.UseFilter(topology));
                 endpoint.SetQuorumQueue();
                 endpoint.SetQueueArgument("x-delivery-limit", NoDeliveryLimit);
+                foreach (var (name, value) in DeadLettering(settings.StartVerification.ErrorQueue))
+                {
+                    endpoint.SetQueueArgument(name, value);
+                }
+
                 VerificationEndpoint.Configure(endpoint, context);
             });
         });
@@ -121,7 +132,8 @@ public static class RabbitMqTransport
         static void Clean(IRabbitMqQueueBindingConfigurator queue)
         {
             foreach (var argument in (ReadOnlySpan<string>)
-                ["x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-overflow", "x-dead-letter-exchange", "x-dead-letter-routing-key"])
+                ["x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-overflow", "x-dead-letter-exchange", "x-dead-letter-routing-key",
+                    "x-dead-letter-strategy"])
             {
                 queue.SetQueueArgument(argument, null!);
             }

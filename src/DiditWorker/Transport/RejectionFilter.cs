@@ -10,7 +10,7 @@ namespace DiditWorker.Transport;
 /// What happens to a delivery that failed: a rejection is parked, and answered if it failed before the consumer could do that; what was only
 /// held for too long goes back to the queue; anything unexpected is parked as it is. Stands before MassTransit's move to the error queue.
 /// </summary>
-public sealed class RejectionFilter(IServiceProvider services, WorkerSettings settings, DeadLetterCounts counts, DeliveryReporter reporter)
+public sealed class RejectionFilter(IServiceProvider services, WorkerSettings settings, DeadLetterCounts counts, DeliveryReporter reporter, BrokerFindings findings)
     : IFilter<ExceptionReceiveContext>
 {
     /// <inheritdoc />
@@ -21,7 +21,12 @@ public sealed class RejectionFilter(IServiceProvider services, WorkerSettings se
         HeaderRoom.Make(context);
         switch (context.Exception.GetBaseException())
         {
+            case ReturnToQueueException when CountedReturns(context) >= BrokerFindings.LastReturn && findings.MayDrop:
+                await ParkAsync(context, next, DeadLetterGroups.DeliveryLimit);
+                reporter.Ended(progress, DeliveryOutcomes.Parked, context.ElapsedTime, DeadLetterGroups.DeliveryLimit);
+                break;
             case ReturnToQueueException returned:
+                findings.ReturnedAgain(CountedReturns(context));
                 reporter.Ended(progress, DeliveryOutcomes.Waited, context.ElapsedTime, returned.Message);
 
                 // The transport gives back what throws past here.
@@ -46,6 +51,9 @@ public sealed class RejectionFilter(IServiceProvider services, WorkerSettings se
 
     /// <inheritdoc />
     public void Probe(ProbeContext context) => context.CreateFilterScope("rejection");
+
+    // x-acquired-count, of RabbitMQ 4.3, counts holds as well, and nothing is held against it.
+    private static long CountedReturns(ReceiveContext context) => context.TransportHeaders.Get("x-delivery-count", default(long?)) ?? 0;
 
     // MassTransit notes a fault only where the consumer throws; a body that cannot be read would be moved to the skipped queue as well.
     private async Task ParkAsync(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next, string group)

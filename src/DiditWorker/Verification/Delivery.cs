@@ -17,7 +17,7 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
     private static readonly string[] Traces =
     [
         "MT-Reason", "MT-Fault-ExceptionType", "MT-Fault-Message", "MT-Redelivery-Count", "x-death", "x-first-death-queue",
-        "x-delivery-count", ReplayCountHeader,
+        "x-delivery-count", "x-acquired-count", ReplayCountHeader,
     ];
 
     /// <summary>Reads a delivery; none if it has no id, or one that is too long.</summary>

@@ -7,7 +7,7 @@ public enum Topology
     Declare,
 
     /// <summary>
-    /// Somebody else, beforehand. The worker looks whether they are there, for which the broker asks no right, so that its user needs no
+    /// Somebody else, beforehand. The worker looks whether those are there that it reads from or writes to, so that its user needs no
     /// <c>configure</c> permission, which would also let it delete its queue.
     /// </summary>
     Expect,

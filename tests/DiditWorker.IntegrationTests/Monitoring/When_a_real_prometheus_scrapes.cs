@@ -14,6 +14,7 @@ public sealed class When_a_real_prometheus_scrapes
     private const string Input = "start-verification";
     private const int Orders = 20;
     private const int Batch = (2 * Orders) + 1;
+    private const int MostBatches = 12;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     private Arena _arena = null!;
@@ -110,16 +111,16 @@ public sealed class When_a_real_prometheus_scrapes
     [Test, Order(3)]
     public async Task Every_panel_has_data()
     {
-        var empty = new List<string>();
         var asked = Expressions().ToList();
         asked.Count.ShouldBeGreaterThan(50);
-        foreach (var (panel, expression) in asked)
+
+        // A rate needs two scrapes with something between them, and on a busy machine scrapes time out: what has none yet is given more to count.
+        var empty = await EmptyAsync(asked);
+        for (var batch = 2; empty.Count > 0 && batch < MostBatches; batch++)
         {
-            var range = $"{(int)(DateTimeOffset.UtcNow - _start).TotalSeconds + 1}s";
-            if (!(await _prometheus.QueryAsync(Dashboard.Fill(expression, range), _start, DateTimeOffset.UtcNow)).Any(double.IsFinite))
-            {
-                empty.Add($"{panel}: {expression}");
-            }
+            await BatchAsync(batch);
+            await UntilScrapedAsync();
+            empty = await EmptyAsync(empty);
         }
 
         empty.ShouldBeEmpty();
@@ -152,6 +153,21 @@ public sealed class When_a_real_prometheus_scrapes
             async () => expected.Except(await _prometheus.AlertsAsync(), StringComparer.Ordinal).Any() is false, Bound, string.Join(", ", expected));
     }
 
+    private async Task<List<(string Panel, string Expression)>> EmptyAsync(List<(string Panel, string Expression)> asked)
+    {
+        var empty = new List<(string, string)>();
+        foreach (var (panel, expression) in asked)
+        {
+            var range = $"{(int)(DateTimeOffset.UtcNow - _start).TotalSeconds + 1}s";
+            if (!(await _prometheus.QueryAsync(Dashboard.Fill(expression, range), _start, DateTimeOffset.UtcNow)).Any(double.IsFinite))
+            {
+                empty.Add((panel, expression));
+            }
+        }
+
+        return empty;
+    }
+
     private static bool IsOwn(System.Text.Json.JsonElement series) => series.GetProperty("__name__").GetString()!.StartsWith("diditworker_", StringComparison.Ordinal);
 
     private static IEnumerable<(string Panel, string Expression)> Expressions() => Dashboard.ReadAll().SelectMany(
@@ -172,8 +188,7 @@ public sealed class When_a_real_prometheus_scrapes
         await BatchAsync(0);
 
         // A series that appears with its last value shows no increase, so the second batch comes after a scrape that has seen the first.
-        await Eventually.UntilAsync(
-            async () => (await _prometheus.QueryAsync("sum(diditworker_delivery_duration_seconds_count)")).SingleOrDefault() >= Batch, Bound, "the first batch is scraped");
+        await UntilScrapedAsync();
         await BatchAsync(1);
         await _arena.Broker.PublishRawAsync("order-0-0", """{"vendorData":"somebody-else"}""");
         await _arena.Broker.PublishRawAsync("bad-1", """{"vendorData":""}""");
@@ -184,9 +199,18 @@ public sealed class When_a_real_prometheus_scrapes
             async () => (await _prometheus.QueryAsync("sum(max by (queue) (diditworker_deadletters))")).SingleOrDefault() == 4, Bound, "the dead letters are counted");
     }
 
+    // Until Prometheus has counted every delivery that was answered so far.
+    private Task UntilScrapedAsync()
+    {
+        var answers = _arena.Broker.Answers.Count;
+        return Eventually.UntilAsync(
+            async () => (await _prometheus.QueryAsync("sum(diditworker_delivery_duration_seconds_count)")).SingleOrDefault() >= answers, Bound, "every answer is scraped");
+    }
+
     // Creates, their duplicates, and one that is older than the window, so that it is looked up.
     private async Task BatchAsync(int number)
     {
+        var before = _arena.Broker.Answers.Count;
         for (var copy = 0; copy < 2; copy++)
         {
             for (var i = 0; i < Orders; i++)
@@ -194,11 +218,11 @@ public sealed class When_a_real_prometheus_scrapes
                 await _arena.Broker.PublishRawAsync($"order-{number}-{i}", $$"""{"vendorData":"user-{{number}}-{{i}}"}""");
             }
 
-            await _arena.Broker.UntilAnswersAsync((number * Batch) + ((copy + 1) * Orders));
+            await _arena.Broker.UntilAnswersAsync(before + ((copy + 1) * Orders));
         }
 
         await _arena.Broker.PublishRawAsync($"old-{number}", $$"""{"vendorData":"user-{{number}}-0"}""", DateTimeOffset.UtcNow.AddDays(-2));
-        await _arena.Broker.UntilAnswersAsync((number + 1) * Batch);
+        await _arena.Broker.UntilAnswersAsync(before + Batch);
     }
 
     private void Fault(FaultKind kind, int? status)

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
@@ -64,6 +65,14 @@ internal sealed class LeastRights : IAsyncDisposable
         return await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
     }
 
+    /// <summary>A channel of the tests' own user, which may do everything.</summary>
+    public async Task<IChannel> ChannelAsync()
+    {
+        var connection = await new ConnectionFactory { Uri = new(AddressOf(RabbitMqServer.UserName, RabbitMqServer.Password)) }.CreateConnectionAsync();
+        _connections.Add(connection);
+        return await connection.CreateChannelAsync();
+    }
+
     public Task<ConnectionMultiplexer> RedisAsync(string name) => ConnectionMultiplexer.ConnectAsync(RedisOf(name) + ",allowAdmin=true");
 
     public HttpClient Management(string name)
@@ -72,6 +81,21 @@ internal sealed class LeastRights : IAsyncDisposable
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{Deployed.UserOf(name)}:{_deployed.Passwords[name]}")));
         return client;
+    }
+
+    /// <summary>Gives a user rights, each as a pattern.</summary>
+    public async Task PermitAsync(string user, string configure, string write, string read)
+    {
+        using var management = RabbitMq.ManagementClient();
+        (await management.PutAsJsonAsync($"api/permissions/{VirtualHost}/{user}", new { configure, write, read })).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Makes a user with these rights, whose password is its name.</summary>
+    public async Task AddUserAsync(string user, string configure, string write, string read)
+    {
+        using var management = RabbitMq.ManagementClient();
+        (await management.PutAsJsonAsync("api/users/" + user, new { password = user, tags = "" })).EnsureSuccessStatusCode();
+        await PermitAsync(user, configure, write, read);
     }
 
     public async ValueTask DisposeAsync()
@@ -103,5 +127,7 @@ internal sealed class LeastRights : IAsyncDisposable
         {
             throw new InvalidOperationException(await response.Content.ReadAsStringAsync());
         }
+
+        await PermitAsync(RabbitMqServer.UserName, ".*", ".*", ".*");
     }
 }

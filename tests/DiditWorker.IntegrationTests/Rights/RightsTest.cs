@@ -37,10 +37,10 @@ public sealed class RightsTest
         await channel.BasicPublishAsync(Inbox, "", mandatory: true, properties, System.Text.Encoding.UTF8.GetBytes(json));
     }
 
-    /// <summary>Waits for as many messages in a queue; to look needs no right.</summary>
+    /// <summary>Waits for as many messages in a queue.</summary>
     internal static async Task UntilDepthAsync(string queue, uint depth)
     {
-        var channel = await World.ChannelAsync("monitor");
+        var channel = await World.ChannelAsync();
         await Eventually.UntilAsync(
             async () => (await channel.QueueDeclarePassiveAsync(queue)).MessageCount == depth, Bound, $"{depth} messages in {queue}");
     }

@@ -116,6 +116,11 @@ public sealed class When_an_operator_works
         (await management.PostAsync(new Uri($"api/queues/{LeastRights.VirtualHost}/{ErrorQueue}/get", UriKind.Relative), get)).IsSuccessStatusCode.ShouldBeFalse();
         (await management.DeleteAsync(new Uri($"api/queues/{LeastRights.VirtualHost}/{ErrorQueue}/contents", UriKind.Relative))).IsSuccessStatusCode.ShouldBeFalse();
         await RefusedAsync("monitor", channel => channel.BasicGetAsync(ErrorQueue, autoAck: false));
+        if (World.RabbitMq.IsAtLeast(4, 3))
+        {
+            // Before, a look over AMQP needed no right on the queue.
+            await RefusedAsync("monitor", channel => channel.QueueDeclarePassiveAsync(ErrorQueue));
+        }
 
         await using var redis = await World.RedisAsync("monitor");
         (await redis.GetServers()[0].InfoAsync()).ShouldNotBeEmpty();
@@ -179,14 +184,7 @@ public sealed class When_an_operator_works
             async () => (await World.OperateAsync("dead-letters", "list", "--id", id)).ExitCode == 0, Bound, $"{id} is parked");
     }
 
-    private static async Task PermitAsync(string configure, string write, string read)
-    {
-        using var management = World.RabbitMq.ManagementClient();
-        using var user = JsonContent.Create(new { password = Row, tags = "" });
-        using var permissions = JsonContent.Create(new { configure = $"^({configure})$", write = $"^({write})$", read = $"^({read})$" });
-        (await management.PutAsync(new Uri("api/users/" + Row, UriKind.Relative), user)).EnsureSuccessStatusCode();
-        (await management.PutAsync(new Uri($"api/permissions/{LeastRights.VirtualHost}/{Row}", UriKind.Relative), permissions)).EnsureSuccessStatusCode();
-    }
+    private static Task PermitAsync(string configure, string write, string read) => World.AddUserAsync(Row, $"^({configure})$", $"^({write})$", $"^({read})$");
 
     private const string Row = "diditworker-row";
 

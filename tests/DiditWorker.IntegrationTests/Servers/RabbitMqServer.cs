@@ -20,7 +20,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public const string Password = "tests";
 
     private const string ImageSetting = "DIDITWORKER_TEST_RABBITMQ_IMAGE";
-    private const string DefaultImage = "rabbitmq:4.1.4-management";
+    private const string DefaultImage = "rabbitmq:4.3.6-management";
     private static readonly TimeSpan StartBound = TimeSpan.FromMinutes(2);
 
     private readonly IServerHost _host;
@@ -42,6 +42,15 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public string Metrics { get; }
 
     public string Version { get; private set; } = "";
+
+    /// <summary>
+    /// Whether a message that a consumer gives back (<c>basic.nack</c>) counts against a delivery limit, in <c>x-delivery-count</c>. From 4.3 on only
+    /// <c>x-acquired-count</c> is raised.
+    /// </summary>
+    public bool CountsReturns => !IsAtLeast(4, 3);
+
+    /// <summary>For what brokers do differently.</summary>
+    public bool IsAtLeast(int major, int minor) => System.Version.Parse(Version) >= new Version(major, minor);
 
     /// <summary>A server of the caller's own, to stop at will; the caller disposes it.</summary>
     /// <param name="configuration">More lines of <c>rabbitmq.conf</c>.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DotNet.Testcontainers.Builders;
 using NUnit.Framework;
 using StackExchange.Redis;
 using Testcontainers.Redis;
@@ -10,7 +11,7 @@ namespace DiditWorker.IntegrationTests.Servers;
 public sealed class RedisServer : IAsyncDisposable
 {
     private const string ImageSetting = "DIDITWORKER_TEST_REDIS_IMAGE";
-    private const string DefaultImage = "redis:7.4.5-alpine";
+    private const string DefaultImage = "redis:8.0.6-alpine";
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(60);
     private static readonly string[] Persistence = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
 
@@ -41,6 +42,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Which server it is, with its name.</summary>
     public string Version { get; private set; } = "";
 
     internal static string Image => Environment.GetEnvironmentVariable(ImageSetting) is { Length: > 0 } value ? value : DefaultImage;
@@ -95,13 +97,20 @@ public sealed class RedisServer : IAsyncDisposable
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
         await redis.GetDatabase().PingAsync();
-        Version = redis.GetServers()[0].Version.ToString();
+        var server = (await redis.GetServers()[0].InfoAsync("server")).SelectMany(section => section).ToDictionary(line => line.Key, line => line.Value, StringComparer.Ordinal);
+
+        // Valkey calls itself an old Redis, for clients that ask for nothing else.
+        Version = server.TryGetValue("valkey_version", out var valkey) ? $"Valkey {valkey}" : $"Redis {server["redis_version"]}";
         return true;
     }
 
+    /// <summary>A container of the image. Testcontainers would ask with redis-cli whether it answers, which an image of Valkey need not have: the caller asks.</summary>
+    internal static RedisBuilder Builder(string port) =>
+        ContainerHost.Configure(new RedisBuilder(Image)).WithPortBinding(port, "6379").WithWaitStrategy(Wait.ForUnixContainer());
+
     private static ContainerHost Container(string port, RedisUsers? users, TlsListener? tls, string[] options)
     {
-        var builder = ContainerHost.Configure(new RedisBuilder(Image)).WithPortBinding(port, "6379");
+        var builder = Builder(port);
         builder = tls?.Add(builder) ?? builder;
         string[] arguments = [.. Persistence, .. options];
         return users is null

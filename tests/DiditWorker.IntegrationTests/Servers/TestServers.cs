@@ -28,7 +28,7 @@ public static class TestServers
         if (Redis is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
         {
             await using var server = await Redis.Value;
-            used.Add($"Redis {server.Version}");
+            used.Add(server.Version);
         }
 
         if (used.Count > 0)

@@ -2,7 +2,6 @@ using System.Globalization;
 using DiditWorker.IntegrationTests.Servers;
 using NUnit.Framework;
 using StackExchange.Redis;
-using Testcontainers.Redis;
 
 namespace DiditWorker.IntegrationTests.Stores;
 
@@ -53,7 +52,7 @@ internal sealed class ClusterServer : IAsyncDisposable
     }
 
     private static ContainerHost Container(string port, string[] cluster) =>
-        new(ContainerHost.Configure(new RedisBuilder(RedisServer.Image)).WithPortBinding(port, "6379").WithCommand(cluster).Build());
+        new(RedisServer.Builder(port).WithCommand(cluster).Build());
 
     private static NativeHost Native(string port, string[] cluster)
     {

@@ -13,14 +13,14 @@ internal static class AmqpShape
         body {Convert.ToHexString(message.Body.Span)}
         """;
 
-    /// <summary>All but <c>x-delivery-count</c>, which the broker counts.</summary>
+    /// <summary>All but <c>x-delivery-count</c> and <c>x-acquired-count</c>, which the broker counts.</summary>
     private static string Of(IReadOnlyBasicProperties p) => string.Join('\n',
     [
         $"message_id {p.MessageId ?? "-"}", $"correlation_id {p.CorrelationId ?? "-"}", $"type {p.Type ?? "-"}", $"app_id {p.AppId ?? "-"}",
         $"user_id {p.UserId ?? "-"}", $"cluster_id {p.ClusterId ?? "-"}", $"reply_to {p.ReplyTo ?? "-"}", $"content_type {p.ContentType ?? "-"}",
         $"content_encoding {p.ContentEncoding ?? "-"}", $"expiration {p.Expiration ?? "-"}", $"delivery_mode {p.DeliveryMode}", $"priority {p.Priority}",
         $"timestamp {p.Timestamp.UnixTime}",
-        .. (p.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).Where(h => h.Key != "x-delivery-count").OrderBy(h => h.Key, StringComparer.Ordinal)
+        .. (p.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).Where(h => h.Key is not ("x-delivery-count" or "x-acquired-count")).OrderBy(h => h.Key, StringComparer.Ordinal)
             .Select(h => $"{h.Key} {Value(h.Value)}"),
     ]);
 

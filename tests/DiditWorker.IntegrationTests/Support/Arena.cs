@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Shouldly;
 
 namespace DiditWorker.IntegrationTests.Support;
 
@@ -52,6 +53,11 @@ internal sealed class Arena : IAsyncDisposable
 
     public string ConnectionString { get; }
 
+    public RabbitMqServer RabbitMq => _rabbitMq;
+
+    /// <summary>Where <c>dead-letters list --json</c> shows how often a message was read.</summary>
+    public string CountOfReadings => _rabbitMq.CountsReturns ? "deliveryCount" : "acquiredCount";
+
     /// <summary>What the next worker is started with.</summary>
     public Dictionary<string, string?> Settings { get; }
 
@@ -69,6 +75,19 @@ internal sealed class Arena : IAsyncDisposable
         (await management.PutAsJsonAsync($"api/vhosts/{arena._name}", new { })).EnsureSuccessStatusCode();
         arena.Broker = await TestBroker.OpenAsync(arena.ConnectionString);
         return arena;
+    }
+
+    /// <summary>A policy, or an operator policy, for every queue.</summary>
+    public async Task SetPolicyAsync(string key, object value, bool ofTheOperator = false)
+    {
+        using var management = _rabbitMq.ManagementClient();
+        var definition = new Dictionary<string, object>(StringComparer.Ordinal) { [key] = value };
+        var response = await management.PutAsJsonAsync(
+            $"api/{(ofTheOperator ? "operator-policies" : "policies")}/{_name}/everything", new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["pattern"] = ".*", ["apply-to"] = "queues", ["priority"] = 0, ["definition"] = definition,
+            });
+        response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
     }
 
     public string RedisKey(string requestId) => $"{_name}:{{{DiditWorker.Idempotency.IdempotencyKey.Create("start-verification", requestId)}}}";

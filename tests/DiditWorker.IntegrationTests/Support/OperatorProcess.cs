@@ -7,7 +7,12 @@ namespace DiditWorker.IntegrationTests.Support;
 /// <summary>A command as a process of its own, so that it can be killed.</summary>
 internal static class OperatorProcess
 {
-    public static Process Start(Arena arena, params string[] command)
+    public static Process Start(Arena arena, params string[] command) => Start(arena, heapMegabytes: null, command);
+
+    /// <param name="arena">Where.</param>
+    /// <param name="heapMegabytes">The runtime ends the process rather than let its heap grow beyond this; null: no limit.</param>
+    /// <param name="command">What.</param>
+    public static Process Start(Arena arena, int? heapMegabytes, params string[] command)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Hosting.WorkerSettings).Assembly.Location, .. command])
         {
@@ -16,6 +21,11 @@ internal static class OperatorProcess
         foreach (var (key, value) in arena.Settings)
         {
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        if (heapMegabytes is { } limit)
+        {
+            start.Environment[WorkerProcess.HeapLimit] = WorkerProcess.HeapLimitOf(limit);
         }
 
         // What it prints is little, so that it can wait in the pipe for a reader, if there is one.

@@ -11,6 +11,9 @@ namespace DiditWorker.IntegrationTests.Support;
 /// <summary>The service as a process of its own: what is shipped, with its exit code, its output and its HTTP endpoints.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
+    /// <summary>The environment variable by which the runtime limits the heap of a process, which then ends rather than exceed it.</summary>
+    public const string HeapLimit = "DOTNET_GCHeapHardLimit";
+
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
@@ -42,15 +45,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Resident memory now, in MiB.</summary>
-    public long ResidentMegabytes
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.WorkingSet64 >> 20;
-        }
-    }
+    /// <summary>A value for <see cref="HeapLimit"/>, which is in hexadecimal.</summary>
+    public static string HeapLimitOf(int megabytes) => (megabytes * 1024L * 1024).ToString("X", CultureInfo.InvariantCulture);
 
     /// <param name="settings">Configuration keys; a name without ":" is an environment variable as it stands.</param>
     /// <param name="log">Takes the output in place of <see cref="Output"/>, for a run that is too long to keep it in memory; thread-safe.</param>

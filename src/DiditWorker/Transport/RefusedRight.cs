@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+
+namespace DiditWorker.Transport;
+
+/// <summary>What to grant when the broker refuses something (403).</summary>
+internal static partial class RefusedRight
+{
+    /// <summary>Reads RabbitMQ's own words, such as <c>ACCESS_REFUSED - read access to queue 'q' in vhost '/' refused for user 'u'</c>.</summary>
+    /// <returns>Null if the text tells of no refused right.</returns>
+    public static string? ActionFor(string? text)
+    {
+        if (text is null || Refusal().Match(text) is not { Success: true } match)
+        {
+            return null;
+        }
+
+        var (kind, name, host, user) = (match.Groups["kind"].Value, match.Groups["name"].Value, match.Groups["host"].Value, match.Groups["user"].Value);
+
+        // A look asks for "configure" in words, but from RabbitMQ 4.3 on any right on the name will do; before, none was needed.
+        var right = match.Groups["right"].Value switch
+        {
+            "configure" when kind == "queue" && !name.EndsWith("_error", StringComparison.Ordinal) && !name.EndsWith("_skipped", StringComparison.Ordinal) => "read",
+            "configure" => "write",
+            var other => other,
+        };
+        return $"grant user '{user}' the right to {right} {kind} '{name}' in virtual host '{host}' (rabbitmqctl set_permissions; deploy/rabbitmq/README.md lists the rights). "
+            + "With StartVerification:Topology=Declare it also needs configure";
+    }
+
+    [GeneratedRegex(
+        "(?<right>configure|write|read) access to (?<kind>queue|exchange) '(?<name>[^']*)' in vhost '(?<host>[^']*)' refused for user '(?<user>[^']*)'",
+        RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Refusal();
+}
