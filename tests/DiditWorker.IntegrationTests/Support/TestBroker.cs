@@ -118,13 +118,6 @@ internal sealed class TestBroker : IAsyncDisposable
         }
     }
 
-    /// <summary>Consumers of a queue that exists.</summary>
-    public async Task<uint> ConsumersAsync(string queue)
-    {
-        await using var channel = await _connection.CreateChannelAsync();
-        return (await channel.QueueDeclarePassiveAsync(queue)).ConsumerCount;
-    }
-
     /// <summary>Takes one message out of a queue.</summary>
     public async Task<BasicGetResult> TakeAsync(string queue)
     {
