@@ -23,7 +23,7 @@ public sealed class When_a_delivery_limit_is_set
     public async Task What_is_merely_held_is_answered_or_in_the_error_queue(int limit, bool ofTheOperator)
     {
         await using var arena = await OpenAsync();
-        await arena.SetPolicyAsync("delivery-limit", limit, ofTheOperator);
+        (await arena.TrySetPolicyAsync(new() { ["delivery-limit"] = limit }, ofTheOperator)).ShouldBeTrue();
         await arena.StartWorkerAsync();
 
         await HoldAsync(arena, limit);
@@ -48,7 +48,7 @@ public sealed class When_a_delivery_limit_is_set
     {
         await using var arena = await OpenAsync();
         await DeclareAsync(arena, new() { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 1_000_000_000 });
-        await arena.SetPolicyAsync("delivery-limit", 20);
+        (await arena.TrySetPolicyAsync(new() { ["delivery-limit"] = 20 })).ShouldBeTrue();
         await using var worker = WorkerProcess.Start(arena.Settings);
         await worker.UntilReadyAsync();
 
