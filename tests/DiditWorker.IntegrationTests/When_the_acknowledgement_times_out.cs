@@ -19,7 +19,7 @@ public sealed class When_the_acknowledgement_times_out
     public async Task The_worker_goes_on_and_nothing_is_lost_or_made_twice()
     {
         // Before 4.3 the broker looks once a minute.
-        await using var broker = await RabbitMqServer.StartNewAsync("consumer_timeout = 5000");
+        await using var broker = await RabbitMqServer.StartNewAsync("consumer_timeout = 15000");
         await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false }, rabbitMq: broker);
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Any, Kind = FaultKind.Status, Status = 503 });
         await arena.StartWorkerAsync();
@@ -28,9 +28,10 @@ public sealed class When_the_acknowledgement_times_out
             await arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""");
         }
 
+        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync(TestBroker.Queue) == 0, Bound, "the worker holds every message");
         await Eventually.UntilAsync(
-            async () => arena.Logs.Text.Contains("PRECONDITION_FAILED", StringComparison.Ordinal) || await arena.Broker.DepthAsync(TestBroker.Queue) == Messages,
-            Bound, "the broker closes the channel, or takes all messages back from the consumer");
+            async () => arena.Logs.Text.Contains("PRECONDITION_FAILED", StringComparison.Ordinal) || await arena.Broker.DepthAsync(TestBroker.Queue) > 0,
+            Bound, "the broker closes the channel, or takes messages back from the consumer");
         arena.Broker.Answers.ShouldBeEmpty();
         arena.Didit.State.ClearFaults();
 

@@ -21,9 +21,6 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
 
     public IReadOnlyList<RabbitMqNode> Nodes => _nodes;
 
-    /// <summary>Of the harness, which may do everything; the worker's user is another one.</summary>
-    public string ConnectionString => AddressOf(RabbitMqServer.UserName, RabbitMqServer.Password);
-
     public static async Task<RabbitMqCluster> StartAsync(Deployed deployed)
     {
         var cluster = new RabbitMqCluster();
@@ -40,8 +37,8 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
         }
     }
 
-    public string AddressOf(string user, string password) =>
-        $"amqp://{user}:{password}@{string.Join(',', _nodes.Select(node => $"127.0.0.1:{node.AmqpPort}"))}/{Deployed.VirtualHost}";
+    public string AddressOf(string user, string password, RabbitMqNode? without = null) =>
+        $"amqp://{user}:{password}@{string.Join(',', _nodes.Where(node => node != without).Select(node => $"127.0.0.1:{node.AmqpPort}"))}/{Deployed.VirtualHost}";
 
     /// <summary>The node that leads the input queue, asked of any other than one that may be away.</summary>
     public async Task<RabbitMqNode> LeaderAsync(RabbitMqNode? away = null)
@@ -100,12 +97,14 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
         await _portMapper.StartAsync();
         _nodes.AddRange(Enumerable.Range(1, 3).Select(number => new RabbitMqNode(number, port)));
 
-        // The first alone: the others are to find it rather than each make a cluster of its own.
-        await _nodes[0].StartAsync();
-        await _nodes[0].UntilUpAsync();
-        foreach (var node in _nodes.Skip(1))
+        // At once: from 4.0 on they agree which of them makes the cluster, and wait for one another; before, each asked for the first one until it was there.
+        foreach (var node in _nodes)
         {
             await node.StartAsync();
+        }
+
+        foreach (var node in _nodes)
+        {
             await node.UntilUpAsync();
         }
     }

@@ -60,12 +60,21 @@ internal sealed class RabbitMqNode : IAsyncDisposable
         }
     }
 
-    /// <summary>What the node itself wrote.</summary>
+    /// <summary>What the node itself wrote; empty if it did not come so far.</summary>
     public string Log()
     {
+        if (!File.Exists(Path.Combine(In("log"), Name + ".log")))
+        {
+            return "";
+        }
+
         using var file = new StreamReader(new FileStream(Path.Combine(In("log"), Name + ".log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return file.ReadToEnd();
     }
+
+    /// <summary>For what brokers do differently.</summary>
+    public async Task<bool> IsAtLeastAsync(int major, int minor) =>
+        Version.Parse((await GetAsync("overview")).GetProperty("rabbitmq_version").GetString()!) >= new Version(major, minor);
 
     public Task<JsonElement> GetAsync(string path) => _management.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative));
 

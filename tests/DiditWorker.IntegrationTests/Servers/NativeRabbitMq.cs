@@ -53,8 +53,9 @@ internal static class NativeRabbitMq
             ["RABBITMQ_LOG_BASE"] = In("log"),
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = In("enabled_plugins"),
             ["RABBITMQ_CONFIG_FILE"] = In("rabbitmq"),
-            // This machine's /etc/rabbitmq/rabbitmq-env.conf is not to be read.
+            // This machine's /etc/rabbitmq/rabbitmq-env.conf and conf.d are not to be read.
             ["RABBITMQ_CONF_ENV_FILE"] = In("no-such-file"),
+            ["RABBITMQ_CONFIG_FILES"] = In("no-such-directory"),
             // Together: the script becomes the Erlang VM instead of its parent, so that the process started is the server itself.
             ["RABBITMQ_ALLOW_INPUT"] = "1",
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = $"-noinput -kernel inet_dist_use_interface {distribution}",
