@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
 using DiditWorker.Simulator;
@@ -42,6 +43,32 @@ public sealed class When_a_delivery_limit_is_set
         arena.Didit.State.Sessions.Count.ShouldBe(Messages);
     }
 
+    // On every broker a rejection counts, as a crash does.
+    [Test]
+    public async Task What_comes_back_too_often_is_moved_to_the_error_queue()
+    {
+        await using var arena = await OpenAsync();
+        (await arena.TrySetPolicyAsync(new() { ["delivery-limit"] = 3 }, pattern: $"^{Input}$")).ShouldBeTrue();
+        var worker = await arena.StartWorkerAsync();
+        await worker.StopAsync();
+        await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
+        await using var connection = await new ConnectionFactory { Uri = new(arena.ConnectionString) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+
+        await Eventually.UntilAsync(
+            async () =>
+            {
+                if (await channel.BasicGetAsync(Input, autoAck: false) is { } message)
+                {
+                    await channel.BasicRejectAsync(message.DeliveryTag, requeue: true);
+                }
+
+                return await arena.Broker.DepthAsync(Errors) == 1;
+            },
+            Bound, "the broker moves it");
+        (await arena.OperateAsync("dead-letters", "list", "--json")).Json[0].GetProperty("group").GetString().ShouldBe("DeliveryLimit");
+    }
+
     // As an older worker declared it: without a way to the error queue.
     [Test]
     public async Task A_queue_that_was_there_before_is_taken_over_and_loses_nothing_either()
@@ -59,6 +86,30 @@ public sealed class When_a_delivery_limit_is_set
         {
             (await BrokerAsync(worker)).ShouldContain("was returned 1");
         }
+
+        await NothingIsLostAsync(arena);
+    }
+
+    // What deploy/rabbitmq/README.md advises for such a queue; the limit is the operator's, since only that one applies beside another policy.
+    [Test]
+    public async Task The_policy_of_the_definitions_mends_a_queue_that_was_there_before()
+    {
+        await using var arena = await OpenAsync();
+        foreach (var name in (string[])[Input, Errors, "start-verification_skipped"])
+        {
+            await DeclareAsync(arena, new() { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 1_000_000_000 }, name);
+        }
+
+        await arena.BindInboxAsync();
+        var policies = JsonElement.Parse(Deployed.Text("rabbitmq/definitions.template.json")).GetProperty("policies").EnumerateArray();
+        var policy = policies.Single(one => one.GetProperty("pattern").GetString() == $"^{Input}$");
+        var definition = policy.GetProperty("definition").EnumerateObject().ToDictionary(pair => pair.Name, pair => (object)pair.Value, StringComparer.Ordinal);
+        (await arena.TrySetPolicyAsync(definition, pattern: $"^{Input}$")).ShouldBeTrue();
+        (await arena.TrySetPolicyAsync(new() { ["delivery-limit"] = 3 }, ofTheOperator: true)).ShouldBeTrue();
+        arena.Settings["StartVerification:Topology"] = "Expect";
+        await arena.StartWorkerAsync();
+
+        await HoldAsync(arena, 3);
 
         await NothingIsLostAsync(arena);
     }

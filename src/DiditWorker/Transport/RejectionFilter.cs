@@ -53,7 +53,9 @@ public sealed class RejectionFilter(IServiceProvider services, WorkerSettings se
     public void Probe(ProbeContext context) => context.CreateFilterScope("rejection");
 
     // x-acquired-count, of RabbitMQ 4.3, counts holds as well, and nothing is held against it.
-    private static long CountedReturns(ReceiveContext context) => context.TransportHeaders.Get("x-delivery-count", default(long?)) ?? 0;
+    // Before its first return the header, if there is one, is the publisher's.
+    private static long CountedReturns(ReceiveContext context) =>
+        context.Redelivered ? context.TransportHeaders.Get("x-delivery-count", default(long?)) ?? 0 : 0;
 
     // MassTransit notes a fault only where the consumer throws; a body that cannot be read would be moved to the skipped queue as well.
     private async Task ParkAsync(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next, string group)

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
 
 namespace DiditWorker.IntegrationTests.Support;
 
@@ -76,17 +77,28 @@ internal sealed class Arena : IAsyncDisposable
         return arena;
     }
 
-    /// <summary>A policy, or an operator policy, for every queue.</summary>
+    /// <summary>A policy, or an operator policy.</summary>
+    /// <param name="definition">What it sets.</param>
+    /// <param name="ofTheOperator">Whether it is one of the operator, which is merged with the other.</param>
+    /// <param name="pattern">For which queues; default all.</param>
     /// <returns>Whether the broker knows what is in it.</returns>
-    public async Task<bool> TrySetPolicyAsync(Dictionary<string, object> definition, bool ofTheOperator = false)
+    public async Task<bool> TrySetPolicyAsync(Dictionary<string, object> definition, bool ofTheOperator = false, string pattern = ".*")
     {
         using var management = _rabbitMq.ManagementClient();
         var response = await management.PutAsJsonAsync(
             $"api/{(ofTheOperator ? "operator-policies" : "policies")}/{_name}/everything", new Dictionary<string, object>(StringComparer.Ordinal)
             {
-                ["pattern"] = ".*", ["apply-to"] = "queues", ["priority"] = 0, ["definition"] = definition,
+                ["pattern"] = pattern, ["apply-to"] = "queues", ["priority"] = 0, ["definition"] = definition,
             });
         return response.IsSuccessStatusCode;
+    }
+
+    /// <summary>As the worker binds its exchange when it declares.</summary>
+    public async Task BindInboxAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = new(ConnectionString) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.ExchangeBindAsync(TestBroker.Queue, TopologyFilter.Inbox, "");
     }
 
     public string RedisKey(string requestId) => $"{_name}:{{{DiditWorker.Idempotency.IdempotencyKey.Create("start-verification", requestId)}}}";
