@@ -108,6 +108,8 @@ internal sealed class RabbitMqNode : IAsyncDisposable
             In("rabbitmq.conf"),
             $"""
             {configuration}
+            # As deploy/rabbitmq/README.md advises before 4.3; it means nothing from then on.
+            cluster_partition_handling = pause_minority
             management.tcp.ip = 127.0.0.1
             management.tcp.port = {management}
             default_user = {RabbitMqServer.UserName}

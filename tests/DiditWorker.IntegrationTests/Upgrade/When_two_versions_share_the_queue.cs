@@ -51,6 +51,13 @@ public sealed class When_two_versions_share_the_queue
     public async Task On_the_way_back_a_duplicate_waits_for_a_worker_that_can_read_its_record()
     {
         await using var arena = await OpenAsync();
+
+        // The queue is the older one's, as before any upgrade; it could not declare one that the newer one has made.
+        await using (var first = await StartAsync(arena, Older))
+        {
+            (await first.TerminateAsync()).ShouldBe(0);
+        }
+
         await using var newer = await StartAsync(arena);
         await PublishAsync(arena, [1]);
         await arena.Broker.UntilAnswersAsync(1);
