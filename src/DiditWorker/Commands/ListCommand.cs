@@ -89,12 +89,14 @@ internal static class ListCommand
         }
 
         var counted = groups.Max(group => group.DeliveryCount);
-        console.WriteLine($"{groups.Sum(g => g.Count)} dead letters; before this reading x-delivery-count was up to {counted}, x-acquired-count up to {groups.Max(g => g.AcquiredCount)}.");
+        console.WriteLine(
+            $"{groups.Sum(g => g.Count)} dead letters; before this reading x-delivery-count was up to {counted}, "
+            + $"x-acquired-count up to {groups.Max(g => g.AcquiredCount)}.");
         if (counted >= BrokerFindings.ReturnedOften)
         {
             console.WriteLine(
-                "This broker counts readings in x-delivery-count, and drops a message that exceeds a delivery limit. Let no policy with a delivery-limit match this queue "
-                + "(deploy/rabbitmq/README.md, Policies).");
+                "This broker counts readings in x-delivery-count, and drops a message that exceeds a delivery limit. "
+                + "Let no policy with a delivery-limit match this queue (deploy/rabbitmq/README.md, Policies).");
         }
     }
 

@@ -43,8 +43,8 @@ public static class BrokerConnection
         new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
 
     /// <summary>
-    /// Whether messages can be published to a queue, as far as the broker tells: from RabbitMQ 4.3 on it tells nothing of a queue on which the user has no
-    /// right. Then true, since a mandatory publish finds out.
+    /// Whether messages can be published to a queue, as far as the broker tells: from RabbitMQ 4.3 on it tells nothing of a queue on which
+    /// the user has no right. Then true, since a mandatory publish finds out.
     /// </summary>
     public static async Task<bool> MayExistAsync(IConnection connection, string queue, CancellationToken cancellation)
     {
@@ -71,7 +71,8 @@ public static class BrokerConnection
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         try
         {
-            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation);
+            await channel.QueueDeclareAsync(
+                queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation);
             return null;
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
@@ -80,7 +81,7 @@ public static class BrokerConnection
         }
     }
 
-    /// <summary>Whether there is such an exchange. To ask needs no right before RabbitMQ 4.3, and from then on any one right on it.</summary>
+    /// <summary>Whether there is such an exchange. From RabbitMQ 4.3 on to ask needs any one right on it.</summary>
     public static Task<bool> HasExchangeAsync(IConnection connection, string exchange, CancellationToken cancellation) => LookAsync(
         connection,
         async channel =>

@@ -4,7 +4,8 @@ using RabbitMQ.Client;
 namespace DiditWorker.DeadLetters;
 
 /// <summary>
-/// Why the broker itself moved a message to the error queue: the newest entry of the header <c>x-death</c> (RabbitMQ docs, "Dead Letter Exchanges").
+/// Why the broker itself moved a message to the error queue: the newest entry of the header <c>x-death</c> (RabbitMQ docs, "Dead Letter
+/// Exchanges").
 /// </summary>
 /// <param name="Reason"><c>delivery_limit</c>, <c>expired</c>, <c>rejected</c> or <c>maxlen</c>.</param>
 /// <param name="Queue">Where the message was.</param>
@@ -23,12 +24,18 @@ internal sealed record BrokerDeath(string Reason, string Queue, DateTimeOffset? 
         : $"the broker moved it out of {Queue} ({Reason})";
 
     /// <summary>Null if the broker did not move it, or what the header holds is not what a broker writes.</summary>
-    public static BrokerDeath? Of(IReadOnlyBasicProperties properties) =>
-        properties.Headers?.TryGetValue("x-death", out var header) == true
-        && header is IList { Count: > 0 } deaths && deaths[0] is IDictionary<string, object?> newest
-        && newest.TryGetValue("reason", out var reason) && newest.TryGetValue("queue", out var queue)
-            ? new(AmqpText.Of(reason), AmqpText.Of(queue), newest.TryGetValue("time", out var time) && time is AmqpTimestamp at && at.UnixTime is >= 0 and <= LatestUnixTime
-                ? DateTimeOffset.FromUnixTimeSeconds(at.UnixTime)
-                : null)
-            : null;
+    public static BrokerDeath? Of(IReadOnlyBasicProperties properties)
+    {
+        if (properties.Headers?.TryGetValue("x-death", out var header) != true || header is not IList { Count: > 0 } deaths
+            || deaths[0] is not IDictionary<string, object?> newest
+            || !newest.TryGetValue("reason", out var reason) || !newest.TryGetValue("queue", out var queue))
+        {
+            return null;
+        }
+
+        var at = newest.TryGetValue("time", out var time) && time is AmqpTimestamp { UnixTime: >= 0 and <= LatestUnixTime } moment
+            ? DateTimeOffset.FromUnixTimeSeconds(moment.UnixTime)
+            : default(DateTimeOffset?);
+        return new(AmqpText.Of(reason), AmqpText.Of(queue), at);
+    }
 }

@@ -48,12 +48,14 @@ public sealed record DeadLetter
     public int Replays { get; init; }
 
     /// <summary>
-    /// <c>x-delivery-count</c> of quorum queues, which a delivery limit is compared with; null before the first time. Before RabbitMQ 4.3 each
-    /// reading adds 1.
+    /// <c>x-delivery-count</c> of quorum queues, which a delivery limit is compared with; null before the first time. Before RabbitMQ
+    /// 4.3 each reading adds 1.
     /// </summary>
     public long? DeliveryCount { get; init; }
 
-    /// <summary><c>x-acquired-count</c>, from RabbitMQ 4.3 on: each reading adds 1, and no limit is compared with it. Null before the first time.</summary>
+    /// <summary>
+    /// <c>x-acquired-count</c>, from RabbitMQ 4.3 on: each reading adds 1, and no limit is compared with it. Null before the first time.
+    /// </summary>
     public long? AcquiredCount { get; init; }
 
     /// <summary>First 12 hexadecimal digits of SHA-256 over the <c>vendorData</c>, by which people can look for a person without naming one.</summary>

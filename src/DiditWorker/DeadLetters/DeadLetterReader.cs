@@ -23,7 +23,9 @@ public sealed class DeadLetterReader(WorkerSettings settings)
     {
         var (delivery, request, invalid) = ReadBody(properties, body);
         var faultType = properties.Header("MT-Fault-ExceptionType");
-        var death = string.IsNullOrEmpty(faultType) ? BrokerDeath.Of(properties) : null;
+
+        // What MassTransit has moved says so, and may have been through a publisher's own queue for delays before.
+        var death = properties.Header("MT-Reason") is null && string.IsNullOrEmpty(faultType) ? BrokerDeath.Of(properties) : null;
         return new()
         {
             Queue = queue,
@@ -48,7 +50,8 @@ public sealed class DeadLetterReader(WorkerSettings settings)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[sizeof(int)];
-        foreach (var text in (ReadOnlySpan<string>)[properties.MessageId ?? "", properties.Header("MT-Fault-Timestamp") ?? BrokerDeath.Of(properties)?.At?.ToString("O") ?? ""])
+        var parked = properties.Header("MT-Fault-Timestamp") ?? BrokerDeath.Of(properties)?.At?.ToString("O") ?? "";
+        foreach (var text in (ReadOnlySpan<string>)[properties.MessageId ?? "", parked])
         {
             var bytes = Encoding.UTF8.GetBytes(text);
             BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);

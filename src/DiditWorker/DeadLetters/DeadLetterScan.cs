@@ -8,10 +8,10 @@ using RabbitMQ.Client.Events;
 namespace DiditWorker.DeadLetters;
 
 /// <summary>
-/// One pass over a queue: every message that was ready when it began, in order, each held unacknowledged until the pass is closed. Then what
-/// was not acknowledged goes back to its place at the head of the queue. On a quorum queue that raises <c>x-delivery-count</c> by one before
-/// RabbitMQ 4.3, and <c>x-acquired-count</c> from then on, unless the connection is lost meanwhile (RabbitMQ docs, "Quorum Queues", poison message
-/// handling); the error queue is declared with no limit that this could reach.
+/// One pass over a queue: every message that was ready when it began, in order, each held unacknowledged until the pass is closed. Then
+/// what was not acknowledged goes back to its place at the head of the queue. On a quorum queue that raises <c>x-delivery-count</c> by
+/// one before RabbitMQ 4.3, and only <c>x-acquired-count</c> from then on, unless the connection is lost meanwhile (RabbitMQ docs,
+/// "Quorum Queues", poison message handling). The error queue is declared with no limit that this could reach.
 /// </summary>
 /// <remarks>
 /// In memory are at most <see cref="Ahead"/> messages that have not been looked at: each consumer has this prefetch, and another one is added as

@@ -11,8 +11,8 @@ namespace DiditWorker.DeadLetters;
 /// Asks the broker now and then how many messages the worker's queues hold (a passive declare, which neither takes nor moves any), and Redis
 /// what the dead letters among them are.
 /// </summary>
-public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts counts, BrokerFindings findings, TimeProvider time, ILogger<QueueWatch> logger)
-    : BackgroundService
+public sealed partial class QueueWatch(
+    WorkerSettings settings, DeadLetterCounts counts, BrokerFindings findings, TimeProvider time, ILogger<QueueWatch> logger) : BackgroundService
 {
     private readonly Dictionary<string, long> _excess = new(StringComparer.Ordinal);
     private IConnection? _connection;
@@ -77,7 +77,7 @@ public sealed partial class QueueWatch(WorkerSettings settings, DeadLetterCounts
                 else if (name != InputQueue && settings.StartVerification.Topology == Topology.Declare)
                 {
                     // The broker would write a line about each look at a queue that is not there.
-                    findings.Declared(name, await ParkingQueue.DeclareAsync(connection, name, cancellation), isInput: false);
+                    findings.DeclaredParking(name, await ParkingQueue.DeclareAsync(connection, name, cancellation));
                 }
 
                 findings.Shown(name);

@@ -15,8 +15,8 @@ public static class RabbitMqTransport
     // "no limit" from 4.0 on, but 3.x refuses it; a number that is never reached works on both.
     internal const int NoDeliveryLimit = 1_000_000_000;
 
-    // A policy may set a lower limit, and the lower one counts; from 4.0 to 4.2 a message that is merely held reaches it after that many holds. Then
-    // the broker moves it to the error queue, and keeps it until that has taken it (RabbitMQ docs, "Quorum Queues", at-least-once dead-lettering).
+    // A policy may set a lower limit, and the lower one counts; before 4.3 a message that is merely held reaches it after that many holds.
+    // Then the broker moves it to the error queue, and keeps it until that has taken it (RabbitMQ docs, "Quorum Queues", dead-lettering).
     private static Dictionary<string, string> DeadLettering(string errorQueue) => new(StringComparer.Ordinal)
     {
         ["x-dead-letter-exchange"] = errorQueue,
@@ -132,8 +132,10 @@ public static class RabbitMqTransport
         static void Clean(IRabbitMqQueueBindingConfigurator queue)
         {
             foreach (var argument in (ReadOnlySpan<string>)
-                ["x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-overflow", "x-dead-letter-exchange", "x-dead-letter-routing-key",
-                    "x-dead-letter-strategy"])
+                [
+                    "x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-overflow",
+                    "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-dead-letter-strategy",
+                ])
             {
                 queue.SetQueueArgument(argument, null!);
             }

@@ -14,21 +14,27 @@ internal static partial class RefusedRight
             return null;
         }
 
-        var (kind, name, host, user) = (match.Groups["kind"].Value, match.Groups["name"].Value, match.Groups["host"].Value, match.Groups["user"].Value);
+        string Part(string group) => match.Groups[group].Value;
+        var (kind, name) = (Part("kind"), Part("name"));
 
-        // A look asks for "configure" in words, but from RabbitMQ 4.3 on any right on the name will do; before, none was needed.
-        var right = match.Groups["right"].Value switch
+        // A look is refused as "configure", but from RabbitMQ 4.3 on any right on the name will do; before, none was needed.
+        var right = Part("right") switch
         {
-            "configure" when kind == "queue" && !name.EndsWith("_error", StringComparison.Ordinal) && !name.EndsWith("_skipped", StringComparison.Ordinal) => "read",
+            "configure" when kind == "queue" && !IsForParking(name) => "read",
             "configure" => "write",
             var other => other,
         };
-        return $"grant user '{user}' the right to {right} {kind} '{name}' in virtual host '{host}' (rabbitmqctl set_permissions; deploy/rabbitmq/README.md lists the rights). "
+        return $"grant user '{Part("user")}' the right to {right} {kind} '{name}' in virtual host '{Part("host")}' "
+            + "(rabbitmqctl set_permissions; deploy/rabbitmq/README.md lists the rights). "
             + "With StartVerification:Topology=Declare it also needs configure";
     }
 
+    private static bool IsForParking(string queue) =>
+        queue.EndsWith("_error", StringComparison.Ordinal) || queue.EndsWith("_skipped", StringComparison.Ordinal);
+
     [GeneratedRegex(
-        "(?<right>configure|write|read) access to (?<kind>queue|exchange) '(?<name>[^']*)' in vhost '(?<host>[^']*)' refused for user '(?<user>[^']*)'",
+        "(?<right>configure|write|read) access to (?<kind>queue|exchange) '(?<name>[^']*)' in vhost '(?<host>[^']*)' "
+        + "refused for user '(?<user>[^']*)'",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Refusal();
 }

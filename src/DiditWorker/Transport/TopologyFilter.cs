@@ -8,9 +8,10 @@ using RabbitMQ.Client.Exceptions;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// Stands before MassTransit's declarations. With <see cref="Topology.Declare"/> a queue that exists with other arguments is used as it is, and
-/// health tells of it: MassTransit would try again for ever. With <see cref="Topology.Expect"/> nothing is declared: the broker asks for the right
-/// to <c>configure</c> at every declaration, also of what is there (RabbitMQ docs, "Access Control"), and who may declare a queue may delete it.
+/// Stands before MassTransit's declarations. With <see cref="Topology.Declare"/> a queue that exists with other arguments is used as it
+/// is, and health tells of it: MassTransit would try again for ever. With <see cref="Topology.Expect"/> nothing is declared: the broker
+/// asks for the right to <c>configure</c> at every declaration, also of what is there (RabbitMQ docs, "Access Control"), and who may
+/// declare a queue may delete it.
 /// </summary>
 internal sealed class TopologyFilter(StartVerificationOptions options, BrokerFindings findings) : IFilter<ChannelContext>
 {
@@ -40,11 +41,14 @@ internal sealed class TopologyFilter(StartVerificationOptions options, BrokerFin
         if (options.Topology == Topology.Declare)
         {
             // Where the broker puts what reaches a delivery limit: it must be there before the first one does.
-            var difference = await ParkingQueue.DeclareAsync(context.ConnectionContext.Connection, options.ErrorQueue, context.CancellationToken);
-            findings.Declared(options.ErrorQueue, difference, isInput: false);
+            var connection = context.ConnectionContext.Connection;
+            findings.DeclaredParking(
+                options.ErrorQueue, await ParkingQueue.DeclareAsync(connection, options.ErrorQueue, context.CancellationToken));
         }
 
-        using ScopeChannelContext channel = options.Topology == Topology.Declare ? new DeclaringChannel(context, options, findings) : new LookingChannel(context);
+        using ScopeChannelContext channel = options.Topology == Topology.Declare
+            ? new DeclaringChannel(context, options, findings)
+            : new LookingChannel(context);
         await next.Send((ChannelContext)channel);
     }
 
@@ -52,10 +56,19 @@ internal sealed class TopologyFilter(StartVerificationOptions options, BrokerFin
         : ScopeChannelContext(context, CancellationToken.None), ChannelContext
     {
         async Task<QueueDeclareOk> ChannelContext.QueueDeclare(
-            string queue, bool durable, bool exclusive, bool autoDelete, IDictionary<string, object> arguments, CancellationToken cancellationToken)
+            string queue, bool durable, bool exclusive, bool autoDelete, IDictionary<string, object> arguments,
+            CancellationToken cancellationToken)
         {
             var difference = await BrokerConnection.DeclareQueueAsync(ConnectionContext.Connection, queue, arguments!, cancellationToken);
-            findings.Declared(queue, difference, isInput: queue == options.Queue);
+            if (queue == options.Queue)
+            {
+                findings.DeclaredInput(queue, difference);
+            }
+            else
+            {
+                findings.DeclaredParking(queue, difference);
+            }
+
             return await QueueDeclarePassive(queue, cancellationToken);
         }
     }
@@ -65,11 +78,13 @@ internal sealed class TopologyFilter(StartVerificationOptions options, BrokerFin
     {
         // From RabbitMQ 4.3 on a look needs one right on the name, too. On the publishers' exchange the worker has none, and needs none.
         Task ChannelContext.ExchangeDeclare(
-            string exchange, string type, bool durable, bool autoDelete, IDictionary<string, object> arguments, CancellationToken cancellationToken) =>
+            string exchange, string type, bool durable, bool autoDelete, IDictionary<string, object> arguments,
+            CancellationToken cancellationToken) =>
             exchange == Inbox ? Task.CompletedTask : ExchangeDeclarePassive(exchange, cancellationToken);
 
         Task<QueueDeclareOk> ChannelContext.QueueDeclare(
-            string queue, bool durable, bool exclusive, bool autoDelete, IDictionary<string, object> arguments, CancellationToken cancellationToken) =>
+            string queue, bool durable, bool exclusive, bool autoDelete, IDictionary<string, object> arguments,
+            CancellationToken cancellationToken) =>
             QueueDeclarePassive(queue, cancellationToken);
 
         // Bindings cannot be asked for.

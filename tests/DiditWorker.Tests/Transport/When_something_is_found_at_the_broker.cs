@@ -19,11 +19,11 @@ public sealed class When_something_is_found_at_the_broker
     [Test]
     public void A_queue_with_other_arguments_is_one_until_it_is_declared_as_it_should_be()
     {
-        _findings.Declared(Input, "inequivalent arg 'x-overflow'", isInput: true);
+        _findings.DeclaredInput(Input, "inequivalent arg 'x-overflow'");
         _findings.MayDrop.ShouldBeTrue();
         _findings.Current.ShouldHaveSingleItem().What.ShouldContain("inequivalent arg 'x-overflow'");
 
-        _findings.Declared(Input, difference: null, isInput: true);
+        _findings.DeclaredInput(Input, difference: null);
         _findings.MayDrop.ShouldBeFalse();
         _findings.Current.ShouldBeEmpty();
     }
@@ -31,7 +31,7 @@ public sealed class When_something_is_found_at_the_broker
     [Test]
     public void Only_of_the_input_queue_may_the_broker_drop_what_is_held()
     {
-        _findings.Declared(Input + "_error", "inequivalent arg 'x-queue-type'", isInput: false);
+        _findings.DeclaredParking(Input + "_error", "inequivalent arg 'x-queue-type'");
         _findings.MayDrop.ShouldBeFalse();
         _findings.Current.ShouldHaveSingleItem();
     }
@@ -62,7 +62,7 @@ public sealed class When_something_is_found_at_the_broker
     [Test]
     public void To_see_a_queue_does_not_make_its_arguments_right()
     {
-        _findings.Declared(Input, "inequivalent arg 'x-overflow'", isInput: true);
+        _findings.DeclaredInput(Input, "inequivalent arg 'x-overflow'");
         _findings.Shown(Input);
         _findings.Current.ShouldHaveSingleItem();
     }
