@@ -32,6 +32,21 @@ public sealed class When_the_error_queue_is_read
         taken.Select(message => TestBroker.Header(message, arena.RabbitMq.CountsReturns ? "x-delivery-count" : "x-acquired-count")).Distinct().ShouldBe(["2"]);
     }
 
+    // As it is after ten readings on a broker that counts them.
+    [Test]
+    public async Task List_warns_when_a_limit_comes_near()
+    {
+        await using var arena = await Arena.OpenAsync();
+        await using var parking = await Parking.OpenAsync(arena);
+        await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", "System.IO.IOException");
+        (await arena.OperateAsync("dead-letters", "list")).Text.ShouldNotContain("delivery-limit");
+        await parking.ParkAsync(
+            "order-2", """{"vendorData":"user-2"}""", "System.IO.IOException",
+            headers: new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-delivery-count"] = 10L });
+
+        (await arena.OperateAsync("dead-letters", "list")).Text.ShouldContain("Let no policy with a delivery-limit match this queue");
+    }
+
     [Test]
     public async Task A_part_of_it_can_be_read_and_the_rest_stays_in_its_place()
     {
