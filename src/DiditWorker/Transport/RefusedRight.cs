@@ -17,11 +17,12 @@ internal static partial class RefusedRight
         string Part(string group) => match.Groups[group].Value;
         var (kind, name) = (Part("kind"), Part("name"));
 
-        // A look is refused as "configure", but from RabbitMQ 4.3 on any right on the name will do; before, none was needed.
+        // A look is refused as "configure", but from RabbitMQ 4.3 on any right on the name will do; before, none was needed. RabbitMQ 3.10 does
+        // not say which right it misses.
         var right = Part("right") switch
         {
-            "configure" when kind == "queue" && !IsForParking(name) => "read",
-            "configure" => "write",
+            "configure" or "" when kind == "queue" && !IsForParking(name) => "read",
+            "configure" or "" => "write",
             var other => other,
         };
         return $"grant user '{Part("user")}' the right to {right} {kind} '{name}' in virtual host '{Part("host")}' "
@@ -33,7 +34,7 @@ internal static partial class RefusedRight
         queue.EndsWith("_error", StringComparison.Ordinal) || queue.EndsWith("_skipped", StringComparison.Ordinal);
 
     [GeneratedRegex(
-        "(?<right>configure|write|read) access to (?<kind>queue|exchange) '(?<name>[^']*)' in vhost '(?<host>[^']*)' "
+        "((?<right>configure|write|read) )?access to (?<kind>queue|exchange) '(?<name>[^']*)' in vhost '(?<host>[^']*)' "
         + "refused for user '(?<user>[^']*)'",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Refusal();
