@@ -1,5 +1,5 @@
-using System.Net.Security;
 using DiditWorker.Hosting;
+using DiditWorker.Transport;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -20,22 +20,22 @@ public static class BrokerConnection
         return factory.CreateConnectionAsync(name, cancellation);
     }
 
-    /// <summary>Whom it connects as and where to, as the settings are now.</summary>
-    public static void Configure(ConnectionFactory factory, WorkerSettings settings)
+    /// <summary>Whom it connects as and where to, as the settings are now, so that no message can end the connection.</summary>
+    /// <param name="factory">Of the client library.</param>
+    /// <param name="settings">Address, user and certificates.</param>
+    /// <param name="setApart">Takes deliveries with large bodies out; null: they are held like others.</param>
+    internal static void Configure(ConnectionFactory factory, WorkerSettings settings, SetApart? setApart = null)
     {
-        var address = settings.RabbitMq;
+        var (address, node) = (settings.RabbitMq, settings.RabbitMq.Hosts[0].Host);
         (factory.UserName, factory.Password) = (address.User, address.Password);
-        factory.EndpointResolverFactory = _ => new DefaultEndpointResolver(
-            address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, Tls(address.Tls, settings.RabbitMqCertificates.For(node.Host)))));
-    }
 
-    private static SslOption Tls(bool enabled, SslClientAuthenticationOptions tls) => new(tls.TargetHost!, enabled: enabled)
-    {
-        Version = tls.EnabledSslProtocols,
-        ClientCertificateContext = tls.ClientCertificateContext,
-        CertificateSelectionCallback = tls.LocalCertificateSelectionCallback,
-        CertificateValidationCallback = tls.RemoteCertificateValidationCallback,
-    };
+        // The library ends the connection over a larger one. RabbitMQ 3.x lets 128 MiB through, and can be set to more.
+        factory.MaxInboundMessageBodySize = int.MaxValue;
+        factory.EndpointResolverFactory = _ => new BrokerNodes(address, next => node = next);
+        factory.SocketFactory = family => new BrokerSocket(
+            family, address.Tls ? settings.RabbitMqCertificates.For(node) : null,
+            new DeliveryFrames(settings.StartVerification.MaximumBodySize, setApart));
+    }
 
     /// <summary>A channel whose publishes return once the broker has confirmed.</summary>
     /// <remarks>A publish throws <see cref="PublishException"/> if the broker refuses the message or, with mandatory, knows no queue for it.</remarks>

@@ -20,6 +20,8 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
     /// <inheritdoc />
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
+        SetApart.Check(receiveContext, maximumBodySize);
+        UnreadableHeaders.Check(receiveContext);
         var (root, isEnvelope) = BodyReader.Read(receiveContext.Body.GetBytes(), DeclaredType(receiveContext), maximumBodySize);
         try
         {

@@ -13,6 +13,7 @@ public static class InMemoryTransport
         this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
     {
         VerificationEndpoint.Register(bus);
+        bus.AddSingleton<IResponder, BusResponder>();
         bus.UsingInMemory((context, memory) =>
         {
             configure?.Invoke(context, memory);

@@ -29,11 +29,14 @@ public static class RabbitMqTransport
         this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
     {
         VerificationEndpoint.Register(bus);
+        bus.AddSingleton<SideChannels>();
+        bus.AddSingleton<SetApart>();
+        bus.AddSingleton<IResponder, RabbitMqResponder>();
         bus.UsingRabbitMq((context, rabbit) =>
         {
             configure?.Invoke(context, rabbit);
             var settings = context.GetRequiredService<WorkerSettings>();
-            Connect(rabbit, settings);
+            Connect(rabbit, settings, context.GetRequiredService<SetApart>());
             KeepWhatIsParked(rabbit);
             ExpectTopology(rabbit, settings.StartVerification.Topology);
             var topology = new TopologyFilter(settings.StartVerification, context.GetRequiredService<BrokerFindings>());
@@ -69,7 +72,7 @@ public static class RabbitMqTransport
         }
     }
 
-    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, WorkerSettings settings)
+    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, WorkerSettings settings, SetApart setApart)
     {
         var (host, port) = settings.RabbitMq.Hosts[0];
         rabbit.Host(host, (ushort)port, settings.RabbitMq.VirtualHost, "diditworker", connection =>
@@ -81,7 +84,7 @@ public static class RabbitMqTransport
             connection.OnRefreshConnectionFactory = async factory =>
             {
                 await RequireLoginAsync(settings);
-                BrokerConnection.Configure(factory, settings);
+                BrokerConnection.Configure(factory, settings, setApart);
             };
         });
     }

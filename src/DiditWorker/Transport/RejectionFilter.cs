@@ -11,9 +11,11 @@ namespace DiditWorker.Transport;
 /// held for too long goes back to the queue; anything unexpected is parked as it is. Stands before MassTransit's move to the error queue.
 /// </summary>
 public sealed class RejectionFilter(
-    IServiceProvider services, WorkerSettings settings, DeadLetterCounts counts, DeliveryReporter reporter, BrokerFindings findings)
-    : IFilter<ExceptionReceiveContext>
+    IServiceProvider services, WorkerSettings settings, DeadLetterCounts counts, DeliveryReporter reporter, BrokerFindings findings,
+    TimeProvider time) : IFilter<ExceptionReceiveContext>
 {
+    private static readonly TimeSpan WhenStuck = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc />
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
@@ -22,6 +24,11 @@ public sealed class RejectionFilter(
         HeaderRoom.Make(context);
         switch (context.Exception.GetBaseException())
         {
+            case ReturnToQueueException stuck when SetApart.IsStuck(context):
+                // At once it would come again at once, with all of its body.
+                await Task.Delay(WhenStuck, time, context.CancellationToken);
+                reporter.Ended(progress, DeliveryOutcomes.Waited, context.ElapsedTime, stuck.Message);
+                throw stuck;
             case ReturnToQueueException when CountedReturns(context) >= BrokerFindings.LastReturn && findings.MayDrop:
                 await ParkAsync(context, next, DeadLetterGroups.DeliveryLimit);
                 reporter.Ended(progress, DeliveryOutcomes.Parked, context.ElapsedTime, DeadLetterGroups.DeliveryLimit);
@@ -61,7 +68,11 @@ public sealed class RejectionFilter(
     // MassTransit notes a fault only where the consumer throws; a body that cannot be read would be moved to the skipped queue as well.
     private async Task ParkAsync(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next, string group)
     {
-        await next.Send(context);
+        if (!SetApart.IsParked(context))
+        {
+            await next.Send(context);
+        }
+
         if (!context.IsFaulted)
         {
             await context.NotifyFaulted(context.Exception);

@@ -48,19 +48,38 @@ internal sealed class TopologyFilter(StartVerificationOptions options, BrokerFin
 
         using ScopeChannelContext channel = options.Topology == Topology.Declare
             ? new DeclaringChannel(context, options, findings)
-            : new LookingChannel(context);
+            : new LookingChannel(context, options);
         await next.Send((ChannelContext)channel);
     }
 
-    private sealed class DeclaringChannel(ChannelContext context, StartVerificationOptions options, BrokerFindings findings)
+    // What is moved to the error or skipped queue is published on the channel that it came on.
+    private abstract class ParkingChannel(ChannelContext context, StartVerificationOptions options)
         : ScopeChannelContext(context, CancellationToken.None), ChannelContext
+    {
+        protected StartVerificationOptions Options => options;
+
+        Task ChannelContext.BasicPublishAsync(
+            string exchange, string routingKey, bool mandatory, BasicProperties basicProperties, byte[] body, bool awaitAck,
+            CancellationToken cancellationToken)
+        {
+            if (exchange == options.ErrorQueue || exchange == options.SkippedQueue)
+            {
+                Aside.Put(basicProperties, Aside.Parked);
+            }
+
+            return BasicPublishAsync(exchange, routingKey, mandatory, basicProperties, body, awaitAck, cancellationToken);
+        }
+    }
+
+    private sealed class DeclaringChannel(ChannelContext context, StartVerificationOptions options, BrokerFindings findings)
+        : ParkingChannel(context, options), ChannelContext
     {
         async Task<QueueDeclareOk> ChannelContext.QueueDeclare(
             string queue, bool durable, bool exclusive, bool autoDelete, IDictionary<string, object> arguments,
             CancellationToken cancellationToken)
         {
             var difference = await BrokerConnection.DeclareQueueAsync(ConnectionContext.Connection, queue, arguments!, cancellationToken);
-            if (queue == options.Queue)
+            if (queue == Options.Queue)
             {
                 findings.DeclaredInput(queue, difference);
             }
@@ -74,7 +93,8 @@ internal sealed class TopologyFilter(StartVerificationOptions options, BrokerFin
     }
 
     // What is not there ends the channel with 404, which health tells of, and MassTransit tries again until it is.
-    private sealed class LookingChannel(ChannelContext context) : ScopeChannelContext(context, CancellationToken.None), ChannelContext
+    private sealed class LookingChannel(ChannelContext context, StartVerificationOptions options)
+        : ParkingChannel(context, options), ChannelContext
     {
         // From RabbitMQ 4.3 on a look needs one right on the name, too. On the publishers' exchange the worker has none, and needs none.
         Task ChannelContext.ExchangeDeclare(

@@ -22,13 +22,17 @@ internal static class VerificationEndpoint
     public static void WriteCompactly(IBusFactoryConfigurator bus) =>
         bus.ConfigureJsonSerializerOptions(options => options.WriteIndented ? new(options) { WriteIndented = false } : options);
 
+    /// <summary>As many as set, as long as their bodies take no more than an eighth of the memory; what is read of them takes a multiple.</summary>
+    internal static int Prefetch(StartVerificationOptions options, long memory) =>
+        (int)Math.Clamp(memory / 8 / options.MaximumBodySize, 1, options.PrefetchCount);
+
     /// <summary>Limits, deserializers, the error pipeline and the consumer.</summary>
     public static void Configure(IReceiveEndpointConfigurator endpoint, IBusRegistrationContext context)
     {
         var settings = context.GetRequiredService<WorkerSettings>();
         var options = settings.StartVerification;
         var counts = context.GetRequiredService<DeadLetterCounts>();
-        endpoint.PrefetchCount = options.PrefetchCount;
+        endpoint.PrefetchCount = Prefetch(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         endpoint.ConcurrentMessageLimit = options.ConcurrentMessageLimit;
 
         // The default also takes what has another content type or none; the deserializer says which ones are read.

@@ -13,34 +13,30 @@ internal static class AnswerPublishing
     /// <summary>The outcome of every rejection.</summary>
     public const string Rejected = "rejected";
 
-    /// <summary>To everybody, and to the response address if there is one and it may be declared there.</summary>
-    /// <remarks>
-    /// MassTransit declares the address on the channel that the delivery came on. A broker that refuses this closes the channel: the delivery would
-    /// come back, with everything else that is under way, and be answered again, without end.
-    /// </remarks>
+    /// <summary>To everybody, and to the response address if there is one that can be used.</summary>
     /// <exception cref="ReturnToQueueException">The broker did not confirm: the delivery must come again, since its answer may be lost.</exception>
-    public static async Task AnswerAsync<T>(this ConsumeContext context, IdempotencyKey key, T answer, string outcome, Topology topology)
+    public static async Task AnswerAsync<T>(this ConsumeContext context, IResponder responder, IdempotencyKey key, T answer, string outcome)
         where T : class
     {
         try
         {
-            var published = context.Publish(answer, Identified<T>(key, outcome), context.CancellationToken);
+            var pipe = Identified<T>(key, outcome);
+            var published = context.Publish(answer, pipe, context.CancellationToken);
             if (context.ResponseAddress is null)
             {
                 await published;
+                return;
             }
-            else if (topology == Topology.Expect)
+
+            // Neither waits for the other's confirm; the delivery waits for both, even where one is refused at once.
+            var responded = responder.RespondAsync(context, answer, pipe);
+            await Task.WhenAll(published, responded);
+            if (await responded is { } why)
             {
-                await published;
-                LogContext.Warning?.Log("{Key}: not sent to its response address, since StartVerification:Topology is Expect; the answer is published", key);
-            }
-            else
-            {
-                // Neither waits for the other's confirm; the delivery waits for both, even where one is refused at once.
-                await Task.WhenAll(published, context.RespondAsync(key, answer, outcome));
+                LogContext.Warning?.Log("{Key}: its response address cannot be used ({Why}); the answer is published", key, why);
             }
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or EndpointException or ArgumentException))
+        catch (Exception exception) when (exception is not (OperationCanceledException or ArgumentException))
         {
             throw new ReturnToQueueException("the answer could not be published: " + exception.GetType().Name);
         }
@@ -51,14 +47,16 @@ internal static class AnswerPublishing
         where T : class =>
         bus.Publish(answer, Identified<T>(key, outcome), cancellation);
 
-    private static async Task RespondAsync<T>(this ConsumeContext context, IdempotencyKey key, T answer, string outcome)
-        where T : class =>
-        await context.RespondAsync(answer, Identified<T>(key, outcome));
-
     private static IPipe<SendContext<T>> Identified<T>(IdempotencyKey key, string outcome)
         where T : class =>
         Pipe.Execute<SendContext<T>>(context =>
         {
+            // MassTransit copies the request's own ones: what is in them may be refused by the broker, or be meant for nobody else.
+            foreach (var (name, _) in context.Headers.GetAll().ToList())
+            {
+                context.Headers.Set(name, null);
+            }
+
             context.MessageId = key.EventId(typeof(T).Name);
             context.CorrelationId = key.Value;
             context.Headers.Set(AnswerHeaders.Outcome, outcome);

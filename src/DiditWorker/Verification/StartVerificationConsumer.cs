@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
 using DiditWorker.Observability;
@@ -8,7 +9,7 @@ namespace DiditWorker.Verification;
 /// <summary>Turns each <see cref="Contracts.StartVerification"/> into exactly one session and one answer.</summary>
 public sealed class StartVerificationConsumer(
     VerificationFlow flow, DiditOptions didit, IdempotencyOptions idempotency, StartVerificationOptions options, RecentActivity recent,
-    DeliveryReporter reporter) : IConsumer<ReceivedStartVerification>
+    DeliveryReporter reporter, IResponder responder) : IConsumer<ReceivedStartVerification>
 {
     private const string MissingId =
         "message_id: is missing or longer than 255 characters; set the AMQP property message_id (or the envelope's messageId) to an id of the request, and keep it when publishing again";
@@ -23,20 +24,9 @@ public sealed class StartVerificationConsumer(
         progress.Delivery = delivery;
         recent.Began();
         using var span = DeliverySpan.Start(facts, delivery, options.Queue);
-        VerificationRequest? request = null;
         try
         {
-            request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
-            var answer = await flow.AnswerAsync(progress, delivery, request, context.CancellationToken);
-            await context.AnswerAsync(delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime), answer.Outcome, options.Topology);
-            reporter.Ended(progress, answer.Outcome, context.ReceiveContext.ElapsedTime);
-        }
-        catch (ParkedException rejection)
-        {
-            DeliveryReporter.Mark(span, progress, rejection.Outcome, rejection.Code);
-            await context.AnswerAsync(delivery.Key, rejection.ToEvent(delivery, request), AnswerPublishing.Rejected, options.Topology);
-            rejection.Answered = true;
-            throw;
+            await AnswerAsync(context, progress, delivery, span);
         }
         catch (OperationCanceledException)
         {
@@ -46,6 +36,26 @@ public sealed class StartVerificationConsumer(
         finally
         {
             recent.Left();
+        }
+    }
+
+    private async Task AnswerAsync(
+        ConsumeContext<ReceivedStartVerification> context, DeliveryProgress progress, Delivery delivery, Activity? span)
+    {
+        VerificationRequest? request = null;
+        try
+        {
+            request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
+            var answer = await flow.AnswerAsync(progress, delivery, request, context.CancellationToken);
+            await context.AnswerAsync(responder, delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime), answer.Outcome);
+            reporter.Ended(progress, answer.Outcome, context.ReceiveContext.ElapsedTime);
+        }
+        catch (ParkedException rejection)
+        {
+            DeliveryReporter.Mark(span, progress, rejection.Outcome, rejection.Code);
+            await context.AnswerAsync(responder, delivery.Key, rejection.ToEvent(delivery, request), AnswerPublishing.Rejected);
+            rejection.Answered = true;
+            throw;
         }
     }
 }
