@@ -34,7 +34,7 @@ public static class BrokerConnection
         factory.EndpointResolverFactory = _ => new BrokerNodes(address, next => node = next);
         factory.SocketFactory = family => new BrokerSocket(
             family, address.Tls ? settings.RabbitMqCertificates.For(node) : null,
-            new DeliveryFrames(settings.StartVerification.MaximumBodySize, setApart));
+            new DeliveryFrames(settings.StartVerification.MaximumBodySize, setApart is null ? null : setApart.TakeAsync));
     }
 
     /// <summary>A channel whose publishes return once the broker has confirmed.</summary>

@@ -9,8 +9,10 @@ namespace DiditWorker.Transport;
 /// read, since it closes the connection over them, and bodies that are too large to be held by the dozen.
 /// </summary>
 /// <param name="largest">From how many bytes on a body is set apart. Ignored without <paramref name="setApart"/>.</param>
-/// <param name="setApart">Puts a delivery whose body is larger elsewhere; null: bodies pass as they are.</param>
-internal sealed class DeliveryFrames(int largest, SetApart? setApart)
+/// <param name="setApart">Puts a delivery whose body is larger elsewhere, and returns the properties of what stands for it; its body is null where
+/// there is no memory for it. Null: bodies pass as they are.</param>
+internal sealed class DeliveryFrames(
+    int largest, Func<ReadOnlyBasicProperties, byte[]?, CancellationToken, Task<BasicProperties>>? setApart)
 {
     // AMQP 0-9-1, sections 4.2.4 to 4.2.6.
     private const byte Method = 1;
@@ -46,7 +48,7 @@ internal sealed class DeliveryFrames(int largest, SetApart? setApart)
                 if (oversized.IsWhole)
                 {
                     _collecting.Remove(channel);
-                    var stub = await setApart!.TakeAsync(oversized.Properties, oversized.Body, cancellation);
+                    var stub = await setApart!(oversized.Properties, oversized.Body, cancellation);
                     WriteHeader(output, channel, bodySize: 0, stub);
                 }
 

@@ -10,6 +10,9 @@ namespace DiditWorker.Transport;
 /// <param name="frames">Reads along.</param>
 internal sealed class DeliveryStream(Socket socket, Stream inner, DeliveryFrames frames) : NetworkStream(socket, ownsSocket: false)
 {
+    /// <summary>In bytes. What says that it is larger is no frame; a broker and its clients agree on 128 KiB by default.</summary>
+    public const int LargestFrame = 16 * 1024 * 1024;
+
     private const int ReadAtATime = 64 * 1024;
 
     // Type, channel and size before the payload, and one byte after it (AMQP 0-9-1, section 2.3.5).
@@ -21,6 +24,7 @@ internal sealed class DeliveryStream(Socket socket, Stream inner, DeliveryFrames
     private int _start;
     private int _end;
     private int _taken;
+    private bool _isForeign;
 
     /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -87,8 +91,9 @@ internal sealed class DeliveryStream(Socket socket, Stream inner, DeliveryFrames
 
     private async ValueTask PassAsync(CancellationToken cancellation)
     {
-        // A broker that speaks another version answers with a protocol header and no frame; the client library says so.
-        if (_in[_start] == (byte)'A')
+        // A broker of another version answers with a protocol header, and what is no broker with anything: the client library says so.
+        _isForeign |= _in[_start] is not (1 or 2 or 3 or 8) || (_end - _start >= FrameHead && LengthOfFrame() is < 0 or > LargestFrame);
+        if (_isForeign)
         {
             _out.Write(_in.AsSpan(_start, _end - _start));
             _start = _end;
@@ -105,7 +110,7 @@ internal sealed class DeliveryStream(Socket socket, Stream inner, DeliveryFrames
     private ReadOnlyMemory<byte> NextFrame()
     {
         var available = _end - _start;
-        return available >= FrameHead && LengthOfFrame() is var length && available >= length ? _in.AsMemory(_start, length) : default;
+        return available >= FrameHead && LengthOfFrame() is > 0 and var length && available >= length ? _in.AsMemory(_start, length) : default;
     }
 
     private int LengthOfFrame() => FrameHead + FrameEnd + (int)BinaryPrimitives.ReadUInt32BigEndian(_in.AsSpan(_start + 3));
@@ -114,7 +119,7 @@ internal sealed class DeliveryStream(Socket socket, Stream inner, DeliveryFrames
     private Memory<byte> MakeRoom()
     {
         var kept = _end - _start;
-        var needed = kept >= FrameHead ? Math.Max(ReadAtATime, LengthOfFrame()) : ReadAtATime;
+        var needed = kept >= FrameHead ? Math.Clamp(LengthOfFrame(), ReadAtATime, LargestFrame) : ReadAtATime;
         var buffer = needed > _in.Length ? new byte[needed] : _in;
         _in.AsSpan(_start, kept).CopyTo(buffer);
         (_in, _start, _end) = (buffer, 0, kept);

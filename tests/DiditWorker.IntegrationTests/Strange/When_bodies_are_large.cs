@@ -11,6 +11,7 @@ public sealed class When_bodies_are_large
 {
     private const int Megabyte = 1024 * 1024;
     private const int Heap = 384;
+    private const string Error = "start-verification_error";
 
     [Test]
     public async Task Each_is_parked_the_others_are_answered_and_the_heap_keeps_within_its_limit()
@@ -28,11 +29,11 @@ public sealed class When_bodies_are_large
         });
 
         await Eventually.UntilAsync(
-            async () => await world.Arena.Broker.DepthAsync("start-verification_error") == count, TimeSpan.FromMinutes(3), "each is parked");
+            async () => await world.Arena.Broker.DepthAsync(Error) == count, TimeSpan.FromMinutes(3), "each is parked");
         await world.UntilAnsweredAsync(count);
         world.Arena.Broker.Rejected.Count().ShouldBe(count);
         await world.IsUnharmedAsync();
-        var parked = await world.Arena.Broker.TakeAsync("start-verification_error");
+        var parked = await world.Arena.Broker.TakeAsync(Error);
         parked.Body.Length.ShouldBe(body.Length);
         TestBroker.Header(parked, "MT-Fault-Message")!.ShouldStartWith($"body: {body.Length} bytes are more than the 262144");
     }
@@ -47,9 +48,10 @@ public sealed class When_bodies_are_large
 
         await world.UntilAnsweredAsync(strange: 1);
         await Eventually.UntilAsync(
-            async () => await world.Arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromMinutes(1), "it is parked");
+            async () => await world.Arena.Broker.DepthAsync(Error) == 1, TimeSpan.FromMinutes(1), "it is parked");
         world.Of("large").ShouldBe((0, 1));
         await world.IsUnharmedAsync();
+        world.Arena.Settings.Remove(WorkerProcess.HeapLimit);
         var listed = await world.Arena.OperateAsync("dead-letters", "list", "--json");
         listed.ExitCode.ShouldBe(0, listed.Notes);
         listed.Text.ShouldContain("InvalidMessage");
@@ -59,17 +61,23 @@ public sealed class When_bodies_are_large
     public async Task One_that_cannot_be_parked_stays_in_its_queue_and_the_others_are_answered()
     {
         await using var world = await StrangeWorld.OpenAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            (await world.Publisher.TryPublishToAsync(Error, Request($"there-{i}").Build(), "{}"u8.ToArray())).ShouldBeTrue();
+        }
 
-        // The queue for errors takes nothing.
-        (await world.Arena.TrySetPolicyAsync(new(StringComparer.Ordinal) { ["max-length"] = 0, ["overflow"] = "reject-publish" }, pattern: "_error$")).ShouldBeTrue();
+        (await SetLimitAsync(world, 1)).ShouldBeTrue();
         await world.AmongGoodOnesAsync(async () => (await world.Publisher.TryPublishAsync(Request("large").Build(), new byte[Megabyte])).ShouldBeTrue());
         await world.Arena.Broker.UntilAnswersAsync(StrangeWorld.Good);
         await world.Worker.UntilOutputAsync("cannot be set apart");
+        (await world.Arena.Broker.DepthAsync(Error)).ShouldBe(5u);
 
-        (await world.Arena.TrySetPolicyAsync(new(StringComparer.Ordinal) { ["max-length"] = 1000, ["overflow"] = "reject-publish" }, pattern: "_error$")).ShouldBeTrue();
-        var parked = await world.Arena.Broker.TakeAsync("start-verification_error");
-        parked.Body.Length.ShouldBe(Megabyte);
-        await world.Arena.Broker.UntilAnswersAsync(StrangeWorld.Good + 1);
+        (await SetLimitAsync(world, 1000)).ShouldBeTrue();
+        await world.UntilAnsweredAsync(strange: 1);
         world.Of("large").ShouldBe((0, 1));
+        (await world.Arena.Broker.DepthAsync(Error)).ShouldBe(6u);
     }
+
+    private static Task<bool> SetLimitAsync(StrangeWorld world, int messages) => world.Arena.TrySetPolicyAsync(
+        new(StringComparer.Ordinal) { ["max-length"] = messages, ["overflow"] = "reject-publish" }, pattern: "_error$");
 }

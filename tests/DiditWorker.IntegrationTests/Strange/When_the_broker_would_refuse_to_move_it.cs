@@ -45,12 +45,11 @@ public sealed class When_the_broker_would_refuse_to_move_it
         await world.Publisher.TryPublishAsync(expiring.Build(), "{}"u8.ToArray());
         await world.Publisher.TryPublishAsync(expiring.Set("content_type", Short("application/vnd.masstransit+json")).Build(), Encoding.UTF8.GetBytes(Other));
 
-        foreach (var queue in (string[])[Error, Skipped])
-        {
-            var parked = await world.Arena.Broker.TakeAsync(queue);
-            parked.BasicProperties.Expiration.ShouldBeNull();
-            TestBroker.Header(parked, "DiditWorker-Parked-Expiration").ShouldBe("30000");
-        }
+        // MassTransit itself drops it on the way to the error queue.
+        (await world.Arena.Broker.TakeAsync(Error)).BasicProperties.Expiration.ShouldBeNull();
+        var skipped = await world.Arena.Broker.TakeAsync(Skipped);
+        skipped.BasicProperties.Expiration.ShouldBeNull();
+        TestBroker.Header(skipped, "DiditWorker-Parked-Expiration").ShouldBe("30000");
     }
 
     [TestCase("CC")]

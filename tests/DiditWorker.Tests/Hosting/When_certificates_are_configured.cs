@@ -56,15 +56,16 @@ public sealed class When_certificates_are_configured
     public void A_typing_error_is_noticed(string key) => Fault(key, "x").ShouldStartWith(key + " = ");
 
     [Test]
-    public void Each_node_is_expected_to_show_its_own_name()
+    public void Each_node_is_tried()
     {
         var factory = new ConnectionFactory();
 
         BrokerConnection.Configure(factory, With(("ConnectionStrings:RabbitMq", "amqps://u:p@rabbit-1,rabbit-2:5671,rabbit-3/")));
 
+        // TLS is ours, below what the client library sees: When_transport_is_encrypted.
         var nodes = factory.EndpointResolverFactory([]).All().ToList();
-        nodes.Select(node => node.Ssl.ServerName).ShouldBe(["rabbit-1", "rabbit-2", "rabbit-3"], ignoreOrder: true);
-        nodes.ShouldAllBe(node => node.Ssl.Enabled && node.Ssl.ServerName == node.HostName && node.Ssl.CertificateValidationCallback != null);
+        nodes.Select(node => (node.HostName, node.Port)).ShouldBe([("rabbit-1", 5671), ("rabbit-2", 5671), ("rabbit-3", 5671)], ignoreOrder: true);
+        nodes.ShouldAllBe(node => !node.Ssl.Enabled);
     }
 
     private static string Pem()
