@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DiditWorker.DeadLetters;
-using DiditWorker.Hosting;
 using DiditWorker.Observability;
 using RabbitMQ.Client;
 using Spectre.Console;
@@ -30,7 +29,7 @@ internal static class ImportCommand
     {
         var queues = services.GetRequiredService<DeadLetterQueues>();
         var target = options.Queue is null ? null : queues.Named(new() { Queue = options.Queue })[0];
-        var import = new Import(queues, services.GetRequiredService<WorkerSettings>(), services.GetRequiredService<TimeProvider>());
+        var import = new Import(queues, services.GetRequiredService<TimeProvider>());
         try
         {
             var tallies = import.Check(options.File, target);
@@ -98,14 +97,11 @@ internal static class ImportCommand
         }
 
         output.Tables.Write(table);
-        if (tallies.Values.Sum(tally => tally.Expiring) is > 0 and var expiring)
-        {
-            output.Notes.WriteLine($"{expiring} have an expiration: the broker removes them that long after they are imported.");
-        }
-
         if (tallies.Values.Sum(tally => tally.Aside) is > 0 and var aside)
         {
-            output.Notes.WriteLine($"{aside} have a user_id or CC that the broker would act upon: imported as headers that begin with {ImportedMessage.AsidePrefix}");
+            output.Notes.WriteLine(
+                $"{aside} have a user_id, expiration or CC that the broker would act upon: "
+                + $"imported as headers that begin with {ImportedMessage.AsidePrefix}");
         }
 
         output.Text.WriteLine(options.Yes

@@ -1,10 +1,10 @@
-using DiditWorker.Hosting;
+using DiditWorker.Transport;
 using RabbitMQ.Client;
 
 namespace DiditWorker.DeadLetters;
 
 /// <summary>Publishes the dead letters of an archive into their queues again.</summary>
-public sealed class Import(DeadLetterQueues queues, WorkerSettings settings, TimeProvider time)
+public sealed class Import(DeadLetterQueues queues, TimeProvider time)
 {
     // As many publishes wait for their confirms at a time.
     private const int Batch = 100;
@@ -27,8 +27,8 @@ public sealed class Import(DeadLetterQueues queues, WorkerSettings settings, Tim
 
             var tally = tallies.TryGetValue(queue, out var known) ? known : tallies[queue] = new();
             tally.Lines++;
-            tally.Expiring += ImportedMessage.Expires(letter) ? 1 : 0;
-            tally.Aside += ImportedMessage.HasAside(letter, settings.RabbitMq.User) ? 1 : 0;
+            tally.Expiring += letter.Properties.Expiration is null ? 0 : 1;
+            tally.Aside += Aside.IsNeeded(letter.Properties) ? 1 : 0;
         }
 
         return tallies;
@@ -65,7 +65,7 @@ public sealed class Import(DeadLetterQueues queues, WorkerSettings settings, Tim
             {
                 if (publish)
                 {
-                    var messages = missing.Select(letter => (ImportedMessage.Of(letter, settings.RabbitMq.User), letter.Body));
+                    var messages = missing.Select(letter => (ImportedMessage.Of(letter), letter.Body));
                     await publisher.PublishAsync(missing.Key, messages, taken => tallies[missing.Key].Published += taken, cancellation);
                     await queues.CountAsync(missing.Key, [.. missing.Select(letter => queues.Read(missing.Key, letter.Properties, letter.Body))], 1);
                 }

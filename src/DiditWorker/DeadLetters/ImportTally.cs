@@ -12,10 +12,10 @@ public sealed class ImportTally
     /// <summary>How many were published.</summary>
     public int Published { get; set; }
 
-    /// <summary>How many the broker will remove after a time, since they carry an <c>expiration</c>.</summary>
+    /// <summary>How many carry an <c>expiration</c>; they are counted in <see cref="Aside"/>, too.</summary>
     public int Expiring { get; set; }
 
-    /// <summary>How many carry a <c>user_id</c> or <c>CC</c> that becomes a header of another name.</summary>
+    /// <summary>How many carry a <c>user_id</c>, <c>expiration</c>, <c>CC</c> or <c>BCC</c> that becomes a header of another name.</summary>
     public int Aside { get; set; }
 
     /// <summary>Whether there is no such queue yet.</summary>

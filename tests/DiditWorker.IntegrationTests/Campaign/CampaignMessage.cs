@@ -38,9 +38,17 @@ internal sealed record CampaignMessage(string Id, bool Envelope, string VendorDa
         var message = $$"""{"vendorData":"{{VendorData}}","language":"en","metadata":{"n":{{VendorData.Length}} } }""";
         var sent = SentAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         return Encoding.UTF8.GetBytes(Envelope
-            ? $$"""{"messageId":"{{Id}}","messageType":["urn:message:{{Exchange}}"],"message":{{message}},"sentTime":"{{sent}}"}"""
+            ? $$"""{"messageId":"{{Id}}","messageType":["urn:message:{{Exchange}}"],"message":{{message}},"sentTime":"{{sent}}"{{Respond}}}"""
             : message);
     }
+
+    // Some want their answer where nobody is, which is their own business.
+    private string Respond => (Id[0] % 4) switch
+    {
+        0 => ",\"responseAddress\":\"rabbitmq://localhost/amq.gen-JzTY20BRgKO-HjmUJj0wLg\"",
+        1 => ",\"responseAddress\":\"rabbitmq://localhost/gone?temporary=true\"",
+        _ => "",
+    };
 
     private static Repeat PlanRepeat(Random random) => random.Next(4) switch
     {

@@ -37,6 +37,8 @@ internal sealed class CampaignWorld : IAsyncDisposable
 
     public CampaignPublisher Publisher { get; private set; } = null!;
 
+    public StrangeTraffic Strange { get; private set; } = null!;
+
     public static async Task<CampaignWorld> OpenAsync(CampaignSettings settings)
     {
         var world = new CampaignWorld(settings);
@@ -145,6 +147,7 @@ internal sealed class CampaignWorld : IAsyncDisposable
         Redis = Keep(await RedisServer.StartNewAsync());
         RabbitMq = Keep(await RabbitMqServer.StartNewAsync());
         await FsyncAlwaysAsync();
+        Strange = new(RabbitMq.ConnectionString, History);
         Publisher = Keep(new CampaignPublisher(RabbitMq.ConnectionString, Ledger, History));
         var inbox = Keep(new AnswerInbox(RabbitMq.ConnectionString, Ledger, History));
         await inbox.Ready.WaitAsync(TimeSpan.FromSeconds(30));

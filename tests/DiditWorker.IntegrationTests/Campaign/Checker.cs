@@ -8,7 +8,8 @@ internal sealed record Violation(string? RequestId, string? VendorData, string W
 
 /// <summary>Compares what was published, what Didit made, what was answered and what is left in the queues.</summary>
 internal sealed class Checker(
-    Ledger ledger, SimulatorProcess didit, History history, IReadOnlyList<Replica> replicas, string brokerConnectionString)
+    Ledger ledger, SimulatorProcess didit, History history, IReadOnlyList<Replica> replicas, StrangeTraffic strange,
+    string brokerConnectionString)
 {
     public async Task<IReadOnlyList<Violation>> RunAsync()
     {
@@ -27,15 +28,27 @@ internal sealed class Checker(
         Require(names == entries.Count, $"{entries.Count} messages have {names} distinct answers", violations);
         var left = await Connections.DepthAsync(brokerConnectionString, CampaignWorld.Queue);
         Require(left == 0, $"{left} messages are left in the queue", violations);
-        foreach (var queue in (string[])[CampaignWorld.Queue + "_error", CampaignWorld.Queue + "_skipped"])
-        {
-            var parked = await Connections.ParkedAsync(brokerConnectionString, queue);
-            history.Count(parked.Count == 0 ? $"{queue} is empty" : $"{queue} is not empty");
-            violations.AddRange(parked.Select(message => new Violation(null, null, message)));
-        }
+        await ParkedAsync(violations);
 
         violations.AddRange(replicas.SelectMany(r => r.BadEnds).Select(end => new Violation(null, null, end)));
         return violations;
+    }
+
+    // What is strange, each at least once, and nothing else.
+    private async Task ParkedAsync(List<Violation> violations)
+    {
+        var missing = strange.Taken.ToHashSet(StringComparer.Ordinal);
+        foreach (var queue in (string[])[CampaignWorld.Queue + "_error", CampaignWorld.Queue + "_skipped"])
+        {
+            foreach (var (id, why) in await Connections.ParkedAsync(brokerConnectionString, queue))
+            {
+                missing.Remove(id ?? "");
+                history.Count($"in {queue}");
+                Require(id?.StartsWith(StrangeTraffic.Prefix, StringComparison.Ordinal) == true, why, violations);
+            }
+        }
+
+        violations.AddRange(missing.Select(id => new Violation(id, null, "strange, and gone")));
     }
 
     private void Sessions(IReadOnlyList<Entry> entries, IReadOnlyList<SimulatedSession> sessions, List<Violation> violations)

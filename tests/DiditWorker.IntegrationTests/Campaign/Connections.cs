@@ -50,24 +50,19 @@ internal static class Connections
         }
     }
 
-    /// <summary>What is parked in a queue, as its headers tell.</summary>
-    public static async Task<IReadOnlyList<string>> ParkedAsync(string connectionString, string queue)
+    /// <summary>What is parked in a queue: the ids, and why, as headers tell.</summary>
+    public static async Task<IReadOnlyList<(string? Id, string Why)>> ParkedAsync(string connectionString, string queue)
     {
-        var parked = new List<string>();
+        var parked = new List<(string?, string)>();
         var depth = await DepthAsync(connectionString, queue);
         await using var connection = await OpenAsync(connectionString, "campaign parked");
         await using var channel = await connection.CreateChannelAsync();
-        while (parked.Count < Math.Min(depth, 20) && await channel.BasicGetAsync(queue, autoAck: false) is { } message)
+        while (parked.Count < depth && await channel.BasicGetAsync(queue, autoAck: false) is { } message)
         {
             var why = message.BasicProperties.Headers?.TryGetValue("MT-Fault-Message", out var value) == true && value is byte[] text
                 ? System.Text.Encoding.UTF8.GetString(text)
                 : "no MT-Fault-Message";
-            parked.Add($"{queue}: {message.BasicProperties.MessageId}: {why}");
-        }
-
-        if (depth > parked.Count)
-        {
-            parked.Add($"{queue}: {depth - parked.Count} more");
+            parked.Add((message.BasicProperties.MessageId, $"{queue}: {message.BasicProperties.MessageId}: {why}"));
         }
 
         return parked;

@@ -112,6 +112,12 @@ internal sealed class Ledger(History history)
 
     public void Answered(CampaignAnswer answer)
     {
+        if (answer.RequestId?.StartsWith(StrangeTraffic.Prefix, StringComparison.Ordinal) == true && answer.SessionId is null)
+        {
+            history.Count("rejections of strange messages");
+            return;
+        }
+
         history.Add("answer", answer.RequestId, new { answer.Event, answer.SessionId, answer.MessageId });
         history.Count("answers");
         AnsweredAt.Enqueue(System.Diagnostics.Stopwatch.GetTimestamp());

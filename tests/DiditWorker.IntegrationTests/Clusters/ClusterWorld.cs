@@ -82,7 +82,7 @@ internal sealed class ClusterWorld : IAsyncDisposable
         await _driver.SetModeAsync(PublishMode.Everything);
         await _driver.FinishAsync();
         await DrainAsync();
-        var violations = await new Checker(Ledger, Didit, History, Replicas, _broker).RunAsync();
+        var violations = await new Checker(Ledger, Didit, History, Replicas, new(_broker, History), _broker).RunAsync();
         var entries = Ledger.Entries;
         foreach (var stall in stalls)
         {

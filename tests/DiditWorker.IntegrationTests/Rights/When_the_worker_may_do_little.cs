@@ -70,7 +70,7 @@ public sealed class When_the_worker_may_do_little
             """, "application/vnd.masstransit+json");
 
         await UntilDepthAsync("verification-answers", 1);
-        await World.Worker.UntilOutputAsync("not sent to its response address");
+        await World.Worker.UntilOutputAsync("its response address cannot be used");
         await World.Worker.UntilOutputAsync($"{id} {Idempotency.IdempotencyKey.Create("start-verification", id.ToString())}: created");
         var channel = await World.ChannelAsync("publisher");
         (await channel.BasicGetAsync("verification-answers", autoAck: true)).ShouldNotBeNull();

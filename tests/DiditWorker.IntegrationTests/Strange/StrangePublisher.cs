@@ -1,5 +1,4 @@
 using System.Text;
-using DiditWorker.IntegrationTests.Support;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -8,8 +7,10 @@ namespace DiditWorker.IntegrationTests.Strange;
 /// <summary>Somebody with the right to publish and no more, who publishes what nobody expects. Publishes go through as they are.</summary>
 internal sealed class StrangePublisher(string connectionString) : IAsyncDisposable
 {
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
     private IConnection? _connection;
     private IChannel? _channel;
+    private TaskCompletionSource<bool> _settled = new();
 
     public static byte[] Good(string vendorData) => Encoding.UTF8.GetBytes($$"""{"vendorData":"{{vendorData}}"}""");
 
@@ -32,11 +33,9 @@ internal sealed class StrangePublisher(string connectionString) : IAsyncDisposab
         try
         {
             var channel = await ChannelAsync();
+            _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
             await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body);
-
-            // On the same channel, so that what was published before has been dealt with.
-            await channel.QueueDeclarePassiveAsync(TestBroker.Queue);
-            return true;
+            return await _settled.Task.WaitAsync(Bound);
         }
         catch (Exception exception) when (exception is OperationInterruptedException or AlreadyClosedException)
         {
@@ -47,12 +46,27 @@ internal sealed class StrangePublisher(string connectionString) : IAsyncDisposab
     // Without the client library's tracking of confirms, which would write headers.
     private async Task<IChannel> ChannelAsync()
     {
+        if (_channel is { IsOpen: true } open)
+        {
+            return open;
+        }
+
         if (_connection is not { IsOpen: true })
         {
             var factory = new ConnectionFactory { Uri = new(connectionString), AutomaticRecoveryEnabled = false };
-            (_connection, _channel) = (await factory.CreateConnectionAsync("strange publisher"), null);
+            _connection = await factory.CreateConnectionAsync("strange publisher");
         }
 
-        return _channel is { IsOpen: true } ? _channel : _channel = await _connection.CreateChannelAsync();
+        _channel = await _connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false));
+        _channel.BasicAcksAsync += (_, _) => Settle(taken: true);
+        _channel.BasicNacksAsync += (_, _) => Settle(taken: false);
+        _channel.ChannelShutdownAsync += (_, _) => Settle(taken: false);
+        return _channel;
+
+        Task Settle(bool taken)
+        {
+            _settled.TrySetResult(taken);
+            return Task.CompletedTask;
+        }
     }
 }

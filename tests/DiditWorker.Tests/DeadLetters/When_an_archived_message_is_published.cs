@@ -20,20 +20,28 @@ public sealed class When_an_archived_message_is_published
     public void Without_headers_of_its_own_it_has_none() => Published(new() { Headers = Table(("x-delivery-count", 5L)) }).Headers.ShouldBeNull();
 
     [Test]
-    public void A_user_id_that_the_broker_would_refuse_is_kept_as_a_header()
+    public void A_user_id_is_kept_as_a_header()
     {
         var published = Published(new() { UserId = "somebody" });
 
         published.UserId.ShouldBeNull();
         published.Headers.ShouldBe(Table(("DiditWorker-Imported-User-Id", "somebody")));
-        Published(new() { UserId = "us" }).UserId.ShouldBe("us");
+    }
+
+    [Test]
+    public void A_time_after_which_it_would_be_gone_is_kept_as_a_header()
+    {
+        var published = Published(new() { Expiration = "2000" });
+
+        published.Expiration.ShouldBeNull();
+        published.Headers.ShouldBe(Table(("DiditWorker-Imported-Expiration", "2000")));
     }
 
     [Test]
     public void Queues_that_the_broker_would_copy_it_to_are_kept_as_a_header() => Published(new() { Headers = Table(("CC", "start-verification")) })
         .Headers.ShouldBe(Table(("DiditWorker-Imported-CC", "start-verification")));
 
-    private static BasicProperties Published(BasicProperties properties) => ImportedMessage.Of(new("q_error", "", properties, default), "us");
+    private static BasicProperties Published(BasicProperties properties) => ImportedMessage.Of(new("q_error", "", properties, default));
 
     private static Dictionary<string, object?> Table(params (string Name, object? Value)[] members) =>
         members.ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);

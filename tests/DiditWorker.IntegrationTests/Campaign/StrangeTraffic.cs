@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using DiditWorker.IntegrationTests.Strange;
+using static DiditWorker.IntegrationTests.Strange.WireProperties;
+
+namespace DiditWorker.IntegrationTests.Campaign;
+
+/// <summary>Somebody who publishes all the time what used to hurt others; each of it belongs into the error or the skipped queue.</summary>
+internal sealed class StrangeTraffic(string connectionString, History history)
+{
+    /// <summary>Begins the ids, by which the good ones are told from them.</summary>
+    public const string Prefix = "strange-";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private static readonly Func<string, (RawProperties Properties, byte[] Body)>[] Kinds =
+    [
+        id => (Request(id).Set("headers", Table(("p", Value('D', [29, 0, 0, 0, 1])))).Build(), StrangePublisher.Good(id)),
+        id => (Request(id).Build(), new byte[1024 * 1024]),
+        id => (Request(id).Set("user_id", Short("tests")).Build(), "{}"u8.ToArray()),
+        id => (
+            Request(id).Set("expiration", Short("20000")).Set("content_type", Short("application/vnd.masstransit+json")).Build(),
+            Encoding.UTF8.GetBytes("""{"messageType":["urn:message:Somebody.Else:Event"],"message":{}}""")),
+    ];
+
+    /// <summary>Ids of those that the broker has taken.</summary>
+    public ConcurrentQueue<string> Taken { get; } = new();
+
+    /// <summary>Publishes until it is stopped; what the broker does not take is published again, later, under another id.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await using var publisher = new StrangePublisher(connectionString);
+        for (var number = 0; !stop.IsCancellationRequested; number++)
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number}");
+            try
+            {
+                var (properties, body) = Kinds[number % Kinds.Length](id);
+                if (await publisher.TryPublishAsync(properties, body))
+                {
+                    Taken.Enqueue(id);
+                    history.Count("strange messages");
+                }
+            }
+            catch (Exception exception)
+            {
+                history.Add("no-confirm", id, exception.GetType().Name);
+            }
+
+            await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
