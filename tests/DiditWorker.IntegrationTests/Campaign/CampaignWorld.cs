@@ -90,6 +90,7 @@ internal sealed class CampaignWorld : IAsyncDisposable
     /// <summary>Until all that was published is answered and nothing is in the queue, nor held by a worker. Publishing must have stopped.</summary>
     public async Task DrainAsync(TimeSpan bound)
     {
+        using var pause = await Strange.PauseAsync();
         var held = 0;
         for (var again = 0; again < 5; again++)
         {
@@ -99,6 +100,7 @@ internal sealed class CampaignWorld : IAsyncDisposable
             StartAll();
             await Eventually.UntilAsync(() => Task.FromResult(Ledger.Answers >= answers), bound, $"{held} held deliveries are answered");
             await UntilAnsweredAsync(bound);
+            await Eventually.UntilAsync(Strange.AreParkedAsync, bound, $"{Strange.Taken.Count} strange messages are parked");
 
             // What a worker still holds comes back to the queue when it stops, and only then can be seen.
             await TerminateAllAsync();

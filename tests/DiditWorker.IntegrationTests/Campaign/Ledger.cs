@@ -115,6 +115,7 @@ internal sealed class Ledger(History history)
         if (answer.RequestId?.StartsWith(StrangeTraffic.Prefix, StringComparison.Ordinal) == true && answer.SessionId is null)
         {
             history.Count("rejections of strange messages");
+            Interlocked.Increment(ref _answers);
             return;
         }
 

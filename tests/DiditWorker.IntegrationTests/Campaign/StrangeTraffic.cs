@@ -24,8 +24,22 @@ internal sealed class StrangeTraffic(string connectionString, History history)
             Encoding.UTF8.GetBytes("""{"messageType":["urn:message:Somebody.Else:Event"],"message":{}}""")),
     ];
 
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
     /// <summary>Ids of those that the broker has taken.</summary>
     public ConcurrentQueue<string> Taken { get; } = new();
+
+    /// <summary>Nothing strange is published until what is returned is disposed.</summary>
+    public async Task<IDisposable> PauseAsync()
+    {
+        await _turn.WaitAsync();
+        return new Turn(_turn);
+    }
+
+    /// <summary>Whether each that was taken lies in one of the two queues, by their number.</summary>
+    public async Task<bool> AreParkedAsync() =>
+        await Connections.DepthAsync(connectionString, CampaignWorld.Queue + "_error")
+        + await Connections.DepthAsync(connectionString, CampaignWorld.Queue + "_skipped") >= Taken.Count;
 
     /// <summary>Publishes until it is stopped; what the broker does not take is published again, later, under another id.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -34,6 +48,7 @@ internal sealed class StrangeTraffic(string connectionString, History history)
         for (var number = 0; !stop.IsCancellationRequested; number++)
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number}");
+            using var turn = await PauseAsync();
             try
             {
                 var (properties, body) = Kinds[number % Kinds.Length](id);
@@ -48,7 +63,21 @@ internal sealed class StrangeTraffic(string connectionString, History history)
                 history.Add("no-confirm", id, exception.GetType().Name);
             }
 
+            turn.Dispose();
             await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        private int _ended;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) == 0)
+            {
+                turn.Release();
+            }
         }
     }
 }

@@ -7,10 +7,8 @@ namespace DiditWorker.IntegrationTests.Strange;
 /// <summary>Somebody with the right to publish and no more, who publishes what nobody expects. Publishes go through as they are.</summary>
 internal sealed class StrangePublisher(string connectionString) : IAsyncDisposable
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
     private IConnection? _connection;
     private IChannel? _channel;
-    private TaskCompletionSource<bool> _settled = new();
 
     public static byte[] Good(string vendorData) => Encoding.UTF8.GetBytes($$"""{"vendorData":"{{vendorData}}"}""");
 
@@ -33,9 +31,11 @@ internal sealed class StrangePublisher(string connectionString) : IAsyncDisposab
         try
         {
             var channel = await ChannelAsync();
-            _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
             await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body);
-            return await _settled.Task.WaitAsync(Bound);
+
+            // Returns once the queues have it, as a confirm does.
+            await channel.TxCommitAsync();
+            return true;
         }
         catch (Exception exception) when (exception is OperationInterruptedException or AlreadyClosedException)
         {
@@ -43,12 +43,12 @@ internal sealed class StrangePublisher(string connectionString) : IAsyncDisposab
         }
     }
 
-    // Without the client library's tracking of confirms, which would write headers.
+    // With confirms the client library would write properties of its own.
     private async Task<IChannel> ChannelAsync()
     {
-        if (_channel is { IsOpen: true } open)
+        if (_channel is { IsOpen: true })
         {
-            return open;
+            return _channel;
         }
 
         if (_connection is not { IsOpen: true })
@@ -57,16 +57,8 @@ internal sealed class StrangePublisher(string connectionString) : IAsyncDisposab
             _connection = await factory.CreateConnectionAsync("strange publisher");
         }
 
-        _channel = await _connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false));
-        _channel.BasicAcksAsync += (_, _) => Settle(taken: true);
-        _channel.BasicNacksAsync += (_, _) => Settle(taken: false);
-        _channel.ChannelShutdownAsync += (_, _) => Settle(taken: false);
+        _channel = await _connection.CreateChannelAsync();
+        await _channel.TxSelectAsync();
         return _channel;
-
-        Task Settle(bool taken)
-        {
-            _settled.TrySetResult(taken);
-            return Task.CompletedTask;
-        }
     }
 }
