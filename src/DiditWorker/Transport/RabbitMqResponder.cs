@@ -24,11 +24,6 @@ internal sealed class RabbitMqResponder(WorkerSettings settings, SideChannels si
     public async Task<string?> RespondAsync<T>(ConsumeContext context, T answer, IPipe<SendContext<T>> pipe)
         where T : class
     {
-        if (settings.StartVerification.Topology == Topology.Expect)
-        {
-            return "StartVerification:Topology is Expect";
-        }
-
         if (NameOf(context.ResponseAddress!) is not { } name)
         {
             return "it names no exchange or queue of a requester";
