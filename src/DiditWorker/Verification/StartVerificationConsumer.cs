@@ -27,6 +27,7 @@ public sealed class StartVerificationConsumer(
         try
         {
             request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
+            progress.Delivery = delivery = delivery.RequestedAt(request.RequestedAt);
             var answer = await flow.AnswerAsync(progress, delivery, request, context.CancellationToken);
             await context.AnswerAsync(delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime), answer.Outcome, options.Topology);
             reporter.Ended(progress, answer.Outcome, context.ReceiveContext.ElapsedTime);
