@@ -5,7 +5,6 @@ using System.Text;
 using DiditWorker.Hosting;
 using DiditWorker.Transport;
 using DiditWorker.Verification;
-using MassTransit.Serialization;
 using RabbitMQ.Client;
 
 namespace DiditWorker.DeadLetters;
@@ -70,8 +69,7 @@ public sealed class DeadLetterReader(WorkerSettings settings)
                 body, properties.ContentType, properties.ContentEncoding, settings.StartVerification.MaximumBodySize);
             if (envelope is not null)
             {
-                var context = new EnvelopeMessageContext(envelope, SystemTextJsonMessageSerializer.Instance);
-                delivery = Delivery.Read(Facts(properties).With(context), settings.Idempotency.Scope);
+                delivery = Delivery.Read(Facts(properties).With(envelope), settings.Idempotency.Scope);
                 if (!EnvelopeReader.IsOurs(envelope))
                 {
                     return (delivery, null, OtherType);

@@ -95,9 +95,8 @@ internal ref struct JsonFault
             _ when before is ':' or '[' or ',' && char.IsAsciiLetter(c) => "has a word that is not true, false or null; texts stand in double quotes",
             _ when char.IsAsciiLetter(adjacent) && before != '"' => "has a word that is not true, false or null; texts stand in double quotes",
             _ when before == ':' => "misses a value",
-            _ when _reader.TokenType == JsonTokenType.PropertyName => "misses a colon after the name of a member",
-            '"' or '{' or '[' or ':' => "misses a comma",
-            _ when char.IsAsciiLetterOrDigit(c) => "misses a comma",
+            '"' or '{' or '[' => "misses a comma or a colon",
+            _ when char.IsAsciiLetterOrDigit(c) => "misses a comma or a colon",
             _ => "is no JSON",
         };
     }

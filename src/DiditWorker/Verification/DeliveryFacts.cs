@@ -48,8 +48,10 @@ public sealed record DeliveryFacts
     }
 
     /// <summary>The same with what an envelope says.</summary>
-    /// <param name="envelope">Its times are in UTC.</param>
-    public DeliveryFacts With(MessageContext envelope) => this with
+    public DeliveryFacts With(MessageEnvelope envelope) => With(new EnvelopeMessageContext(envelope, SystemTextJsonMessageSerializer.Instance));
+
+    // Times in it are in UTC.
+    private DeliveryFacts With(MessageContext envelope) => this with
     {
         EnvelopeHeader = name => Text(envelope.Headers, name),
         EnvelopeId = envelope.MessageId,

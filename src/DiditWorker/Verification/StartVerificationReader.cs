@@ -126,12 +126,16 @@ public sealed class StartVerificationReader
             return;
         }
 
-        // In any case, as all names of ours: no other member may pass for it.
-        var reserved = metadata.EnumerateObject().Any(member => string.Equals(member.Name, CreateBody.KeyMember, StringComparison.OrdinalIgnoreCase));
-        _fields.Fault(reserved, "metadata." + CreateBody.KeyMember, "is reserved for the worker");
         const int Name = 12; // ,"metadata":
         var before = _payload.BytesCommitted + _payload.BytesPending;
-        WriteObject("metadata", "metadata", metadata);
+        if (!WriteObject("metadata", "metadata", metadata))
+        {
+            return;
+        }
+
+        // In any case, as all names of ours: no other member may pass for it.
+        var reserved = metadata.EnumerateObject().Any(member => member.Name.Equals(CreateBody.KeyMember, StringComparison.OrdinalIgnoreCase));
+        _fields.Fault(reserved, "metadata." + CreateBody.KeyMember, "is reserved for the worker");
 
         // The caller's white space does not count, nor do the writer's escapes.
         var written = _payload.BytesCommitted + _payload.BytesPending - before - Name;
@@ -169,16 +173,18 @@ public sealed class StartVerificationReader
         }
     }
 
-    private void WriteObject(string path, string diditMember, JsonElement value)
+    private bool WriteObject(string path, string diditMember, JsonElement value)
     {
         _payload.WritePropertyName(diditMember);
         try
         {
             value.WriteTo(_payload);
+            return true;
         }
         catch (InvalidOperationException)
         {
             _fields.Fault(broken: true, path, "holds half of a surrogate pair, which is no text");
+            return false;
         }
     }
 }
