@@ -54,12 +54,8 @@ internal static class EnvelopeReader
             SourceAddress = Address(fields, "sourceAddress"), DestinationAddress = Address(fields, "destinationAddress"),
             ResponseAddress = Address(fields, "responseAddress"), FaultAddress = Address(fields, "faultAddress"),
             ExpirationTime = Time(fields, "expirationTime"), SentTime = Time(fields, "sentTime"),
-            MessageType = Types(fields, types.Value), Message = message.Value,
+            MessageType = Types(fields, types.Value), Message = message.Value, Headers = Headers(fields),
         };
-        if (fields.Object("headers") is { } headers)
-        {
-            envelope.Headers = headers.Deserialize<Dictionary<string, object?>>(SystemTextJsonMessageSerializer.Options)!;
-        }
 
         // What the worker does not consume is nobody's slip here.
         if (IsOurs(envelope))
@@ -73,7 +69,7 @@ internal static class EnvelopeReader
     private static bool IsNamed(JsonProperty member, string name) => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsType(JsonElement type) =>
-        type.ValueKind == JsonValueKind.String && type.GetString()!.StartsWith(AnyType, StringComparison.OrdinalIgnoreCase);
+        type.ValueKind == JsonValueKind.String && MessageFields.Decoded(type)?.StartsWith(AnyType, StringComparison.OrdinalIgnoreCase) == true;
 
     private static string? Id(MessageFields fields, string name)
     {
@@ -103,8 +99,23 @@ internal static class EnvelopeReader
 
     private static string[] Types(MessageFields fields, JsonElement types)
     {
-        var good = types.ValueKind == JsonValueKind.Array && types.EnumerateArray().All(type => type.ValueKind == JsonValueKind.String);
-        fields.Fault(!good, "messageType", "expected an array of strings");
-        return good ? [.. types.EnumerateArray().Select(type => type.GetString()!)] : [];
+        string?[] texts = types.ValueKind == JsonValueKind.Array
+            ? [.. types.EnumerateArray().Select(type => type.ValueKind == JsonValueKind.String ? MessageFields.Decoded(type) : null)]
+            : [null];
+        fields.Fault(texts.Contains(null), "messageType", "expected an array of strings");
+        return [.. texts.OfType<string>()];
+    }
+
+    private static Dictionary<string, object?> Headers(MessageFields fields)
+    {
+        try
+        {
+            return fields.Object("headers")?.Deserialize<Dictionary<string, object?>>(SystemTextJsonMessageSerializer.Options) ?? [];
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            fields.Fault(broken: true, "headers", "holds half of a surrogate pair, which is no text");
+            return [];
+        }
     }
 }

@@ -116,21 +116,14 @@ internal sealed class MessageFields
             return null;
         }
 
-        var text = Decode(value);
+        var text = Decoded(value);
         Fault(text is null, name, "holds half of a surrogate pair, which is no text");
         return text;
     }
 
-    private void NamedTwice(string name)
-    {
-        var fault = $"{_path}{name}: is named twice, in different case";
-        if (!Faults.Contains(fault))
-        {
-            Faults.Add(fault);
-        }
-    }
-
-    private static string? Decode(JsonElement value)
+    /// <summary>What a string holds; null if that is half of a surrogate pair, which is no text.</summary>
+    /// <param name="value">A string.</param>
+    public static string? Decoded(JsonElement value)
     {
         try
         {
@@ -139,6 +132,15 @@ internal sealed class MessageFields
         catch (InvalidOperationException)
         {
             return null;
+        }
+    }
+
+    private void NamedTwice(string name)
+    {
+        var fault = $"{_path}{name}: is named twice, in different case";
+        if (!Faults.Contains(fault))
+        {
+            Faults.Add(fault);
         }
     }
 }
