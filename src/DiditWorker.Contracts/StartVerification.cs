@@ -43,10 +43,10 @@ public sealed record StartVerification
     public JsonObject? ExpectedDetails { get; init; }
 
     /// <summary>
-    /// When this request was first made. Store it with the request id, and send the same one with every repeat: MassTransit stamps each publication
-    /// with the time of that publication, so that a late repeat looks like a new request. The earliest of it, the envelope's <c>sentTime</c> and
-    /// AMQP's <c>timestamp</c> counts; a time before 2020 or in the future says nothing. Default: those two. Goes neither to Didit nor into the
-    /// comparison of payloads.
+    /// When this request was first made. Store it with the request id, and send the same one with every repeat: MassTransit stamps each
+    /// publication with the time of that publication, so that a late repeat looks like a new request. The earliest of it, the envelope's
+    /// <c>sentTime</c> and AMQP's <c>timestamp</c> counts; a time before 2020 or in the future says nothing. Default: those two. Goes
+    /// neither to Didit nor into the comparison of payloads.
     /// </summary>
     public DateTimeOffset? RequestedAt { get; init; }
 }

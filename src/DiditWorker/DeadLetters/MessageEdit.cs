@@ -86,7 +86,8 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
     {
         try
         {
-            var (root, isEnvelope) = BodyReader.ReadRoot(letter.Body, letter.Properties.ContentType, letter.Properties.ContentEncoding, int.MaxValue);
+            var properties = letter.Properties;
+            var (root, isEnvelope) = BodyReader.ReadRoot(letter.Body, properties.ContentType, properties.ContentEncoding, int.MaxValue);
             return (JsonObject.Create(root)!, isEnvelope);
         }
         catch (InvalidMessageException invalid)
@@ -96,8 +97,9 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
     }
 
     // The worker reads names without regard to case: a second spelling beside the first would be refused.
-    private static string Spelt(JsonObject parent, string name) =>
-        parent.ContainsKey(name) ? name : parent.Select(member => member.Key).FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase), name);
+    private static string Spelt(JsonObject parent, string name) => parent.ContainsKey(name)
+        ? name
+        : parent.Select(member => member.Key).FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase), name);
 
     private static void Assign(JsonObject message, string assignment)
     {

@@ -35,7 +35,8 @@ public static class BodyReader
 
     /// <summary>Reads no further than to what the body is.</summary>
     /// <inheritdoc cref="Read"/>
-    public static (JsonElement Root, bool IsEnvelope) ReadRoot(ReadOnlyMemory<byte> body, string? contentType, string? contentEncoding, int maximumSize)
+    public static (JsonElement Root, bool IsEnvelope) ReadRoot(
+        ReadOnlyMemory<byte> body, string? contentType, string? contentEncoding, int maximumSize)
     {
         var declared = ContentProperties.Read(contentType, contentEncoding);
         if (body.Length > maximumSize)
@@ -47,8 +48,8 @@ public static class BodyReader
         var root = Parse(WithoutMark(body.Span), declared == DeclaredContent.Json ? MaximumDepth : MaximumDepth + EnvelopeDepth);
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidMessageException(
-                $"body: expected a JSON object, got {root.ValueKind}{(root.ValueKind == JsonValueKind.String ? "; is it written as JSON twice?" : "")}");
+            var twice = root.ValueKind == JsonValueKind.String ? "; is it written as JSON twice?" : "";
+            throw new InvalidMessageException($"body: expected a JSON object, got {root.ValueKind}{twice}");
         }
 
         return (root, declared == DeclaredContent.Envelope || EnvelopeReader.LooksLikeOne(root));

@@ -5,15 +5,18 @@ using MassTransit.Serialization;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// Reads MassTransit's envelope. MassTransit itself would take the last of two members whose names differ in case, would not say which member is
-/// wrong, and would fail at a time that was never set where clocks are ahead of UTC.
+/// Reads MassTransit's envelope. MassTransit itself would take the last of two members whose names differ in case, would not say which
+/// member is wrong, and would fail at a time that was never set where clocks are ahead of UTC.
 /// </summary>
 internal static class EnvelopeReader
 {
+    private const string NoEnvelope =
+        "body: the MassTransit envelope needs messageType and message; send plain JSON with content_type application/json";
+
     private const string AnyType = "urn:message:";
     private const string OurType = AnyType + "DiditWorker.Contracts:StartVerification";
 
-    /// <summary>Whether raw JSON is an envelope in truth: MassTransit's other serializers, and clients that write one by hand, say only that it is JSON.</summary>
+    /// <summary>Whether what is said to be JSON is an envelope in truth: clients that write one by hand often say no more.</summary>
     public static bool LooksLikeOne(JsonElement root)
     {
         var (hasType, hasMessage) = (false, false);
@@ -24,7 +27,8 @@ internal static class EnvelopeReader
                 return false;
             }
 
-            hasType |= IsNamed(member, "messageType") && member.Value.ValueKind == JsonValueKind.Array && member.Value.EnumerateArray().Any(IsType);
+            hasType |= IsNamed(member, "messageType") && member.Value.ValueKind == JsonValueKind.Array
+                && member.Value.EnumerateArray().Any(IsType);
             hasMessage |= IsNamed(member, "message") && member.Value.ValueKind == JsonValueKind.Object;
         }
 
@@ -32,7 +36,8 @@ internal static class EnvelopeReader
     }
 
     /// <summary>Whether the worker consumes what is in it. MassTransit compares types without regard to case.</summary>
-    public static bool IsOurs(MessageEnvelope envelope) => envelope.MessageType?.Contains(OurType, StringComparer.OrdinalIgnoreCase) == true;
+    public static bool IsOurs(MessageEnvelope envelope) =>
+        envelope.MessageType?.Contains(OurType, StringComparer.OrdinalIgnoreCase) == true;
 
     /// <summary>Reads.</summary>
     /// <exception cref="InvalidMessageException">It is none, or has members of a wrong form; the text names every one.</exception>
@@ -43,8 +48,7 @@ internal static class EnvelopeReader
         if (types is null || message is null)
         {
             fields.RefuseNearMisses();
-            throw new InvalidMessageException(string.Join("; ", (string[])[
-                "body: the MassTransit envelope needs messageType and message; send plain JSON with content_type application/json", .. fields.Faults]));
+            throw new InvalidMessageException(string.Join("; ", (string[])[NoEnvelope, .. fields.Faults]));
         }
 
         var envelope = new JsonMessageEnvelope
@@ -63,18 +67,21 @@ internal static class EnvelopeReader
             fields.RefuseNearMisses();
         }
 
-        return fields.Faults.Count == 0 ? new(message.Value, envelope) : throw new InvalidMessageException("envelope: " + string.Join("; ", fields.Faults));
+        return fields.Faults.Count == 0
+            ? new(message.Value, envelope)
+            : throw new InvalidMessageException("envelope: " + string.Join("; ", fields.Faults));
     }
 
     private static bool IsNamed(JsonProperty member, string name) => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsType(JsonElement type) =>
-        type.ValueKind == JsonValueKind.String && MessageFields.Decoded(type)?.StartsWith(AnyType, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool IsType(JsonElement type) => type.ValueKind == JsonValueKind.String
+        && MessageFields.Decoded(type)?.StartsWith(AnyType, StringComparison.OrdinalIgnoreCase) == true;
 
     private static string? Id(MessageFields fields, string name)
     {
         var text = fields.String(name);
-        fields.Fault(!string.IsNullOrWhiteSpace(text) && !Guid.TryParse(text, out _), name, "expected a UUID; an id of another form needs plain JSON and message_id");
+        var bad = !string.IsNullOrWhiteSpace(text) && !Guid.TryParse(text, out _);
+        fields.Fault(bad, name, "expected a UUID; an id of another form needs plain JSON and message_id");
         return text;
     }
 

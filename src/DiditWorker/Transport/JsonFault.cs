@@ -4,11 +4,13 @@ using DiditWorker.Verification;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// Says what is wrong with a body that the parser has refused, in words for whoever published it. The parser's own text may quote the body, has
-/// one word for several faults, and does not always say where.
+/// Says what is wrong with a body that the parser has refused, in words for whoever published it. The parser's own text may quote the
+/// body, has one word for several faults, and does not always say where.
 /// </summary>
 internal ref struct JsonFault
 {
+    private const string Word = "has a word that is not true, false or null; texts stand in double quotes";
+
     private readonly ReadOnlySpan<byte> _body;
     private readonly int _depth;
     private readonly string _tooDeep;
@@ -90,10 +92,11 @@ internal ref struct JsonFault
             '}' or ']' when before == ',' => "has a comma after the last member",
             _ when before == '\0' => "is no JSON",
             not '"' when inObject && before is '{' or ',' => "has the name of a member without double quotes",
-            not '"' when char.IsAsciiDigit(adjacent) || adjacent is '-' or '+' or '.' => "has a number that JSON does not know, or misses a comma",
+            not '"' when char.IsAsciiDigit(adjacent) || adjacent is '-' or '+' or '.' =>
+                "has a number that JSON does not know, or misses a comma",
             '+' or '.' => "has a number that JSON does not know",
-            _ when before is ':' or '[' or ',' && char.IsAsciiLetter(c) => "has a word that is not true, false or null; texts stand in double quotes",
-            _ when char.IsAsciiLetter(adjacent) && before != '"' => "has a word that is not true, false or null; texts stand in double quotes",
+            _ when before is ':' or '[' or ',' && char.IsAsciiLetter(c) => Word,
+            _ when char.IsAsciiLetter(adjacent) => Word,
             _ when before == ':' => "misses a value",
             '"' or '{' or '[' => "misses a comma or a colon",
             _ when char.IsAsciiLetterOrDigit(c) => "misses a comma or a colon",

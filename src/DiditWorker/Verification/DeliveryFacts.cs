@@ -48,7 +48,8 @@ public sealed record DeliveryFacts
     }
 
     /// <summary>The same with what an envelope says.</summary>
-    public DeliveryFacts With(MessageEnvelope envelope) => With(new EnvelopeMessageContext(envelope, SystemTextJsonMessageSerializer.Instance));
+    public DeliveryFacts With(MessageEnvelope envelope) =>
+        With(new EnvelopeMessageContext(envelope, SystemTextJsonMessageSerializer.Instance));
 
     // Times in it are in UTC.
     private DeliveryFacts With(MessageContext envelope) => this with

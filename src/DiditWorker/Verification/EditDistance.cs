@@ -1,6 +1,6 @@
 namespace DiditWorker.Verification;
 
-/// <summary>How many letters must be changed to make one word of another: put in, left out, replaced, or swapped with the next one.</summary>
+/// <summary>How many letters must be put in, left out, replaced, or swapped with the next one to make one word of another.</summary>
 internal static class EditDistance
 {
     /// <summary>The distance, or <paramref name="limit"/> + 1 if it is more than that. Takes time and stack for short words only.</summary>

@@ -3,10 +3,12 @@ using System.Globalization;
 
 namespace DiditWorker.Verification;
 
-/// <summary>The names of the members that an object may have, read without regard to case; tells which one a misspelt name comes close to.</summary>
+/// <summary>
+/// The names of the members that an object may have, read without regard to case; tells which one a misspelt name comes close to.
+/// </summary>
 /// <remarks>
-/// A name is close if it is the same but for case, hyphens, underscores, blanks and what cannot be seen, and for up to two letters: one in names
-/// of fewer than 8 letters, none in names of fewer than 5, since short names have harmless neighbours.
+/// A name is close if it is the same but for case, hyphens, underscores, blanks and what cannot be seen, and for up to two letters: one in
+/// names of fewer than 8 letters, none in names of fewer than 5, since short names have harmless neighbours.
 /// </remarks>
 internal sealed class MemberNames
 {

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace DiditWorker.Verification;
 
 /// <summary>
-/// The members of one object by their known names, read without regard to case; notes what is wrong with them. Values never stand in a fault:
-/// they may be personal.
+/// The members of one object by their known names, read without regard to case; notes what is wrong with them. Values never stand in a
+/// fault: they may be personal.
 /// </summary>
 internal sealed class MessageFields
 {
@@ -50,7 +50,8 @@ internal sealed class MessageFields
     public List<string> Faults { get; }
 
     /// <summary>A value; null if it is absent or null.</summary>
-    public JsonElement? this[string name] => _values[_names.Find(name)] is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } value ? value : null;
+    public JsonElement? this[string name] =>
+        _values[_names.Find(name)] is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } value ? value : null;
 
     /// <summary>Notes a fault if something is broken.</summary>
     public void Fault(bool broken, string name, string what)
@@ -68,8 +69,7 @@ internal sealed class MessageFields
         {
             if (_names.CloseTo(found, out var sameLetters) is { } meant && _misspelt.Add(meant))
             {
-                var shown = found.Length <= LongestShown && found.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or ' ') ? _path + found : "a misspelt member";
-                Faults.Add($"found {shown}: {(sameLetters ? "names are in camelCase; " : "")}did you mean {_path}{meant}?");
+                Faults.Add($"found {Shown(found)}: {(sameLetters ? "names are in camelCase; " : "")}did you mean {_path}{meant}?");
                 if (_misspelt.Count == MostNearMisses)
                 {
                     return;
@@ -134,6 +134,9 @@ internal sealed class MessageFields
             return null;
         }
     }
+
+    private string Shown(string found) =>
+        found.Length <= LongestShown && found.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or ' ') ? _path + found : "a misspelt member";
 
     private void NamedTwice(string name)
     {

@@ -19,7 +19,7 @@ internal enum TimeForm
     WithOffset,
 }
 
-/// <summary>Reads times in messages: more forms than the serializer does, and without failing at what lies before or after all calendars.</summary>
+/// <summary>Reads times in messages: more forms than the serializer does, without failing at what lies before or after all calendars.</summary>
 internal static partial class MessageTime
 {
     /// <summary>For faults.</summary>
@@ -39,8 +39,8 @@ internal static partial class MessageTime
         var clock = match.Groups["clock"].Success ? match.Groups["clock"].Value : "00:00";
         var fraction = match.Groups["fraction"].Value is { Length: > 7 } more ? more[..7] : match.Groups["fraction"].Value;
         var zone = match.Groups["zone"].Value;
-        if (!DateTime.TryParse($"{match.Groups["day"].Value}T{clock}{(fraction == "" ? "" : ".")}{fraction}", CultureInfo.InvariantCulture, out var local)
-            || OffsetOf(zone) is not { } offset)
+        var written = $"{match.Groups["day"].Value}T{clock}{(fraction == "" ? "" : ".")}{fraction}";
+        if (!DateTime.TryParse(written, CultureInfo.InvariantCulture, out var local) || OffsetOf(zone) is not { } offset)
         {
             return TimeForm.Impossible;
         }
@@ -63,7 +63,8 @@ internal static partial class MessageTime
     }
 
     [GeneratedRegex(
-        @"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})([Tt](?<clock>[0-9]{2}:[0-9]{2}(:[0-9]{2})?)(\.(?<fraction>[0-9]{1,16}))?(?<zone>[Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?\z",
+        @"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+        + @"([Tt](?<clock>[0-9]{2}:[0-9]{2}(:[0-9]{2})?)(\.(?<fraction>[0-9]{1,16}))?(?<zone>[Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?\z",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Pattern();
 }

@@ -10,6 +10,6 @@ namespace DiditWorker.Verification;
 /// </param>
 public sealed record VerificationRequest(string VendorData, string WorkflowId, JsonElement Payload)
 {
-    /// <summary>When the message says that the request was first made, in UTC; null if it does not say. No part of the payload.</summary>
+    /// <summary>When the request was first made, in UTC; null if the message does not say. No part of the payload.</summary>
     public DateTimeOffset? RequestedAt { get; init; }
 }

@@ -27,7 +27,8 @@ internal static class ContentProperties
         if (contentEncoding?.Trim().ToLowerInvariant() is not (null or "" or "identity" or "utf-8" or "utf8"))
         {
             throw new InvalidMessageException(
-                $"content_encoding: {Shown(contentEncoding!)}is not read; publish the body uncompressed, in UTF-8, and without a content_encoding or with utf-8");
+                $"content_encoding: {Shown(contentEncoding!)}is not read; "
+                + "publish the body uncompressed, in UTF-8, and without a content_encoding or with utf-8");
         }
 
         if (string.IsNullOrWhiteSpace(contentType))
@@ -50,11 +51,12 @@ internal static class ContentProperties
         {
             "application/json" or "text/json" => DeclaredContent.Json,
             "application/vnd.masstransit+json" => DeclaredContent.Envelope,
-            _ => throw new InvalidMessageException("content_type: expected application/json or application/vnd.masstransit+json, and a body that is that"),
+            _ => throw new InvalidMessageException(
+                "content_type: expected application/json or application/vnd.masstransit+json, and a body that is that"),
         };
     }
 
     // A word that publishers' tools set, and nothing that somebody may have put there by mistake.
-    private static string Shown(string word) =>
-        word.Trim() is { Length: > 0 and <= LongestShown } shown && shown.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+') ? shown + " " : "";
+    private static string Shown(string word) => word.Trim() is { Length: > 0 and <= LongestShown } shown
+        && shown.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+') ? shown + " " : "";
 }
