@@ -8,7 +8,7 @@ namespace DiditWorker.Contracts;
 /// </summary>
 /// <remarks>
 /// Answered by <see cref="VerificationSessionCreated"/> or <see cref="VerificationSessionRejected"/>.
-/// The JSON members are in camelCase. A member that is <see langword="null"/> counts as absent.
+/// The JSON members are in camelCase, and are read in any case. A member that is <see langword="null"/> counts as absent.
 /// </remarks>
 public sealed record StartVerification
 {
@@ -41,4 +41,12 @@ public sealed record StartVerification
     /// unchanged. Personal data: never logged by the worker.
     /// </summary>
     public JsonObject? ExpectedDetails { get; init; }
+
+    /// <summary>
+    /// When this request was first made. Store it with the request id, and send the same one with every repeat: MassTransit stamps each
+    /// publication with the time of that publication, so that a late repeat looks like a new request. The earliest of it, the envelope's
+    /// <c>sentTime</c> and AMQP's <c>timestamp</c> counts; a time before 2020 or in the future says nothing. Default: those two. Goes
+    /// neither to Didit nor into the comparison of payloads.
+    /// </summary>
+    public DateTimeOffset? RequestedAt { get; init; }
 }

@@ -95,8 +95,9 @@ public sealed partial class DeadLetterCounts(
         return $"{(minute is { } known and > 0 ? known.ToString("D10", CultureInfo.InvariantCulture) : "-")}|{DeadLetterGroups.Of(group)}";
     }
 
-    private static DateTimeOffset? Minute(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minute)
-        ? DateTimeOffset.FromUnixTimeSeconds(minute * 60)
+    // An earlier worker also wrote down times that nobody can mean.
+    private static DateTimeOffset? Minute(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minute)
+        ? Decision.Meant(DateTimeOffset.FromUnixTimeSeconds(minute * 60L))
         : null;
 
     private static partial class Log

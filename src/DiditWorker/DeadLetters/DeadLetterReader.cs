@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using DiditWorker.Hosting;
 using DiditWorker.Transport;
 using DiditWorker.Verification;
@@ -15,8 +14,6 @@ public sealed class DeadLetterReader(WorkerSettings settings)
 {
     /// <summary><see cref="DeadLetter.Invalid"/> of an envelope that the worker does not consume.</summary>
     public const string OtherType = "messageType: is not DiditWorker.Contracts:StartVerification, so the worker skips it";
-
-    private const string OurType = "urn:message:DiditWorker.Contracts:StartVerification";
 
     /// <summary>Reads; nothing in it makes this fail.</summary>
     public DeadLetter Read(string queue, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
@@ -68,11 +65,19 @@ public sealed class DeadLetterReader(WorkerSettings settings)
         var delivery = Delivery.Read(Facts(properties), settings.Idempotency.Scope);
         try
         {
-            var (root, isEnvelope) = BodyReader.Read(body, properties.ContentType, settings.StartVerification.MaximumBodySize);
-            delivery = isEnvelope ? Delivery.Read(WithEnvelope(Facts(properties), root), settings.Idempotency.Scope) : delivery;
-            return isEnvelope && !IsOurs(root)
-                ? (delivery, null, OtherType)
-                : (delivery, StartVerificationReader.Read(isEnvelope ? root.GetProperty("message") : root, settings.Didit.WorkflowId), null);
+            var (message, envelope) = BodyReader.Read(
+                body, properties.ContentType, properties.ContentEncoding, settings.StartVerification.MaximumBodySize);
+            if (envelope is not null)
+            {
+                delivery = Delivery.Read(Facts(properties).With(envelope), settings.Idempotency.Scope);
+                if (!EnvelopeReader.IsOurs(envelope))
+                {
+                    return (delivery, null, OtherType);
+                }
+            }
+
+            var request = StartVerificationReader.Read(message, settings.Didit.WorkflowId);
+            return (delivery?.RequestedAt(request.RequestedAt), request, null);
         }
         catch (InvalidMessageException invalid)
         {
@@ -89,18 +94,6 @@ public sealed class DeadLetterReader(WorkerSettings settings)
         // Whatever lies here was delivered before.
         Redelivered = true,
     };
-
-    private static DeliveryFacts WithEnvelope(DeliveryFacts facts, JsonElement envelope) => facts with
-    {
-        EnvelopeHeader = name => envelope.TryGetProperty("headers", out var headers) && headers.ValueKind == JsonValueKind.Object
-            && headers.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null,
-        EnvelopeId = envelope.TryGetProperty("messageId", out var id) && id.ValueKind == JsonValueKind.String && Guid.TryParse(id.GetString(), out var uuid) ? uuid : null,
-        SentTime = envelope.TryGetProperty("sentTime", out var sent) && sent.ValueKind == JsonValueKind.String && sent.TryGetDateTime(out var time) ? time : null,
-    };
-
-    private static bool IsOurs(JsonElement envelope) =>
-        envelope.GetProperty("messageType") is { ValueKind: JsonValueKind.Array } types
-        && types.EnumerateArray().Any(type => type.ValueKind == JsonValueKind.String && type.GetString() == OurType);
 
     // Ours are named after the code of the rejection.
     private static string GroupOf(string? faultType)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DiditWorker.Idempotency;
 using DiditWorker.Transport;
+using DiditWorker.Verification;
 using RabbitMQ.Client;
 
 namespace DiditWorker.DeadLetters;
@@ -22,11 +23,16 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
     /// <exception cref="FormatException">An assignment cannot be carried out, or the result is no valid message; the text says why.</exception>
     public static MessageEdit Apply(DeadLetter letter, IReadOnlyList<string> assignments, DeadLetterReader reader, DateTimeOffset now)
     {
-        var root = Parse(letter);
-        var message = IsEnvelope(letter, root) ? root["message"] as JsonObject : root;
+        var (root, isEnvelope) = Parse(letter);
+        var message = isEnvelope ? root[Spelt(root, "message")] as JsonObject : root;
+        if (message is null)
+        {
+            throw new FormatException("the message in the envelope is no JSON object");
+        }
+
         foreach (var assignment in assignments)
         {
-            Assign(message ?? throw new FormatException("the message in the envelope is no JSON object"), assignment);
+            Assign(message, assignment);
         }
 
         var properties = new BasicProperties(letter.Properties);
@@ -42,11 +48,17 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
         }
 
         var id = UUIDNext.Uuid.NewRandom();
-        Renew(root, properties, IsEnvelope(letter, root), id, letter.Delivery?.RequestId, now);
+        Renew(properties, id, letter.Delivery?.RequestId, now);
+        message.Remove(Spelt(message, "requestedAt"));
+        if (isEnvelope)
+        {
+            RenewEnvelope(root, id, now);
+        }
+
         return new(reader.Read(letter.Queue, properties, Bytes(root)), IsNewRequest: true);
     }
 
-    private static void Renew(JsonObject root, BasicProperties properties, bool isEnvelope, Guid id, string? oldId, DateTimeOffset now)
+    private static void Renew(BasicProperties properties, Guid id, string? oldId, DateTimeOffset now)
     {
         properties.MessageId = id.ToString("D");
         properties.Timestamp = new AmqpTimestamp(now.ToUnixTimeSeconds());
@@ -58,28 +70,36 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
         headers.Remove(ReplayHeaders.Count);
         headers[ReplayHeaders.EditedFrom] = oldId ?? "none";
         properties.Headers = headers;
-        if (isEnvelope)
+    }
+
+    private static void RenewEnvelope(JsonObject envelope, Guid id, DateTimeOffset now)
+    {
+        envelope[Spelt(envelope, "messageId")] = id.ToString("D");
+        envelope[Spelt(envelope, "sentTime")] = now.UtcDateTime;
+        if (envelope[Spelt(envelope, "headers")] is JsonObject headers)
         {
-            root["messageId"] = id.ToString("D");
-            root["sentTime"] = now.UtcDateTime;
-            (root["headers"] as JsonObject)?.Remove(BusHeaders.OriginalMessageId);
+            headers.Remove(Spelt(headers, BusHeaders.OriginalMessageId));
         }
     }
 
-    private static JsonObject Parse(DeadLetter letter)
+    private static (JsonObject Root, bool IsEnvelope) Parse(DeadLetter letter)
     {
         try
         {
-            return JsonNode.Parse(letter.Body.Span) as JsonObject ?? throw new FormatException("the body is no JSON object, so no member of it can be set");
+            var properties = letter.Properties;
+            var (root, isEnvelope) = BodyReader.ReadRoot(letter.Body, properties.ContentType, properties.ContentEncoding, int.MaxValue);
+            return (JsonObject.Create(root)!, isEnvelope);
         }
-        catch (JsonException exception)
+        catch (InvalidMessageException invalid)
         {
-            throw new FormatException("the body is no JSON, so no member of it can be set", exception);
+            throw new FormatException($"no member of it can be set: {invalid.Message}", invalid);
         }
     }
 
-    private static bool IsEnvelope(DeadLetter letter, JsonObject root) =>
-        letter.Properties.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true && root.ContainsKey("messageType") && root.ContainsKey("message");
+    // The worker reads names without regard to case: a second spelling beside the first would be refused.
+    private static string Spelt(JsonObject parent, string name) => parent.ContainsKey(name)
+        ? name
+        : parent.Select(member => member.Key).FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase), name);
 
     private static void Assign(JsonObject message, string assignment)
     {
@@ -90,18 +110,20 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
         }
 
         var path = parts[0].Split('.');
-        var parent = message;
-        foreach (var name in path[..^1])
+        var (parent, ours) = (message, true);
+        foreach (var part in path[..^1])
         {
+            var name = ours ? Spelt(parent, part) : part;
             if (parent[name] is not JsonObject child)
             {
                 parent[name] = child = [];
             }
 
-            parent = child;
+            // Below metadata and expectedDetails names are the caller's, and Order is not order.
+            (parent, ours) = (child, ours && name.Equals("contactDetails", StringComparison.OrdinalIgnoreCase));
         }
 
-        parent[path[^1]] = Value(parts[1]);
+        parent[ours ? Spelt(parent, path[^1]) : path[^1]] = Value(parts[1]);
     }
 
     private static JsonNode? Value(string text)

@@ -24,8 +24,8 @@ internal sealed class RequestSender(WorkerSettings settings, TimeProvider time)
         try
         {
             var body = WriteBody(members, metadata);
-            var (root, _) = BodyReader.Read(body, ContentType, settings.StartVerification.MaximumBodySize);
-            StartVerificationReader.Read(root, settings.Didit.WorkflowId);
+            var (message, _) = BodyReader.Read(body, ContentType, contentEncoding: null, settings.StartVerification.MaximumBodySize);
+            StartVerificationReader.Read(message, settings.Didit.WorkflowId);
             return body;
         }
         catch (InvalidMessageException invalid)

@@ -71,6 +71,9 @@ public readonly record struct DecisionSettings(
 /// <param name="Because">Why, in a few words for people; holds no data of the message.</param>
 public readonly record struct Decision(Outcome Outcome, string Because)
 {
+    // Didit's API of today is younger.
+    private static readonly DateTimeOffset FirstMeant = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>Decides. Total: it has an answer for every input and throws for none.</summary>
     public static Decision Make(Memory memory, Evidence evidence, DecisionSettings settings, DateTimeOffset now)
     {
@@ -117,7 +120,10 @@ public readonly record struct Decision(Outcome Outcome, string Because)
 
     /// <summary>When the message was published, if that can be believed: a publisher's clock may be a little ahead, but a time far ahead says nothing.</summary>
     internal static DateTimeOffset? Believable(DateTimeOffset? published, TimeSpan margin, DateTimeOffset now) =>
-        published - now > margin ? null : published;
+        Meant(published) - now > margin ? null : Meant(published);
+
+    /// <summary>A time, unless nobody can mean it: one that was never set lies in the year 1, 1601, 1900 or 1970.</summary>
+    internal static DateTimeOffset? Meant(DateTimeOffset? time) => time < FirstMeant ? null : time;
 
     /// <summary>The earlier of two times of which either may be unknown.</summary>
     internal static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a < b || b is null ? a : b;

@@ -1,8 +1,13 @@
-using System.Globalization;
 using System.Text.Json;
 using DiditWorker.Verification;
+using MassTransit.Serialization;
 
 namespace DiditWorker.Transport;
+
+/// <summary>A body that was read. It is a copy: it lives on when the body's buffer is somebody else's again.</summary>
+/// <param name="Message">The message without its envelope.</param>
+/// <param name="Envelope">MassTransit's envelope around it; null for raw JSON.</param>
+public readonly record struct CheckedBody(JsonElement Message, MessageEnvelope? Envelope);
 
 /// <summary>
 /// Checks the bytes of a body and tells the MassTransit envelope from raw JSON: the same for the consumer and for the operator's commands.
@@ -14,69 +19,62 @@ public static class BodyReader
     // The envelope and its member "message" are two levels more.
     private const int EnvelopeDepth = 2;
 
-    /// <summary>Reads. What is returned is a copy: it lives on when the body's buffer is somebody else's again.</summary>
-    /// <param name="body">As it arrived.</param>
-    /// <param name="contentType">AMQP's <c>content_type</c>; none: it is looked at which of the two it is.</param>
-    /// <param name="maximumSize"><c>StartVerification:MaximumBodySize</c>, in bytes.</param>
-    /// <exception cref="InvalidMessageException">It is neither; the text says what is wrong and quotes nothing of it.</exception>
-    public static (JsonElement Root, bool IsEnvelope) Read(ReadOnlyMemory<byte> body, string? contentType, int maximumSize)
-    {
-        var type = string.IsNullOrWhiteSpace(contentType) ? null : contentType.Split(';')[0].Trim().ToLowerInvariant();
-        if (type is not (null or "application/json" or "application/vnd.masstransit+json"))
-        {
-            throw new InvalidMessageException("content_type: expected application/json or application/vnd.masstransit+json");
-        }
+    private static readonly string TooDeep = $"is deeper than {MaximumDepth} levels";
 
+    /// <summary>Reads.</summary>
+    /// <param name="body">As it arrived.</param>
+    /// <param name="contentType">AMQP's <c>content_type</c>; null: it is looked at which of the two it is.</param>
+    /// <param name="contentEncoding">AMQP's <c>content_encoding</c>.</param>
+    /// <param name="maximumSize"><c>StartVerification:MaximumBodySize</c>, in bytes.</param>
+    /// <exception cref="InvalidMessageException">It is neither; the text says what is wrong and quotes no value of it.</exception>
+    public static CheckedBody Read(ReadOnlyMemory<byte> body, string? contentType, string? contentEncoding, int maximumSize)
+    {
+        var (root, isEnvelope) = ReadRoot(body, contentType, contentEncoding, maximumSize);
+        return isEnvelope ? EnvelopeReader.Read(root) : new(root, Envelope: null);
+    }
+
+    /// <summary>Reads no further than to what the body is.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static (JsonElement Root, bool IsEnvelope) ReadRoot(
+        ReadOnlyMemory<byte> body, string? contentType, string? contentEncoding, int maximumSize)
+    {
+        var declared = ContentProperties.Read(contentType, contentEncoding);
         if (body.Length > maximumSize)
         {
-            throw new InvalidMessageException(
-                $"body: {body.Length} bytes are more than the {maximumSize} that are allowed (StartVerification:MaximumBodySize)");
+            throw TooLarge(body.Length, maximumSize);
         }
 
-        var root = Parse(body.Span, type == "application/json" ? MaximumDepth : MaximumDepth + EnvelopeDepth);
-        return (root, IsEnvelope(root, type));
-    }
-
-    private static bool IsEnvelope(JsonElement root, string? type)
-    {
+        var root = Parse(WithoutMark(body.Span), declared == DeclaredContent.Json ? MaximumDepth : MaximumDepth + EnvelopeDepth);
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidMessageException($"body: expected a JSON object, got {root.ValueKind}");
+            var twice = root.ValueKind == JsonValueKind.String ? "; is it written as JSON twice?" : "";
+            throw new InvalidMessageException($"body: expected a JSON object, got {root.ValueKind}{twice}");
         }
 
-        var looksLikeEnvelope = root.TryGetProperty("messageType", out _)
-            && root.TryGetProperty("message", out var message) && message.ValueKind != JsonValueKind.Null;
-        if (type == "application/vnd.masstransit+json" && !looksLikeEnvelope)
-        {
-            throw new InvalidMessageException(
-                "body: the MassTransit envelope needs messageType and message; send plain JSON with content_type application/json");
-        }
-
-        return looksLikeEnvelope && type != "application/json";
+        return (root, declared == DeclaredContent.Envelope || EnvelopeReader.LooksLikeOne(root));
     }
+
+    /// <summary>The body without the byte-order mark that some tools put before UTF-8.</summary>
+    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> body) => body is [0xEF, 0xBB, 0xBF, ..] ? body[3..] : body;
+
+    /// <summary>What is thrown for a body that is too large.</summary>
+    /// <param name="size">Its length, in bytes.</param>
+    /// <param name="maximumSize"><c>StartVerification:MaximumBodySize</c>, in bytes.</param>
+    internal static InvalidMessageException TooLarge(int size, int maximumSize) =>
+        new($"body: {size} bytes are more than the {maximumSize} that are allowed (StartVerification:MaximumBodySize)");
 
     private static JsonElement Parse(ReadOnlySpan<byte> body, int depth)
     {
-        // The parser does not look inside strings.
-        if (!System.Text.Unicode.Utf8.IsValid(body))
-        {
-            throw new InvalidMessageException("body: is not UTF-8");
-        }
-
         try
         {
-            // Duplicate members are refused: two readers could take different ones.
-            return JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = depth, AllowDuplicateProperties = false });
+            // The parser does not look inside strings. Duplicate members are refused: two readers could take different ones.
+            return System.Text.Unicode.Utf8.IsValid(body)
+                ? JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = depth, AllowDuplicateProperties = false })
+                : throw new JsonException();
         }
-        catch (InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new InvalidMessageException("body: the name of a member holds half of a surrogate pair, which is no text");
-        }
-        catch (JsonException exception)
-        {
-            // The parser's own text may quote the body.
-            throw new InvalidMessageException(string.Create(CultureInfo.InvariantCulture,
-                $"body: is no JSON in UTF-8, deeper than {MaximumDepth} levels, or names a member twice (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1})"));
+            throw new InvalidMessageException("body: " + JsonFault.Find(body, depth, TooDeep));
         }
     }
 }

@@ -22,16 +22,21 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
     {
         SetApart.Check(receiveContext, maximumBodySize);
         UnreadableHeaders.Check(receiveContext);
-        var (root, isEnvelope) = BodyReader.Read(receiveContext.Body.GetBytes(), DeclaredType(receiveContext), maximumBodySize);
+        var properties = receiveContext.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) ? rabbit.Properties : null;
+
+        // MassTransit puts its default in the place of a content type that is missing or malformed.
+        var type = properties is null ? receiveContext.ContentType?.MediaType : properties.ContentType;
+        var body = BodyReader.Read(receiveContext.Body.GetBytes(), type, properties?.ContentEncoding, maximumBodySize);
         try
         {
-            var context = isEnvelope ? Envelope.Deserialize(receiveContext) : new BodyConsumeContext(receiveContext, new RawJsonContext(receiveContext, root));
+            var context = new BodyConsumeContext(
+                receiveContext, body.Envelope is { } envelope ? InEnvelope(envelope) : new RawJsonContext(receiveContext, body.Message));
             ReadAll(context);
             return context;
         }
         catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException or SerializationException)
         {
-            throw new InvalidMessageException("envelope or headers: an id, a time or an address has a value of the wrong form");
+            throw new InvalidMessageException("headers: an id, a time or an address has a value of the wrong form");
         }
     }
 
@@ -46,13 +51,17 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
     public void Probe(ProbeContext context) => context.CreateScope("checked");
 
     // MassTransit converts these when they are first asked for, which may be in the middle of something else.
-    private static void ReadAll(ConsumeContext context) => _ = (
+    private static void ReadAll(BodyConsumeContext context) => _ = (
         context.MessageId, context.RequestId, context.CorrelationId, context.ConversationId, context.InitiatorId, context.ExpirationTime,
         context.SourceAddress, context.DestinationAddress, context.ResponseAddress, context.FaultAddress, context.SentTime);
 
-    // MassTransit puts its default in the place of a content type that is missing or malformed.
-    private static string? DeclaredType(ReceiveContext context) =>
-        context.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) ? rabbit.Properties.ContentType : context.ContentType?.MediaType;
+    private static SystemTextJsonSerializerContext InEnvelope(MessageEnvelope envelope) => new(
+        SystemTextJsonMessageSerializer.Instance,
+        SystemTextJsonMessageSerializer.Options,
+        SystemTextJsonMessageSerializer.JsonContentType,
+        new EnvelopeMessageContext(envelope, SystemTextJsonMessageSerializer.Instance),
+        envelope.MessageType ?? [],
+        envelope);
 }
 
 /// <summary>Registers <see cref="CheckedDeserializer"/> for one content type; messages that go out keep MassTransit's serializer.</summary>

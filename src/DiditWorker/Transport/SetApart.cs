@@ -48,7 +48,7 @@ internal sealed class SetApart(WorkerSettings settings, SideChannels side, TimeP
         switch (Outcome(context))
         {
             case int size:
-                throw TooLarge(size, largest);
+                throw BodyReader.TooLarge(size, largest);
             case byte[] problem:
                 throw new ReturnToQueueException("cannot be set apart: " + Encoding.UTF8.GetString(problem));
             default:
@@ -61,9 +61,6 @@ internal sealed class SetApart(WorkerSettings settings, SideChannels side, TimeP
             ? value
             : null;
 
-    private static InvalidMessageException TooLarge(int size, int largest) => new(
-        $"body: {size} bytes are more than the {largest} that are allowed (StartVerification:MaximumBodySize)");
-
     // Null: the broker has it.
     private async Task<string?> ParkAsync(ReadOnlyBasicProperties properties, byte[] body, CancellationToken cancellation)
     {
@@ -72,7 +69,7 @@ internal sealed class SetApart(WorkerSettings settings, SideChannels side, TimeP
         try
         {
             var options = settings.StartVerification;
-            await side.PublishAsync(options.ErrorQueue, "", Parked(properties, TooLarge(body.Length, options.MaximumBodySize)), body, bound.Token);
+            await side.PublishAsync(options.ErrorQueue, "", Parked(properties, BodyReader.TooLarge(body.Length, options.MaximumBodySize)), body, bound.Token);
             return null;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

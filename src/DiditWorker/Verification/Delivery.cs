@@ -6,7 +6,10 @@ namespace DiditWorker.Verification;
 /// <summary>What one delivery of a message says about itself, whatever its payload.</summary>
 /// <param name="RequestId">The id under which the message was first published, normalized.</param>
 /// <param name="Key">Derived from it.</param>
-/// <param name="PublishedAt">When, if the message says so: the envelope's <c>sentTime</c>, or AMQP's <c>timestamp</c>.</param>
+/// <param name="PublishedAt">
+/// When: the earliest of <c>requestedAt</c>, the envelope's <c>sentTime</c> and AMQP's <c>timestamp</c> that anybody can mean; null if there
+/// is none. May still lie in the future: whoever knows the time asks <see cref="Decision.Believable"/>.
+/// </param>
 /// <param name="MaybeAttempted">Whether it was delivered before: by the broker, or as a replayed dead letter.</param>
 public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffset? PublishedAt, bool MaybeAttempted)
 {
@@ -42,13 +45,12 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
 
     private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    // The serializer turns a time with an offset into one of this host's zone.
-    private static DateTimeOffset? PublishedAtOf(DeliveryFacts facts) => facts.SentTime switch
-    {
-        { Kind: DateTimeKind.Local } sent => new DateTimeOffset(sent.ToUniversalTime()),
-        { } sent => new DateTimeOffset(DateTime.SpecifyKind(sent, DateTimeKind.Utc)),
-        null => facts.Timestamp is { } timestamp ? UnixTime(timestamp) : null,
-    };
+    /// <summary>The same once it is known what the message says about its first publishing.</summary>
+    public Delivery RequestedAt(DateTimeOffset? at) => this with { PublishedAt = Decision.Earliest(PublishedAt, Decision.Meant(at)) };
+
+    // Without a time that was never set, the earliest is in the future only if all are.
+    private static DateTimeOffset? PublishedAtOf(DeliveryFacts facts) =>
+        Decision.Earliest(Decision.Meant(facts.SentTime), Decision.Meant(facts.Timestamp is { } timestamp ? UnixTime(timestamp) : null));
 
     // AMQP says seconds; some clients send milliseconds.
     private static DateTimeOffset? UnixTime(long value) => value switch

@@ -24,7 +24,7 @@ public sealed record DeliveryFacts
     public Guid? EnvelopeId { get; init; }
 
     /// <summary>The envelope's <c>sentTime</c>.</summary>
-    public DateTime? SentTime { get; init; }
+    public DateTimeOffset? SentTime { get; init; }
 
     /// <summary>Whether the broker says that it delivered it before.</summary>
     public bool Redelivered { get; init; }
@@ -34,20 +34,30 @@ public sealed record DeliveryFacts
     /// <param name="consume">The message's view; none where the body cannot be read.</param>
     public static DeliveryFacts Of(ReceiveContext receive, ConsumeContext? consume)
     {
-        // For raw JSON, MessageId and SentTime are made up, the one from the other.
-        var envelope = consume?.SerializerContext is SystemTextJsonRawSerializerContext ? null : consume;
         var properties = receive.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) ? rabbit.Properties : null;
-        return new()
+        var facts = new DeliveryFacts
         {
             Header = name => Text(receive.TransportHeaders, name),
-            EnvelopeHeader = name => consume is null ? null : Text(consume.Headers, name),
             PropertyId = properties?.MessageId,
             Timestamp = properties?.IsTimestampPresent() == true ? properties.Timestamp.UnixTime : null,
-            EnvelopeId = envelope?.MessageId,
-            SentTime = envelope?.SentTime,
             Redelivered = receive.Redelivered,
         };
+
+        // For raw JSON, MessageId and SentTime are made up, the one from the other.
+        return consume is null or { SerializerContext: SystemTextJsonRawSerializerContext } ? facts : facts.With(consume);
     }
+
+    /// <summary>The same with what an envelope says.</summary>
+    public DeliveryFacts With(MessageEnvelope envelope) =>
+        With(new EnvelopeMessageContext(envelope, SystemTextJsonMessageSerializer.Instance));
+
+    // Times in it are in UTC.
+    private DeliveryFacts With(MessageContext envelope) => this with
+    {
+        EnvelopeHeader = name => Text(envelope.Headers, name),
+        EnvelopeId = envelope.MessageId,
+        SentTime = envelope.SentTime is { } sent ? new DateTimeOffset(DateTime.SpecifyKind(sent, DateTimeKind.Utc)) : null,
+    };
 
     // A table, a list or nothing at all is there, but is no text: as text, all of them would be the same id.
     private static string? Text(Headers headers, string name) => !headers.TryGetHeader(name, out var value)

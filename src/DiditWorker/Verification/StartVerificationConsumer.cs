@@ -46,6 +46,7 @@ public sealed class StartVerificationConsumer(
         try
         {
             request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
+            progress.Delivery = delivery = delivery.RequestedAt(request.RequestedAt);
             var answer = await flow.AnswerAsync(progress, delivery, request, context.CancellationToken);
             await context.AnswerAsync(responder, delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime), answer.Outcome);
             reporter.Ended(progress, answer.Outcome, context.ReceiveContext.ElapsedTime);

@@ -14,11 +14,11 @@ public sealed class StartVerificationReader
 {
     private const int MaximumMetadata = 16 * 1024;
 
-    private readonly JsonElement _message;
-    private readonly MessageFields _fields = new();
+    private readonly MessageFields _fields;
     private readonly Utf8JsonWriter _payload;
 
-    private StartVerificationReader(JsonElement message, Utf8JsonWriter payload) => (_message, _payload) = (message, payload);
+    private StartVerificationReader(JsonElement message, Utf8JsonWriter payload) =>
+        (_fields, _payload) = (new(message, KnownNames.Message), payload);
 
     /// <summary>Reads.</summary>
     /// <param name="message">The message without its envelope.</param>
@@ -34,10 +34,12 @@ public sealed class StartVerificationReader
         var buffer = new ArrayBufferWriter<byte>(512);
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
         var reader = new StartVerificationReader(message, writer);
+        reader._fields.RefuseNearMisses();
         writer.WriteStartObject();
         var vendorData = reader.VendorData();
         var workflowId = reader.WorkflowId(defaultWorkflowId);
         reader.Rest();
+        var requestedAt = reader.RequestedAt();
         writer.WriteEndObject();
         writer.Flush();
         if (reader._fields.Faults.Count > 0)
@@ -49,15 +51,14 @@ public sealed class StartVerificationReader
             };
         }
 
-        return new(vendorData!, workflowId!, JsonElement.Parse(buffer.WrittenSpan));
+        return new(vendorData!, workflowId!, JsonElement.Parse(buffer.WrittenSpan)) { RequestedAt = requestedAt };
     }
 
     private string? VendorData()
     {
-        var value = _fields.Text(_message, "vendorData", "vendorData", 255);
-        if (value is null)
+        _fields.Fault(_fields.IsAbsent("vendorData"), "vendorData", "is required");
+        if (_fields.Text("vendorData", 255) is not { } value)
         {
-            _fields.Fault(MessageFields.IsAbsent(_message, "vendorData"), "vendorData", "is required");
             return null;
         }
 
@@ -69,7 +70,7 @@ public sealed class StartVerificationReader
 
     private string? WorkflowId(string? fallback)
     {
-        if (_fields.Text(_message, "workflowId", "workflowId", 36) is { } value)
+        if (_fields.Text("workflowId", 36) is { } value)
         {
             var good = RequestId.TryReadUuid(value, "D", out var uuid);
             _fields.Fault(!good, "workflowId", "expected a UUID with hyphens");
@@ -77,46 +78,64 @@ public sealed class StartVerificationReader
             return good ? uuid.ToString("D") : null;
         }
 
-        var absent = MessageFields.IsAbsent(_message, "workflowId");
+        var absent = _fields.IsAbsent("workflowId");
         _fields.Fault(absent && fallback is null, "workflowId", "is missing, and the worker has no default (Didit:WorkflowId)");
         return absent ? fallback : null;
     }
 
     private void Rest()
     {
-        if (_fields.Text(_message, "callback", "callback", 2048) is { } callback)
+        if (_fields.Text("callback", 2048) is { } callback)
         {
             _fields.Fault(!CallbackRule.Allows(callback), "callback", CallbackRule.Expected);
             _payload.WriteString("callback", callback);
         }
 
-        if (_fields.Text(_message, "callbackMethod", "callbackMethod", 32) is { } method)
+        if (_fields.Text("callbackMethod", 32) is { } method)
         {
             _fields.Fault(method is not (CallbackMethods.Initiator or CallbackMethods.Completer or CallbackMethods.Both), "callbackMethod",
                 "expected initiator, completer or both");
             _payload.WriteString("callback_method", method);
         }
 
-        Copy(_message, "language", "language", "language", 35);
+        Copy(_fields, "language", "language", 35);
         Metadata();
         Contact();
-        if (_fields.Object(_message, "expectedDetails") is { } expected)
+        if (_fields.Object("expectedDetails") is { } expected)
         {
             WriteObject("expectedDetails", "expected_details", expected);
         }
     }
 
+    // Not written down: a repeat is the same request whether it says so or not.
+    private DateTimeOffset? RequestedAt()
+    {
+        if (_fields.String("requestedAt") is not { } text)
+        {
+            return null;
+        }
+
+        _fields.Fault(MessageTime.Read(text, out var time) != TimeForm.WithOffset, "requestedAt", MessageTime.Expected);
+        return time;
+    }
+
     private void Metadata()
     {
-        if (_fields.Object(_message, "metadata") is not { } metadata)
+        if (_fields.Object("metadata") is not { } metadata)
         {
             return;
         }
 
-        _fields.Fault(metadata.TryGetProperty(CreateBody.KeyMember, out _), "metadata." + CreateBody.KeyMember, "is reserved for the worker");
         const int Name = 12; // ,"metadata":
         var before = _payload.BytesCommitted + _payload.BytesPending;
-        WriteObject("metadata", "metadata", metadata);
+        if (!WriteObject("metadata", "metadata", metadata))
+        {
+            return;
+        }
+
+        // In any case, as all names of ours: no other member may pass for it.
+        var reserved = metadata.EnumerateObject().Any(member => member.Name.Equals(CreateBody.KeyMember, StringComparison.OrdinalIgnoreCase));
+        _fields.Fault(reserved, "metadata." + CreateBody.KeyMember, "is reserved for the worker");
 
         // The caller's white space does not count, nor do the writer's escapes.
         var written = _payload.BytesCommitted + _payload.BytesPending - before - Name;
@@ -125,43 +144,47 @@ public sealed class StartVerificationReader
 
     private void Contact()
     {
-        if (_fields.Object(_message, "contactDetails") is not { } contact)
+        if (_fields.Object("contactDetails") is not { } details)
         {
             return;
         }
 
+        var contact = new MessageFields(details, KnownNames.Contact, "contactDetails.", _fields.Faults);
+        contact.RefuseNearMisses();
         _payload.WriteStartObject("contact_details");
-        Copy(contact, "email", "contactDetails.email", "email", 320);
-        Copy(contact, "phone", "contactDetails.phone", "phone", 64);
-        Copy(contact, "emailLang", "contactDetails.emailLang", "email_lang", 35);
-        if (contact.TryGetProperty("sendNotificationEmails", out var send) && send.ValueKind != JsonValueKind.Null)
+        Copy(contact, "email", "email", 320);
+        Copy(contact, "phone", "phone", 64);
+        Copy(contact, "emailLang", "email_lang", 35);
+        if (contact["sendNotificationEmails"] is { } send)
         {
             var boolean = send.ValueKind is JsonValueKind.True or JsonValueKind.False;
-            _fields.Fault(!boolean, "contactDetails.sendNotificationEmails", $"expected true or false, got {send.ValueKind}");
+            contact.Fault(!boolean, "sendNotificationEmails", $"expected true or false, got {send.ValueKind}");
             _payload.WriteBoolean("send_notification_emails", boolean && send.GetBoolean());
         }
 
         _payload.WriteEndObject();
     }
 
-    private void Copy(JsonElement from, string member, string path, string diditMember, int longest)
+    private void Copy(MessageFields from, string member, string diditMember, int longest)
     {
-        if (_fields.Text(from, member, path, longest) is { } value)
+        if (from.Text(member, longest) is { } value)
         {
             _payload.WriteString(diditMember, value);
         }
     }
 
-    private void WriteObject(string path, string diditMember, JsonElement value)
+    private bool WriteObject(string path, string diditMember, JsonElement value)
     {
         _payload.WritePropertyName(diditMember);
         try
         {
             value.WriteTo(_payload);
+            return true;
         }
         catch (InvalidOperationException)
         {
             _fields.Fault(broken: true, path, "holds half of a surrogate pair, which is no text");
+            return false;
         }
     }
 }

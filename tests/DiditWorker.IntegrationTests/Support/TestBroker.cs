@@ -90,8 +90,12 @@ internal sealed class TestBroker : IAsyncDisposable
             properties.Timestamp = new(at.ToUnixTimeSeconds());
         }
 
-        await _publish.BasicPublishAsync(Inbox, "", mandatory: true, properties, body);
+        await PublishAsync(properties, body);
     }
+
+    /// <summary>Anything.</summary>
+    public ValueTask PublishAsync(BasicProperties properties, ReadOnlyMemory<byte> body) =>
+        _publish.BasicPublishAsync(Inbox, "", mandatory: true, properties, body);
 
     /// <summary>Raw JSON, many at once: the confirms are waited for in batches.</summary>
     public async Task PublishBacklogAsync(int first, int end)

@@ -21,11 +21,13 @@ public sealed class When_contracts_are_serialised
         Metadata = new JsonObject { ["order"] = 7 },
         ContactDetails = new() { Email = "jane@example.org", Phone = "+49170", EmailLang = "de", SendNotificationEmails = false },
         ExpectedDetails = new JsonObject { ["first_name"] = "Jane" },
+        RequestedAt = new(2026, 11, 24, 12, 0, 0, TimeSpan.FromHours(1)),
     };
 
     [Test]
     public void The_request_has_the_published_names() => Members(Start).ShouldBe(
-        ["vendorData", "workflowId", "callback", "callbackMethod", "language", "metadata", "contactDetails", "expectedDetails"], ignoreOrder: true);
+        ["vendorData", "workflowId", "callback", "callbackMethod", "language", "metadata", "contactDetails", "expectedDetails", "requestedAt"],
+        ignoreOrder: true);
 
     [Test]
     public void The_contact_details_have_the_published_names() =>
@@ -37,6 +39,7 @@ public sealed class When_contracts_are_serialised
         var request = Verification.Reading.Read(JsonSerializer.Serialize(Start, CamelCase));
 
         request.WorkflowId.ShouldBe(Start.WorkflowId);
+        request.RequestedAt.ShouldBe(Start.RequestedAt);
         request.Payload.EnumerateObject().Select(m => m.Name).ShouldBe(
             ["vendor_data", "workflow_id", "callback", "callback_method", "language", "metadata", "contact_details", "expected_details"], ignoreOrder: true);
         request.Payload.GetProperty("contact_details").EnumerateObject().Count().ShouldBe(4);
@@ -45,6 +48,11 @@ public sealed class When_contracts_are_serialised
     [Test]
     public void The_worker_reads_a_contract_that_says_no_more_than_it_must() =>
         Verification.Reading.Read(JsonSerializer.Serialize(new StartVerification { VendorData = "user-1" }, CamelCase)).VendorData.ShouldBe("user-1");
+
+    // A property that somebody has declared and forgotten to set.
+    [Test]
+    public void The_worker_reads_a_time_that_was_never_set() =>
+        Verification.Reading.Read(JsonSerializer.Serialize(Start with { RequestedAt = default(DateTimeOffset) }, CamelCase)).VendorData.ShouldBe("user-1");
 
     // expiresAt is ours: a repeated answer may carry a dead link, and says so.
     [Test]

@@ -26,6 +26,8 @@ public class ReceivedBody : DispatchProxy
         "TryGetPayload" => false,
         "get_TransportHeaders" => new DictionarySendHeaders(),
         "get_InputAddress" => new Uri("loopback://localhost/start-verification"),
+        "get_PublishEndpointProvider" or "get_SendEndpointProvider" => null,
+        "GetMessageTypes" => Array.Empty<string>(),
         _ => throw new NotSupportedException(targetMethod.Name),
     };
 }

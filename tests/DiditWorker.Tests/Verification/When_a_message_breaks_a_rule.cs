@@ -70,6 +70,7 @@ public sealed class When_a_message_breaks_a_rule
     [TestCase("\"contactDetails\":{\"sendNotificationEmails\":1}", "contactDetails.sendNotificationEmails: expected true or false, got Number")]
     [TestCase("\"metadata\":{\"diditworker_key\":\"x\"}", "metadata.diditworker_key: is reserved for the worker")]
     [TestCase("\"metadata\":{\"diditworker_key\":null}", "metadata.diditworker_key: is reserved for the worker")]
+    [TestCase("\"metadata\":{\"DiditWorker_Key\":\"x\"}", "metadata.diditworker_key: is reserved for the worker")]
     [TestCase("\"metadata\":{\"\\u0064iditworker_key\":1}", "metadata.diditworker_key: is reserved for the worker")]
     public void The_fault_says_where_and_what(string members, string fault) => FaultsWith(members).ShouldBe("StartVerification: " + fault);
 

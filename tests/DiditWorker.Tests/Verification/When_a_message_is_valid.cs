@@ -68,6 +68,7 @@ public sealed class When_a_message_is_valid
     [TestCase("metadata")]
     [TestCase("contactDetails")]
     [TestCase("expectedDetails")]
+    [TestCase("requestedAt")]
     public void Null_counts_as_absent(string member) => Same(ReadWith($"\"{member}\":null").Payload, """{"vendor_data":"user-1"}""");
 
     [Test]
@@ -83,8 +84,6 @@ public sealed class When_a_message_is_valid
             """).Payload, """{"vendor_data":"user-1","metadata":{"a":null},"expected_details":{"gender":null}}""");
 
     [TestCase("\"traceId\":\"x\"")]
-    [TestCase("\"VendorData\":\"other\"")]
-    [TestCase("\"vendor_data\":\"other\"")]
     [TestCase("\"contactDetails\":{\"fax\":\"1\"}", "\"contactDetails\":{}")]
     public void Unknown_members_are_no_part_of_the_fingerprint(string members, string same = "\"language\":null") =>
         Fingerprint.Of(ReadWith(members).Payload).ShouldBe(Fingerprint.Of(ReadWith(same).Payload));
