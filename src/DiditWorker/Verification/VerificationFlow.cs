@@ -14,6 +14,8 @@ public sealed partial class VerificationFlow(
     DiditOptions didit,
     IdempotencyOptions idempotency,
     StartVerificationOptions options,
+    RedisTrouble trouble,
+    UnreadableRecords unreadable,
     WorkerMetrics metrics,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
@@ -28,7 +30,7 @@ public sealed partial class VerificationFlow(
     public async Task<Answer> AnswerAsync(DeliveryProgress progress, Delivery delivery, VerificationRequest request, CancellationToken cancellation)
     {
         var hold = new Hold(time, options.MaximumHold, lifetime.ApplicationStopping);
-        var work = new KeyWork(progress, delivery, request, hold, store, didit, idempotency, metrics, time, logger) { SuccessesSeen = availability.Successes };
+        var work = new KeyWork(progress, delivery, request, hold, store, didit, idempotency, trouble, unreadable, metrics, time, logger) { SuccessesSeen = availability.Successes };
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
