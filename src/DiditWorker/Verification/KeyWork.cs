@@ -54,7 +54,7 @@ internal sealed partial class KeyWork(
         try
         {
             _claimedAt = time.GetTimestamp();
-            return await store.ClaimAsync(delivery.Key, Fingerprint, _owner);
+            return StoredAnswer.Checked(await store.ClaimAsync(delivery.Key, Fingerprint, _owner));
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {

@@ -170,7 +170,7 @@ public sealed partial class VerificationFlow(
 
     private static ParkedException Rejection(IdempotencyRecord record, KeyWork work) => record.Fingerprint != work.Fingerprint
         ? new PayloadMismatchException("another payload came first under this request id; publish a changed request under a new one")
-        : new RefusedByDiditException(JsonSerializer.Deserialize(record.Payload, RefusalJson.Default.String)!);
+        : new RefusedByDiditException(StoredAnswer.Refusal(record));
 
     private ParkedException Parked(Memory memory, Decision decision) => memory.Record?.Attempts >= idempotency.MaximumAttempts
         ? new AttemptsExhaustedException($"{idempotency.MaximumAttempts} attempts failed while others succeeded, or died with their worker")
