@@ -41,4 +41,7 @@ public sealed record StartVerification
     /// unchanged. Personal data: never logged by the worker.
     /// </summary>
     public JsonObject? ExpectedDetails { get; init; }
+
+    /// <summary>Without what it holds: much of it may be personal.</summary>
+    public override string ToString() => nameof(StartVerification);
 }

@@ -110,4 +110,7 @@ public sealed record RecordView
         Outcome.Resend => $"be sent to Didit again under the same key: {decision.Because}",
         _ => "look at Didit for its session first, adopt it if it is there, and create one only if there is none",
     };
+
+    /// <summary>Without what it holds: it may hold Didit's words.</summary>
+    public override string ToString() => $"{nameof(RecordView)} {State}";
 }

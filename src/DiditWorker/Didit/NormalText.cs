@@ -9,8 +9,8 @@ namespace DiditWorker.Didit;
 /// A text as somebody else may write it again: its letters and digits alone, in lower case, without accents and with the spellings of passports
 /// (<c>Müller</c>, <c>MUELLER</c> and <c>muller</c> are one), and where in the text its words stand.
 /// </summary>
-/// <param name="Words">Runs of letters and digits, in their order.</param>
-internal sealed partial record NormalText(IReadOnlyList<NormalText.Word> Words)
+/// <param name="words">Runs of letters and digits, in their order.</param>
+internal sealed partial class NormalText(IReadOnlyList<NormalText.Word> words)
 {
     // Without accents, from U+00C0 and from U+1E00 on; "?": it has no such form. .NET's own normalisation needs ICU, which the worker runs without.
     private const char FirstLatin = '\u00c0';
@@ -26,8 +26,11 @@ internal sealed partial record NormalText(IReadOnlyList<NormalText.Word> Words)
         + "ssssssttttttttuuuuuuuuuuvvvvwwwwwwwwwwxxxxyyzzzzzzhtwyas????aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeeeeeeeeeee"
         + "iiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy??????";
 
+    /// <summary>Runs of letters and digits, in their order.</summary>
+    public IReadOnlyList<Word> Words { get; } = words;
+
     /// <summary>All words, one after another.</summary>
-    public string Text { get; } = string.Concat(Words.Select(word => word.Text));
+    public string Text { get; } = string.Concat(words.Select(word => word.Text));
 
     /// <summary>Without the escapes of an address, a page or JSON, in which a name would not be known again.</summary>
     public static string Decoded(string text) => EscapedCharacter().Replace(
@@ -99,5 +102,8 @@ internal sealed partial record NormalText(IReadOnlyList<NormalText.Word> Words)
     internal readonly record struct Word(int Start, int End, string Text)
     {
         public bool IsNumber => Text.All(char.IsAsciiDigit);
+
+        /// <summary>Without the word: it may be personal.</summary>
+        public override string ToString() => $"{Start}..{End}";
     }
 }

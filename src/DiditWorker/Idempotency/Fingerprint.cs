@@ -128,5 +128,12 @@ public static class Fingerprint
         writer.WriteRawValue(form[..length], skipInputValidation: true);
     }
 
-    private readonly record struct Member(string Name, JsonElement Value, int Place);
+    private readonly struct Member(string name, JsonElement value, int place)
+    {
+        public string Name { get; } = name;
+
+        public JsonElement Value { get; } = value;
+
+        public int Place { get; } = place;
+    }
 }

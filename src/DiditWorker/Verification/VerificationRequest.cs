@@ -8,4 +8,8 @@ namespace DiditWorker.Verification;
 /// <param name="Payload">
 /// What the message asks Didit for, in Didit's member names, without the worker's defaults and without the key: what the fingerprint covers.
 /// </param>
-public sealed record VerificationRequest(string VendorData, string WorkflowId, JsonElement Payload);
+public sealed record VerificationRequest(string VendorData, string WorkflowId, JsonElement Payload)
+{
+    /// <summary>Without what it holds: much of it may be personal.</summary>
+    public override string ToString() => nameof(VerificationRequest);
+}

@@ -103,11 +103,11 @@ public sealed class When_dead_letters_are_chosen
         var shown = await _arena.OperateAsync(show);
         shown.Text.ShouldContain("MT-Fault-Message");
         shown.Text.ShouldNotContain("it went wrong");
-        shown.Text.ShouldNotContain("Somewhere");
+        shown.Text.ShouldNotContain("Somewhere.InTheCode");
 
         var opened = await _arena.OperateAsync([.. show, "--show-body"]);
         opened.Text.ShouldContain("it went wrong");
-        opened.Text.ShouldContain("Somewhere");
+        opened.Text.ShouldContain("Somewhere.InTheCode");
         (await _arena.OperateAsync("dead-letters", "history", "--last", "1", "--json")).Json.EnumerateArray().Single().GetProperty("command").GetString()
             .ShouldBe("dead-letters show --show-body");
     }
