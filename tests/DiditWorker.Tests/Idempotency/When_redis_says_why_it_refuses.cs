@@ -27,21 +27,21 @@ public sealed class When_redis_says_why_it_refuses
     [TestCase("NEWCODE something of tomorrow", "NEWCODE", "Redis' log")]
     public void Its_words_are_kept_and_it_is_said_what_to_do(string message, string code, string action)
     {
-        var refusal = RedisRefusal.Of(new InvalidOperationException("outer", new RedisServerException(message))).ShouldNotBeNull();
+        var refusal = RedisRefusal.Of(new InvalidOperationException("outer", Says(message))).ShouldNotBeNull();
 
         (refusal.Code, refusal.Words).ShouldBe((code, message));
         refusal.Action.ShouldContain(action);
-        RedisConnection.IsUnavailable(new RedisServerException(message)).ShouldBeTrue();
+        RedisConnection.IsUnavailable(Says(message)).ShouldBeTrue();
     }
 
     // Among the arguments may be an answer, and with it a URL.
     [Test]
     public void Arguments_of_a_command_are_left_out() =>
-        RedisRefusal.InWords(new RedisServerException("ERR unknown command 'EVALSHA', with args beginning with: 'abc' '1' 'https://verify.didit.me/session/planted'"))
+        RedisRefusal.InWords(Says("ERR unknown command 'EVALSHA', with args beginning with: 'abc' '1' 'https://verify.didit.me/session/planted'"))
             .ShouldBe("ERR unknown command 'EVALSHA'");
 
     [Test]
-    public void They_are_one_line_of_bounded_length() => RedisRefusal.InWords(new RedisServerException("ERR a\r\nb" + new string('x', 5000))).ShouldBe("ERR a  b" + new string('x', 192) + "…");
+    public void They_are_one_line_of_bounded_length() => RedisRefusal.InWords(Says("ERR a\r\nb" + new string('x', 5000))).ShouldBe("ERR a  b" + new string('x', 192) + "…");
 
     [Test]
     public void Where_it_did_not_answer_there_are_none()
@@ -58,14 +58,16 @@ public sealed class When_redis_says_why_it_refuses
 
         for (var i = 0; i < 100; i++)
         {
-            trouble.Note(new RedisServerException($"OOM command not allowed, on @user_script:{i}."));
-            trouble.Note(new RedisServerException("READONLY You can't write"));
+            trouble.Note(Says($"OOM command not allowed, on @user_script:{i}."));
+            trouble.Note(Says("READONLY You can't write"));
         }
 
         logs.Collector.GetSnapshot().Select(line => line.Message)
             .ShouldBe(["Redis cannot be asked (OOM command not allowed, on @user_script:0.)", "Redis cannot be asked (READONLY You can't write)"]);
         time.Advance(TimeSpan.FromMinutes(1));
-        trouble.Note(new RedisServerException("OOM again"));
+        trouble.Note(Says("OOM again"));
         logs.Collector.Count.ShouldBe(3);
     }
+
+    private static RedisServerException Says(string message) => new(RedisErrorKind.Unknown, CommandFlags.None, message);
 }
