@@ -14,4 +14,7 @@ public sealed record ContactDetails
 
     /// <summary>Whether Didit sends mails about this session. Default: Didit's.</summary>
     public bool? SendNotificationEmails { get; init; }
+
+    /// <summary>Without what it holds: it is personal.</summary>
+    public override string ToString() => nameof(ContactDetails);
 }

@@ -49,4 +49,7 @@ public sealed record StartVerification
     /// neither to Didit nor into the comparison of payloads.
     /// </summary>
     public DateTimeOffset? RequestedAt { get; init; }
+
+    /// <summary>Without what it holds: much of it may be personal.</summary>
+    public override string ToString() => nameof(StartVerification);
 }

@@ -41,4 +41,7 @@ public sealed record VerificationSessionCreated
     /// measured by third parties; the workflow decides). An answer repeated after this time carries a dead link.
     /// </summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Without what it holds: whoever has the URL can take the verification.</summary>
+    public override string ToString() => $"{nameof(VerificationSessionCreated)} {RequestId}";
 }

@@ -22,4 +22,7 @@ public sealed record VerificationSessionRejected
 
     /// <summary>From the request or the worker's default, where it could be read.</summary>
     public string? WorkflowId { get; init; }
+
+    /// <summary>Without what it holds: the reason may be long, and the caller's id is nobody else's.</summary>
+    public override string ToString() => $"{nameof(VerificationSessionRejected)} {RequestId}: {Code}";
 }

@@ -14,6 +14,7 @@ public sealed class When_a_client_asks_for_too_much
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     private WorkerProcess _worker = null!;
+    private int _begun;
     private HttpClient _http = null!;
 
     // Neither broker nor Redis: the endpoints answer all the same.
@@ -70,26 +71,53 @@ public sealed class When_a_client_asks_for_too_much
     }
 
     [Test]
-    public async Task More_connections_than_it_serves_are_closed()
+    public async Task Somebody_who_holds_connections_keeps_no_probe_out([Values(150, 400)] int count)
     {
         var clients = new List<TcpClient>();
         try
         {
-            for (var i = 0; i < 150; i++)
+            for (var i = 0; i < count; i++)
             {
                 clients.Add(await ConnectAsync());
             }
 
-            // The first ones are served, whoever came after them.
+            // A new connection each, as an orchestrator's probe makes it.
+            foreach (var path in (string[])["/health/live", "/health/ready", "/metrics", "/health/live"])
+            {
+                using var http = new HttpClient { BaseAddress = _worker.Address, Timeout = Bound };
+                using var response = await http.GetAsync(new Uri(path, UriKind.Relative));
+                response.StatusCode.ShouldBe(path == "/health/ready" ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK, path);
+            }
+
+            // The bound is kept: whoever came first had to go.
             using var cancellation = new CancellationTokenSource(Bound);
-            (await clients[^1].GetStream().ReadAsync(new byte[1], cancellation.Token)).ShouldBe(0);
+            (await IsClosedAsync(clients[0], cancellation.Token)).ShouldBeTrue();
+            await Eventually.UntilAsync(() => Task.FromResult(clients.Count(client => !IsOver(client)) <= 100), Bound, "no more than 100 are left");
         }
         finally
         {
             clients.ForEach(client => client.Dispose());
         }
+    }
 
-        await Eventually.UntilAsync(_worker.IsLiveAsync, Bound, "it answers again");
+    [Test]
+    public async Task Who_begins_requests_and_never_ends_them_keeps_no_probe_out()
+    {
+        using var stop = new CancellationTokenSource();
+        var holding = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => HoldAsync(stop.Token)));
+        using (var http = new HttpClient { BaseAddress = _worker.Address, Timeout = Bound })
+        {
+            // Several times as many as there is room for come and stay meanwhile.
+            for (var i = 0; i < 20 || Volatile.Read(ref _begun) < 500; i++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { ConnectionClose = true } };
+                using var response = await http.SendAsync(request);
+                response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            }
+        }
+
+        await stop.CancelAsync();
+        await holding;
     }
 
     [Test]
@@ -99,6 +127,43 @@ public sealed class When_a_client_asks_for_too_much
 
         var other = IPAddress.Parse("127.0.0.2");
         (await Should.ThrowAsync<SocketException>(() => client.ConnectAsync(other, _worker.Address.Port))).SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
+    }
+
+    // 100 half requests at a time, each in place of one that the worker has closed.
+    private async Task HoldAsync(CancellationToken stopping)
+    {
+        var held = new Queue<TcpClient>();
+        while (!stopping.IsCancellationRequested)
+        {
+            var client = await ConnectAsync();
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n"), CancellationToken.None);
+            held.Enqueue(client);
+            Interlocked.Increment(ref _begun);
+            if (held.Count > 100)
+            {
+                await IsClosedAsync(held.Peek(), CancellationToken.None);
+                held.Dequeue().Dispose();
+            }
+        }
+
+        foreach (var client in held)
+        {
+            client.Dispose();
+        }
+    }
+
+    private static bool IsOver(TcpClient client) => client.Client.Poll(0, SelectMode.SelectRead);
+
+    private static async Task<bool> IsClosedAsync(TcpClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            return await client.GetStream().ReadAsync(new byte[1], cancellation) == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private async Task<TcpClient> ConnectAsync()

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using System.Text.Json;
 using DiditWorker.DeadLetters;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
@@ -72,10 +71,11 @@ internal static class KeyCommands
             throw new CommandException(ExitCodes.SomeFailed,
                 exception.Message + " It is neither trusted nor changed; its messages wait. Use the executable of the worker that wrote it.");
         }
-        catch (Exception exception) when (exception is CryptographicException or FormatException or JsonException)
+        catch (Exception exception) when (exception is CryptographicException or FormatException)
         {
             throw new CommandException(ExitCodes.SomeFailed,
-                $"The record's answer cannot be read ({exception.Message}). It is neither trusted nor changed. Set Idempotency:EncryptionKeyFile as the worker that wrote it had it.");
+                $"The record's answer cannot be read ({exception.Message}). It is neither trusted nor changed. Set Idempotency:EncryptionKeyFile as the worker that wrote it had it; "
+                + "if it is damaged, its messages wait until it ends or somebody removes it from Redis.");
         }
     }
 

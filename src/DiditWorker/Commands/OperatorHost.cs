@@ -6,7 +6,6 @@ using DiditWorker.Secrets;
 using Microsoft.Extensions.Logging.Console;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
-using StackExchange.Redis;
 
 namespace DiditWorker.Commands;
 
@@ -38,9 +37,11 @@ internal sealed class OperatorHost(string[] configuration, Output output)
         {
             return Fail(ExitCodes.Unreachable, $"The broker cannot be reached, or has closed the connection ({Innermost(exception)}). {Advice(_settings?.RabbitMqCertificates)}Check ConnectionStrings:RabbitMq.");
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            return Fail(ExitCodes.Unreachable, $"Redis does not answer ({exception.GetType().Name}). {Advice(_settings?.RedisCertificates)}Check ConnectionStrings:Redis.");
+            return Fail(ExitCodes.Unreachable, RedisRefusal.Of(exception) is { } refusal
+                ? $"Redis refuses it ({refusal.Words}). What to do: {refusal.Action}."
+                : $"Redis does not answer ({exception.GetType().Name}). {Advice(_settings?.RedisCertificates)}Check ConnectionStrings:Redis.");
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -59,4 +59,7 @@ internal sealed record SentView(string RequestId, string Key)
         ("code", Code),
         ("reason", Reason),
     }.Where(row => row.Text is not null).Select(row => (row.Label, row.Text!));
+
+    /// <summary>Without what it holds: a session's URL is a secret.</summary>
+    public override string ToString() => $"{nameof(SentView)} {RequestId}";
 }

@@ -14,7 +14,7 @@ internal static class ShowCommand
         var id = new Argument<string>("id") { Description = "Request id, key or reference" };
         var filter = new FilterOptions();
         var ask = new Option<bool>("--look-up") { Description = "Ask Didit what it knows of this message's sessions" };
-        var showBody = new Option<bool>("--show-body") { Description = "Show the body unredacted: personal data; leaves an audit line" };
+        var showBody = new Option<bool>("--show-body") { Description = "Show body, headers and the text of the fault unredacted: personal data; leaves an audit line" };
         var json = DeadLetterCommands.Json();
         var command = new Command("show", "Shows one dead letter: headers, fault, body, key, record, and what a replay would lead to") { id, ask, showBody, json };
         filter.AddTo(command, withId: false);
@@ -45,14 +45,15 @@ internal static class ShowCommand
         return command;
     }
 
+    private const string Redacted = "***";
+
     private sealed class LetterView(DeadLetter letter, Prediction prediction, WorkerSettings settings, bool showBody)
     {
-        // Their values may be anything a caller has put there.
-        private static readonly string[] SafeHeaders = ["MT-", "DiditWorker-", "x-", "traceparent", "Content-Type", "MessageId"];
+        // The text of an exception may quote the message; that of a broker's own dead-lettering is put together here.
+        private readonly string? _faultMessage =
+            showBody || letter.FaultMessage is null || letter.Properties.Header("MT-Fault-Message") != letter.FaultMessage ? letter.FaultMessage : Redacted;
 
-        private readonly RecordView? _record = prediction.Memory is { Record: not null } memory
-            ? RecordView.Of(new(letter.Delivery!.Key, letter.Delivery.RequestId, memory, Ttl: null), settings.Didit.DecisionSettings(settings.Idempotency))
-            : null;
+        private readonly RecordView? _record = ViewOf(letter, prediction, settings);
 
         private readonly string _body = showBody ? Redaction.Open(letter.Body) : Redaction.Of(letter.Body);
 
@@ -88,7 +89,7 @@ internal static class ShowCommand
             ("published", letter.Delivery?.PublishedAt?.ToString("O") ?? "it does not say"),
             ("window", prediction.Window.EndsAt is { } end ? $"{prediction.Window.State}, until {end:O}" : $"{prediction.Window.State}"),
             ("parked", letter.FaultedAt?.ToString("O") ?? "it does not say"),
-            ("fault", $"{letter.Group}{(letter.FaultType is null ? "" : $" ({letter.FaultType})")}: {letter.FaultMessage}"),
+            ("fault", $"{letter.Group}{(letter.FaultType is null ? "" : $" ({letter.FaultType})")}: {_faultMessage}{(_faultMessage == Redacted ? " (--show-body)" : "")}"),
             ("readable", letter.Invalid ?? "yes"),
             ("vendorData hash", letter.VendorDataHash ?? "none"),
             ("replays so far", $"{letter.Replays}"),
@@ -100,8 +101,22 @@ internal static class ShowCommand
 
         private IEnumerable<(string Name, string Value)> Headers() =>
             (letter.Properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (
-                header.Key,
-                showBody || SafeHeaders.Any(safe => header.Key.StartsWith(safe, StringComparison.OrdinalIgnoreCase)) ? AmqpText.Of(header.Value) : "***"));
+                header.Key, showBody || ArchiveRedaction.IsSafe(header.Key) ? AmqpText.Of(header.Value) : Redacted));
+
+        // Null: there is none, or its answer is damaged, and its message waits.
+        private static RecordView? ViewOf(DeadLetter letter, Prediction prediction, WorkerSettings settings)
+        {
+            try
+            {
+                return prediction.Memory is { Record: not null } memory
+                    ? RecordView.Of(new(letter.Delivery!.Key, letter.Delivery.RequestId, memory, Ttl: null), settings.Didit.DecisionSettings(settings.Idempotency))
+                    : null;
+            }
+            catch (FormatException)
+            {
+                return null;
+            }
+        }
 
         private object ToJson() => new
         {
@@ -114,7 +129,7 @@ internal static class ShowCommand
             WindowEndsAt = prediction.Window.EndsAt,
             letter.Group,
             letter.FaultType,
-            letter.FaultMessage,
+            FaultMessage = _faultMessage,
             letter.FaultedAt,
             letter.Invalid,
             letter.VendorDataHash,

@@ -13,7 +13,11 @@ namespace DiditWorker.DeadLetters;
 /// <param name="Code">Of a rejection, see <see cref="RejectionCodes"/>.</param>
 /// <param name="Outcome">The header <see cref="AnswerHeaders.Outcome"/>; none from a worker that does not set it yet.</param>
 /// <param name="Message">The event. It holds personal data, and that of a session its URL.</param>
-public sealed record HeardAnswer(IdempotencyKey Key, bool Created, string? Code, string? Outcome, JsonElement Message);
+public sealed record HeardAnswer(IdempotencyKey Key, bool Created, string? Code, string? Outcome, JsonElement Message)
+{
+    /// <summary>Without what it holds: whoever has the URL in it can take the verification.</summary>
+    public override string ToString() => $"{nameof(HeardAnswer)} {Key}";
+}
 
 /// <summary>
 /// Hears every answer that workers publish from when it was opened until it is disposed, whoever asked; takes none away from others. What has

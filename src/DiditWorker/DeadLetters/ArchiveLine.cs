@@ -10,7 +10,11 @@ namespace DiditWorker.DeadLetters;
 /// <param name="Reference"><see cref="DeadLetter.Reference"/>.</param>
 /// <param name="Properties">All of them, with the headers.</param>
 /// <param name="Body">As it was.</param>
-public sealed record ArchivedLetter(string Queue, string Reference, BasicProperties Properties, ReadOnlyMemory<byte> Body);
+public sealed record ArchivedLetter(string Queue, string Reference, BasicProperties Properties, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Without what it holds: much of it may be personal.</summary>
+    public override string ToString() => $"{nameof(ArchivedLetter)} {Reference}";
+}
 
 /// <summary>One line of an archive.</summary>
 internal static class ArchiveLine

@@ -13,6 +13,9 @@ internal static class ArchiveRedaction
         "MT-Host-FrameworkVersion", "MT-Host-MassTransitVersion", "x-delivery-count", "x-acquired-count", ReplayHeaders.Count, ReplayHeaders.At, ReplayHeaders.Run,
     ];
 
+    /// <summary>Whether the bus, the broker or the worker sets this header, and no word of the message stands in it.</summary>
+    public static bool IsSafe(string header) => SafeHeaders.Contains(header, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Only what is safe.</summary>
     public static BasicProperties Of(IReadOnlyBasicProperties properties) => new()
     {
@@ -23,7 +26,7 @@ internal static class ArchiveRedaction
         Priority = properties.Priority,
         Timestamp = properties.Timestamp,
         Expiration = properties.Expiration,
-        Headers = properties.Headers?.Where(header => SafeHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
+        Headers = properties.Headers?.Where(header => IsSafe(header.Key))
             .ToDictionary(StringComparer.Ordinal),
     };
 }

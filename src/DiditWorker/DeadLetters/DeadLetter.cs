@@ -63,4 +63,7 @@ public sealed record DeadLetter
 
     /// <summary><inheritdoc cref="VendorDataHash" path="/summary"/></summary>
     public static string HashOf(string vendorData) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(vendorData)))[..12];
+
+    /// <summary>Without what it holds: much of it may be personal.</summary>
+    public override string ToString() => $"{nameof(DeadLetter)} {Reference}";
 }

@@ -82,7 +82,7 @@ public sealed partial class DeadLetterCounts(
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            Log.NotCounted(logger, queue, exception.GetType().Name);
+            Log.NotCounted(logger, queue, RedisRefusal.InWords(exception));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using DiditWorker.Didit;
 using DiditWorker.Idempotency;
 using DiditWorker.Verification;
@@ -63,6 +62,7 @@ public sealed record RecordView
     /// <summary>Reads a record.</summary>
     /// <param name="found">It has one.</param>
     /// <param name="settings">What the decision depends on.</param>
+    /// <exception cref="FormatException">Its answer is damaged.</exception>
     public static RecordView Of(FoundKey found, DecisionSettings settings)
     {
         var record = found.Memory.Record!;
@@ -89,7 +89,7 @@ public sealed record RecordView
             SessionId = session?.Id,
             SessionNumber = session?.Number,
             SessionStatus = session?.Status,
-            Refusal = record.State == RecordState.Refused ? JsonSerializer.Deserialize(record.Payload, RefusalJson.Default.String) : null,
+            Refusal = record.State == RecordState.Refused ? StoredAnswer.Refusal(record) : null,
         };
     }
 
@@ -110,4 +110,7 @@ public sealed record RecordView
         Outcome.Resend => $"be sent to Didit again under the same key: {decision.Because}",
         _ => "look at Didit for its session first, adopt it if it is there, and create one only if there is none",
     };
+
+    /// <summary>Without what it holds: it may hold Didit's words.</summary>
+    public override string ToString() => $"{nameof(RecordView)} {State}";
 }

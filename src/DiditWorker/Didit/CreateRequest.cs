@@ -8,4 +8,8 @@ namespace DiditWorker.Didit;
 /// <param name="VendorData">For the look-up.</param>
 /// <param name="WorkflowId">Resolved.</param>
 /// <param name="Payload">What the message asks for.</param>
-public sealed record CreateRequest(IdempotencyKey Key, string VendorData, string WorkflowId, JsonElement Payload);
+public sealed record CreateRequest(IdempotencyKey Key, string VendorData, string WorkflowId, JsonElement Payload)
+{
+    /// <summary>Without what it holds: much of it may be personal.</summary>
+    public override string ToString() => $"{nameof(CreateRequest)} {Key}";
+}

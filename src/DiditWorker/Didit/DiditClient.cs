@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using DiditWorker.Observability;
 
@@ -16,6 +18,7 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
     private const int LargestReadReply = 4 * 1024 * 1024;
     private const int PageSize = 100;
     private const int MostPages = 50;
+    private const int MostListings = 3;
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private readonly Uri _creates = new(options.BaseAddress, options.CreateSessionPath);
 
@@ -50,30 +53,57 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
     /// <exception cref="DiditStoppedException">Didit refuses the key, has no credits, or redirects.</exception>
     public async Task<IReadOnlyList<FoundSession>> ListAsync(string vendorData, Reader reader, CancellationToken cancellation)
     {
-        var found = new List<FoundSession>();
-        var offset = 0;
-        for (var page = 0; page < MostPages; page++)
+        for (var i = 0; i < MostListings; i++)
         {
-            var query = string.Create(CultureInfo.InvariantCulture,
-                $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(vendorData)}&limit={PageSize}&offset={offset}");
-            var reply = await reader(token => GetAsync(query, "list", token), cancellation);
-            if (reply?.Member("results") is not { ValueKind: JsonValueKind.Array } results)
-            {
-                throw new DiditUnavailableException("the list of sessions has no results member");
-            }
-
-            // The exact match is Didit's promise; a session of somebody else would be handed out, so it is checked.
-            var sessions = results.EnumerateArray().ToList();
-            offset += sessions.Count;
-            found.AddRange(sessions.Where(s => (s.Text("vendor_data") ?? vendorData) == vendorData).Select(FoundSession.FromList).OfType<FoundSession>());
-            if (sessions.Count == 0 || reply?.Member("next") is not { ValueKind: JsonValueKind.String })
+            if (await ListOnceAsync(vendorData, reader, cancellation) is { } found)
             {
                 return found;
             }
         }
 
+        throw new DiditUnavailableException("the list of sessions changes while it is read");
+    }
+
+    // Null: rows have moved up meanwhile, so one may have been shown on no page. Each page begins with the last row of the one before, by which
+    // that is seen; rows that have moved down are shown twice.
+    private async Task<List<FoundSession>?> ListOnceAsync(string vendorData, Reader reader, CancellationToken cancellation)
+    {
+        var (found, seen) = (new List<FoundSession>(), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
+        var (offset, overlap) = (0, 0);
+        for (var page = 0; page < MostPages; page++)
+        {
+            var (rows, hasNext) = await PageAsync(vendorData, offset, reader, cancellation);
+            if (overlap > 0 && (rows.Count == 0 || !seen.Contains(NameOf(rows[0]))))
+            {
+                return null;
+            }
+
+            // The exact match is Didit's promise; a session of somebody else would be handed out, so it is checked.
+            found.AddRange(rows.Where(row => seen.Add(NameOf(row)) && (row.Text("vendor_data") ?? vendorData) == vendorData).Select(FoundSession.FromList));
+            if (rows.Count == 0 || !hasNext)
+            {
+                return found;
+            }
+
+            overlap = rows.Count > 1 ? 1 : 0;
+            offset += rows.Count - overlap;
+        }
+
         throw new DiditUnavailableException($"the list of sessions has more than {MostPages} pages");
     }
+
+    private async Task<(List<JsonElement> Rows, bool HasNext)> PageAsync(string vendorData, int offset, Reader reader, CancellationToken cancellation)
+    {
+        var query = string.Create(CultureInfo.InvariantCulture,
+            $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(vendorData)}&limit={PageSize}&offset={offset}");
+        var reply = await reader(token => GetAsync(query, "list", token), cancellation);
+        return reply?.Member("results") is { ValueKind: JsonValueKind.Array } results
+            ? (results.EnumerateArray().ToList(), reply?.Member("next") is { ValueKind: JsonValueKind.String })
+            : throw new DiditUnavailableException("the list of sessions has no results member");
+    }
+
+    // A row that cannot be read is told from others by all of its bytes, which need not be UTF-8.
+    private static string NameOf(JsonElement row) => FoundSession.FromList(row) is { HasId: true } session ? session.Id : Encoding.Latin1.GetString(JsonMarshal.GetRawUtf8Value(row));
 
     /// <summary>One session; none if Didit does not know it (any more).</summary>
     /// <exception cref="DiditUnavailableException">Didit did not answer, or not with a session.</exception>

@@ -75,4 +75,7 @@ public sealed record DiditOptions
 
     /// <summary>How long a session's URL works: 7 days, as third parties measured; the workflow decides.</summary>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Without what it holds: the API key is a secret.</summary>
+    public override string ToString() => nameof(DiditOptions);
 }

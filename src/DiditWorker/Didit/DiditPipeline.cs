@@ -63,6 +63,7 @@ public sealed class DiditPipeline
             .Build();
 
         metrics.ObserveLimits(options.RequestsPerMinute, options.LookupsPerMinute);
+        metrics.ObserveLocalRate(() => createLimit.Trouble is not null, () => readLimit.Trouble is not null);
         metrics.ObserveCircuit(() => _circuit.CircuitState switch
         {
             CircuitState.Closed => 0,

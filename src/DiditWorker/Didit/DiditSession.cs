@@ -22,13 +22,30 @@ public sealed record DiditSession(
     public string ToPayload() => SessionPayload.Write(this);
 
     /// <summary>Reads <see cref="ToPayload"/>, and the JSON of records of version 1.</summary>
-    /// <exception cref="FormatException">The compact form is damaged.</exception>
-    /// <exception cref="JsonException">The JSON is.</exception>
-    public static DiditSession FromPayload(string payload) =>
-        payload.StartsWith('{') ? JsonSerializer.Deserialize(payload, DiditJson.Default.DiditSession)! : SessionPayload.Read(payload);
+    /// <exception cref="FormatException">It is damaged. The message does not quote it: it holds a secret.</exception>
+    public static DiditSession FromPayload(string payload)
+    {
+        var session = payload.StartsWith('{') ? FromJson(payload) : SessionPayload.Read(payload);
+        return session is { Id.Length: > 0, Url.Length: > 0, Status: not null, WorkflowId: not null }
+            ? session
+            : throw new FormatException("The stored answer is damaged: it names no session.");
+    }
 
     /// <summary>Statuses in which Didit hands a session back to the next create (Didit's API pages: create session).</summary>
     public static bool IsUnfinished(string status) => status is "Not Started" or "In Progress" or "Resubmitted" or "Awaiting User";
+
+    // Null: it is none. What .NET says of it may quote it.
+    private static DiditSession? FromJson(string payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload, DiditJson.Default.DiditSession);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <inheritdoc />
     public override string ToString() => $"session {Id}";

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace DiditWorker.Didit;
 
 /// <summary>A session that a look-up found.</summary>
-/// <param name="Id">Didit's id.</param>
+/// <param name="Id">Didit's id; empty where the row has none that can be read: it counts as a candidate all the same.</param>
 /// <param name="Number">Didit's number.</param>
 /// <param name="Url">Where the person verifies; not every reply has it.</param>
 /// <param name="Status">Didit's words.</param>
@@ -16,14 +16,13 @@ public sealed record FoundSession(
 {
     private const int LongestInText = 64;
 
-    /// <summary>From a row of the list; none if it has no id.</summary>
-    public static FoundSession? FromList(JsonElement row)
-    {
-        if ((row.Text("session_id") ?? row.Text("uuid")) is not { } id)
-        {
-            return null;
-        }
+    /// <summary>Whether it can be asked for and adopted.</summary>
+    public bool HasId => Id.Length > 0;
 
+    /// <summary>From a row of the list, whatever that is.</summary>
+    public static FoundSession FromList(JsonElement row)
+    {
+        var id = row.Text("session_id") ?? row.Text("uuid") ?? "";
         var metadata = row.Member("metadata");
         return new(id, row.Number("session_number"), row.Text("session_url") ?? row.Text("url"), row.Text("status"),
             row.Text("workflow_id"), row.Time("created_at"), metadata is not null, KeyIn(metadata));
@@ -38,7 +37,7 @@ public sealed record FoundSession(
         WorkflowId = decision.Text("workflow_id") ?? WorkflowId,
         CreatedAt = CreatedAt ?? decision.Time("created_at"),
         MetadataKnown = true,
-        Key = KeyIn(decision.Member("metadata")),
+        Key = KeyIn(decision.Member("metadata")) ?? Key,
     };
 
     /// <summary>From the decision of a session with this id.</summary>
@@ -52,7 +51,7 @@ public sealed record FoundSession(
         Url is null ? null : new(Id, Number, Url, Status ?? "Not Started", WorkflowId ?? workflowId, CreatedAt ?? now);
 
     /// <inheritdoc />
-    public override string ToString() => $"{Clip(Id)} ({Clip(Status ?? "unknown status")})";
+    public override string ToString() => $"{(HasId ? Clip(Id) : "one without an id")} ({Clip(Status ?? "unknown status")})";
 
     private static string Clip(string text) => text.Length <= LongestInText ? text : text[..LongestInText] + "…";
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace DiditWorker.Didit;
 
 /// <summary>Asks Didit which session an earlier attempt made.</summary>
@@ -16,22 +18,20 @@ public sealed class LookUp(DiditClient client, DiditPipeline pipeline)
         var read = 0;
         foreach (var session in rows)
         {
-            var needed = (!session.MetadataKnown || session.Url is null) && SessionMatch.IsCandidate(session, request.WorkflowId, notBefore);
+            var needed = session.HasId && (!session.MetadataKnown || session.Url is null) && SessionMatch.IsCandidate(session, request.WorkflowId, notBefore);
             if (needed && ++read > MostDecisions)
             {
                 throw new DiditUnavailableException($"more than {MostDecisions} sessions of this vendor_data would have to be read");
             }
 
-            if (!needed)
-            {
-                sessions.Add(session);
-            }
-            else if (await client.DecisionAsync(session.Id, pipeline.ReadAsync, cancellation) is { } decision)
-            {
-                sessions.Add(session.With(decision));
-            }
+            sessions.Add(needed ? session.With(await ReadAsync(session, cancellation)) : session);
         }
 
         return SessionMatch.Among(sessions, request.Key, request.WorkflowId, notBefore);
     }
+
+    // One that is listed and cannot be read may be ours: gone from the list the next time, it was deleted.
+    private async Task<JsonElement> ReadAsync(FoundSession session, CancellationToken cancellation) =>
+        await client.DecisionAsync(session.Id, pipeline.ReadAsync, cancellation)
+        ?? throw new DiditUnavailableException("Didit lists a session and does not know it");
 }

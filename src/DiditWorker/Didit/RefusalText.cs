@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace DiditWorker.Didit;
 
@@ -11,10 +10,12 @@ namespace DiditWorker.Didit;
 internal static class RefusalText
 {
     private const int Longest = 500;
-    private const string Mask = "***";
 
-    // Shorter texts are masked only as whole words: masking every "a" or "en" would leave nothing to read.
-    private const int ShortestToMask = 3;
+    // No more of a reply is read: a member's name stands before each of its values, so that a small reply could become a huge text.
+    private const int MostRead = 8 * 1024;
+
+    private const string NoReason = "(no reason given)";
+    private const string Withheld = "(Didit's words are withheld: the request carries too much that would have to be masked in them)";
 
     public static string Read(byte[]? body, JsonElement sent)
     {
@@ -28,7 +29,7 @@ internal static class RefusalText
         {
             if (LenientJson.TryParse(body) is { } json)
             {
-                Describe(json, "", text);
+                Describe(json, [], text);
             }
         }
         catch (InvalidOperationException)
@@ -37,26 +38,29 @@ internal static class RefusalText
         }
 
         // Only JSON is quoted: an HTML page of a proxy says nothing to an operator.
-        var words = text.Length == 0 ? "(no reason given)" : text.ToString();
-        foreach (var value in Strings(sent).Where(v => v.Length > 1).OrderByDescending(v => v.Length).Distinct(StringComparer.Ordinal))
-        {
-            words = value.Length >= ShortestToMask
-                ? words.Replace(value, Mask, StringComparison.OrdinalIgnoreCase)
-                : Regex.Replace(words, $@"(?<!\w){Regex.Escape(value)}(?!\w)", Mask, RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
-        }
-
+        var words = text.Length == 0 ? NoReason : Masking.Of(NormalText.Decoded(text.ToString()), sent) ?? Withheld;
         words = string.Concat(words.Select(c => char.IsControl(c) ? ' ' : c));
-        return words.Length <= Longest ? words : words[..Longest] + "…";
+        words = words.Length <= Longest ? words : words[..Longest] + "…";
+
+        // Nor is half a surrogate pair left, which no JSON can carry.
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(words));
     }
 
-    private static void Describe(JsonElement json, string path, StringBuilder text)
+    private static void Describe(JsonElement json, List<string> path, StringBuilder text)
     {
+        if (text.Length > MostRead)
+        {
+            return;
+        }
+
         switch (json.ValueKind)
         {
             case JsonValueKind.Object:
                 foreach (var member in json.EnumerateObject())
                 {
-                    Describe(member.Value, path.Length == 0 ? member.Name : path + "." + member.Name, text);
+                    path.Add(member.Name);
+                    Describe(member.Value, path, text);
+                    path.RemoveAt(path.Count - 1);
                 }
 
                 break;
@@ -70,16 +74,8 @@ internal static class RefusalText
             case JsonValueKind.Null or JsonValueKind.Undefined:
                 break;
             default:
-                text.Append(text.Length == 0 ? "" : "; ").Append(path is "" or "detail" or "message" or "error" ? "" : path + ": ").Append(json);
+                text.Append(text.Length == 0 ? "" : "; ").Append(path is [] or ["detail" or "message" or "error"] ? "" : string.Join('.', path) + ": ").Append(json);
                 break;
         }
     }
-
-    private static IEnumerable<string> Strings(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Object => json.EnumerateObject().SelectMany(m => Strings(m.Value)),
-        JsonValueKind.Array => json.EnumerateArray().SelectMany(Strings),
-        JsonValueKind.String or JsonValueKind.Number => [json.ToString()],
-        _ => [],
-    };
 }

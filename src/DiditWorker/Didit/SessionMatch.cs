@@ -34,7 +34,7 @@ public sealed record SessionMatch(MatchKind Kind, IReadOnlyList<FoundSession> Ca
         var ours = all.Where(s => string.Equals(s.Key, key.ToString(), StringComparison.OrdinalIgnoreCase)).ToList();
         if (ours.Count > 0)
         {
-            return new(ours.Count == 1 ? MatchKind.Adopt : MatchKind.Several, ours);
+            return new(ours is [{ HasId: true }] ? MatchKind.Adopt : MatchKind.Several, ours);
         }
 
         var candidates = all.Where(s => IsCandidate(s, workflowId, notBefore)).ToList();

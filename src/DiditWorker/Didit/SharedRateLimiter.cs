@@ -30,8 +30,12 @@ public sealed class SharedRateLimiter(
     private readonly string _name = OwnerToken.Create();
     private readonly long _interval = (long)(60_000_000 / perMinute);
     private readonly int _batch = Math.Max(1, (int)(perMinute / 600));
+    private volatile Exception? _trouble;
     private long _localNext;
     private long _replicas = 1;
+
+    /// <summary>Why this replica keeps to its share of the rate by itself; null while the rate is shared.</summary>
+    public Exception? Trouble => _trouble;
 
     /// <summary>Waits for a place and takes it.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, or the worker is stopping.</exception>
@@ -56,6 +60,20 @@ public sealed class SharedRateLimiter(
         }
 
         metrics.WaitedForRateLimit(Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Asks Redis without taking a place, so that <see cref="Trouble"/> says how it is now.</summary>
+    public async Task TryAsync()
+    {
+        await _one.WaitAsync(CancellationToken.None);
+        try
+        {
+            await ReserveAsync(places: 0, TimeSpan.Zero);
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
     /// <summary>Didit says that the rate is exceeded: nobody gets a place before this time is over.</summary>
@@ -104,10 +122,12 @@ public sealed class SharedRateLimiter(
             var reply = (RedisResult[])(await Script.RunAsync(
                 await redis.DatabaseAsync(), _keys, [_interval, places, (long)pause.TotalMilliseconds, _name]))!;
             _replicas = Math.Max(1, (long)reply[1]);
+            _trouble = null;
             return long.Parse((string)reply[0]!, CultureInfo.InvariantCulture);
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
+            _trouble = exception;
             return ReserveLocally(places, pause);
         }
     }

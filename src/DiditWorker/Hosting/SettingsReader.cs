@@ -113,18 +113,12 @@ public sealed class SettingsReader(IConfiguration configuration)
         }
     }
 
-    /// <summary>Notes a fault for every setting below these sections that nobody has read: most likely a typing error.</summary>
-    public void RefuseUnknown(params ReadOnlySpan<string> sections)
+    /// <summary>Notes a fault for every setting that nobody has read and that was meant for the worker: most likely a typing error.</summary>
+    public void RefuseUnknown(params IReadOnlyList<string> sections)
     {
-        foreach (var section in sections)
+        foreach (var (key, expected) in new UnknownSettings(configuration, _known).Find(sections))
         {
-            foreach (var (key, value) in configuration.GetSection(section).AsEnumerable())
-            {
-                if (value is not null && !_known.Contains(key))
-                {
-                    Fault(key, "***", "there is no such setting; see the README's table");
-                }
-            }
+            Fault(key, "***", expected);
         }
     }
 

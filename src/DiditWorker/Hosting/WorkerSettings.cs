@@ -145,4 +145,7 @@ public sealed partial record WorkerSettings(
 
     [GeneratedRegex("^[A-Za-z0-9_.:-]{1,200}\\z", RegexOptions.None, 1000)]
     private static partial Regex QueuePattern();
+
+    /// <summary>Without what it holds: passwords and keys are among it.</summary>
+    public override string ToString() => nameof(WorkerSettings);
 }

@@ -19,4 +19,7 @@ public sealed record AnswerKeys(IReadOnlyList<byte[]> All)
             ? buffer[..32]
             : throw new FormatException($"key {index + 1} is not base64 of 32 bytes; make one with: openssl rand -base64 32");
     }
+
+    /// <summary>Without what it holds: keys are secret.</summary>
+    public override string ToString() => nameof(AnswerKeys);
 }

@@ -1,12 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace DiditWorker.Idempotency;
 
@@ -122,14 +118,22 @@ public static class Fingerprint
             return;
         }
 
-        var power = (e < 0 ? BigInteger.Zero : Exponent(text[(e + 1)..])) - fraction.Length + (digits.Length - significant.Length);
         var form = room[text.Length..];
-        Utf8.TryWrite(form, CultureInfo.InvariantCulture, $"{(text[0] == '-' ? "-" : "")}{significant}e{power}", out var written);
-        writer.WriteRawValue(form[..written], skipInputValidation: true);
+        var length = text[0] == '-' ? 1 : 0;
+        "-"u8[..length].CopyTo(form);
+        significant.CopyTo(form[length..]);
+        length += significant.Length;
+        form[length++] = (byte)'e';
+        length += PowerOfTen.Write(e < 0 ? "0"u8 : text[(e + 1)..], digits.Length - significant.Length - fraction.Length, form[length..]);
+        writer.WriteRawValue(form[..length], skipInputValidation: true);
     }
 
-    private static BigInteger Exponent(ReadOnlySpan<byte> text) =>
-        BigInteger.Parse(Encoding.ASCII.GetString(text), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+    private readonly struct Member(string name, JsonElement value, int place)
+    {
+        public string Name { get; } = name;
 
-    private readonly record struct Member(string Name, JsonElement Value, int Place);
+        public JsonElement Value { get; } = value;
+
+        public int Place { get; } = place;
+    }
 }

@@ -93,6 +93,9 @@ public sealed record IdempotencyRecord(
         long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < 253402300800000
             ? DateTimeOffset.FromUnixTimeMilliseconds(value)
             : null;
+
+    /// <summary>Without what it holds: whoever has the URL in its answer can take the verification.</summary>
+    public override string ToString() => $"{nameof(IdempotencyRecord)} {State}";
 }
 
 /// <summary>

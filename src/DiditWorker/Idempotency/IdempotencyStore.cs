@@ -117,6 +117,11 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
         {
             return await script.RunAsync(await redis.DatabaseAsync(), [RedisKey(key)], arguments);
         }
+        catch (RedisServerException exception) when (exception.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
+        {
+            // Redis works: somebody else wrote there.
+            throw new UnknownRecordException();
+        }
         finally
         {
             metrics.RedisTook(Stopwatch.GetElapsedTime(started));

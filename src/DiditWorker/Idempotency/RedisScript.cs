@@ -40,4 +40,7 @@ internal sealed record RedisScript(string Name, string Text)
             return await database.ScriptEvaluateAsync(Text, keys, arguments);
         }
     }
+
+    /// <inheritdoc />
+    public override string ToString() => Name;
 }

@@ -101,6 +101,13 @@ public sealed class WorkerMetrics
         "{request}",
         "Requests to Didit allowed per minute, all replicas together.");
 
+    /// <summary>Lets it be read whether this replica keeps a rate by itself.</summary>
+    public void ObserveLocalRate(Func<bool> creates, Func<bool> reads) => _meter.CreateObservableGauge(
+        "diditworker.ratelimit.local",
+        () => new Measurement<int>[] { new(creates() ? 1 : 0, [new("operation", "create")]), new(reads() ? 1 : 0, [new("operation", "read")]) },
+        unit: null,
+        "1 while Redis cannot share the rate, and this replica keeps to its share by itself.");
+
     /// <summary>Lets the circuit breaker's state be read: 0 closed, 1 half-open, 2 open, 3 isolated.</summary>
     public void ObserveCircuit(Func<int> state) =>
         _meter.CreateObservableGauge("diditworker.circuit.state", state, unit: null, "Circuit to Didit: 0 closed, 1 half-open, 2 open.");

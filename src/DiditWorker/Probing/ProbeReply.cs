@@ -24,6 +24,9 @@ public sealed record ProbeReply(
     /// <summary>The id in a session's reply or row. It is printed and becomes part of a path, so only what looks like one is taken for one.</summary>
     internal static string? IdIn(JsonElement session) =>
         (session.Text("session_id") ?? session.Text("uuid")) is { Length: <= 100 } id && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? id : null;
+
+    /// <summary>Without what it holds: a session's URL is a secret.</summary>
+    public override string ToString() => $"{nameof(ProbeReply)} {Status}";
 }
 
 /// <summary>A probe must end now: Didit wants money, refuses the key, or the stated number of requests is used up.</summary>

@@ -53,4 +53,7 @@ internal sealed record WindowEntry(
     DateTimeOffset? LastHonouredAt = null, DateTimeOffset? ForgottenAt = null)
 {
     public TimeSpan AgeAt(DateTimeOffset time) => MadeAt is { } made ? time - made : TimeSpan.Zero;
+
+    /// <inheritdoc />
+    public override string ToString() => Key;
 }

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DiditWorker.Didit;
-using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
 using DiditWorker.Secrets;
 using DiditWorker.Transport;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -20,7 +18,7 @@ internal static class Health
 
     public static void AddHealth(this IServiceCollection services)
     {
-        services.AddHealthChecks()
+        services.AddSingleton<RedisCheck>().AddHealthChecks()
             .AddCheck<BrokerCheck>("broker", tags: [Part])
             .AddCheck<RedisCheck>("redis", tags: [Part], timeout: Longest)
             .AddCheck<DiditCheck>("didit", tags: [Part]);
@@ -65,27 +63,6 @@ internal static class Health
 
     /// <summary>What is wrong with certificates, to follow another text.</summary>
     internal static string Certificates(PeerCertificates certificates) => string.Concat(certificates.Problems.Select(problem => "; " + problem));
-
-    private sealed class RedisCheck(RedisConnection redis, WorkerSettings settings) : IHealthCheck
-    {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                await redis.PingAsync();
-                var warnings = await RedisChecks.RunAsync(redis);
-                return warnings.Count == 0
-                    ? HealthCheckResult.Healthy("answers")
-                    : HealthCheckResult.Degraded(string.Join("; ", warnings), data: Do("change the settings named; restarting the worker does not help"));
-            }
-            catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
-            {
-                return HealthCheckResult.Unhealthy(
-                    $"does not answer ({exception.GetType().Name}); messages wait{Certificates(settings.RedisCertificates)}",
-                    data: Do("check ConnectionStrings:Redis, the server and the network to it; the worker reconnects by itself"));
-            }
-        }
-    }
 
     // Degraded, not unhealthy: taking the worker out of service would not help, and answers from records go on.
     private sealed class DiditCheck(Availability availability) : IHealthCheck

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace DiditWorker.Status;
 
-/// <summary>Remembers since when each part is as it is, and logs each change. The checks run every few seconds, asked for or not.</summary>
+/// <summary>Remembers since when each part is as it is, and logs each change, of the status or of its cause. The checks run every few seconds, asked for or not.</summary>
 public sealed partial class HealthHistory : IHealthCheckPublisher
 {
     /// <summary>In the data of a check: what to do.</summary>
@@ -51,7 +51,8 @@ public sealed partial class HealthHistory : IHealthCheckPublisher
         {
             _parts.TryGetValue(check, out var before);
             var part = _parts[check] = Part(entry, before);
-            if (part.Status != (before?.Status ?? Healthy))
+            // What to do changes with the cause; the words may hold a time or a number.
+            if (part.Status != (before?.Status ?? Healthy) || (before is not null && part.Action != before.Action))
             {
                 Log.Changed(_logger, part.Status == Healthy ? LogLevel.Information : LogLevel.Warning, check, part.Status, part.Description);
             }

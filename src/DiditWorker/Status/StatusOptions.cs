@@ -29,4 +29,7 @@ public sealed record StatusOptions
 
     /// <summary>The file with the token. Default none.</summary>
     public SecretFile<string>? TokenFile { get; init; }
+
+    /// <summary>Without what it holds: the token is a secret.</summary>
+    public override string ToString() => $"{nameof(StatusOptions)} {Access}";
 }

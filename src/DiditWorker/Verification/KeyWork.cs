@@ -10,7 +10,7 @@ namespace DiditWorker.Verification;
 /// </summary>
 internal sealed partial class KeyWork(
     DeliveryProgress progress, Delivery delivery, VerificationRequest request, Hold hold, IdempotencyStore store, DiditOptions didit,
-    IdempotencyOptions idempotency, WorkerMetrics metrics, TimeProvider time, ILogger logger)
+    IdempotencyOptions idempotency, RedisTrouble trouble, UnreadableRecords unreadable, WorkerMetrics metrics, TimeProvider time, ILogger logger)
 {
     private readonly string _owner = OwnerToken.Create();
     private long _claimedAt;
@@ -54,17 +54,17 @@ internal sealed partial class KeyWork(
         try
         {
             _claimedAt = time.GetTimestamp();
-            return await store.ClaimAsync(delivery.Key, Fingerprint, _owner);
+            return StoredAnswer.Checked(await store.ClaimAsync(delivery.Key, Fingerprint, _owner));
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            Log.RedisUnavailable(logger, exception.GetType().Name);
+            trouble.Note(exception);
             return Memory.Unavailable;
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
             // Nothing is lost while it waits: a newer worker, or this one with the right key file, can read the record.
-            Log.RecordUnreadable(logger, delivery.Key, exception.Message);
+            NoteUnreadable(exception);
             await hold.BackOffAsync("the record cannot be read");
             return new(Available: true, Record: null, Owned: false);
         }
@@ -91,6 +91,14 @@ internal sealed partial class KeyWork(
 
     private static bool IsUnreadable(Exception exception) => exception is UnknownRecordException or CryptographicException or FormatException;
 
+    private void NoteUnreadable(Exception exception)
+    {
+        if (unreadable.Note(delivery.Key))
+        {
+            Log.RecordUnreadable(logger, delivery.Key, exception.Message);
+        }
+    }
+
     private async Task<bool> RenewAsync()
     {
         try
@@ -102,7 +110,7 @@ internal sealed partial class KeyWork(
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            Log.RedisUnavailable(logger, exception.GetType().Name);
+            trouble.Note(exception);
             return false;
         }
     }
@@ -142,7 +150,7 @@ internal sealed partial class KeyWork(
             }
             catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
             {
-                Log.RedisUnavailable(logger, exception.GetType().Name);
+                trouble.Note(exception);
                 if (idempotency.WhenRedisUnavailable == WhenRedisUnavailable.Proceed)
                 {
                     return true;
@@ -153,7 +161,7 @@ internal sealed partial class KeyWork(
             catch (Exception exception) when (IsUnreadable(exception))
             {
                 // A newer worker has taken over meanwhile. The next claim meets its record too, and waits.
-                Log.RecordUnreadable(logger, delivery.Key, exception.Message);
+                NoteUnreadable(exception);
                 return false;
             }
         }
@@ -171,15 +179,12 @@ internal sealed partial class KeyWork(
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            Log.RedisUnavailable(logger, exception.GetType().Name);
+            trouble.Note(exception);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(103, LogLevel.Warning, "Redis cannot be asked ({Error})")]
-        public static partial void RedisUnavailable(ILogger logger, string error);
-
         [LoggerMessage(105, LogLevel.Error, "{Key}: a duplicate session: Didit made {Second}, but the record has {First}")]
         public static partial void DuplicateSession(ILogger logger, IdempotencyKey key, string second, string first);
 

@@ -24,4 +24,7 @@ public sealed record ReceivedStartVerification(JsonElement Body)
         public override void Write(Utf8JsonWriter writer, ReceivedStartVerification value, JsonSerializerOptions options) =>
             value.Body.WriteTo(writer);
     }
+
+    /// <summary>Without what it holds: much of it may be personal.</summary>
+    public override string ToString() => nameof(ReceivedStartVerification);
 }

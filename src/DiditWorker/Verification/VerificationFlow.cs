@@ -14,6 +14,8 @@ public sealed partial class VerificationFlow(
     DiditOptions didit,
     IdempotencyOptions idempotency,
     StartVerificationOptions options,
+    RedisTrouble trouble,
+    UnreadableRecords unreadable,
     WorkerMetrics metrics,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
@@ -28,7 +30,7 @@ public sealed partial class VerificationFlow(
     public async Task<Answer> AnswerAsync(DeliveryProgress progress, Delivery delivery, VerificationRequest request, CancellationToken cancellation)
     {
         var hold = new Hold(time, options.MaximumHold, lifetime.ApplicationStopping);
-        var work = new KeyWork(progress, delivery, request, hold, store, didit, idempotency, metrics, time, logger) { SuccessesSeen = availability.Successes };
+        var work = new KeyWork(progress, delivery, request, hold, store, didit, idempotency, trouble, unreadable, metrics, time, logger) { SuccessesSeen = availability.Successes };
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -168,7 +170,7 @@ public sealed partial class VerificationFlow(
 
     private static ParkedException Rejection(IdempotencyRecord record, KeyWork work) => record.Fingerprint != work.Fingerprint
         ? new PayloadMismatchException("another payload came first under this request id; publish a changed request under a new one")
-        : new RefusedByDiditException(JsonSerializer.Deserialize(record.Payload, RefusalJson.Default.String)!);
+        : new RefusedByDiditException(StoredAnswer.Refusal(record));
 
     private ParkedException Parked(Memory memory, Decision decision) => memory.Record?.Attempts >= idempotency.MaximumAttempts
         ? new AttemptsExhaustedException($"{idempotency.MaximumAttempts} attempts failed while others succeeded, or died with their worker")

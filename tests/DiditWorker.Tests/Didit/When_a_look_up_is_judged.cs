@@ -97,6 +97,18 @@ public sealed class When_a_look_up_is_judged
             .ShouldBe(MatchKind.Several);
     }
 
+    // It could be ours: a create must not follow.
+    [Test]
+    public void One_that_cannot_be_read_is_for_a_person()
+    {
+        var nothing = new FoundSession("", Number: null, Url: null, Status: null, WorkflowId: null, CreatedAt: null, MetadataKnown: false, Key: null);
+
+        Judge(nothing).Kind.ShouldBe(MatchKind.Several);
+        Judge(Session("theirs", "Approved", Theirs), nothing).Candidates.ShouldBe([nothing]);
+        Judge(Session("", "Approved", Ours)).Kind.ShouldBe(MatchKind.Several);
+        Judge(Session("a", "Approved", Ours), nothing).Kind.ShouldBe(MatchKind.Adopt);
+    }
+
     [Test]
     public void The_order_of_the_list_never_matters() => Gen.Select(Sessions.Array[0, 5], Gen.Bool).Sample((found, dated) =>
     {

@@ -30,7 +30,7 @@ public sealed class When_a_session_is_found
     [TestCase("""{"session_id":"s-1","metadata":["K"]}""", null)]
     public void The_key_is_read_from_metadata_in_either_form(string row, string? key)
     {
-        var session = List(row).ShouldNotBeNull();
+        var session = List(row);
 
         session.Key.ShouldBe(key);
         session.MetadataKnown.ShouldBeTrue();
@@ -41,7 +41,7 @@ public sealed class When_a_session_is_found
     [TestCase("""{"session_id":"s-1"}""", "s-1", null)]
     public void Either_name_of_id_and_url_will_do(string row, string id, string? url)
     {
-        var session = List(row).ShouldNotBeNull();
+        var session = List(row);
 
         session.Id.ShouldBe(id);
         session.Url.ShouldBe(url);
@@ -52,20 +52,30 @@ public sealed class When_a_session_is_found
     [TestCase("null")]
     [TestCase("7")]
     [TestCase("""{"session_id":7}""")]
-    public void A_row_without_an_id_is_none(string row) => List(row).ShouldBeNull();
+    [TestCase("""{"session_id":""}""")]
+    [TestCase("""{"session_id":"\ud800"}""")]
+    public void A_row_without_an_id_is_a_session_that_cannot_be_asked_for(string row)
+    {
+        List(row).HasId.ShouldBeFalse();
+        List(row).ToString().ShouldBe("one without an id (unknown status)");
+    }
+
+    [Test]
+    public void A_decision_without_metadata_does_not_take_the_key_of_the_list_away() =>
+        List("""{"session_id":"s-1","metadata":{"diditworker_key":"K"}}""").With(JsonElement.Parse("{}")).Key.ShouldBe("K");
 
     [TestCase("2026-11-24T12:00:00Z")]
     [TestCase("2026-11-24T12:00:00")]
     [TestCase("2026-11-24T12:00:00.000000+00:00")]
     [TestCase("2026-11-24 12:00:00")]
     public void A_time_without_a_zone_is_utc(string time) =>
-        List($$"""{"session_id":"s-1","created_at":"{{time}}"}""")!.CreatedAt.ShouldBe(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        List($$"""{"session_id":"s-1","created_at":"{{time}}"}""").CreatedAt.ShouldBe(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
 
     [TestCase("\"yesterday\"")]
     [TestCase("1795521600")]
     [TestCase("null")]
     public void A_time_that_cannot_be_read_is_unknown(string time) =>
-        List($$"""{"session_id":"s-1","created_at":{{time}}}""")!.CreatedAt.ShouldBeNull();
+        List($$"""{"session_id":"s-1","created_at":{{time}}}""").CreatedAt.ShouldBeNull();
 
     [Test]
     public void The_decision_fills_it_up()
@@ -73,27 +83,27 @@ public sealed class When_a_session_is_found
         var decision = JsonElement.Parse(
             """{"session_id":"s-1","session_number":8,"url":"https://v/9","status":"Declined","workflow_id":"w9","created_at":"2026-01-01","metadata":{"diditworker_key":"K"}}""");
 
-        List("""{"session_id":"s-1"}""")!.With(decision).ShouldBe(new FoundSession(
+        List("""{"session_id":"s-1"}""").With(decision).ShouldBe(new FoundSession(
             "s-1", 8, "https://v/9", "Declined", "w9", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), MetadataKnown: true, "K"));
-        List(Row)!.With(decision).ShouldBe(List(Row)! with { Url = "https://v/9", Status = "Declined", WorkflowId = "w9", MetadataKnown = true, Key = "K" });
+        List(Row).With(decision).ShouldBe(List(Row) with { Url = "https://v/9", Status = "Declined", WorkflowId = "w9", MetadataKnown = true, Key = "K" });
     }
 
     [Test]
     public void A_decision_that_says_nothing_takes_nothing_away() =>
-        List(Row)!.With(JsonElement.Parse("{}")).ShouldBe(List(Row)! with { MetadataKnown = true });
+        List(Row).With(JsonElement.Parse("{}")).ShouldBe(List(Row) with { MetadataKnown = true });
 
     [Test]
     public void As_text_it_has_no_url()
     {
-        List(Row)!.ToString().ShouldBe("s-1 (Approved)");
-        List("""{"session_id":"s-1"}""")!.ToString().ShouldBe("s-1 (unknown status)");
+        List(Row).ToString().ShouldBe("s-1 (Approved)");
+        List("""{"session_id":"s-1"}""").ToString().ShouldBe("s-1 (unknown status)");
     }
 
     [Test]
     public void Nothing_that_didit_sends_can_make_it_throw() => Gen.Select(Replies.Json, Replies.Bytes).Sample(
-        (row, decision) => List("{\"session_id\":\"s-1\",\"metadata\":" + row + "}")!.With(JsonElement.Parse(decision)).Id == "s-1"
-                           && FoundSession.FromList(JsonElement.Parse(decision)) is null or { Id.Length: > 0 },
+        (row, decision) => List("{\"session_id\":\"s-1\",\"metadata\":" + row + "}").With(JsonElement.Parse(decision)).Id == "s-1"
+                           && FoundSession.FromList(JsonElement.Parse(decision)) is { Id: not null },
         iter: 2000, print: sample => sample.Item1 + " " + Encoding.Latin1.GetString(sample.Item2));
 
-    private static FoundSession? List(string row) => FoundSession.FromList(JsonElement.Parse(row));
+    private static FoundSession List(string row) => FoundSession.FromList(JsonElement.Parse(row));
 }

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Text.Json;
+using DiditWorker.Didit;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Didit.Classifying;
@@ -82,4 +85,119 @@ public sealed class When_didit_refuses_a_request
     [Test]
     public void Control_characters_become_blanks() =>
         Classify(400, """{"detail":"a\r\nforged log line\u001b[31m\u0000\u0085z"}""").Why.ShouldEndWith(": a  forged log line [31m  z");
+
+    // As Didit may have stored or checked it.
+    [TestCase("+49 170 1234567", "+491701234567")]
+    [TestCase("+49 170 1234567", "00491701234567")]
+    [TestCase("+49 170 1234567", "0170 1234567")]
+    [TestCase("+49 170 1234567", "(0170) 12 34 567")]
+    [TestCase("+491701234567", "+49 (170) 123-45-67")]
+    [TestCase("+491701234567", "%2B49%201701234567")]
+    [TestCase("\uff0b\uff14\uff19\uff11\uff17\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17", "+491701234567")]
+    [TestCase("Müller", "MULLER")]
+    [TestCase("Müller", "MUELLER")]
+    [TestCase("Müller", "mueller")]
+    [TestCase("Müller", "Mu\u0308ller")]
+    [TestCase("Müller", "M&uuml;ller")]
+    [TestCase("Müller", "M\\u00fcller")]
+    [TestCase("Müller", "M%C3%BCller")]
+    [TestCase("Mueller", "Müller")]
+    [TestCase("Mu\u0308ller", "Müller")]
+    [TestCase("Weiß", "WEISS")]
+    [TestCase("Ångström", "AANGSTROEM")]
+    [TestCase("Ørsted", "Oersted")]
+    [TestCase("Łukasz", "LUKASZ")]
+    [TestCase("Nguyễn", "Nguyen")]
+    [TestCase("Șerban", "Serban")]
+    [TestCase("O'Brien", "OBRIEN")]
+    [TestCase("O\u2019Brien", "O'BRIEN")]
+    [TestCase("Anna  Maria", "Anna Maria")]
+    [TestCase("Anna Maria", "ANNA<MARIA")]
+    [TestCase("Anna-Maria Schmidt", "SCHMIDT")]
+    [TestCase("Anna Maria Schmidt", "SCHMIDT, ANNA MARIA")]
+    [TestCase("Zoë", "ZOE")]
+    [TestCase("Иванов", "ИВАНОВ")]
+    [TestCase("1990-01-31", "31.01.1990")]
+    [TestCase("1990-01-31", "01/31/1990")]
+    [TestCase("1990-01-31", "19900131")]
+    [TestCase("1990-01-31", "900131")]
+    [TestCase("1990-01-31", "31 January 1990")]
+    [TestCase("1990-01-31", "Jan 31, 1990")]
+    [TestCase("1990-05-07", "7.5.1990")]
+    [TestCase("31.01.1990", "1990-01-31")]
+    [TestCase("1990-01-31T00:00:00Z", "31/01/1990")]
+    [TestCase("L01X00T47", "l01x 00t-47")]
+    [TestCase("jane.doe@example.org", "JANE.DOE @ EXAMPLE.ORG")]
+    [TestCase("jane.doe@example.org", "jane.doe")]
+    [TestCase("100%25 sure", "100%25 sure")]
+    [TestCase("R&amp;D one", "R&amp;D one")]
+    public void It_is_masked_in_another_notation_too(string sent, string quoted)
+    {
+        var why = Classify(400, $$$"""{"detail":"The value '{{{quoted.Replace("\\", "\\\\", StringComparison.Ordinal)}}}' is wrong."}""", sent: $$$"""{"expected_details":{"x":"{{{sent}}}"}}""").Why;
+
+        foreach (var rest in why["Didit refused the request with 400: The value '".Length..].Split(' ', '\''))
+        {
+            (rest is "" or "***" or "***." or "(***" or "(***)" or "is" or "wrong." || rest.All(c => !char.IsLetterOrDigit(c))).ShouldBeTrue(why);
+        }
+    }
+
+    [TestCase("Ali", "The value is not valid.")]
+    [TestCase("Ana", "This is an application.")]
+    [TestCase("Ed", "Expected a red one, edited.")]
+    [TestCase("4711", "Code 47 11b is wrong.")]
+    [TestCase("https://app.example/email/callback", "callback: Enter a valid URL for email.")]
+    public void What_merely_resembles_a_short_value_or_is_a_name_of_didits_can_be_read(string sent, string words)
+    {
+        var why = Classify(400, $$"""{"detail":"{{words}}"}""", sent: $$"""{"x":"{{sent}}"}""").Why;
+
+        why.ShouldEndWith(words.Replace("valid.", sent == "Ali" ? "***." : "valid.", StringComparison.Ordinal));
+    }
+
+    // One message could keep the worker busy for minutes: 13 characters a value, 20,000 of them, in 64 KiB of reply.
+    [Test, CancelAfter(30_000)]
+    public void What_would_take_too_much_to_mask_is_withheld()
+    {
+        var sent = $$"""{"metadata":[{{string.Join(',', Enumerable.Range(0, 20_000).Select(i => $"\"v{i * 7919 % 20_000:D5}-{i:D5}\""))}}]}""";
+        var reply = $$"""{"detail":"{{string.Concat(Enumerable.Range(0, 4_000).Select(i => $"ababab {i:D8} "))}}"}""";
+
+        var started = Stopwatch.GetTimestamp();
+        Classify(400, reply, sent: sent).Why.ShouldContain("words are withheld");
+        var withheld = Stopwatch.GetElapsedTime(started);
+
+        // To read the two takes about as long: the work is not that of comparing each with each.
+        started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 10; i++)
+        {
+            JsonElement.Parse(sent).GetProperty("metadata").EnumerateArray().Count(value => NormalText.Of(value.GetString()!).Text.Length > 0).ShouldBe(20_000);
+        }
+
+        withheld.ShouldBeLessThan(Stopwatch.GetElapsedTime(started) * 3);
+    }
+
+    [Test]
+    public void A_usual_request_with_much_metadata_is_masked_and_not_withheld()
+    {
+        var sent = $$"""{"metadata":[{{string.Join(',', Enumerable.Range(0, 1_000).Select(i => $"\"item-{i:D5}\""))}}],"first_name":"Jane"}""";
+
+        Classify(400, """{"expected_details":{"first_name":["'Jane' is not supported."]}}""", sent: sent).Why
+            .ShouldEndWith("expected_details.first_name: '***' is not supported.");
+    }
+
+    // A name that stands before each of its values would make 250 MB of 30 KB.
+    [Test]
+    public void A_small_reply_does_not_become_a_huge_text()
+    {
+        var name = new string('x', 15_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var (items, members) = (string.Join(',', Enumerable.Repeat("1", 8_000)), string.Join(',', Enumerable.Repeat("\"a\":null", 2_000)));
+        Classify(400, $"{{\"{name}\":[{items}],\"b\":{{\"{name}\":{{{members}}}}}}}")
+            .Why.ShouldContain("xxx");
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10_000_000);
+    }
+
+    [Test]
+    public void Half_a_surrogate_pair_is_left_nowhere() =>
+        JsonSerializer.Serialize(Classify(400, $$"""{"detail":"{{new string('x', 499)}}😀 \\ud83d"}""").Why).ShouldNotContain("\\ud83d");
 }

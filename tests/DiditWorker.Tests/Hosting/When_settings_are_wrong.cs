@@ -107,6 +107,62 @@ public sealed class When_settings_are_wrong
         fault.ShouldNotContain("s3cret");
     }
 
+    // Each would mean a default in silence: this machine, or a workflow.
+    [TestCase("ConnectionStrings:Rabbit", "ConnectionStrings:RabbitMq")]
+    [TestCase("ConnectionStrings:Rabbit_MQ", "ConnectionStrings:RabbitMq")]
+    [TestCase("ConnectionStrings:RabitMq", "ConnectionStrings:RabbitMq")]
+    [TestCase("ConnectionStrings:RabbitMqConnection", "ConnectionStrings:RabbitMq")]
+    [TestCase("ConnectionStrings:Amqp", "ConnectionStrings:RabbitMq")]
+    [TestCase("ConnectionStrings:Redis1", "ConnectionStrings:Redis")]
+    [TestCase("ConnectionStrings:Reddis", "ConnectionStrings:Redis")]
+    [TestCase("ConnectionStrings:RedisCache", "ConnectionStrings:Redis")]
+    [TestCase("ConnectionStrings:Redis-File", "ConnectionStrings:RedisFile")]
+    [TestCase("ConnectionStrings:RabbitFile", "ConnectionStrings:RabbitMqFile")]
+    [TestCase("Didit:Worklfow_Id", "Didit:WorkflowId")]
+    [TestCase("Idempotency:Leases", "Idempotency:Lease")]
+    public void What_was_meant_is_said(string key, string meant)
+    {
+        var fault = Fault(key, "s3cret");
+
+        fault.ShouldBe($"{key} = \"***\": there is no such setting; did you mean {meant}?");
+    }
+
+    [TestCase("ConnectionString:Redis", "ConnectionStrings")]
+    [TestCase("Connection_Strings:RabbitMq", "ConnectionStrings")]
+    [TestCase("Didt:WorkflowId", "Didit")]
+    [TestCase("StartVerifcation:Queue", "StartVerification")]
+    public void So_is_a_section_that_was_meant(string key, string meant) =>
+        Fault(key, "s3cret").ShouldBe($"{key.Split(':')[0]} = \"***\": there is no such section; did you mean {meant}?");
+
+    // Of a shell, of another program of the pod, of Aspire, of Kubernetes.
+    [TestCase("REDIS", "redis://other/0")]
+    [TestCase("Redis", "x")]
+    [TestCase("STATUS", "ok")]
+    [TestCase("DIDIT", "x")]
+    [TestCase("RABBITMQ", "x")]
+    [TestCase("StartVerification", "x")]
+    [TestCase("IDEMPOTENCY", "x")]
+    [TestCase("CONNECTIONSTRINGS", "x")]
+    [TestCase("STATUS:", "x")]
+    [TestCase("REDIS_PORT", "tcp://10.0.0.1:6379")]
+    [TestCase("REDIS_SERVICE_HOST", "10.0.0.1")]
+    [TestCase("ConnectionStrings:Other", "x")]
+    [TestCase("ConnectionStrings:Media", "x")]
+    [TestCase("ConnectionStrings:messaging", "amqp://x")]
+    [TestCase("ConnectionString", "x")]
+    [TestCase("State:x", "x")]
+    public void A_setting_of_another_program_is_passed_over(string key, string value) => With((key, value)).Redis.ShouldBe("localhost:6379");
+
+    [Test]
+    public void Another_programs_redis_is_passed_over_where_the_worker_has_its_own()
+    {
+        With(("ConnectionStrings:RedisCache", "other:6379"), ("ConnectionStrings:Redis", "mine:6379")).Redis.ShouldBe("mine:6379");
+        Refused(("ConnectionStrings:Redis1", "other:6379"), ("ConnectionStrings:Redis", "mine:6379")).Faults.ShouldHaveSingleItem();
+    }
+
+    [Test]
+    public void Case_makes_no_difference() => With(("CONNECTIONSTRINGS:REDIS", "mine:6379"), ("connectionstrings:rabbitmq", "amqp://mine/")).Redis.ShouldBe("mine:6379");
+
     [Test]
     public void Settings_of_others_do_no_harm() => With(("Logging:LogLevel:Default", "Debug"), ("PATH", "/bin"), ("ConnectionStrings:Other", "x"))
         .Didit.ApiKey.ShouldBe("api-key");

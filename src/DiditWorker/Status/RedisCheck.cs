@@ -1,0 +1,89 @@
+using DiditWorker.Didit;
+using DiditWorker.Hosting;
+using DiditWorker.Idempotency;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace DiditWorker.Status;
+
+/// <summary>
+/// Whether Redis answers, takes records and shares the rate, and what of its settings would lose records. It is asked once in two seconds,
+/// however many ask this: whoever reaches the port must not be able to keep Redis busy.
+/// </summary>
+internal sealed class RedisCheck(
+    RedisConnection redis, [FromKeyedServices("creates")] SharedRateLimiter creates, [FromKeyedServices("reads")] SharedRateLimiter reads,
+    UnreadableRecords unreadable, WorkerSettings settings, TimeProvider time) : IHealthCheck
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private Task<HealthCheckResult>? _latest;
+    private long _begun;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            if (_latest is null || (_latest.IsCompleted && time.GetElapsedTime(_begun) >= Fresh))
+            {
+                _begun = time.GetTimestamp();
+                _latest = LookAsync();
+            }
+
+            return _latest.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<HealthCheckResult> LookAsync()
+    {
+        try
+        {
+            await redis.PingAsync();
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            return RedisRefusal.Of(exception) is { } refusal ? Refuses(refusal.Words, refusal.Action) : HealthCheckResult.Unhealthy(
+                $"does not answer ({exception.GetType().Name}); messages wait{Health.Certificates(settings.RedisCertificates)}",
+                data: Health.Do("check ConnectionStrings:Redis, the server and the network to it; the worker reconnects by itself"));
+        }
+
+        try
+        {
+            await RedisWrites.TryAsync(redis, settings.Idempotency.KeyPrefix);
+            await Task.WhenAll(creates.TryAsync(), reads.TryAsync());
+            return Working([.. await RedisChecks.RunAsync(redis)]);
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            var refusal = RedisRefusal.Of(exception);
+            return Refuses(refusal?.Words ?? exception.GetType().Name, refusal?.Action ?? "check the server and the network to it; the worker reconnects by itself");
+        }
+    }
+
+    private static HealthCheckResult Refuses(string words, string action) =>
+        HealthCheckResult.Unhealthy($"takes no records ({words}); messages wait, and each replica keeps to its share of the rate by itself", data: Health.Do(action));
+
+    private HealthCheckResult Working(List<string> found)
+    {
+        var actions = new List<string>();
+        if (found.Count > 0)
+        {
+            actions.Add("change the settings named; restarting the worker does not help");
+        }
+
+        if ((creates.Trouble ?? reads.Trouble) is { } trouble)
+        {
+            found.Add($"the rate is not shared ({RedisRefusal.InWords(trouble)}): each replica keeps to its share by itself");
+            actions.Add(RedisRefusal.Of(trouble)?.Action ?? "check the server and the network to it");
+        }
+
+        if (unreadable.Count() is > 0 and var count)
+        {
+            found.Add($"{count} messages wait, since their records cannot be read");
+            actions.Add("the log names the keys (event 104): update the workers, give them the right key file, or look at them with keys show");
+        }
+
+        return found.Count == 0
+            ? HealthCheckResult.Healthy("answers and takes records")
+            : HealthCheckResult.Degraded(string.Join("; ", found), data: Health.Do(string.Join("; ", actions)));
+    }
+}
