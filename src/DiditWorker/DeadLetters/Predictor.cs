@@ -28,7 +28,8 @@ public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, L
 
         try
         {
-            var (memory, _) = await store.PeekAsync(delivery.Key);
+            var (peeked, _) = await store.PeekAsync(delivery.Key);
+            var memory = StoredAnswer.Checked(peeked);
 
             // A replay carries a header that says so.
             var evidence = new Evidence(Fingerprint.Of(request.Payload), delivery.PublishedAt, MaybeAttempted: true);

@@ -7,7 +7,11 @@ namespace DiditWorker.Transport;
 /// <summary>A body that was read. It is a copy: it lives on when the body's buffer is somebody else's again.</summary>
 /// <param name="Message">The message without its envelope.</param>
 /// <param name="Envelope">MassTransit's envelope around it; null for raw JSON.</param>
-public readonly record struct CheckedBody(JsonElement Message, MessageEnvelope? Envelope);
+public readonly record struct CheckedBody(JsonElement Message, MessageEnvelope? Envelope)
+{
+    /// <summary>Without what it holds: much of it may be personal.</summary>
+    public override string ToString() => nameof(CheckedBody);
+}
 
 /// <summary>
 /// Checks the bytes of a body and tells the MassTransit envelope from raw JSON: the same for the consumer and for the operator's commands.

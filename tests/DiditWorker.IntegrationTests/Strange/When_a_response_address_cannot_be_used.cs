@@ -11,41 +11,42 @@ namespace DiditWorker.IntegrationTests.Strange;
 /// <summary>Where a requester wants its answer is its own business: nothing is declared for it, and nobody else's answer depends on it.</summary>
 public sealed class When_a_response_address_cannot_be_used
 {
+    private const string CannotBeUsed = "its response address cannot be used";
     private const string Id = "0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11";
 
-    [TestCase("rabbitmq://localhost/amq.gen-JzTY20BRgKO-HjmUJj0wLg")]
-    [TestCase("rabbitmq://localhost/amq.rabbitmq.reply-to")]
-    [TestCase("rabbitmq://localhost/amq.rabbitmq.log")]
-    [TestCase("rabbitmq://localhost/nobody")]
-    [TestCase("rabbitmq://localhost/nobody?temporary=true")]
-    [TestCase("rabbitmq://localhost/nobody?type=x-unknown")]
-    [TestCase("rabbitmq://localhost/nobody?type=topic&autodelete=true&bind=true&queue=q")]
-    [TestCase("rabbitmq://somewhere.example:5673/other-host/nobody?alternateexchange=amq.gen-x")]
-    [TestCase("rabbitmq://localhost/test-VerificationSessionCreated?type=direct", Description = "a queue that is there, of another kind")]
-    [TestCase("queue:nobody")]
-    [TestCase("exchange:nobody")]
-    [TestCase("topic:nobody")]
-    [TestCase("http://example.org/nobody")]
-    [TestCase("loopback://localhost/nobody")]
-    [TestCase("urn:nobody")]
-    [TestCase("rabbitmq://localhost/")]
-    [TestCase("rabbitmq://localhost/a%20b%00c")]
-    [TestCase("LONG")]
-    [TestCase("exchange:start-verification")]
-    [TestCase("exchange:start-verification_error")]
-    [TestCase("exchange:DiditWorker.Contracts:StartVerification")]
-    public async Task The_answer_is_published_once_and_the_message_acknowledged(string address)
+    private static readonly string[] Addresses =
+    [
+        "rabbitmq://localhost/amq.gen-JzTY20BRgKO-HjmUJj0wLg", "rabbitmq://localhost/amq.rabbitmq.reply-to", "rabbitmq://localhost/amq.rabbitmq.log",
+        "rabbitmq://localhost/nobody", "rabbitmq://localhost/nobody?temporary=true", "rabbitmq://localhost/nobody?type=x-unknown",
+        "rabbitmq://localhost/nobody?type=topic&autodelete=true&bind=true&queue=q",
+        "rabbitmq://somewhere.example:5673/other-host/nobody?alternateexchange=amq.gen-x", "queue:nobody", "exchange:nobody", "topic:nobody",
+        "http://example.org/nobody", "loopback://localhost/nobody", "urn:nobody", "rabbitmq://localhost/", "rabbitmq://localhost/a%20b%00c",
+        "rabbitmq://localhost/" + new string('n', 300), "exchange:start-verification", "exchange:start-verification_error",
+        "exchange:DiditWorker.Contracts:StartVerification",
+    ];
+
+    [Test]
+    public async Task The_answer_is_published_once_and_the_message_acknowledged()
     {
         await using var world = await StrangeWorld.OpenAsync();
         var before = await world.ExchangesAsync();
-        await world.AmongGoodOnesAsync(() => RequestAsync(world, Id, address.Replace("LONG", "rabbitmq://localhost/" + new string('n', 300), StringComparison.Ordinal)));
+        var ids = Addresses.Select(_ => Guid.CreateVersion7().ToString()).ToList();
+        await world.AmongGoodOnesAsync(async () =>
+        {
+            foreach (var (id, address) in ids.Zip(Addresses))
+            {
+                await RequestAsync(world, id, address);
+            }
+        });
 
-        await world.UntilAnsweredAsync(strange: 1);
-        world.Of(Id).ShouldSatisfyAllConditions(of => (of.Created + of.Rejected).ShouldBe(1));
+        await world.UntilAnsweredAsync(Addresses.Length);
+        ids.Select((id, i) => (Addresses[i], world.Of(id).Created + world.Of(id).Rejected)).ShouldBe(Addresses.Select(address => (address, 1)));
         (await world.ExchangesAsync()).Except(before, StringComparer.Ordinal).ShouldBeEmpty();
         (await world.Arena.Broker.DepthAsync("start-verification_skipped")).ShouldBe(0u);
         await world.IsUnharmedAsync();
-        world.Worker.Output.Split('\n').Count(line => line.Contains("its response address cannot be used", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(1);
+
+        // One line each at most; what the requester has named stands in none of them.
+        world.Worker.Output.Split('\n').Count(line => line.Contains(CannotBeUsed, StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(Addresses.Length);
         world.Worker.Output.ShouldNotContain("nobody");
     }
 
@@ -55,7 +56,7 @@ public sealed class When_a_response_address_cannot_be_used
         await using var world = await StrangeWorld.OpenAsync();
         await RequestAsync(world, Id, "rabbitmq://localhost/amq.gen-JzTY20BRgKO-HjmUJj0wLg");
 
-        await world.Worker.UntilOutputAsync("its response address cannot be used");
+        await world.Worker.UntilOutputAsync(CannotBeUsed);
         await world.Arena.Broker.UntilAnswersAsync(1);
         world.Of(Id).ShouldBe((1, 0));
     }
