@@ -14,12 +14,15 @@ namespace DiditWorker.DeadLetters;
 /// "Quorum Queues", poison message handling). The error queue is declared with no limit that this could reach.
 /// </summary>
 /// <remarks>
-/// In memory are at most <see cref="Ahead"/> messages that have not been looked at: each consumer has this prefetch, and another one is added as
-/// those before are used up. A quorum queue takes no prefetch of 0 to mean "all" (it gives 2,000).
+/// In memory are few messages that have not been looked at: each consumer has a prefetch, and another one is added as those before are used up.
+/// The first ones are small, and later ones as large as the bodies so far allow, up to <see cref="Ahead"/>. A quorum queue takes no prefetch of 0
+/// to mean "all" (it gives 2,000).
 /// </remarks>
 public sealed class DeadLetterScan : IAsyncDisposable
 {
     private const ushort Ahead = 500;
+    private const ushort AheadAtFirst = 4;
+    private const int BytesAhead = 32 * 1024 * 1024;
     private const int SortedMap = 32;
     private const int CommandsAtATime = 16;
     private const int MostLooks = 200;
@@ -32,8 +35,11 @@ public sealed class DeadLetterScan : IAsyncDisposable
     private readonly Channel<BasicDeliverEventArgs> _arrived = Channel.CreateUnbounded<BasicDeliverEventArgs>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<ulong, bool> _held = new();
     private long _delivered;
+    private readonly List<string> _consumers = [];
     private long _capacity;
     private long _acknowledged;
+    private int _ahead = AheadAtFirst;
+    private int _largest = 1;
 
     private DeadLetterScan(IChannel channel, string queue, uint count, TimeProvider time)
     {
@@ -71,7 +77,7 @@ public sealed class DeadLetterScan : IAsyncDisposable
         for (var read = 0L; read < Count; read++)
         {
             // What was acknowledged has made room for as much again.
-            if (read - _acknowledged + (Ahead / 2) >= _capacity)
+            if (read - _acknowledged + (_ahead / 2) >= _capacity)
             {
                 await AddConsumerAsync(cancellation);
             }
@@ -103,9 +109,9 @@ public sealed class DeadLetterScan : IAsyncDisposable
         if (_channel.IsOpen)
         {
             // Cancelled first, so that nothing that is given back is delivered here again.
-            for (var number = 0L; number < _capacity; number += Ahead)
+            foreach (var consumer in _consumers)
             {
-                await _channel.BasicCancelAsync(ConsumerTag(number));
+                await _channel.BasicCancelAsync(consumer);
             }
 
             await ReturnAsync();
@@ -149,8 +155,6 @@ public sealed class DeadLetterScan : IAsyncDisposable
         return false;
     }
 
-    private static string ConsumerTag(long number) => number.ToString("D12", CultureInfo.InvariantCulture);
-
     // An empty queue alone does not tell that others have the rest: the last messages may be on their way here.
     private async Task<BasicDeliverEventArgs?> NextAsync(CancellationToken cancellation)
     {
@@ -186,14 +190,18 @@ public sealed class DeadLetterScan : IAsyncDisposable
         {
             Interlocked.Increment(ref _delivered);
             _held[message.DeliveryTag] = true;
+            _largest = Math.Max(_largest, message.Body.Length);
 
             // The body is the library's own memory, which it uses again.
             _arrived.Writer.TryWrite(new BasicDeliverEventArgs(message.ConsumerTag, message.DeliveryTag, message.Redelivered, message.Exchange,
                 message.RoutingKey, message.BasicProperties, message.Body.ToArray(), message.CancellationToken));
             return Task.CompletedTask;
         };
-        await _channel.BasicQosAsync(0, Ahead, global: false, cancellation);
-        await _channel.BasicConsumeAsync(Queue, autoAck: false, ConsumerTag(_capacity), consumer, cancellation);
-        _capacity += Ahead;
+        _ahead = _consumers.Count == 0 ? AheadAtFirst : Math.Clamp(BytesAhead / _largest, 1, Math.Min(_ahead * 2, Ahead));
+        var tag = _capacity.ToString("D12", CultureInfo.InvariantCulture);
+        await _channel.BasicQosAsync(0, (ushort)_ahead, global: false, cancellation);
+        await _channel.BasicConsumeAsync(Queue, autoAck: false, tag, consumer, cancellation);
+        _consumers.Add(tag);
+        _capacity += _ahead;
     }
 }

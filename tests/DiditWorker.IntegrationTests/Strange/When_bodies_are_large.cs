@@ -33,6 +33,11 @@ public sealed class When_bodies_are_large
         await world.UntilAnsweredAsync(count);
         world.Arena.Broker.Rejected.Count().ShouldBe(count);
         await world.IsUnharmedAsync();
+        world.Arena.Settings.Remove(WorkerProcess.HeapLimit);
+        using var list = OperatorProcess.Start(world.Arena, Heap, "dead-letters", "list", "--json");
+        (await list.StandardOutput.ReadToEndAsync()).ShouldContain("InvalidMessage");
+        await list.WaitForExitAsync();
+        list.ExitCode.ShouldBe(0);
         var parked = await world.Arena.Broker.TakeAsync(Error);
         parked.Body.Length.ShouldBe(body.Length);
         TestBroker.Header(parked, "MT-Fault-Message")!.ShouldStartWith($"body: {body.Length} bytes are more than the 262144");
