@@ -75,7 +75,7 @@ internal static class KeyCommands
         {
             throw new CommandException(ExitCodes.SomeFailed,
                 $"The record's answer cannot be read ({exception.Message}). It is neither trusted nor changed. Set Idempotency:EncryptionKeyFile as the worker that wrote it had it; "
-                + "if it is damaged, its messages wait until it ends or somebody removes it from Redis.");
+                + "if it is damaged, its messages wait until it ends or an operator forgets it (keys release).");
         }
     }
 

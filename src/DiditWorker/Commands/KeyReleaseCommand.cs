@@ -54,10 +54,25 @@ internal static class KeyReleaseCommand
     private static string Risk(IdempotencyRecord record) => record.State switch
     {
         RecordState.Completed =>
-            $"it has its {DiditSession.FromPayload(record.Payload)}. Another copy of its message that the broker does not mark as redelivered would create a second session, if the first is finished by then.",
+            $"it has {SessionOf(record)}. Another copy of its message that the broker does not mark as redelivered would create a second "
+            + "session, if the first is finished by then.",
         RecordState.Refused => "Didit refused it for good. The next delivery asks Didit again.",
-        _ => "an attempt may have made a session at Didit, and this is forgotten: another copy of its message that the broker does not mark as redelivered would create one without looking.",
+        _ => "an attempt may have made a session at Didit, and this is forgotten: another copy of its message that the broker does not mark "
+            + "as redelivered would create one without looking.",
     };
+
+    // A damaged answer keeps its message waiting, and to forget it is the way out.
+    private static string SessionOf(IdempotencyRecord record)
+    {
+        try
+        {
+            return $"its {DiditSession.FromPayload(record.Payload)}";
+        }
+        catch (FormatException)
+        {
+            return "a session that is not known here any more, since the answer is damaged";
+        }
+    }
 
     private static async Task ForgetAsync(IServiceProvider services, FoundKey found, IdempotencyRecord record, string reason)
     {

@@ -12,7 +12,7 @@ namespace DiditWorker.DeadLetters;
 /// <summary>Publishes a request as a client in another language would: raw JSON, confirmed, with its id in <c>message_id</c>.</summary>
 internal sealed class RequestSender(WorkerSettings settings, TimeProvider time)
 {
-    private const string Exchange = "DiditWorker.Contracts:StartVerification";
+    private const string Exchange = TopologyFilter.Inbox;
     private const string ContentType = "application/json";
 
     /// <summary>Writes the body, and reads it as the worker will.</summary>

@@ -30,17 +30,22 @@ internal static class UnreadableHeaders
             ? properties
             : WithoutTable(properties);
 
-    /// <summary>Does nothing if the headers could be read.</summary>
+    /// <summary>Does nothing if the headers could be read, or if an operator replays the message without them.</summary>
     /// <exception cref="InvalidMessageException">They could not.</exception>
     public static void Check(ReceiveContext context)
     {
-        if (context.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) && rabbit.Properties.Headers?.ContainsKey(Name) == true)
+        if (context.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit)
+            && rabbit.Properties.Headers is { } headers && headers.TryGetValue(Name, out var table)
+            && !(headers.ContainsKey(Delivery.ReplayCountHeader) && table is BinaryTableValue raw && !MayHoldTheId(raw.Bytes)))
         {
             throw new InvalidMessageException(
                 "headers: one of them has a value that cannot be read, such as a decimal with more than 28 digits after the point; "
                 + "publish the request again under the same id without it");
         }
     }
+
+    // The id under which the message was first published comes before all others: without it the request would have another key.
+    private static bool MayHoldTheId(ReadOnlySpan<byte> table) => table.IndexOf(Encoding.ASCII.GetBytes(BusHeaders.OriginalMessageId)) >= 0;
 
     // By its own code, so that this is true for each of its versions.
     private static bool CanBeRead(ReadOnlySpan<byte> properties)

@@ -66,8 +66,8 @@ public sealed class When_dead_letters_move_to_another_broker
         yield return (new() { MessageId = "large" }, [.. Enumerable.Range(0, 1_000_000).Select(i => (byte)(i * 31))]);
         yield return (new()
         {
-            MessageId = "all", CorrelationId = "correlation", Type = "type", AppId = "app", UserId = RabbitMqServer.UserName, ClusterId = "cluster",
-            ReplyTo = "reply", ContentType = "application/json", ContentEncoding = "gzip", Priority = 7, Expiration = "86400000", Timestamp = new(1_790_000_000),
+            MessageId = "all", CorrelationId = "correlation", Type = "type", AppId = "app", ClusterId = "cluster",
+            ReplyTo = "reply", ContentType = "application/json", ContentEncoding = "gzip", Priority = 7, Timestamp = new(1_790_000_000),
             Headers = EveryType(),
         }, "{}"u8.ToArray());
     }

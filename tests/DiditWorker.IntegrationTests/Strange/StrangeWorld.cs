@@ -75,6 +75,27 @@ internal sealed class StrangeWorld : IAsyncDisposable
         Worker.Output.Split('\n').Where(line => line.Contains(": failed (", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
+    /// <summary>The connection that the worker takes messages from, as the broker names it: by the client's port.</summary>
+    public async Task<string> ConnectionAsync()
+    {
+        using var management = Arena.RabbitMq.ManagementClient();
+        string[] names = [];
+
+        // The broker lists a connection some seconds late.
+        await Eventually.UntilAsync(
+            async () =>
+            {
+                var all = await management.GetFromJsonAsync<List<JsonElement>>($"api/vhosts{new Uri(Arena.ConnectionString).AbsolutePath}/connections");
+                names = [.. all!.Where(IsTheWorkers).Select(connection => connection.GetProperty("name").GetString()!)];
+                return names.Length > 0;
+            },
+            Bound, "the broker lists the worker's connection");
+        return names.ShouldHaveSingleItem();
+
+        static bool IsTheWorkers(JsonElement connection) =>
+            connection.TryGetProperty("user_provided_name", out var name) && name.GetString() == "diditworker";
+    }
+
     /// <summary>Names of exchanges in the virtual host, but for the broker's own.</summary>
     public async Task<IReadOnlyList<string>> ExchangesAsync()
     {

@@ -89,5 +89,25 @@ public sealed class When_headers_cannot_be_read
         listed.ExitCode.ShouldBe(0, listed.Notes);
         listed.Text.ShouldContain("InvalidMessage");
         listed.Text.ShouldContain("raw");
+        var replayed = await world.Arena.OperateAsync("dead-letters", "replay", "--yes", "--reason", "they are good but for their headers");
+        replayed.ExitCode.ShouldBe(0, replayed.Notes);
+        (world.Of("strange").Created, world.Of("raw").Created).ShouldBe((1, 1));
+    }
+
+    // Its key would be another one without them.
+    [Test]
+    public async Task A_replay_does_not_go_without_the_header_that_may_hold_the_id()
+    {
+        await using var world = await StrangeWorld.OpenAsync();
+        var headers = Table(("MT-OriginalMessageId", Value('S', Long("the-first"u8.ToArray()))), ("p", Poison));
+        (await world.Publisher.TryPublishAsync(Request("strange").Set("headers", headers).Build(), StrangePublisher.Good("s"))).ShouldBeTrue();
+        await world.UntilAnsweredAsync(strange: 1);
+        await Servers.Eventually.UntilAsync(
+            async () => await world.Arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromSeconds(30), "it is parked");
+
+        await world.Arena.OperateAsync("dead-letters", "replay", "--yes", "--reason", "a try");
+
+        world.Of("strange").ShouldBe((0, 2));
+        world.Arena.Didit.State.Requests.ShouldBeEmpty();
     }
 }
