@@ -6,7 +6,10 @@ internal static class Spelling
     private const int LettersPerMistake = 4;
     private const int MostMistakes = 2;
 
-    /// <summary>The one of the known names that was most likely meant: the same but for case, <c>_</c>, <c>-</c>, and one letter in four, at most two.</summary>
+    /// <summary>
+    /// The one of the known names that was most likely meant: the same but for case, <c>_</c>, <c>-</c>, and one letter in four, at most
+    /// two.
+    /// </summary>
     public static string? Meant(string name, IEnumerable<string> known) => known
         .Select(other => (Name: other, Mistakes: Distance(Plain(name), Plain(other))))
         .Where(other => other.Mistakes <= Math.Min(MostMistakes, other.Name.Length / LettersPerMistake))
