@@ -92,7 +92,8 @@ public sealed class When_a_client_asks_for_too_much
             // The bound is kept: whoever came first had to go.
             using var cancellation = new CancellationTokenSource(Bound);
             (await IsClosedAsync(clients[0], cancellation.Token)).ShouldBeTrue();
-            await Eventually.UntilAsync(() => Task.FromResult(clients.Count(client => !IsOver(client)) <= 100), Bound, "no more than 100 are left");
+            await Eventually.UntilAsync(
+                () => Task.FromResult(clients.Count(client => !IsOver(client)) <= 100), Bound, "no more than 100 are left");
         }
         finally
         {
@@ -136,7 +137,8 @@ public sealed class When_a_client_asks_for_too_much
         while (!stopping.IsCancellationRequested)
         {
             var client = await ConnectAsync();
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n"), CancellationToken.None);
+            await client.GetStream().WriteAsync(
+                Encoding.ASCII.GetBytes("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n"), CancellationToken.None);
             held.Enqueue(client);
             Interlocked.Increment(ref _begun);
             if (held.Count > 100)

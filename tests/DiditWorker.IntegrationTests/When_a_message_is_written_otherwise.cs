@@ -15,7 +15,8 @@ public sealed class When_a_message_is_written_otherwise
     private const string OtherWorkflow = "22222222-2222-4333-8444-555555555555";
     private const string ByteOrderMark = "\ufeff";
     private const string InEnvelope =
-        $$"""{"messageId":"{{Id}}","messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":{"vendorData":"user-1"},"sentTime":"SENT"}""";
+        $$"""{"messageId":"{{Id}}","messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":"""
+        + """{"vendorData":"user-1"},"sentTime":"SENT"}""";
 
     [TestCase("""{"vendorData":"user-1","WorkflowId":"22222222-2222-4333-8444-555555555555","ExpectedDetails":{"first_name":"Jane"}}""")]
     [TestCase("""{"VENDORDATA":"user-1","WORKFLOWID":"22222222-2222-4333-8444-555555555555","EXPECTEDDETAILS":{"first_name":"Jane"}}""")]
@@ -30,7 +31,8 @@ public sealed class When_a_message_is_written_otherwise
 
         // The same payload, in the case that is published: expectedDetails were read, too.
         await arena.Broker.PublishRawAsync(
-            "order-1", """{"vendorData":"user-1","workflowId":"22222222-2222-4333-8444-555555555555","expectedDetails":{"first_name":"Jane"}}""");
+            "order-1",
+            """{"vendorData":"user-1","workflowId":"22222222-2222-4333-8444-555555555555","expectedDetails":{"first_name":"Jane"}}""");
         await arena.Broker.UntilAnswersAsync(2);
         arena.Broker.Created.Count().ShouldBe(2);
         arena.Didit.State.Sessions.Count.ShouldBe(1);
@@ -44,8 +46,12 @@ public sealed class When_a_message_is_written_otherwise
         yield return new(ByteOrderMark + InEnvelope, "application/json");
         yield return new(ByteOrderMark + InEnvelope, "application/vnd.masstransit+json");
         yield return new(ByteOrderMark + InEnvelope, null);
-        yield return new(InEnvelope.Replace("messageId", "MessageId", StringComparison.Ordinal).Replace("messageType", "MessageType", StringComparison.Ordinal)
-            .Replace("\"message\"", "\"MESSAGE\"", StringComparison.Ordinal).Replace("sentTime", "SentTime", StringComparison.Ordinal), "application/vnd.masstransit+json");
+        yield return new(
+            InEnvelope.Replace("messageId", "MessageId", StringComparison.Ordinal)
+                .Replace("messageType", "MessageType", StringComparison.Ordinal)
+                .Replace("\"message\"", "\"MESSAGE\"", StringComparison.Ordinal)
+                .Replace("sentTime", "SentTime", StringComparison.Ordinal),
+            "application/vnd.masstransit+json");
     }
 
     // A time of three days ago leads to a look-up: it was read.
@@ -59,7 +65,8 @@ public sealed class When_a_message_is_written_otherwise
         arena.Broker.Created.Single().Text("requestId").ShouldBe(Id);
         arena.Didit.State.Requests.ShouldNotContain(request => request.Operation == DiditOperation.List);
 
-        await PublishAsync(arena, json.Replace(Id, "1" + Id[1..], StringComparison.Ordinal), DateTimeOffset.UtcNow.AddDays(-3), contentType);
+        await PublishAsync(
+            arena, json.Replace(Id, "1" + Id[1..], StringComparison.Ordinal), DateTimeOffset.UtcNow.AddDays(-3), contentType);
         await arena.Broker.UntilAnswersAsync(2);
         arena.Didit.State.Requests.ShouldContain(request => request.Operation == DiditOperation.List);
     }
@@ -87,7 +94,8 @@ public sealed class When_a_message_is_written_otherwise
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
         await arena.Broker.PublishAsync(
-            new() { MessageId = "order-1", ContentType = contentType, ContentEncoding = contentEncoding }, Encoding.UTF8.GetBytes(ByteOrderMark + """{"vendorData":"user-1"}"""));
+            new() { MessageId = "order-1", ContentType = contentType, ContentEncoding = contentEncoding },
+            Encoding.UTF8.GetBytes(ByteOrderMark + """{"vendorData":"user-1"}"""));
         await arena.Broker.UntilAnswersAsync(1);
 
         arena.Broker.Created.Single().Text("vendorData").ShouldBe("user-1");
@@ -111,16 +119,26 @@ public sealed class When_a_message_is_written_otherwise
             await channel.BasicConsumeAsync(replyTo, autoAck: true, new RabbitMQ.Client.Events.AsyncEventingBasicConsumer(channel));
         }
 
-        var properties = new BasicProperties { MessageId = "order-1", ContentType = "application/json", ReplyTo = replyTo, CorrelationId = "mine" };
-        await channel.BasicPublishAsync("DiditWorker.Contracts:StartVerification", "", mandatory: true, properties, Encoding.UTF8.GetBytes("""{"vendorData":"user-1"}"""));
+        var properties = new BasicProperties
+        {
+            MessageId = "order-1",
+            ContentType = "application/json",
+            ReplyTo = replyTo,
+            CorrelationId = "mine",
+        };
+        await channel.BasicPublishAsync("DiditWorker.Contracts:StartVerification", "", mandatory: true, properties,
+            Encoding.UTF8.GetBytes("""{"vendorData":"user-1"}"""));
         await arena.Broker.UntilAnswersAsync(1);
 
         arena.Broker.Created.Single().Text("requestId").ShouldBe("order-1");
         (await channel.QueueDeclarePassiveAsync("replies")).MessageCount.ShouldBe(0u);
-        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync(TestBroker.Queue) == 0, TimeSpan.FromSeconds(10), "it is acknowledged");
+        await Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync(TestBroker.Queue) == 0, TimeSpan.FromSeconds(10), "it is acknowledged");
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
     }
 
     private static Task PublishAsync(Arena arena, string json, DateTimeOffset sent, string? contentType) =>
-        arena.Broker.PublishBytesAsync("property-id", Encoding.UTF8.GetBytes(json.Replace("SENT", sent.ToString("O"), StringComparison.Ordinal)), contentType, timestamp: null);
+        arena.Broker.PublishBytesAsync(
+            "property-id", Encoding.UTF8.GetBytes(json.Replace("SENT", sent.ToString("O"), StringComparison.Ordinal)),
+            contentType, timestamp: null);
 }

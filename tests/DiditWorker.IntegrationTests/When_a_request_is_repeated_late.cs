@@ -40,7 +40,8 @@ public sealed class When_a_request_is_repeated_late
         await arena.StartWorkerAsync();
         var made = Made(arena);
 
-        await arena.Broker.PublishRawAsync(Id.ToString(), $$"""{"vendorData":"user-1","requestedAt":"{{LongAgo:O}}"}""", DateTimeOffset.UtcNow);
+        await arena.Broker.PublishRawAsync(
+            Id.ToString(), $$"""{"vendorData":"user-1","requestedAt":"{{LongAgo:O}}"}""", DateTimeOffset.UtcNow);
         await arena.Broker.UntilAnswersAsync(1);
 
         arena.Broker.Created.Single().Text("sessionId").ShouldBe(made.SessionId);
@@ -67,7 +68,8 @@ public sealed class When_a_request_is_repeated_late
     {
         await using var arena = await Arena.OpenAsync();
         await using var parking = await Parking.OpenAsync(arena);
-        await parking.ParkAsync("order-1", $$"""{"vendorData":"user-1","requestedAt":"{{LongAgo:O}}"}""", "System.IO.IOException", DateTimeOffset.UtcNow);
+        await parking.ParkAsync(
+            "order-1", $$"""{"vendorData":"user-1","requestedAt":"{{LongAgo:O}}"}""", "System.IO.IOException", DateTimeOffset.UtcNow);
 
         var list = await arena.OperateAsync("dead-letters", "list", "--json");
         list.Json[0].GetProperty("window").GetProperty("expired").GetInt32().ShouldBe(1, list.ToString());

@@ -7,14 +7,17 @@ using Shouldly;
 
 namespace DiditWorker.IntegrationTests;
 
-/// <summary>By a disk, a tool, or a hand: its message waits, as for a record that cannot be read, since the session may well be there.</summary>
+/// <summary>
+/// By a disk, a tool, or a hand: its message waits, as for a record that cannot be read, since the session may well be there.
+/// </summary>
 public sealed class When_a_stored_answer_is_damaged
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     private static readonly (char State, string Payload)[] Damaged =
     [
-        ('C', ""), ('C', "{"), ('C', "{}"), ('C', "null"), ('C', "planted-secret"), ('C', """{"i":"s-1","s":"Approved","w":"w","c":"2026-11-24T12:00:00Z"}"""),
+        ('C', ""), ('C', "{"), ('C', "{}"), ('C', "null"), ('C', "planted-secret"),
+        ('C', """{"i":"s-1","s":"Approved","w":"w","c":"2026-11-24T12:00:00Z"}"""),
         ('C', "|||||"), ('C', "=s-1||=|N|=w|0"), ('C', "gcm1:AAAA"), ('C', "gcm1:!"),
         ('R', ""), ('R', "planted-secret"), ('R', "null"), ('R', "{}"), ('R', "[\"planted-secret\"]"), ('R', "gcm1:AAAA"),
     ];

@@ -6,16 +6,20 @@ using Shouldly;
 
 namespace DiditWorker.IntegrationTests;
 
-/// <summary>A time that was never set, or stands in another unit, counts as unknown: the message is old, and is answered after a look-up.</summary>
+/// <summary>
+/// A time that was never set, or stands in another unit, counts as unknown: the message is old, and is answered after a look-up.
+/// </summary>
 public sealed class When_a_time_cannot_be_meant
 {
     private static readonly string[] Never =
     [
-        "0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.9999999-05:00",
+        "0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "0001-01-01T00:00:00+01:00",
+        "9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.9999999-05:00",
         "1601-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "0000-00-00T00:00:00Z",
     ];
 
-    private static readonly long[] Timestamps = [0, 1, -1, long.MinValue, long.MaxValue, 253_402_300_799, 253_402_300_800, 1_795_521_600_000_000, -62_135_596_800];
+    private static readonly long[] Timestamps =
+        [0, 1, -1, long.MinValue, long.MaxValue, 253_402_300_799, 253_402_300_800, 1_795_521_600_000_000, -62_135_596_800];
 
     [TestCase("1.00:00:00")]
     [TestCase("0")]
@@ -28,7 +32,8 @@ public sealed class When_a_time_cannot_be_meant
         foreach (var time in Never)
         {
             await PublishAsync(arena, $"sent-{time}", $"\"sentTime\":\"{time}\",\"expirationTime\":null", "");
-            await PublishAsync(arena, $"requested-{time}", "\"host\":null", time.StartsWith("0000", StringComparison.Ordinal) || time.Length == 19 ? "" : $",\"requestedAt\":\"{time}\"");
+            await PublishAsync(arena, $"requested-{time}", "\"host\":null",
+                time.StartsWith("0000", StringComparison.Ordinal) || time.Length == 19 ? "" : $",\"requestedAt\":\"{time}\"");
             published += 2;
         }
 
@@ -47,7 +52,8 @@ public sealed class When_a_time_cannot_be_meant
         // Unknown, hence old.
         foreach (var session in arena.Didit.State.Sessions)
         {
-            arena.Didit.State.Requests.ShouldContain(request => request.Operation == DiditOperation.List && request.VendorData == session.VendorData);
+            arena.Didit.State.Requests.ShouldContain(
+                request => request.Operation == DiditOperation.List && request.VendorData == session.VendorData);
         }
     }
 
@@ -59,7 +65,8 @@ public sealed class When_a_time_cannot_be_meant
         foreach (var time in Never)
         {
             var envelope = Envelope(Guid.NewGuid(), "user-" + time, $"\"sentTime\":\"{time}\"", "");
-            await arena.Broker.PublishBytesAsync("x", Encoding.UTF8.GetBytes(envelope), "application/vnd.masstransit+json", DateTimeOffset.UtcNow);
+            await arena.Broker.PublishBytesAsync(
+                "x", Encoding.UTF8.GetBytes(envelope), "application/vnd.masstransit+json", DateTimeOffset.UtcNow);
         }
 
         await arena.Broker.UntilAnswersAsync(Never.Length);
@@ -84,7 +91,8 @@ public sealed class When_a_time_cannot_be_meant
         foreach (var timestamp in Timestamps)
         {
             await arena.Broker.PublishAsync(
-                new() { MessageId = $"stamp-{timestamp}", ContentType = "application/json", Timestamp = new(timestamp) }, "{\"vendorData\":\"x\",\"language\":\"\"}"u8.ToArray());
+                new() { MessageId = $"stamp-{timestamp}", ContentType = "application/json", Timestamp = new(timestamp) },
+                "{\"vendorData\":\"x\",\"language\":\"\"}"u8.ToArray());
             published++;
         }
 
@@ -95,8 +103,10 @@ public sealed class When_a_time_cannot_be_meant
         list.Json[0].GetProperty("count").GetInt32().ShouldBe(published);
         list.Json[0].GetProperty("window").GetProperty("unknown").GetInt32().ShouldBe(published);
         foreach (var args in (string[][])[
-            ["list"], ["plan"], ["plan", "--json"], ["show", $"stamp-{long.MinValue}"], ["show", "stamp--1", "--json"], ["list", "--window", "unknown"],
-            ["export", folder.File("all")], ["import", folder.File("all")], ["history"], ["replay"], ["discard", "--archive", folder.File("discarded"), "--reason", "test"]])
+            ["list"], ["plan"], ["plan", "--json"], ["show", $"stamp-{long.MinValue}"], ["show", "stamp--1", "--json"],
+            ["list", "--window", "unknown"],
+            ["export", folder.File("all")], ["import", folder.File("all")], ["history"], ["replay"],
+            ["discard", "--archive", folder.File("discarded"), "--reason", "test"]])
         {
             var run = await arena.OperateAsync(["dead-letters", .. args]);
             run.ExitCode.ShouldBe(0, string.Join(' ', args) + run);
@@ -104,8 +114,10 @@ public sealed class When_a_time_cannot_be_meant
     }
 
     private static Task PublishAsync(Arena arena, string vendorData, string member, string messageMember) => arena.Broker.PublishBytesAsync(
-        "x", Encoding.UTF8.GetBytes(Envelope(Guid.NewGuid(), vendorData, member, messageMember)), "application/vnd.masstransit+json", timestamp: null);
+        "x", Encoding.UTF8.GetBytes(Envelope(Guid.NewGuid(), vendorData, member, messageMember)),
+        "application/vnd.masstransit+json", timestamp: null);
 
     private static string Envelope(Guid id, string vendorData, string member, string messageMember) =>
-        $$$"""{"messageId":"{{{id}}}","messageType":["urn:message:DiditWorker.Contracts:StartVerification"],{{{member}}},"message":{"vendorData":"{{{vendorData}}}"{{{messageMember}}} }}""";
+        $$$"""{"messageId":"{{{id}}}","messageType":["urn:message:DiditWorker.Contracts:StartVerification"],{{{member}}},"message":"""
+        + $$$"""{"vendorData":"{{{vendorData}}}"{{{messageMember}}} }}""";
 }

@@ -9,7 +9,9 @@ using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests;
 
-/// <summary>A Redis that answers, and takes no records: full, read-only, cut off from its replicas, without disk, without the rights, or busy.</summary>
+/// <summary>
+/// A Redis that answers, and takes no records: full, read-only, cut off from its replicas, without disk, without the rights, or busy.
+/// </summary>
 public sealed class When_redis_refuses_to_write
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -38,13 +40,16 @@ public sealed class When_redis_refuses_to_write
 
     [TestCase("OOM command not allowed", "maxmemory", "CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0")]
     [TestCase("READONLY You", "the primary", "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE")]
-    [TestCase("NOREPLICAS Not enough good replicas", "min-replicas-to-write", "CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0")]
+    [TestCase("NOREPLICAS Not enough good replicas", "min-replicas-to-write",
+        "CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0")]
     [TestCase("MISCONF", "disk", "CONFIG SET dir /proc|CONFIG SET save 3600_1|BGSAVE", "CONFIG SET dir /tmp|BGSAVE")]
     [TestCase("'set'", "users.template.acl", "ACL SETUSER default -set", "ACL SETUSER default +set")]
-    [TestCase("permissions to access a key", "users.template.acl", "ACL SETUSER default resetkeys ~somebody-else:*", "ACL SETUSER default allkeys")]
+    [TestCase("permissions to access a key", "users.template.acl",
+        "ACL SETUSER default resetkeys ~somebody-else:*", "ACL SETUSER default allkeys")]
     [TestCase("eval", "users.template.acl", "ACL SETUSER default -eval -evalsha", "ACL SETUSER default +eval +evalsha")]
     [TestCase("BUSY Redis is busy", "SCRIPT KILL", "EVAL while_true_do_end 0", "SCRIPT KILL")]
-    public async Task Health_and_log_say_its_words_messages_wait_and_are_answered_once_it_is_mended(string words, string action, string spoil, string mend)
+    public async Task Health_and_log_say_its_words_messages_wait_and_are_answered_once_it_is_mended(
+        string words, string action, string spoil, string mend)
     {
         await using var worker = WorkerProcess.Start(_arena.Settings);
         await worker.UntilReadyAsync();
@@ -127,7 +132,8 @@ public sealed class When_redis_refuses_to_write
 
     private async Task<long> InfosAsync()
     {
-        var lines = (await Server.InfoAsync("commandstats")).SelectMany(group => group).ToDictionary(line => line.Key, line => line.Value, StringComparer.Ordinal);
+        var lines = (await Server.InfoAsync("commandstats")).SelectMany(group => group)
+            .ToDictionary(line => line.Key, line => line.Value, StringComparer.Ordinal);
 
         // calls=7,usec=…
         return lines.TryGetValue("cmdstat_info", out var info) ? long.Parse(info.Split('=', ',')[1], CultureInfo.InvariantCulture) : 0;
@@ -142,7 +148,8 @@ public sealed class When_redis_refuses_to_write
             {
                 // It answers when it is ended, and so would whatever follows on its connection.
                 var busy = await ConnectionMultiplexer.ConnectAsync(_redis.ConnectionString + ",asyncTimeout=60000");
-                _ = busy.GetServers()[0].ExecuteAsync("EVAL", words[1], "0").ContinueWith(async _ => await busy.DisposeAsync(), TaskScheduler.Default);
+                _ = busy.GetServers()[0].ExecuteAsync("EVAL", words[1], "0")
+                    .ContinueWith(async _ => await busy.DisposeAsync(), TaskScheduler.Default);
                 continue;
             }
 
@@ -157,8 +164,10 @@ public sealed class When_redis_refuses_to_write
         async () =>
         {
             var part = (await worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty("redis");
-            var text = part.GetProperty("description").GetString() + (part.TryGetProperty("action", out var action) ? action.GetString() : "");
-            return part.GetProperty("status").GetString() == status && said.All(words => text.Contains(words, StringComparison.OrdinalIgnoreCase));
+            var text = part.GetProperty("description").GetString()
+                + (part.TryGetProperty("action", out var action) ? action.GetString() : "");
+            return part.GetProperty("status").GetString() == status
+                && said.All(words => text.Contains(words, StringComparison.OrdinalIgnoreCase));
         },
         Bound, $"health says of Redis: {status}, {string.Join(", ", said)}");
 }

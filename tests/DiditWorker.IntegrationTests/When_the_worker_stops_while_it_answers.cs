@@ -25,7 +25,8 @@ public sealed class When_the_worker_stops_while_it_answers
         await arena.Broker.PublishRawAsync("order-1", json);
 
         await arena.Broker.UntilAnswersAsync(1);
-        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification") == 0, TimeSpan.FromSeconds(30), "nothing loops");
+        await Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync("start-verification") == 0, TimeSpan.FromSeconds(30), "nothing loops");
         publishes.ShouldBe(2);
         arena.Logs.Text.ShouldContain("order-1 ");
         arena.Logs.Text.ShouldContain(": waited (the worker stops)");

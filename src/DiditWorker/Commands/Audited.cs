@@ -31,7 +31,8 @@ internal static class Audited
             }
             catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
             {
-                await notes.WriteLineAsync($"The outcome could not be added to the audit in Redis, only to the log ({RedisRefusal.InWords(exception)}).");
+                await notes.WriteLineAsync(
+                    $"The outcome could not be added to the audit in Redis, only to the log ({RedisRefusal.InWords(exception)}).");
             }
         }
     }

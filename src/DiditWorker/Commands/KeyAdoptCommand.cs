@@ -76,7 +76,8 @@ internal static partial class KeyAdoptCommand
         }
         catch (Exception exception) when (exception is CommandException || RedisConnection.IsUnavailable(exception))
         {
-            await audit.AddAsync("keys adopt", selection, reason, "failed: " + (exception is CommandException ? exception.Message : RedisRefusal.InWords(exception)));
+            await audit.AddAsync("keys adopt", selection, reason,
+                "failed: " + (exception is CommandException ? exception.Message : RedisRefusal.InWords(exception)));
             throw;
         }
 

@@ -74,7 +74,8 @@ internal static class KeyCommands
         catch (Exception exception) when (exception is CryptographicException or FormatException)
         {
             throw new CommandException(ExitCodes.SomeFailed,
-                $"The record's answer cannot be read ({exception.Message}). It is neither trusted nor changed. Set Idempotency:EncryptionKeyFile as the worker that wrote it had it; "
+                $"The record's answer cannot be read ({exception.Message}). It is neither trusted nor changed. "
+                + "Set Idempotency:EncryptionKeyFile as the worker that wrote it had it; "
                 + "if it is damaged, its messages wait until it ends or an operator forgets it (keys release).");
         }
     }

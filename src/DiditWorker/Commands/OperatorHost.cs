@@ -41,7 +41,8 @@ internal sealed class OperatorHost(string[] configuration, Output output)
         {
             return Fail(ExitCodes.Unreachable, RedisRefusal.Of(exception) is { } refusal
                 ? $"Redis refuses it ({refusal.Words}). What to do: {refusal.Action}."
-                : $"Redis does not answer ({exception.GetType().Name}). {Advice(_settings?.RedisCertificates)}Check ConnectionStrings:Redis.");
+                : $"Redis does not answer ({exception.GetType().Name}). {Advice(_settings?.RedisCertificates)}"
+                    + "Check ConnectionStrings:Redis.");
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -14,7 +14,10 @@ internal static class ShowCommand
         var id = new Argument<string>("id") { Description = "Request id, key or reference" };
         var filter = new FilterOptions();
         var ask = new Option<bool>("--look-up") { Description = "Ask Didit what it knows of this message's sessions" };
-        var showBody = new Option<bool>("--show-body") { Description = "Show body, headers and the text of the fault unredacted: personal data; leaves an audit line" };
+        var showBody = new Option<bool>("--show-body")
+        {
+            Description = "Show body, headers and the text of the fault unredacted: personal data; leaves an audit line",
+        };
         var json = DeadLetterCommands.Json();
         var command = new Command("show", "Shows one dead letter: headers, fault, body, key, record, and what a replay would lead to") { id, ask, showBody, json };
         filter.AddTo(command, withId: false);
@@ -51,7 +54,9 @@ internal static class ShowCommand
     {
         // The text of an exception may quote the message; that of a broker's own dead-lettering is put together here.
         private readonly string? _faultMessage =
-            showBody || letter.FaultMessage is null || letter.Properties.Header("MT-Fault-Message") != letter.FaultMessage ? letter.FaultMessage : Redacted;
+            showBody || letter.FaultMessage is null || letter.Properties.Header("MT-Fault-Message") != letter.FaultMessage
+                ? letter.FaultMessage
+                : Redacted;
 
         private readonly RecordView? _record = ViewOf(letter, prediction, settings);
 
@@ -89,7 +94,8 @@ internal static class ShowCommand
             ("published", letter.Delivery?.PublishedAt?.ToString("O") ?? "it does not say"),
             ("window", prediction.Window.EndsAt is { } end ? $"{prediction.Window.State}, until {end:O}" : $"{prediction.Window.State}"),
             ("parked", letter.FaultedAt?.ToString("O") ?? "it does not say"),
-            ("fault", $"{letter.Group}{(letter.FaultType is null ? "" : $" ({letter.FaultType})")}: {_faultMessage}{(_faultMessage == Redacted ? " (--show-body)" : "")}"),
+            ("fault", $"{letter.Group}{(letter.FaultType is null ? "" : $" ({letter.FaultType})")}: "
+                + $"{_faultMessage}{(_faultMessage == Redacted ? " (--show-body)" : "")}"),
             ("readable", letter.Invalid ?? "yes"),
             ("vendorData hash", letter.VendorDataHash ?? "none"),
             ("replays so far", $"{letter.Replays}"),
@@ -109,7 +115,9 @@ internal static class ShowCommand
             try
             {
                 return prediction.Memory is { Record: not null } memory
-                    ? RecordView.Of(new(letter.Delivery!.Key, letter.Delivery.RequestId, memory, Ttl: null), settings.Didit.DecisionSettings(settings.Idempotency))
+                    ? RecordView.Of(
+                        new(letter.Delivery!.Key, letter.Delivery.RequestId, memory, Ttl: null),
+                        settings.Didit.DecisionSettings(settings.Idempotency))
                     : null;
             }
             catch (FormatException)

@@ -96,7 +96,8 @@ public sealed partial class DeadLetterCounts(
     }
 
     // An earlier worker also wrote down times that nobody can mean.
-    private static DateTimeOffset? Minute(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minute)
+    private static DateTimeOffset? Minute(string text) => int.TryParse(
+            text, NumberStyles.None, CultureInfo.InvariantCulture, out var minute)
         ? Decision.Meant(DateTimeOffset.FromUnixTimeSeconds(minute * 60L))
         : null;
 

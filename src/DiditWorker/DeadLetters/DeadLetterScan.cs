@@ -14,9 +14,9 @@ namespace DiditWorker.DeadLetters;
 /// "Quorum Queues", poison message handling). The error queue is declared with no limit that this could reach.
 /// </summary>
 /// <remarks>
-/// In memory are few messages that have not been looked at: each consumer has a prefetch, and another one is added as those before are used up.
-/// The first ones are small, and later ones as large as the bodies so far allow, up to <see cref="Ahead"/>. A quorum queue takes no prefetch of 0
-/// to mean "all" (it gives 2,000).
+/// In memory are few messages that have not been looked at: each consumer has a prefetch, and another one is added as those before are used
+/// up. The first ones are small, and later ones as large as the bodies so far allow, up to <see cref="Ahead"/>. A quorum queue takes no
+/// prefetch of 0 to mean "all" (it gives 2,000).
 /// </remarks>
 public sealed class DeadLetterScan : IAsyncDisposable
 {

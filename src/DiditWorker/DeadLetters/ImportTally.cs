@@ -15,7 +15,9 @@ public sealed class ImportTally
     /// <summary>How many carry an <c>expiration</c>; they are counted in <see cref="Aside"/>, too.</summary>
     public int Expiring { get; set; }
 
-    /// <summary>How many carry a <c>user_id</c>, <c>expiration</c>, <c>CC</c> or <c>BCC</c> that becomes a header of another name.</summary>
+    /// <summary>
+    /// How many carry a <c>user_id</c>, <c>expiration</c>, <c>CC</c> or <c>BCC</c> that becomes a header of another name.
+    /// </summary>
     public int Aside { get; set; }
 
     /// <summary>Whether there is no such queue yet.</summary>

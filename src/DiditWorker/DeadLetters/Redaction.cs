@@ -10,7 +10,10 @@ public static class Redaction
 {
     // Ours or the bus': no word of a caller stands in them.
     private static readonly string[] Safe =
-        ["messageId", "conversationId", "correlationId", "requestId", "initiatorId", "messageType", "sentTime", "requestedAt", "workflowId", "callbackMethod", "language"];
+    [
+        "messageId", "conversationId", "correlationId", "requestId", "initiatorId", "messageType", "sentTime", "requestedAt", "workflowId",
+        "callbackMethod", "language",
+    ];
 
     /// <summary>The body with every value but a few technical ones as <c>***</c>; a body that is no JSON as its length.</summary>
     public static string Of(ReadOnlyMemory<byte> body)
@@ -31,7 +34,8 @@ public static class Redaction
 
     private static JsonNode? Masked(JsonNode? node, bool safe) => node switch
     {
-        JsonObject members => new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, Masked(m.Value, Safe.Contains(m.Key, StringComparer.OrdinalIgnoreCase))))),
+        JsonObject members => new JsonObject(members.Select(
+            m => KeyValuePair.Create(m.Key, Masked(m.Value, Safe.Contains(m.Key, StringComparer.OrdinalIgnoreCase))))),
         JsonArray items => new JsonArray([.. items.Select(item => Masked(item, safe))]),
         null => null,
         _ => safe ? node.DeepClone() : JsonValue.Create("***"),

@@ -64,8 +64,8 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
         throw new DiditUnavailableException("the list of sessions changes while it is read");
     }
 
-    // Null: rows have moved up meanwhile, so one may have been shown on no page. Each page begins with the last row of the one before, by which
-    // that is seen; rows that have moved down are shown twice.
+    // Null: rows have moved up meanwhile, so one may have been shown on no page. Each page begins with the last row of the one before, by
+    // which that is seen; rows that have moved down are shown twice.
     private async Task<List<FoundSession>?> ListOnceAsync(string vendorData, Reader reader, CancellationToken cancellation)
     {
         var (found, seen) = (new List<FoundSession>(), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
@@ -79,7 +79,9 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
             }
 
             // The exact match is Didit's promise; a session of somebody else would be handed out, so it is checked.
-            found.AddRange(rows.Where(row => seen.Add(NameOf(row)) && (row.Text("vendor_data") ?? vendorData) == vendorData).Select(FoundSession.FromList));
+            found.AddRange(rows
+                .Where(row => seen.Add(NameOf(row)) && (row.Text("vendor_data") ?? vendorData) == vendorData)
+                .Select(FoundSession.FromList));
             if (rows.Count == 0 || !hasNext)
             {
                 return found;
@@ -92,7 +94,8 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
         throw new DiditUnavailableException($"the list of sessions has more than {MostPages} pages");
     }
 
-    private async Task<(List<JsonElement> Rows, bool HasNext)> PageAsync(string vendorData, int offset, Reader reader, CancellationToken cancellation)
+    private async Task<(List<JsonElement> Rows, bool HasNext)> PageAsync(
+        string vendorData, int offset, Reader reader, CancellationToken cancellation)
     {
         var query = string.Create(CultureInfo.InvariantCulture,
             $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(vendorData)}&limit={PageSize}&offset={offset}");
@@ -103,7 +106,9 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
     }
 
     // A row that cannot be read is told from others by all of its bytes, which need not be UTF-8.
-    private static string NameOf(JsonElement row) => FoundSession.FromList(row) is { HasId: true } session ? session.Id : Encoding.Latin1.GetString(JsonMarshal.GetRawUtf8Value(row));
+    private static string NameOf(JsonElement row) => FoundSession.FromList(row) is { HasId: true } session
+        ? session.Id
+        : Encoding.Latin1.GetString(JsonMarshal.GetRawUtf8Value(row));
 
     /// <summary>One session; none if Didit does not know it (any more).</summary>
     /// <exception cref="DiditUnavailableException">Didit did not answer, or not with a session.</exception>

@@ -18,7 +18,8 @@ public sealed class LookUp(DiditClient client, DiditPipeline pipeline)
         var read = 0;
         foreach (var session in rows)
         {
-            var needed = session.HasId && (!session.MetadataKnown || session.Url is null) && SessionMatch.IsCandidate(session, request.WorkflowId, notBefore);
+            var needed = session.HasId && (!session.MetadataKnown || session.Url is null)
+                && SessionMatch.IsCandidate(session, request.WorkflowId, notBefore);
             if (needed && ++read > MostDecisions)
             {
                 throw new DiditUnavailableException($"more than {MostDecisions} sessions of this vendor_data would have to be read");

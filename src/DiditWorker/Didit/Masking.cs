@@ -4,16 +4,16 @@ using System.Text.Json;
 namespace DiditWorker.Didit;
 
 /// <summary>
-/// Masks in Didit's words what a request carried, however it is written there: in other case, without accents, with or without blanks, a date in
-/// another order, a phone number without its country. In doubt it masks.
+/// Masks in Didit's words what a request carried, however it is written there: in other case, without accents, with or without blanks, a
+/// date in another order, a phone number without its country. In doubt it masks.
 /// </summary>
 internal static class Masking
 {
     private const string Mask = "***";
 
     /// <summary>
-    /// Comparisons that one text may take: characters of it, times what is looked for in it. The publisher has the one in his hands and can bring Didit to
-    /// quote much of it, so without a bound one message could keep the worker busy for minutes.
+    /// Comparisons that one text may take: characters of it, times what is looked for in it. The publisher has the one in his hands and can
+    /// bring Didit to quote much of it, so without a bound one message could keep the worker busy for minutes.
     /// </summary>
     public const long MostWork = 8_000_000;
 
@@ -31,7 +31,9 @@ internal static class Masking
         expected_document_types portrait_image sign session documents type code detail message error
         """).Words.Select(word => word.Text).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The text with <c>***</c> in place of what the request carried; null where that would take more than <see cref="MostWork"/>.</summary>
+    /// <summary>
+    /// The text with <c>***</c> in place of what the request carried; null where that would take more than <see cref="MostWork"/>.
+    /// </summary>
     public static string? Of(string text, JsonElement sent)
     {
         var (normal, values) = (NormalText.Of(text), new SentValues(sent));
@@ -52,10 +54,12 @@ internal static class Masking
     }
 
     private static long Work(NormalText normal, SentValues values) =>
-        ((long)values.Runs.Count * normal.Text.Length) + ((long)values.Everything.Length * normal.Words.Count(word => word.Text.Length >= ShortestPart));
+        ((long)values.Runs.Count * normal.Text.Length)
+        + ((long)values.Everything.Length * normal.Words.Count(word => word.Text.Length >= ShortestPart));
 
     private static bool IsTaken(string word, SentValues values) => values.IsWord(word)
-        || (!Names.Contains(word) && (values.IsPart(word) || (word.Length >= ShortestPart && values.Everything.Contains(word, StringComparison.Ordinal))));
+        || (!Names.Contains(word)
+            && (values.IsPart(word) || (word.Length >= ShortestPart && values.Everything.Contains(word, StringComparison.Ordinal))));
 
     private static void MaskRuns(NormalText normal, SentValues values, bool[] masked)
     {
@@ -63,7 +67,9 @@ internal static class Masking
         var wordOf = normal.Words.SelectMany((word, index) => Enumerable.Repeat(index, word.Text.Length)).ToArray();
         foreach (var run in values.Runs)
         {
-            for (var at = normal.Text.IndexOf(run, StringComparison.Ordinal); at >= 0; at = normal.Text.IndexOf(run, at + 1, StringComparison.Ordinal))
+            for (var at = normal.Text.IndexOf(run, StringComparison.Ordinal);
+                at >= 0;
+                at = normal.Text.IndexOf(run, at + 1, StringComparison.Ordinal))
             {
                 var end = at + run.Length;
                 var (first, last) = (wordOf[at], wordOf[end - 1]);

@@ -6,13 +6,14 @@ using System.Text.RegularExpressions;
 namespace DiditWorker.Didit;
 
 /// <summary>
-/// A text as somebody else may write it again: its letters and digits alone, in lower case, without accents and with the spellings of passports
-/// (<c>Müller</c>, <c>MUELLER</c> and <c>muller</c> are one), and where in the text its words stand.
+/// A text as somebody else may write it again: its letters and digits alone, in lower case, without accents and with the spellings of
+/// passports (<c>Müller</c>, <c>MUELLER</c> and <c>muller</c> are one), and where in the text its words stand.
 /// </summary>
 /// <param name="words">Runs of letters and digits, in their order.</param>
 internal sealed partial class NormalText(IReadOnlyList<NormalText.Word> words)
 {
-    // Without accents, from U+00C0 and from U+1E00 on; "?": it has no such form. .NET's own normalisation needs ICU, which the worker runs without.
+    // Without accents, from U+00C0 and from U+1E00 on; "?": it has no such form. .NET's own normalisation needs ICU, which the worker runs
+    // without.
     private const char FirstLatin = '\u00c0';
     private const string Latin =
         "aaaaaaaceeeeiiiidnooooo?ouuuuytsaaaaaaaceeeeiiiidnooooo?ouuuuytyaaaaaaccccccccddddeeeeeeeeeegggggggg"

@@ -74,7 +74,9 @@ internal static class RefusalText
             case JsonValueKind.Null or JsonValueKind.Undefined:
                 break;
             default:
-                text.Append(text.Length == 0 ? "" : "; ").Append(path is [] or ["detail" or "message" or "error"] ? "" : string.Join('.', path) + ": ").Append(json);
+                text.Append(text.Length == 0 ? "" : "; ")
+                    .Append(path is [] or ["detail" or "message" or "error"] ? "" : string.Join('.', path) + ": ")
+                    .Append(json);
                 break;
         }
     }

@@ -15,11 +15,13 @@ internal sealed class SentValues
     // What a phone number has in every notation, with or without the country's code.
     private const int DigitsOfNumber = 7;
 
-    private static readonly string[] Dates = ["yyyy-MM-dd", "yyyyMMdd", "yyyy/MM/dd", "yyyy.MM.dd", "dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "dd-MM-yyyy"];
+    private static readonly string[] Dates =
+        ["yyyy-MM-dd", "yyyyMMdd", "yyyy/MM/dd", "yyyy.MM.dd", "dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "dd-MM-yyyy"];
 
     private static readonly string[] DateForms =
     [
-        "yyyyMMdd", "ddMMyyyy", "MMddyyyy", "yyMMdd", "ddMMyy", "MMddyy", "dMyyyy", "Mdyyyy", "yyyyMd", "dMMMyyyy", "ddMMMyyyy", "MMMdyyyy", "MMMddyyyy",
+        "yyyyMMdd", "ddMMyyyy", "MMddyyyy", "yyMMdd", "ddMMyy", "MMddyy", "dMyyyy", "Mdyyyy", "yyyyMd",
+        "dMMMyyyy", "ddMMMyyyy", "MMMdyyyy", "MMMddyyyy",
         "dMMMMyyyy", "ddMMMMyyyy", "MMMMdyyyy", "MMMMddyyyy",
     ];
 
@@ -93,7 +95,8 @@ internal sealed class SentValues
 
         foreach (var form in Dates)
         {
-            if (DateTime.TryParseExact(value.AsSpan(0, Math.Min(value.Length, 10)), form, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            if (DateTime.TryParseExact(
+                value.AsSpan(0, Math.Min(value.Length, 10)), form, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
             {
                 AddDate(date);
             }

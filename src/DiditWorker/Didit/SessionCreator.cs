@@ -72,7 +72,8 @@ public sealed class SessionCreator(
     // Several may also be without any key; those that carry ours are too many for sure.
     private void NoteDuplicates(SessionMatch match, CreateRequest request)
     {
-        if (match.Kind == MatchKind.Several && match.Candidates.Count > 1 && string.Equals(match.Candidates[0].Key, request.Key.ToString(), StringComparison.OrdinalIgnoreCase))
+        if (match.Kind == MatchKind.Several && match.Candidates.Count > 1
+            && string.Equals(match.Candidates[0].Key, request.Key.ToString(), StringComparison.OrdinalIgnoreCase))
         {
             metrics.DuplicateSession(WorkerMetrics.DuplicateFoundByLookUp);
         }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace DiditWorker.Hosting;
 
 /// <summary>
-/// Bounds the HTTP connections without keeping anybody out: whoever comes is let in, and where there is no room, the oldest connection of the
-/// address that holds most goes. So somebody who merely holds connections cannot make probes fail, from the same address either.
+/// Bounds the HTTP connections without keeping anybody out: whoever comes is let in, and where there is no room, the oldest connection of
+/// the address that holds most goes. So somebody who merely holds connections cannot make probes fail, from the same address either.
 /// </summary>
 /// <param name="most">Connections at a time.</param>
 internal sealed class ConnectionRoom(int most)

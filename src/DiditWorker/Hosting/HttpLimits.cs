@@ -21,8 +21,8 @@ internal static class HttpLimits
     ];
 
     /// <summary>
-    /// At most 2 KiB of request line, 8 KiB of headers, which must be there within 5 s, and no body: beyond that Kestrel refuses. At most 100
-    /// connections: beyond that old ones go, see <see cref="ConnectionRoom"/>.
+    /// At most 2 KiB of request line, 8 KiB of headers, which must be there within 5 s, and no body: beyond that Kestrel refuses. At most
+    /// 100 connections: beyond that old ones go, see <see cref="ConnectionRoom"/>.
     /// </summary>
     public static void AddHttpLimits(this WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
     {

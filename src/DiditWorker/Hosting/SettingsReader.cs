@@ -113,7 +113,9 @@ public sealed class SettingsReader(IConfiguration configuration)
         }
     }
 
-    /// <summary>Notes a fault for every setting that nobody has read and that was meant for the worker: most likely a typing error.</summary>
+    /// <summary>
+    /// Notes a fault for every setting that nobody has read and that was meant for the worker: most likely a typing error.
+    /// </summary>
     public void RefuseUnknown(params IReadOnlyList<string> sections)
     {
         foreach (var (key, expected) in new UnknownSettings(configuration, _known).Find(sections))

@@ -1,8 +1,8 @@
 namespace DiditWorker.Hosting;
 
 /// <summary>
-/// Settings that nobody reads, and that were most likely meant to be read: the worker would go on with a default, and connect to this machine for
-/// example. What other programs set for themselves is passed over.
+/// Settings that nobody reads, and that were most likely meant to be read: the worker would go on with a default, and connect to this
+/// machine for example. What other programs set for themselves is passed over.
 /// </summary>
 /// <param name="configuration">All settings, those of other programs in the environment among them.</param>
 /// <param name="known">The names that are read, of section and setting.</param>
@@ -27,13 +27,15 @@ internal sealed class UnknownSettings(IConfiguration configuration, IReadOnlyCol
 
     private IEnumerable<(string Key, string Expected)> InConnectionStrings() => Values(ConnectionStrings)
         .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase))
-        .Select(key => (key, Spelling.Meant(key[(ConnectionStrings.Length + 1)..], ["RabbitMq", "Redis", "RabbitMqFile", "RedisFile"]) ?? ServerIn(key)))
+        .Select(key => (key, Spelling.Meant(key[(ConnectionStrings.Length + 1)..], ["RabbitMq", "Redis", "RabbitMqFile", "RedisFile"])
+            ?? ServerIn(key)))
         .Where(found => found.Item2 is not null)
         .Select(found => (found.key, $"there is no such setting; did you mean {ConnectionStrings}:{found.Item2}?"));
 
     // Where the worker's own is set, the other one is another program's.
     private string? ServerIn(string key) => Servers
-        .Where(server => key.Contains(server.Part, StringComparison.OrdinalIgnoreCase) && !IsSet(server.Name) && !IsSet(server.Name + "File"))
+        .Where(server => key.Contains(server.Part, StringComparison.OrdinalIgnoreCase)
+            && !IsSet(server.Name) && !IsSet(server.Name + "File"))
         .Select(server => server.Name)
         .FirstOrDefault();
 
@@ -49,5 +51,6 @@ internal sealed class UnknownSettings(IConfiguration configuration, IReadOnlyCol
         .Where(setting => setting.Value is not null && IsIn(setting.Key, section))
         .Select(setting => setting.Key);
 
-    private static bool IsIn(string key, string section) => key.Length > section.Length + 1 && key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase);
+    private static bool IsIn(string key, string section) =>
+        key.Length > section.Length + 1 && key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase);
 }

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace DiditWorker.Idempotency;
 
 /// <summary>
-/// Adds to the exponent of a JSON number, as text: it may have as many digits as a body has room for, and the work must grow no faster than these.
+/// Adds to the exponent of a JSON number, as text: it may have as many digits as a body has room for, and the work must grow no faster than
+/// these.
 /// </summary>
 internal static class PowerOfTen
 {

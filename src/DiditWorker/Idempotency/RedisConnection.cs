@@ -52,10 +52,11 @@ public sealed class RedisConnection(Func<string> connectionString, PeerCertifica
     public async Task<TimeSpan> PingAsync() => await (await DatabaseAsync()).PingAsync();
 
     /// <summary>
-    /// Whether this failure means "Redis could not be asked", so that the same call may succeed later. Whatever the server itself refuses counts,
-    /// see <see cref="RedisRefusal"/>, and what the client does not send to a replica.
+    /// Whether this failure means "Redis could not be asked", so that the same call may succeed later. Whatever the server itself refuses
+    /// counts, see <see cref="RedisRefusal"/>, and what the client does not send to a replica.
     /// </summary>
-    public static bool IsUnavailable(Exception exception) => exception is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
+    public static bool IsUnavailable(Exception exception) =>
+        exception is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
 
     /// <summary>The settings that must not be left to the connection string.</summary>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>

@@ -14,7 +14,9 @@ public sealed partial class RedisTrouble(TimeProvider time, ILogger<RedisTrouble
     public void Note(Exception exception)
     {
         var (kind, now) = (RedisRefusal.Kind(exception), time.GetTimestamp());
-        if (_logged.TryGetValue(kind, out var last) ? time.GetElapsedTime(last, now) >= Again && _logged.TryUpdate(kind, now, last) : _logged.TryAdd(kind, now))
+        if (_logged.TryGetValue(kind, out var last)
+            ? time.GetElapsedTime(last, now) >= Again && _logged.TryUpdate(kind, now, last)
+            : _logged.TryAdd(kind, now))
         {
             Log.Unavailable(logger, RedisRefusal.InWords(exception));
         }

@@ -27,8 +27,13 @@ public static class RedisWrites
     private static List<RedisKey> Keys(IDatabase database, string keyPrefix)
     {
         RedisKey one = keyPrefix + "{health}";
-        var cluster = database.Multiplexer.GetServers().Where(server => server.IsConnected).Select(server => server.ClusterConfiguration).FirstOrDefault(c => c is not null);
-        var primaries = cluster?.Nodes.Where(node => !node.IsReplica && node.Slots.Count > 0).Select(node => node.EndPoint).OfType<EndPoint>().ToHashSet();
+        var cluster = database.Multiplexer.GetServers()
+            .Where(server => server.IsConnected)
+            .Select(server => server.ClusterConfiguration)
+            .FirstOrDefault(c => c is not null);
+        var primaries = cluster?.Nodes
+            .Where(node => !node.IsReplica && node.Slots.Count > 0)
+            .Select(node => node.EndPoint).OfType<EndPoint>().ToHashSet();
         if (primaries is null or { Count: 0 })
         {
             return [one];

@@ -104,7 +104,11 @@ public sealed class WorkerMetrics
     /// <summary>Lets it be read whether this replica keeps a rate by itself.</summary>
     public void ObserveLocalRate(Func<bool> creates, Func<bool> reads) => _meter.CreateObservableGauge(
         "diditworker.ratelimit.local",
-        () => new Measurement<int>[] { new(creates() ? 1 : 0, [new("operation", "create")]), new(reads() ? 1 : 0, [new("operation", "read")]) },
+        () => new Measurement<int>[]
+        {
+            new(creates() ? 1 : 0, [new("operation", "create")]),
+            new(reads() ? 1 : 0, [new("operation", "read")]),
+        },
         unit: null,
         "1 while Redis cannot share the rate, and this replica keeps to its share by itself.");
 

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace DiditWorker.Status;
 
-/// <summary>Remembers since when each part is as it is, and logs each change, of the status or of its cause. The checks run every few seconds, asked for or not.</summary>
+/// <summary>
+/// Remembers since when each part is as it is, and logs each change, of the status or of its cause. The checks run every few seconds, asked
+/// for or not.
+/// </summary>
 public sealed partial class HealthHistory : IHealthCheckPublisher
 {
     /// <summary>In the data of a check: what to do.</summary>

@@ -55,12 +55,16 @@ internal sealed class RedisCheck(
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
             var refusal = RedisRefusal.Of(exception);
-            return Refuses(refusal?.Words ?? exception.GetType().Name, refusal?.Action ?? "check the server and the network to it; the worker reconnects by itself");
+            return Refuses(
+                refusal?.Words ?? exception.GetType().Name,
+                refusal?.Action ?? "check the server and the network to it; the worker reconnects by itself");
         }
     }
 
     private static HealthCheckResult Refuses(string words, string action) =>
-        HealthCheckResult.Unhealthy($"takes no records ({words}); messages wait, and each replica keeps to its share of the rate by itself", data: Health.Do(action));
+        HealthCheckResult.Unhealthy(
+            $"takes no records ({words}); messages wait, and each replica keeps to its share of the rate by itself",
+            data: Health.Do(action));
 
     private HealthCheckResult Working(List<string> found)
     {
@@ -79,7 +83,8 @@ internal sealed class RedisCheck(
         if (unreadable.Count() is > 0 and var count)
         {
             found.Add($"{count} messages wait, since their records cannot be read");
-            actions.Add("the log names the keys (event 104): update the workers, give them the right key file, or look at them with keys show");
+            actions.Add(
+                "the log names the keys (event 104): update the workers, give them the right key file, or look at them with keys show");
         }
 
         return found.Count == 0

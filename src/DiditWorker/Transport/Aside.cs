@@ -5,8 +5,8 @@ namespace DiditWorker.Transport;
 /// <summary>
 /// What the broker would act upon when a message is published again, put aside into headers that it does not know: <c>user_id</c>, since it
 /// refuses anybody's but the connection's own; <c>expiration</c>, since it would remove the message after that time; <c>CC</c> and
-/// <c>BCC</c>, since it would deliver copies to the queues named there (RabbitMQ docs, "Validated User-ID", "Time-To-Live and Expiration" and
-/// "Sender-selected Distribution").
+/// <c>BCC</c>, since it would deliver copies to the queues named there (RabbitMQ docs, "Validated User-ID", "Time-To-Live and Expiration"
+/// and "Sender-selected Distribution").
 /// </summary>
 internal static class Aside
 {
@@ -17,7 +17,8 @@ internal static class Aside
 
     /// <summary>Whether there is anything of the kind.</summary>
     public static bool IsNeeded(IReadOnlyBasicProperties properties) =>
-        properties.UserId is not null || properties.Expiration is not null || Routing.Any(name => properties.Headers?.ContainsKey(name) == true);
+        properties.UserId is not null || properties.Expiration is not null
+        || Routing.Any(name => properties.Headers?.ContainsKey(name) == true);
 
     /// <summary>The headers, which may then be changed.</summary>
     public static Dictionary<string, object?> Copy(IReadOnlyBasicProperties properties) =>

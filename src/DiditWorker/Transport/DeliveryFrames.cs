@@ -5,12 +5,12 @@ using RabbitMQ.Client;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// Reads along what the broker sends, and changes what would hurt every other message on the connection: headers that the client library cannot
-/// read, since it closes the connection over them, and bodies that are too large to be held by the dozen.
+/// Reads along what the broker sends, and changes what would hurt every other message on the connection: headers that the client library
+/// cannot read, since it closes the connection over them, and bodies that are too large to be held by the dozen.
 /// </summary>
 /// <param name="largest">From how many bytes on a body is set apart. Ignored without <paramref name="setApart"/>.</param>
-/// <param name="setApart">Puts a delivery whose body is larger elsewhere, and returns the properties of what stands for it; its body is null where
-/// there is no memory for it. Null: bodies pass as they are.</param>
+/// <param name="setApart">Puts a delivery whose body is larger elsewhere, and returns the properties of what stands for it; its body is
+/// null where there is no memory for it. Null: bodies pass as they are.</param>
 internal sealed class DeliveryFrames(
     int largest, Func<ReadOnlyBasicProperties, byte[]?, CancellationToken, Task<BasicProperties>>? setApart)
 {

@@ -110,7 +110,9 @@ internal sealed class DeliveryStream(Socket socket, Stream inner, DeliveryFrames
     private ReadOnlyMemory<byte> NextFrame()
     {
         var available = _end - _start;
-        return available >= FrameHead && LengthOfFrame() is > 0 and var length && available >= length ? _in.AsMemory(_start, length) : default;
+        return available >= FrameHead && LengthOfFrame() is > 0 and var length && available >= length
+            ? _in.AsMemory(_start, length)
+            : default;
     }
 
     private int LengthOfFrame() => FrameHead + FrameEnd + (int)BinaryPrimitives.ReadUInt32BigEndian(_in.AsSpan(_start + 3));

@@ -11,8 +11,8 @@ using RabbitMQ.Client.Exceptions;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// Answers to response addresses on RabbitMQ. MassTransit would declare the address, on the channel that deliveries come on: what the broker refuses
-/// there ends that channel, with every delivery under way, and what it does not refuse stays behind after the requester.
+/// Answers to response addresses on RabbitMQ. MassTransit would declare the address, on the channel that deliveries come on: what the
+/// broker refuses there ends that channel, with every delivery under way, and what it does not refuse stays behind after the requester.
 /// </summary>
 internal sealed class RabbitMqResponder(WorkerSettings settings, SideChannels side, TimeProvider time) : IResponder
 {
@@ -60,7 +60,8 @@ internal sealed class RabbitMqResponder(WorkerSettings settings, SideChannels si
         {
             return exception.IsReturn ? "no queue is there" : "its queue refuses more";
         }
-        catch (OperationInterruptedException exception) when (exception.ShutdownReason is { Initiator: ShutdownInitiator.Peer, ReplyCode: >= 400 and < 500 } why)
+        catch (OperationInterruptedException exception)
+            when (exception.ShutdownReason is { Initiator: ShutdownInitiator.Peer, ReplyCode: >= 400 and < 500 } why)
         {
             // Its words name what the requester has named.
             return string.Create(CultureInfo.InvariantCulture, $"the broker refuses it ({why.ReplyCode})");

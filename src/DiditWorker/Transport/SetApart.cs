@@ -57,7 +57,8 @@ internal sealed class SetApart(WorkerSettings settings, SideChannels side, TimeP
     }
 
     private static object? Outcome(ReceiveContext context) =>
-        context.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) && rabbit.Properties.Headers?.TryGetValue(Header, out var value) == true
+        context.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit)
+            && rabbit.Properties.Headers?.TryGetValue(Header, out var value) == true
             ? value
             : null;
 
@@ -69,15 +70,16 @@ internal sealed class SetApart(WorkerSettings settings, SideChannels side, TimeP
         try
         {
             var options = settings.StartVerification;
-            await side.PublishAsync(options.ErrorQueue, "", Parked(properties, BodyReader.TooLarge(body.Length, options.MaximumBodySize)), body, bound.Token);
+            await side.PublishAsync(
+                options.ErrorQueue, "", Parked(properties, BodyReader.TooLarge(body.Length, options.MaximumBodySize)), body, bound.Token);
             return null;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return string.Create(CultureInfo.InvariantCulture, $"the broker did not confirm it within {Patience.TotalSeconds:0} s");
         }
-        catch (Exception exception) when (exception is RabbitMQ.Client.Exceptions.PublishException or OperationInterruptedException or BrokerUnreachableException
-            or IOException or OutOfMemoryException)
+        catch (Exception exception) when (exception is RabbitMQ.Client.Exceptions.PublishException or OperationInterruptedException
+            or BrokerUnreachableException or IOException or OutOfMemoryException)
         {
             return exception.GetType().Name;
         }

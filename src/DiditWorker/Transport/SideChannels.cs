@@ -6,8 +6,8 @@ using RabbitMQ.Client;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// Publishes beside the bus, over a connection of its own: whatever the broker refuses ends one channel that nothing else uses, and never the one
-/// that messages are taken from.
+/// Publishes beside the bus, over a connection of its own: whatever the broker refuses ends one channel that nothing else uses, and never
+/// the one that messages are taken from.
 /// </summary>
 internal sealed class SideChannels(WorkerSettings settings) : IAsyncDisposable
 {
@@ -17,7 +17,9 @@ internal sealed class SideChannels(WorkerSettings settings) : IAsyncDisposable
 
     /// <summary>Publishes persistently or not, as the properties say; returns once the broker has it in a queue.</summary>
     /// <exception cref="RabbitMQ.Client.Exceptions.PublishException">It leads to no queue, or the queue refuses it.</exception>
-    /// <exception cref="RabbitMQ.Client.Exceptions.OperationInterruptedException">The broker ended the channel; its words say why.</exception>
+    /// <exception cref="RabbitMQ.Client.Exceptions.OperationInterruptedException">
+    /// The broker ended the channel; its words say why.
+    /// </exception>
     public async Task PublishAsync(
         string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {

@@ -7,8 +7,8 @@ using RabbitMQ.Client;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// A table of headers that the client library cannot read, such as one with a decimal of scale 29, which AMQP allows: put as bytes into a header
-/// of its own, by which the message can be read, rejected and parked like any other, and nothing of it is lost.
+/// A table of headers that the client library cannot read, such as one with a decimal of scale 29, which AMQP allows: put as bytes into a
+/// header of its own, by which the message can be read, rejected and parked like any other, and nothing of it is lost.
 /// </summary>
 internal static class UnreadableHeaders
 {

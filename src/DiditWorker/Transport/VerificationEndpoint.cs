@@ -22,7 +22,9 @@ internal static class VerificationEndpoint
     public static void WriteCompactly(IBusFactoryConfigurator bus) =>
         bus.ConfigureJsonSerializerOptions(options => options.WriteIndented ? new(options) { WriteIndented = false } : options);
 
-    /// <summary>As many as set, as long as their bodies take no more than an eighth of the memory; what is read of them takes a multiple.</summary>
+    /// <summary>
+    /// As many as set, as long as their bodies take no more than an eighth of the memory; what is read of them takes a multiple.
+    /// </summary>
     internal static int Prefetch(StartVerificationOptions options, long memory) =>
         (int)Math.Clamp(memory / 8 / options.MaximumBodySize, 1, options.PrefetchCount);
 

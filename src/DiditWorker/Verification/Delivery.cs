@@ -7,8 +7,8 @@ namespace DiditWorker.Verification;
 /// <param name="RequestId">The id under which the message was first published, normalized.</param>
 /// <param name="Key">Derived from it.</param>
 /// <param name="PublishedAt">
-/// When: the earliest of <c>requestedAt</c>, the envelope's <c>sentTime</c> and AMQP's <c>timestamp</c> that anybody can mean; null if there
-/// is none. May still lie in the future: whoever knows the time asks <see cref="Decision.Believable"/>.
+/// When: the earliest of <c>requestedAt</c>, the envelope's <c>sentTime</c> and AMQP's <c>timestamp</c> that anybody can mean; null if
+/// there is none. May still lie in the future: whoever knows the time asks <see cref="Decision.Believable"/>.
 /// </param>
 /// <param name="MaybeAttempted">Whether it was delivered before: by the broker, or as a replayed dead letter.</param>
 public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffset? PublishedAt, bool MaybeAttempted)

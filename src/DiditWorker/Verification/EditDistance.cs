@@ -28,7 +28,8 @@ internal static class EditDistance
         return Math.Min(rows[(a.Length % 3 * width) + b.Length], limit + 1);
     }
 
-    private static void Fill(Span<int> row, ReadOnlySpan<int> last, ReadOnlySpan<int> beforeLast, ReadOnlySpan<char> a, ReadOnlySpan<char> b)
+    private static void Fill(
+        Span<int> row, ReadOnlySpan<int> last, ReadOnlySpan<int> beforeLast, ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
         row[0] = a.Length;
         for (var j = 1; j < row.Length; j++)

@@ -10,7 +10,8 @@ namespace DiditWorker.Verification;
 /// </summary>
 internal sealed partial class KeyWork(
     DeliveryProgress progress, Delivery delivery, VerificationRequest request, Hold hold, IdempotencyStore store, DiditOptions didit,
-    IdempotencyOptions idempotency, RedisTrouble trouble, UnreadableRecords unreadable, WorkerMetrics metrics, TimeProvider time, ILogger logger)
+    IdempotencyOptions idempotency, RedisTrouble trouble, UnreadableRecords unreadable,
+    WorkerMetrics metrics, TimeProvider time, ILogger logger)
 {
     private readonly string _owner = OwnerToken.Create();
     private long _claimedAt;

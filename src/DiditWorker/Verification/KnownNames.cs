@@ -13,8 +13,8 @@ internal static class KnownNames
 
     /// <summary>Of MassTransit's envelope.</summary>
     public static readonly MemberNames Envelope = new(
-        "messageId", "requestId", "correlationId", "conversationId", "initiatorId", "sourceAddress", "destinationAddress", "responseAddress",
-        "faultAddress", "messageType", "message", "expirationTime", "sentTime", "headers", "host");
+        "messageId", "requestId", "correlationId", "conversationId", "initiatorId", "sourceAddress", "destinationAddress",
+        "responseAddress", "faultAddress", "messageType", "message", "expirationTime", "sentTime", "headers", "host");
 
     /// <summary>Whether a name is one of them in exactly this case, and may therefore stand in a fault.</summary>
     public static bool Contain(string name) =>

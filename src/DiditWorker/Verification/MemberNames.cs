@@ -64,5 +64,6 @@ internal sealed class MemberNames
     private static int Slips(string name) => name.Length switch { < 5 => 0, < 8 => 1, _ => 2 };
 
     private static bool IsLetterOrSign(char c) => !char.IsWhiteSpace(c) && char.GetUnicodeCategory(c)
-        is not (UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.Format or UnicodeCategory.Control);
+        is not (UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation
+            or UnicodeCategory.Format or UnicodeCategory.Control);
 }

@@ -89,7 +89,9 @@ internal sealed class MessageFields
         return value?.ValueKind == JsonValueKind.Object ? value : null;
     }
 
-    /// <summary>Text of 1 to <paramref name="longest"/> characters (Unicode scalar values); null if it is absent or no text at all.</summary>
+    /// <summary>
+    /// Text of 1 to <paramref name="longest"/> characters (Unicode scalar values); null if it is absent or no text at all.
+    /// </summary>
     public string? Text(string name, int longest)
     {
         if (String(name) is not { } text)
@@ -136,7 +138,9 @@ internal sealed class MessageFields
     }
 
     private string Shown(string found) =>
-        found.Length <= LongestShown && found.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or ' ') ? _path + found : "a misspelt member";
+        found.Length <= LongestShown && found.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or ' ')
+            ? _path + found
+            : "a misspelt member";
 
     private void NamedTwice(string name)
     {

@@ -19,7 +19,9 @@ internal enum TimeForm
     WithOffset,
 }
 
-/// <summary>Reads times in messages: more forms than the serializer does, without failing at what lies before or after all calendars.</summary>
+/// <summary>
+/// Reads times in messages: more forms than the serializer does, without failing at what lies before or after all calendars.
+/// </summary>
 internal static partial class MessageTime
 {
     /// <summary>For faults.</summary>

@@ -134,7 +134,8 @@ public sealed class StartVerificationReader
         }
 
         // In any case, as all names of ours: no other member may pass for it.
-        var reserved = metadata.EnumerateObject().Any(member => member.Name.Equals(CreateBody.KeyMember, StringComparison.OrdinalIgnoreCase));
+        var reserved = metadata.EnumerateObject()
+            .Any(member => member.Name.Equals(CreateBody.KeyMember, StringComparison.OrdinalIgnoreCase));
         _fields.Fault(reserved, "metadata." + CreateBody.KeyMember, "is reserved for the worker");
 
         // The caller's white space does not count, nor do the writer's escapes.

@@ -25,7 +25,8 @@ internal static class StoredAnswer
 
     /// <summary>Didit's words in a refused record.</summary>
     /// <exception cref="FormatException">They are damaged. The message does not quote them.</exception>
-    public static string Refusal(IdempotencyRecord record) => Text(record.Payload) ?? throw new FormatException("The stored refusal is damaged.");
+    public static string Refusal(IdempotencyRecord record) =>
+        Text(record.Payload) ?? throw new FormatException("The stored refusal is damaged.");
 
     // Null: it is none. What .NET says of it may quote it.
     private static string? Text(string json)

@@ -30,7 +30,10 @@ public sealed partial class VerificationFlow(
     public async Task<Answer> AnswerAsync(DeliveryProgress progress, Delivery delivery, VerificationRequest request, CancellationToken cancellation)
     {
         var hold = new Hold(time, options.MaximumHold, lifetime.ApplicationStopping);
-        var work = new KeyWork(progress, delivery, request, hold, store, didit, idempotency, trouble, unreadable, metrics, time, logger) { SuccessesSeen = availability.Successes };
+        var work = new KeyWork(progress, delivery, request, hold, store, didit, idempotency, trouble, unreadable, metrics, time, logger)
+        {
+            SuccessesSeen = availability.Successes,
+        };
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -38,7 +38,8 @@ internal sealed record CampaignMessage(string Id, bool Envelope, string VendorDa
         var message = $$"""{"vendorData":"{{VendorData}}","language":"en","metadata":{"n":{{VendorData.Length}} } }""";
         var sent = SentAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         return Encoding.UTF8.GetBytes(Envelope
-            ? $$"""{"messageId":"{{Id}}","messageType":["urn:message:{{Exchange}}"],"message":{{message}},"sentTime":"{{sent}}"{{Respond}}}"""
+            ? $$"""{"messageId":"{{Id}}","messageType":["urn:message:{{Exchange}}"],"message":"""
+                + $$"""{{message}},"sentTime":"{{sent}}"{{Respond}}}"""
             : message);
     }
 

@@ -18,7 +18,8 @@ public sealed class The_campaign
         await TestContext.Progress.WriteLineAsync($"Campaign: seed {settings.Seed}, {settings.Duration.TotalMinutes:0.##} minutes, history {settings.HistoryFile}");
         await using var world = await CampaignWorld.OpenAsync(settings);
         var failure = await RunAsync(world);
-        var violations = new List<Violation>(await new Checker(world.Ledger, world.Didit, world.History, world.Replicas, world.Strange, world.RabbitMq.ConnectionString).RunAsync());
+        var violations = new List<Violation>(await new Checker(
+            world.Ledger, world.Didit, world.History, world.Replicas, world.Strange, world.RabbitMq.ConnectionString).RunAsync());
         if (failure is not null)
         {
             violations.Insert(0, new(null, null, failure));

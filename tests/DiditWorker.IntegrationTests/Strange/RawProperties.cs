@@ -2,7 +2,9 @@ using RabbitMQ.Client;
 
 namespace DiditWorker.IntegrationTests.Strange;
 
-/// <summary>Properties of a message as bytes (AMQP 0-9-1, section 4.2.6.1), so that they can hold what the client library would not write.</summary>
+/// <summary>
+/// Properties of a message as bytes (AMQP 0-9-1, section 4.2.6.1), so that they can hold what the client library would not write.
+/// </summary>
 internal sealed class RawProperties(byte[] bytes) : IReadOnlyBasicProperties, IAmqpHeader
 {
     public ushort ProtocolClassId => 60;

@@ -13,10 +13,12 @@ internal sealed class StrangePublisher(string connectionString) : IAsyncDisposab
     public static byte[] Good(string vendorData) => Encoding.UTF8.GetBytes($$"""{"vendorData":"{{vendorData}}"}""");
 
     /// <returns>Whether the broker took it; if not, it has hurt nobody but its publisher.</returns>
-    public Task<bool> TryPublishAsync(RawProperties properties, byte[] body) => TryPublishAsync(Transport.TopologyFilter.Inbox, "", properties, body);
+    public Task<bool> TryPublishAsync(RawProperties properties, byte[] body) =>
+        TryPublishAsync(Transport.TopologyFilter.Inbox, "", properties, body);
 
     /// <summary>Straight into a queue.</summary>
-    public Task<bool> TryPublishToAsync(string queue, RawProperties properties, byte[] body) => TryPublishAsync("", queue, properties, body);
+    public Task<bool> TryPublishToAsync(string queue, RawProperties properties, byte[] body) =>
+        TryPublishAsync("", queue, properties, body);
 
     public async ValueTask DisposeAsync()
     {

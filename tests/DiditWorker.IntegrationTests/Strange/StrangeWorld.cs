@@ -54,7 +54,8 @@ internal sealed class StrangeWorld : IAsyncDisposable
     public async Task UntilAnsweredAsync(int strange)
     {
         await Eventually.UntilAsync(() => Task.FromResult(AnsweredGood == Published), Bound, $"{Published} good ones are answered");
-        await Eventually.UntilAsync(() => Task.FromResult(Arena.Broker.Answers.Count >= Published + strange), Bound, $"{strange} answers to strange ones");
+        await Eventually.UntilAsync(
+            () => Task.FromResult(Arena.Broker.Answers.Count >= Published + strange), Bound, $"{strange} answers to strange ones");
         await Eventually.UntilAsync(async () => await Arena.Broker.DepthAsync(TestBroker.Queue) == 0, Bound, "nothing loops");
     }
 
@@ -63,13 +64,15 @@ internal sealed class StrangeWorld : IAsyncDisposable
 
     /// <summary>What became of one: answers, rejections.</summary>
     public (int Created, int Rejected) Of(string id) => (
-        Arena.Broker.Created.Count(answer => answer.Text("requestId") == id), Arena.Broker.Rejected.Count(answer => answer.Text("requestId") == id));
+        Arena.Broker.Created.Count(answer => answer.Text("requestId") == id),
+        Arena.Broker.Rejected.Count(answer => answer.Text("requestId") == id));
 
     /// <summary>The worker did not lose its connection: it says so itself, and it made as many as at its start.</summary>
     public async Task IsUnharmedAsync()
     {
         Worker.HasExited.ShouldBeFalse();
-        (await Worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty("broker").GetProperty("status").GetString().ShouldBe("Healthy", Worker.Output);
+        (await Worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty("broker").GetProperty("status").GetString()
+            .ShouldBe("Healthy", Worker.Output);
 
         // The outcome of what nobody thought of.
         Worker.Output.Split('\n').Where(line => line.Contains(": failed (", StringComparison.Ordinal)).ShouldBeEmpty();
@@ -100,7 +103,8 @@ internal sealed class StrangeWorld : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ExchangesAsync()
     {
         using var management = Arena.RabbitMq.ManagementClient();
-        var exchanges = await management.GetFromJsonAsync<List<JsonElement>>("api/exchanges" + new Uri(Arena.ConnectionString).AbsolutePath);
+        var exchanges = await management.GetFromJsonAsync<List<JsonElement>>(
+            "api/exchanges" + new Uri(Arena.ConnectionString).AbsolutePath);
         return [.. exchanges!.Select(exchange => exchange.GetProperty("name").GetString()!)
             .Where(name => name.Length > 0 && !name.StartsWith("amq.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
     }

@@ -8,7 +8,9 @@ using Shouldly;
 
 namespace DiditWorker.IntegrationTests.Strange;
 
-/// <summary>Where a requester wants its answer is its own business: nothing is declared for it, and nobody else's answer depends on it.</summary>
+/// <summary>
+/// Where a requester wants its answer is its own business: nothing is declared for it, and nobody else's answer depends on it.
+/// </summary>
 public sealed class When_a_response_address_cannot_be_used
 {
     private const string CannotBeUsed = "its response address cannot be used";
@@ -16,10 +18,12 @@ public sealed class When_a_response_address_cannot_be_used
 
     private static readonly string[] Addresses =
     [
-        "rabbitmq://localhost/amq.gen-JzTY20BRgKO-HjmUJj0wLg", "rabbitmq://localhost/amq.rabbitmq.reply-to", "rabbitmq://localhost/amq.rabbitmq.log",
+        "rabbitmq://localhost/amq.gen-JzTY20BRgKO-HjmUJj0wLg", "rabbitmq://localhost/amq.rabbitmq.reply-to",
+        "rabbitmq://localhost/amq.rabbitmq.log",
         "rabbitmq://localhost/nobody", "rabbitmq://localhost/nobody?temporary=true", "rabbitmq://localhost/nobody?type=x-unknown",
         "rabbitmq://localhost/nobody?type=topic&autodelete=true&bind=true&queue=q",
-        "rabbitmq://somewhere.example:5673/other-host/nobody?alternateexchange=amq.gen-x", "queue:nobody", "exchange:nobody", "topic:nobody",
+        "rabbitmq://somewhere.example:5673/other-host/nobody?alternateexchange=amq.gen-x",
+        "queue:nobody", "exchange:nobody", "topic:nobody",
         "http://example.org/nobody", "loopback://localhost/nobody", "urn:nobody", "rabbitmq://localhost/", "rabbitmq://localhost/a%20b%00c",
         "rabbitmq://localhost/" + new string('n', 300), "exchange:start-verification", "exchange:start-verification_error",
         "exchange:DiditWorker.Contracts:StartVerification",
@@ -40,13 +44,15 @@ public sealed class When_a_response_address_cannot_be_used
         });
 
         await world.UntilAnsweredAsync(Addresses.Length);
-        ids.Select((id, i) => (Addresses[i], world.Of(id).Created + world.Of(id).Rejected)).ShouldBe(Addresses.Select(address => (address, 1)));
+        ids.Select((id, i) => (Addresses[i], world.Of(id).Created + world.Of(id).Rejected))
+            .ShouldBe(Addresses.Select(address => (address, 1)));
         (await world.ExchangesAsync()).Except(before, StringComparer.Ordinal).ShouldBeEmpty();
         (await world.Arena.Broker.DepthAsync("start-verification_skipped")).ShouldBe(0u);
         await world.IsUnharmedAsync();
 
         // One line each at most; what the requester has named stands in none of them.
-        world.Worker.Output.Split('\n').Count(line => line.Contains(CannotBeUsed, StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(Addresses.Length);
+        world.Worker.Output.Split('\n').Count(line => line.Contains(CannotBeUsed, StringComparison.Ordinal))
+            .ShouldBeLessThanOrEqualTo(Addresses.Length);
         world.Worker.Output.ShouldNotContain("nobody");
     }
 
@@ -68,11 +74,13 @@ public sealed class When_a_response_address_cannot_be_used
         var before = await world.ExchangesAsync();
         for (var i = 0; i < 100; i++)
         {
-            await RequestAsync(world, Guid.CreateVersion7().ToString(), string.Create(CultureInfo.InvariantCulture, $"rabbitmq://localhost/dead_bus_{i}?temporary=true"));
+            await RequestAsync(world, Guid.CreateVersion7().ToString(),
+                string.Create(CultureInfo.InvariantCulture, $"rabbitmq://localhost/dead_bus_{i}?temporary=true"));
         }
 
         await world.Arena.Broker.UntilAnswersAsync(100);
-        await Eventually.UntilAsync(async () => await world.Arena.Broker.DepthAsync(TestBroker.Queue) == 0, TimeSpan.FromSeconds(30), "all are acknowledged");
+        await Eventually.UntilAsync(
+            async () => await world.Arena.Broker.DepthAsync(TestBroker.Queue) == 0, TimeSpan.FromSeconds(30), "all are acknowledged");
         (await world.ExchangesAsync()).Except(before, StringComparer.Ordinal).ShouldBeEmpty();
         world.Arena.Broker.Answers.Count.ShouldBe(100);
     }
@@ -88,12 +96,14 @@ public sealed class When_a_response_address_cannot_be_used
         await RequestAsync(world, Id, "rabbitmq://localhost/" + queue);
 
         BasicGetResult? answer = null;
-        await Eventually.UntilAsync(async () => (answer = await channel.BasicGetAsync(queue, autoAck: true)) is not null, TimeSpan.FromSeconds(30), "an answer");
+        await Eventually.UntilAsync(
+            async () => (answer = await channel.BasicGetAsync(queue, autoAck: true)) is not null, TimeSpan.FromSeconds(30), "an answer");
         await world.Arena.Broker.UntilAnswersAsync(1);
         answer!.BasicProperties.MessageId.ShouldBe(world.Arena.Broker.Created.Single().MessageId);
     }
 
-    private static Task RequestAsync(StrangeWorld world, string id, string address) => world.Arena.Broker.PublishBytesAsync(id, Encoding.UTF8.GetBytes($$"""
+    private static Task RequestAsync(StrangeWorld world, string id, string address) =>
+        world.Arena.Broker.PublishBytesAsync(id, Encoding.UTF8.GetBytes($$"""
         {"messageId":"{{id}}","requestId":"{{id}}","messageType":["urn:message:DiditWorker.Contracts:StartVerification"],
          "message":{"vendorData":"s"},"responseAddress":"{{address}}","expirationTime":"9999-12-31T23:59:59Z"}
         """), "application/vnd.masstransit+json", timestamp: null);

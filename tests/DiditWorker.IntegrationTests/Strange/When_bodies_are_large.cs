@@ -17,7 +17,8 @@ public sealed class When_bodies_are_large
     public async Task Each_is_parked_the_others_are_answered_and_the_heap_keeps_within_its_limit()
     {
         const int count = 200;
-        await using var world = await StrangeWorld.OpenAsync(settings => settings[WorkerProcess.HeapLimit] = WorkerProcess.HeapLimitOf(Heap));
+        await using var world = await StrangeWorld.OpenAsync(
+            settings => settings[WorkerProcess.HeapLimit] = WorkerProcess.HeapLimitOf(Heap));
         var body = new byte[5 * Megabyte];
         Array.Fill(body, (byte)' ');
         await world.AmongGoodOnesAsync(async () =>
@@ -47,7 +48,8 @@ public sealed class When_bodies_are_large
     [Test]
     public async Task One_beyond_the_client_librarys_limit_is_parked_too()
     {
-        await using var world = await StrangeWorld.OpenAsync(settings => settings[WorkerProcess.HeapLimit] = WorkerProcess.HeapLimitOf(Heap));
+        await using var world = await StrangeWorld.OpenAsync(
+            settings => settings[WorkerProcess.HeapLimit] = WorkerProcess.HeapLimitOf(Heap));
         var body = new byte[(world.Arena.RabbitMq.IsAtLeast(4, 0) ? 15 : 70) * Megabyte];
         await world.AmongGoodOnesAsync(async () => (await world.Publisher.TryPublishAsync(Request("large").Build(), body)).ShouldBeTrue());
 
@@ -72,7 +74,8 @@ public sealed class When_bodies_are_large
         }
 
         (await SetLimitAsync(world, 1)).ShouldBeTrue();
-        await world.AmongGoodOnesAsync(async () => (await world.Publisher.TryPublishAsync(Request("large").Build(), new byte[Megabyte])).ShouldBeTrue());
+        await world.AmongGoodOnesAsync(
+            async () => (await world.Publisher.TryPublishAsync(Request("large").Build(), new byte[Megabyte])).ShouldBeTrue());
         await world.Arena.Broker.UntilAnswersAsync(StrangeWorld.Good);
         await world.Worker.UntilOutputAsync("cannot be set apart");
         (await world.Arena.Broker.DepthAsync(Error)).ShouldBe(5u);

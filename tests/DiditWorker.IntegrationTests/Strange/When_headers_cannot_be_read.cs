@@ -6,7 +6,9 @@ using static DiditWorker.IntegrationTests.Strange.WireProperties;
 
 namespace DiditWorker.IntegrationTests.Strange;
 
-/// <summary>AMQP allows headers that the client library cannot read. It would end the connection, and each next one, since the message comes back.</summary>
+/// <summary>
+/// AMQP allows headers that the client library cannot read. It would end the connection, and each next one, since the message comes back.
+/// </summary>
 public sealed class When_headers_cannot_be_read
 {
     private static readonly byte[] Poison = Value('D', [29, 0, 0, 0, 1]);
@@ -31,7 +33,8 @@ public sealed class When_headers_cannot_be_read
         {
             foreach (var (place, headers) in Places)
             {
-                (await world.Publisher.TryPublishAsync(Request(place).Set("headers", headers).Build(), StrangePublisher.Good("s"))).ShouldBeTrue(place);
+                (await world.Publisher.TryPublishAsync(
+                    Request(place).Set("headers", headers).Build(), StrangePublisher.Good("s"))).ShouldBeTrue(place);
             }
         });
 
@@ -63,13 +66,15 @@ public sealed class When_headers_cannot_be_read
         {
             for (var i = 0; i < 50; i++)
             {
-                (await world.Publisher.TryPublishAsync(Request($"strange-{i}").Set("headers", Table(("p", Poison))).Build(), "{}"u8.ToArray())).ShouldBeTrue();
+                (await world.Publisher.TryPublishAsync(
+                    Request($"strange-{i}").Set("headers", Table(("p", Poison))).Build(), "{}"u8.ToArray())).ShouldBeTrue();
             }
         });
 
         await world.UntilAnsweredAsync(strange: 50);
         await Servers.Eventually.UntilAsync(
-            async () => await world.Arena.Broker.DepthAsync("start-verification_error") == 50, TimeSpan.FromSeconds(30), "all 50 are parked");
+            async () => await world.Arena.Broker.DepthAsync("start-verification_error") == 50,
+            TimeSpan.FromSeconds(30), "all 50 are parked");
         await world.IsUnharmedAsync();
         second.Output.ShouldNotContain("closed", Case.Insensitive);
     }
@@ -78,12 +83,14 @@ public sealed class When_headers_cannot_be_read
     public async Task An_operator_can_list_and_replay_what_somebody_else_has_parked()
     {
         await using var world = await StrangeWorld.OpenAsync();
-        (await world.Publisher.TryPublishAsync(Request("strange").Set("headers", Table(("p", Poison))).Build(), StrangePublisher.Good("s"))).ShouldBeTrue();
+        (await world.Publisher.TryPublishAsync(
+            Request("strange").Set("headers", Table(("p", Poison))).Build(), StrangePublisher.Good("s"))).ShouldBeTrue();
         await Servers.Eventually.UntilAsync(
             async () => await world.Arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromSeconds(30), "it is parked");
 
         // As a shovel or a broker's dead-lettering would do it, with the headers as they are.
-        await world.Publisher.TryPublishToAsync("start-verification_error", Request("raw").Set("headers", Table(("p", Poison))).Build(), StrangePublisher.Good("r"));
+        await world.Publisher.TryPublishToAsync(
+            "start-verification_error", Request("raw").Set("headers", Table(("p", Poison))).Build(), StrangePublisher.Good("r"));
         var listed = await world.Arena.OperateAsync("dead-letters", "list", "--json");
 
         listed.ExitCode.ShouldBe(0, listed.Notes);

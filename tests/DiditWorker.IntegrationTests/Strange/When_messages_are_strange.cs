@@ -20,8 +20,9 @@ public sealed class When_messages_are_strange
     // Names that the worker, MassTransit or a broker looks at, and one that nobody does.
     private static readonly string[] Names =
     [
-        "p", "MessageId", "MT-OriginalMessageId", "MT-Reason", "MT-Fault-Message", "MT-Fault-Timestamp", "MT-Redelivery-Count", "MT-Response-Address",
-        "MT-Activity-Id", "MT-MessageType", "MT-Request-Id", "x-death", "x-first-death-queue", "x-delivery-count", "x-acquired-count", "x-delay",
+        "p", "MessageId", "MT-OriginalMessageId", "MT-Reason", "MT-Fault-Message", "MT-Fault-Timestamp", "MT-Redelivery-Count",
+        "MT-Response-Address", "MT-Activity-Id", "MT-MessageType", "MT-Request-Id",
+        "x-death", "x-first-death-queue", "x-delivery-count", "x-acquired-count", "x-delay",
         "x-opt-delivery-time", "x-match", "traceparent", "tracestate", "Content-Type", "RequestId", "DiditWorker-Replay-Count",
         "DiditWorker-Unreadable-Headers", "DiditWorker-Parked-User-Id", "DiditWorker-Dropped-Headers", "x-dotnet-pub-seq-no", "",
     ];
@@ -81,8 +82,10 @@ public sealed class When_messages_are_strange
 
     private static IEnumerable<(string Case, RawProperties Properties, byte[] Body)> InProperties()
     {
-        string[] texts = ["content_type", "content_encoding", "correlation_id", "reply_to", "type", "app_id", "cluster_id", "expiration", "message_id"];
-        byte[][] values = [[], [0xC3, 0x28, 0xFF], [0], [.. Enumerable.Repeat((byte)'x', 255)], "60000"u8.ToArray(), "\r\nlog: \u2028"u8.ToArray()];
+        string[] texts =
+            ["content_type", "content_encoding", "correlation_id", "reply_to", "type", "app_id", "cluster_id", "expiration", "message_id"];
+        byte[][] values =
+            [[], [0xC3, 0x28, 0xFF], [0], [.. Enumerable.Repeat((byte)'x', 255)], "60000"u8.ToArray(), "\r\nlog: \u2028"u8.ToArray()];
         foreach (var name in texts)
         {
             for (var i = 0; i < values.Length; i++)
@@ -113,12 +116,13 @@ public sealed class When_messages_are_strange
     {
         string[] members =
         [
-            "messageId", "requestId", "correlationId", "conversationId", "initiatorId", "sourceAddress", "destinationAddress", "responseAddress", "faultAddress",
-            "messageType", "message", "expirationTime", "sentTime", "headers", "host", "unknown",
+            "messageId", "requestId", "correlationId", "conversationId", "initiatorId", "sourceAddress", "destinationAddress",
+            "responseAddress", "faultAddress", "messageType", "message", "expirationTime", "sentTime", "headers", "host", "unknown",
         ];
         string[] values =
         [
-            "null", "true", "-1", "1e400", "\"\"", "\"text\"", "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59.9999999+14:00\"", "\"\\ud800\"", "[]", "[null]", "{}",
+            "null", "true", "-1", "1e400", "\"\"", "\"text\"", "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59.9999999+14:00\"",
+            "\"\\ud800\"", "[]", "[null]", "{}",
             "{\"a\":{\"b\":[1]}}", "\"00000000-0000-0000-0000-000000000000\"", "\"rabbitmq://localhost/amq.gen-x\"", "\"queue:\"",
         ];
         var number = 0;
@@ -136,7 +140,8 @@ public sealed class When_messages_are_strange
                     [member] = value,
                 };
                 var body = "{" + string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}")) + "}";
-                yield return (name, Request(id).Set("content_type", Short("application/vnd.masstransit+json")).Build(), Encoding.UTF8.GetBytes(body));
+                yield return (name, Request(id).Set("content_type", Short("application/vnd.masstransit+json")).Build(),
+                    Encoding.UTF8.GetBytes(body));
             }
         }
     }
@@ -148,7 +153,8 @@ public sealed class When_messages_are_strange
         for (var i = 0; i < Fuzzed; i++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"fuzzed {i}");
-            var properties = Request(name).Set("headers", Table([.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => (Names[random.Next(Names.Length)], Any(3)))]));
+            var properties = Request(name).Set(
+                "headers", Table([.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => (Names[random.Next(Names.Length)], Any(3)))]));
             foreach (var property in (string[])["content_type", "content_encoding", "correlation_id", "reply_to", "type", "app_id"])
             {
                 properties = random.Next(8) == 0 ? properties.Set(property, Short(Bytes(random.Next(30)))) : properties;
@@ -159,7 +165,8 @@ public sealed class When_messages_are_strange
 
         byte[] Any(int depth) => (depth == 0 ? 0 : random.Next(4)) switch
         {
-            1 => Value('F', Table([.. Enumerable.Range(0, random.Next(4)).Select(_ => (Names[random.Next(Names.Length)], Any(depth - 1)))])),
+            1 => Value('F', Table(
+                [.. Enumerable.Range(0, random.Next(4)).Select(_ => (Names[random.Next(Names.Length)], Any(depth - 1)))])),
             2 => Value('A', List([.. Enumerable.Range(0, random.Next(4)).Select(_ => Any(depth - 1))])),
             3 => Value('D', [(byte)random.Next(256), .. Bytes(4)]),
             _ => types[random.Next(types.Length)],
@@ -207,7 +214,8 @@ public sealed class When_messages_are_strange
 
             await world.GoodAsync(StrangeWorld.Good);
             await Eventually.UntilAsync(
-                async () => await EndedAsync(world) == taken, TimeSpan.FromSeconds(60), $"{taken} strange ones have ended, with {group[0].Case} to {group[^1].Case}");
+                async () => await EndedAsync(world) == taken, TimeSpan.FromSeconds(60),
+                $"{taken} strange ones have ended, with {group[0].Case} to {group[^1].Case}");
         }
 
         await world.UntilAnsweredAsync(strange: 0);
@@ -222,5 +230,6 @@ public sealed class When_messages_are_strange
     // Each is answered with a session, or lies in one of the two queues.
     private static async Task<long> EndedAsync(StrangeWorld world) =>
         world.Arena.Broker.Created.Count(answer => !answer.Text("requestId")!.StartsWith("good-", StringComparison.Ordinal))
-        + await world.Arena.Broker.DepthAsync("start-verification_error") + await world.Arena.Broker.DepthAsync("start-verification_skipped");
+        + await world.Arena.Broker.DepthAsync("start-verification_error")
+        + await world.Arena.Broker.DepthAsync("start-verification_skipped");
 }

@@ -12,14 +12,16 @@ public sealed class When_the_broker_would_refuse_to_move_it
 {
     private const string Error = "start-verification_error";
     private const string Skipped = "start-verification_skipped";
-    private const string Other = """{"messageId":"0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11","messageType":["urn:message:Somebody.Else:Event"],"message":{}}""";
+    private const string Other =
+        """{"messageId":"0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11","messageType":["urn:message:Somebody.Else:Event"],"message":{}}""";
 
     [Test]
     public async Task Another_users_message_is_parked_once_and_rejected_once()
     {
         await using var world = await StrangeWorld.OpenAsync();
         var user = await AddUserAsync(world);
-        await using var publisher = new StrangePublisher(world.Arena.ConnectionString.Replace("//tests:tests@", $"//{user}:secret@", StringComparison.Ordinal));
+        await using var publisher = new StrangePublisher(
+            world.Arena.ConnectionString.Replace("//tests:tests@", $"//{user}:secret@", StringComparison.Ordinal));
         await world.AmongGoodOnesAsync(async () =>
         {
             (await publisher.TryPublishAsync(Request("strange").Set("user_id", Short(user)).Build(), "{}"u8.ToArray())).ShouldBeTrue();
@@ -43,7 +45,8 @@ public sealed class When_the_broker_would_refuse_to_move_it
         await using var world = await StrangeWorld.OpenAsync();
         var expiring = Request("strange").Set("expiration", Short("30000"));
         await world.Publisher.TryPublishAsync(expiring.Build(), "{}"u8.ToArray());
-        await world.Publisher.TryPublishAsync(expiring.Set("content_type", Short("application/vnd.masstransit+json")).Build(), Encoding.UTF8.GetBytes(Other));
+        await world.Publisher.TryPublishAsync(
+            expiring.Set("content_type", Short("application/vnd.masstransit+json")).Build(), Encoding.UTF8.GetBytes(Other));
 
         // MassTransit itself drops it on the way to the error queue.
         (await world.Arena.Broker.TakeAsync(Error)).BasicProperties.Expiration.ShouldBeNull();
@@ -89,7 +92,8 @@ public sealed class When_the_broker_would_refuse_to_move_it
         var user = "p" + host.Trim('/');
         using var management = world.Arena.RabbitMq.ManagementClient();
         (await management.PutAsJsonAsync($"api/users/{user}", new { password = "secret", tags = "" })).EnsureSuccessStatusCode();
-        (await management.PutAsJsonAsync($"api/permissions{host}/{user}", new { configure = "", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
+        (await management.PutAsJsonAsync(
+            $"api/permissions{host}/{user}", new { configure = "", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
         return user;
     }
 }

@@ -3,13 +3,16 @@ using System.Text;
 
 namespace DiditWorker.IntegrationTests.Strange;
 
-/// <summary>Writes the properties of a message by hand (AMQP 0-9-1, sections 4.2.5.5 and 4.2.6.1; types as RabbitMQ takes them, see its "AMQP 0-9-1 Errata").</summary>
+/// <summary>
+/// Writes the properties of a message by hand (AMQP 0-9-1, sections 4.2.5.5 and 4.2.6.1; types as RabbitMQ takes them, see its
+/// "AMQP 0-9-1 Errata").
+/// </summary>
 internal sealed class WireProperties
 {
     private static readonly string[] Order =
     [
-        "content_type", "content_encoding", "headers", "delivery_mode", "priority", "correlation_id", "reply_to", "expiration", "message_id",
-        "timestamp", "type", "user_id", "app_id", "cluster_id",
+        "content_type", "content_encoding", "headers", "delivery_mode", "priority", "correlation_id", "reply_to", "expiration",
+        "message_id", "timestamp", "type", "user_id", "app_id", "cluster_id",
     ];
 
     private readonly Dictionary<string, byte[]> _values = new(StringComparer.Ordinal);

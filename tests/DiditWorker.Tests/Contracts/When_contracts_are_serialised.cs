@@ -26,7 +26,10 @@ public sealed class When_contracts_are_serialised
 
     [Test]
     public void The_request_has_the_published_names() => Members(Start).ShouldBe(
-        ["vendorData", "workflowId", "callback", "callbackMethod", "language", "metadata", "contactDetails", "expectedDetails", "requestedAt"],
+        [
+            "vendorData", "workflowId", "callback", "callbackMethod", "language", "metadata", "contactDetails", "expectedDetails",
+            "requestedAt",
+        ],
         ignoreOrder: true);
 
     [Test]
@@ -52,7 +55,8 @@ public sealed class When_contracts_are_serialised
     // A property that somebody has declared and forgotten to set.
     [Test]
     public void The_worker_reads_a_time_that_was_never_set() =>
-        Verification.Reading.Read(JsonSerializer.Serialize(Start with { RequestedAt = default(DateTimeOffset) }, CamelCase)).VendorData.ShouldBe("user-1");
+        Verification.Reading.Read(JsonSerializer.Serialize(Start with { RequestedAt = default(DateTimeOffset) }, CamelCase))
+            .VendorData.ShouldBe("user-1");
 
     // expiresAt is ours: a repeated answer may carry a dead link, and says so.
     [Test]

@@ -36,14 +36,17 @@ public sealed class When_a_dead_letter_is_read
     public void What_the_worker_skips_is_told_by_its_type_in_any_case()
     {
         Read(Envelope.Replace("DiditWorker.Contracts", "diditworker.contracts", StringComparison.Ordinal)).Invalid.ShouldBeNull();
-        Read(Envelope.Replace("DiditWorker.Contracts", "Somebody.Else", StringComparison.Ordinal)).Invalid.ShouldBe(DeadLetterReader.OtherType);
-        Read(Envelope.Replace("DiditWorker.Contracts", "Somebody.Else", StringComparison.Ordinal), "application/json").Invalid.ShouldBe(DeadLetterReader.OtherType);
+        Read(Envelope.Replace("DiditWorker.Contracts", "Somebody.Else", StringComparison.Ordinal))
+            .Invalid.ShouldBe(DeadLetterReader.OtherType);
+        Read(Envelope.Replace("DiditWorker.Contracts", "Somebody.Else", StringComparison.Ordinal), "application/json")
+            .Invalid.ShouldBe(DeadLetterReader.OtherType);
     }
 
     [Test]
     public void The_earliest_time_counts()
     {
-        Read("""{"vendorData":"user-1","requestedAt":"2026-11-23T12:00:00Z"}""", timestamp: Noon).Delivery!.PublishedAt.ShouldBe(Noon.AddDays(-1));
+        Read("""{"vendorData":"user-1","requestedAt":"2026-11-23T12:00:00Z"}""", timestamp: Noon)
+            .Delivery!.PublishedAt.ShouldBe(Noon.AddDays(-1));
         Read("""{"vendorData":"user-1","requestedAt":"2026-11-25T12:00:00Z"}""", timestamp: Noon).Delivery!.PublishedAt.ShouldBe(Noon);
         Read("""{"vendorData":"user-1","requestedAt":"0001-01-01T00:00:00+01:00"}""", timestamp: Noon).Delivery!.PublishedAt.ShouldBe(Noon);
         Read(Envelope.Replace("\"VendorData\"", "\"requestedAt\":\"2026-11-23T12:00:00Z\",\"VendorData\"", StringComparison.Ordinal))

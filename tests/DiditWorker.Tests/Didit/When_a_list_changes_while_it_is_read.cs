@@ -106,8 +106,10 @@ public sealed class When_a_list_changes_while_it_is_read
             return StubbedDidit.Reply(404, []);
         }
 
-        var query = request.RequestUri.Query.TrimStart('?').Split('&').Select(p => p.Split('=')).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
-        var (offset, limit) = (int.Parse(query["offset"], CultureInfo.InvariantCulture), int.Parse(query["limit"], CultureInfo.InvariantCulture));
+        var query = request.RequestUri.Query.TrimStart('?').Split('&').Select(p => p.Split('='))
+            .ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+        var (offset, limit) = (
+            int.Parse(query["offset"], CultureInfo.InvariantCulture), int.Parse(query["limit"], CultureInfo.InvariantCulture));
         var next = offset + limit < _rows.Count ? "\"more\"" : "null";
         var body = $"{{\"next\":{next},\"results\":[{string.Join(',', _rows.Skip(offset).Take(limit))}]}}";
         _afterPage(++_pages);

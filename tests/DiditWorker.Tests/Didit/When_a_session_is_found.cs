@@ -69,7 +69,8 @@ public sealed class When_a_session_is_found
     [TestCase("2026-11-24T12:00:00.000000+00:00")]
     [TestCase("2026-11-24 12:00:00")]
     public void A_time_without_a_zone_is_utc(string time) =>
-        List($$"""{"session_id":"s-1","created_at":"{{time}}"}""").CreatedAt.ShouldBe(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        List($$"""{"session_id":"s-1","created_at":"{{time}}"}""")
+            .CreatedAt.ShouldBe(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
 
     [TestCase("\"yesterday\"")]
     [TestCase("1795521600")]
@@ -85,7 +86,8 @@ public sealed class When_a_session_is_found
 
         List("""{"session_id":"s-1"}""").With(decision).ShouldBe(new FoundSession(
             "s-1", 8, "https://v/9", "Declined", "w9", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), MetadataKnown: true, "K"));
-        List(Row).With(decision).ShouldBe(List(Row) with { Url = "https://v/9", Status = "Declined", WorkflowId = "w9", MetadataKnown = true, Key = "K" });
+        List(Row).With(decision).ShouldBe(
+            List(Row) with { Url = "https://v/9", Status = "Declined", WorkflowId = "w9", MetadataKnown = true, Key = "K" });
     }
 
     [Test]

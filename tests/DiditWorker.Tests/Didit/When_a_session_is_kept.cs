@@ -35,7 +35,8 @@ public sealed class When_a_session_is_kept
             new DateTimeOffset(ticks, TimeSpan.FromMinutes(minutes))));
 
     private static readonly Gen<DiditSession> Sessions = Gen.Select(
-        Names, Gen.Long.Nullable(), Names, Texts, Texts, Times, (id, number, url, status, workflow, time) => new DiditSession(id, number, url, status, workflow, time));
+        Names, Gen.Long.Nullable(), Names, Texts, Texts, Times,
+        (id, number, url, status, workflow, time) => new DiditSession(id, number, url, status, workflow, time));
 
     [Test]
     public void Any_comes_back_exactly() => Sessions.Sample(

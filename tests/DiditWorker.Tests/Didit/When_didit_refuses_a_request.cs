@@ -133,11 +133,15 @@ public sealed class When_didit_refuses_a_request
     [TestCase("R&amp;D one", "R&amp;D one")]
     public void It_is_masked_in_another_notation_too(string sent, string quoted)
     {
-        var why = Classify(400, $$$"""{"detail":"The value '{{{quoted.Replace("\\", "\\\\", StringComparison.Ordinal)}}}' is wrong."}""", sent: $$$"""{"expected_details":{"x":"{{{sent}}}"}}""").Why;
+        var why = Classify(
+            400,
+            $$$"""{"detail":"The value '{{{quoted.Replace("\\", "\\\\", StringComparison.Ordinal)}}}' is wrong."}""",
+            sent: $$$"""{"expected_details":{"x":"{{{sent}}}"}}""").Why;
 
         foreach (var rest in why["Didit refused the request with 400: The value '".Length..].Split(' ', '\''))
         {
-            (rest is "" or "***" or "***." or "(***" or "(***)" or "is" or "wrong." || rest.All(c => !char.IsLetterOrDigit(c))).ShouldBeTrue(why);
+            (rest is "" or "***" or "***." or "(***" or "(***)" or "is" or "wrong." || rest.All(c => !char.IsLetterOrDigit(c)))
+                .ShouldBeTrue(why);
         }
     }
 
@@ -157,7 +161,8 @@ public sealed class When_didit_refuses_a_request
     [Test, CancelAfter(30_000)]
     public void What_would_take_too_much_to_mask_is_withheld()
     {
-        var sent = $$"""{"metadata":[{{string.Join(',', Enumerable.Range(0, 20_000).Select(i => $"\"v{i * 7919 % 20_000:D5}-{i:D5}\""))}}]}""";
+        var sent =
+            $$"""{"metadata":[{{string.Join(',', Enumerable.Range(0, 20_000).Select(i => $"\"v{i * 7919 % 20_000:D5}-{i:D5}\""))}}]}""";
         var reply = $$"""{"detail":"{{string.Concat(Enumerable.Range(0, 4_000).Select(i => $"ababab {i:D8} "))}}"}""";
 
         var started = Stopwatch.GetTimestamp();
@@ -168,7 +173,9 @@ public sealed class When_didit_refuses_a_request
         started = Stopwatch.GetTimestamp();
         for (var i = 0; i < 10; i++)
         {
-            JsonElement.Parse(sent).GetProperty("metadata").EnumerateArray().Count(value => NormalText.Of(value.GetString()!).Text.Length > 0).ShouldBe(20_000);
+            JsonElement.Parse(sent).GetProperty("metadata").EnumerateArray()
+                .Count(value => NormalText.Of(value.GetString()!).Text.Length > 0)
+                .ShouldBe(20_000);
         }
 
         withheld.ShouldBeLessThan(Stopwatch.GetElapsedTime(started) * 3);
@@ -177,7 +184,8 @@ public sealed class When_didit_refuses_a_request
     [Test]
     public void A_usual_request_with_much_metadata_is_masked_and_not_withheld()
     {
-        var sent = $$"""{"metadata":[{{string.Join(',', Enumerable.Range(0, 1_000).Select(i => $"\"item-{i:D5}\""))}}],"first_name":"Jane"}""";
+        var sent =
+            $$"""{"metadata":[{{string.Join(',', Enumerable.Range(0, 1_000).Select(i => $"\"item-{i:D5}\""))}}],"first_name":"Jane"}""";
 
         Classify(400, """{"expected_details":{"first_name":["'Jane' is not supported."]}}""", sent: sent).Why
             .ShouldEndWith("expected_details.first_name: '***' is not supported.");

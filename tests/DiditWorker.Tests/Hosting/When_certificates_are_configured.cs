@@ -64,7 +64,8 @@ public sealed class When_certificates_are_configured
 
         // TLS is ours, below what the client library sees: When_transport_is_encrypted.
         var nodes = factory.EndpointResolverFactory([]).All().ToList();
-        nodes.Select(node => (node.HostName, node.Port)).ShouldBe([("rabbit-1", 5671), ("rabbit-2", 5671), ("rabbit-3", 5671)], ignoreOrder: true);
+        nodes.Select(node => (node.HostName, node.Port)).ShouldBe(
+            [("rabbit-1", 5671), ("rabbit-2", 5671), ("rabbit-3", 5671)], ignoreOrder: true);
         nodes.ShouldAllBe(node => !node.Ssl.Enabled);
     }
 

@@ -151,7 +151,8 @@ public sealed class When_settings_are_wrong
     [TestCase("ConnectionStrings:messaging", "amqp://x")]
     [TestCase("ConnectionString", "x")]
     [TestCase("State:x", "x")]
-    public void A_setting_of_another_program_is_passed_over(string key, string value) => With((key, value)).Redis.ShouldBe("localhost:6379");
+    public void A_setting_of_another_program_is_passed_over(string key, string value) =>
+        With((key, value)).Redis.ShouldBe("localhost:6379");
 
     [Test]
     public void Another_programs_redis_is_passed_over_where_the_worker_has_its_own()
@@ -161,7 +162,8 @@ public sealed class When_settings_are_wrong
     }
 
     [Test]
-    public void Case_makes_no_difference() => With(("CONNECTIONSTRINGS:REDIS", "mine:6379"), ("connectionstrings:rabbitmq", "amqp://mine/")).Redis.ShouldBe("mine:6379");
+    public void Case_makes_no_difference() =>
+        With(("CONNECTIONSTRINGS:REDIS", "mine:6379"), ("connectionstrings:rabbitmq", "amqp://mine/")).Redis.ShouldBe("mine:6379");
 
     [Test]
     public void Settings_of_others_do_no_harm() => With(("Logging:LogLevel:Default", "Debug"), ("PATH", "/bin"), ("ConnectionStrings:Other", "x"))

@@ -44,7 +44,8 @@ public sealed class When_an_exponent_is_long
         var written = PowerOfTen.Write(System.Text.Encoding.ASCII.GetBytes(exponent), shift, room);
 
         System.Text.Encoding.ASCII.GetString(room[..written])
-            .ShouldBe((BigInteger.Parse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) + shift).ToString(CultureInfo.InvariantCulture));
+            .ShouldBe((BigInteger.Parse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) + shift)
+                .ToString(CultureInfo.InvariantCulture));
     }
 
     private static double Shortest(JsonElement payload) => Enumerable.Range(0, 7).Min(_ =>

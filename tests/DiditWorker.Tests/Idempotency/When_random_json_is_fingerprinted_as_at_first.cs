@@ -20,7 +20,11 @@ public sealed class When_random_json_is_fingerprinted_as_at_first
     private static readonly Gen<string> Digits = Gen.OneOf('0', '0', '1', '5', '9').Array[1, 30].Select(d => new string(d));
 
     private static readonly Gen<string> Exponents = Gen.Select(
-        Gen.OneOf("e", "E", "e+", "E-", "e-"), Gen.OneOf(Digits, Gen.OneOf("0", "00", "1", "999999999999999999", "9223372036854775807", new string('9', 40), "1" + new string('0', 40))), string.Concat);
+        Gen.OneOf("e", "E", "e+", "E-", "e-"),
+        Gen.OneOf(
+            Digits,
+            Gen.OneOf("0", "00", "1", "999999999999999999", "9223372036854775807", new string('9', 40), "1" + new string('0', 40))),
+        string.Concat);
 
     private static readonly Gen<string> Numbers = Gen.Select(
         Gen.OneOf("", "-"),

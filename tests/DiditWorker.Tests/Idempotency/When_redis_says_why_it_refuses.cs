@@ -11,12 +11,14 @@ public sealed class When_redis_says_why_it_refuses
 {
     // In the words of Redis 8, and of those before 7, which put them into another text.
     [TestCase("OOM command not allowed when used memory > 'maxmemory'. script: b4b1, on @user_script:4.", "OOM", "maxmemory")]
-    [TestCase("ERR Error running script (call to f_12): @user_script:4: @user_script: 4: -OOM command not allowed when used memory > 'maxmemory'.", "OOM", "maxmemory")]
+    [TestCase("ERR Error running script (call to f_12): @user_script:4: @user_script: 4: "
+        + "-OOM command not allowed when used memory > 'maxmemory'.", "OOM", "maxmemory")]
     [TestCase("READONLY You can't write against a read only replica. script: b4b1, on @user_script:4.", "READONLY", "Sentinel")]
     [TestCase("NOREPLICAS Not enough good replicas to write.", "NOREPLICAS", "min-replicas-to-write")]
     [TestCase("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.", "MISCONF", "disk")]
     [TestCase("NOPERM User worker has no permissions to run the 'evalsha' command", "NOPERM", "users.template.acl")]
-    [TestCase("ERR ACL failure in script: User worker has no permissions to run the 'set' command script: b4b1, on @user_script:4.", "NOPERM", "users.template.acl")]
+    [TestCase("ERR ACL failure in script: User worker has no permissions to run the 'set' command script: b4b1, on @user_script:4.",
+        "NOPERM", "users.template.acl")]
     [TestCase("ERR The user executing the script can't run this command or subcommand script: b4b1", "NOPERM", "users.template.acl")]
     [TestCase("WRONGPASS invalid username-password pair or user is disabled.", "WRONGPASS", "ConnectionStrings:Redis")]
     [TestCase("NOAUTH Authentication required.", "NOAUTH", "ConnectionStrings:Redis")]
@@ -37,11 +39,13 @@ public sealed class When_redis_says_why_it_refuses
     // Among the arguments may be an answer, and with it a URL.
     [Test]
     public void Arguments_of_a_command_are_left_out() =>
-        RedisRefusal.InWords(Says("ERR unknown command 'EVALSHA', with args beginning with: 'abc' '1' 'https://verify.didit.me/session/planted'"))
+        RedisRefusal.InWords(Says(
+            "ERR unknown command 'EVALSHA', with args beginning with: 'abc' '1' 'https://verify.didit.me/session/planted'"))
             .ShouldBe("ERR unknown command 'EVALSHA'");
 
     [Test]
-    public void They_are_one_line_of_bounded_length() => RedisRefusal.InWords(Says("ERR a\r\nb" + new string('x', 5000))).ShouldBe("ERR a  b" + new string('x', 192) + "…");
+    public void They_are_one_line_of_bounded_length() =>
+        RedisRefusal.InWords(Says("ERR a\r\nb" + new string('x', 5000))).ShouldBe("ERR a  b" + new string('x', 192) + "…");
 
     [Test]
     public void Where_it_did_not_answer_there_are_none()
@@ -63,7 +67,11 @@ public sealed class When_redis_says_why_it_refuses
         }
 
         logs.Collector.GetSnapshot().Select(line => line.Message)
-            .ShouldBe(["Redis cannot be asked (OOM command not allowed, on @user_script:0.)", "Redis cannot be asked (READONLY You can't write)"]);
+            .ShouldBe(
+            [
+                "Redis cannot be asked (OOM command not allowed, on @user_script:0.)",
+                "Redis cannot be asked (READONLY You can't write)",
+            ]);
         time.Advance(TimeSpan.FromMinutes(1));
         trouble.Note(Says("OOM again"));
         logs.Collector.Count.ShouldBe(3);

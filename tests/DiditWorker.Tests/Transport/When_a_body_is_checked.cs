@@ -42,8 +42,10 @@ public sealed class When_a_body_is_checked
     [TestCase("// mine\n{}", "has a comment, which JSON does not allow (line 1, byte 1)")]
     [TestCase("{\"vendorData\":/* */\"x\"}", "has a comment, which JSON does not allow (line 1, byte 15)")]
     [TestCase("{\"vendorData\":\"x\", # mine\n}", "has a comment, which JSON does not allow (line 1, byte 20)")]
-    [TestCase("{\"vendorData\":\"a\tb\"}", "holds a control character; in a string it must be escaped, a line break as \\n (line 1, byte 17)")]
-    [TestCase("{\"vendorData\":\"a\nb\"}", "holds a control character; in a string it must be escaped, a line break as \\n (line 1, byte 17)")]
+    [TestCase("{\"vendorData\":\"a\tb\"}",
+        "holds a control character; in a string it must be escaped, a line break as \\n (line 1, byte 17)")]
+    [TestCase("{\"vendorData\":\"a\nb\"}",
+        "holds a control character; in a string it must be escaped, a line break as \\n (line 1, byte 17)")]
     [TestCase("{\"vendorData\":\"\\x\"}", "has an escape that JSON does not know (line 1, byte 17)")]
     [TestCase("{\"vendorData\":\"it\\'s\"}", "has an escape that JSON does not know (line 1, byte 19)")]
     [TestCase("{\"vendorData\":\"\\u12\"}", "has an escape that JSON does not know (line 1, byte 20)")]
@@ -62,12 +64,15 @@ public sealed class When_a_body_is_checked
     [TestCase("{\"vendorData\":\"x\" \"language\":\"en\"}", "misses a comma or a colon (line 1, byte 19)")]
     [TestCase("{\"vendorData\":\"x\"\n\"language\":\"en\"}", "misses a comma or a colon (line 2, byte 1)")]
     [TestCase("{\"metadata\":{\"a\":[{}{}]}}", "misses a comma or a colon (line 1, byte 21)")]
-    [TestCase("{\"vendorData\":\"x\",\"\\ud800\":1}", "the name of a member holds half of a surrogate pair, which is no text (line 1, byte 19)")]
-    [TestCase("{\"vendorData\":\"x\",\"metadata\":{\"\\ud800\":1}}", "the name of a member holds half of a surrogate pair, which is no text (line 1, byte 31)")]
+    [TestCase("{\"vendorData\":\"x\",\"\\ud800\":1}",
+        "the name of a member holds half of a surrogate pair, which is no text (line 1, byte 19)")]
+    [TestCase("{\"vendorData\":\"x\",\"metadata\":{\"\\ud800\":1}}",
+        "the name of a member holds half of a surrogate pair, which is no text (line 1, byte 31)")]
     [TestCase("[]", "expected a JSON object, got Array")]
     [TestCase("null", "expected a JSON object, got Null")]
     [TestCase("\"{}\"", "expected a JSON object, got String; is it written as JSON twice?")]
-    public void Each_fault_has_a_text_of_its_own_and_a_place(string body, string fault) => Refused(Encoding.UTF8.GetBytes(body), Raw).ShouldBe("body: " + fault);
+    public void Each_fault_has_a_text_of_its_own_and_a_place(string body, string fault) =>
+        Refused(Encoding.UTF8.GetBytes(body), Raw).ShouldBe("body: " + fault);
 
     // Every beginning and every single change of a body that is right.
     [Test]
@@ -76,11 +81,13 @@ public sealed class When_a_body_is_checked
         var good = Encoding.UTF8.GetBytes("{\"vendorData\":\"sEcret\",\n\"metadata\":{\"sEcret\":[1.5e3,true,null,\"\\u00fc\\n\"]}}");
         var bodies = Enumerable.Range(1, good.Length - 1).Select(length => good[..length])
             .Concat(from at in Enumerable.Range(0, good.Length)
-                    from value in (byte[])[0, 9, 10, (byte)'"', (byte)'\'', (byte)',', (byte)'}', (byte)'[', (byte)'\\', (byte)'x', (byte)'7', 0xC3, 0xFF]
+                    from value in (byte[])[0, 9, 10, (byte)'"', (byte)'\'', (byte)',', (byte)'}', (byte)'[', (byte)'\\',
+                        (byte)'x', (byte)'7', 0xC3, 0xFF]
                     select (byte[])[.. good[..at], value, .. good[(at + 1)..]]);
 
         var refused = 0;
-        foreach (var reason in bodies.Select(body => Reason(body, Raw)).OfType<string>().Where(reason => reason.StartsWith("body: ", StringComparison.Ordinal)))
+        foreach (var reason in bodies.Select(body => Reason(body, Raw)).OfType<string>()
+            .Where(reason => reason.StartsWith("body: ", StringComparison.Ordinal)))
         {
             reason.ShouldMatch(@"\(line [123], byte [1-9][0-9]*\)$|UTF-16|^body: expected a JSON object");
             reason.ShouldNotContain("sEcret");
@@ -93,7 +100,8 @@ public sealed class When_a_body_is_checked
     [TestCase("{\"vendorData\":\"ü\"}", "line 1, byte 16")]
     [TestCase("{\"vendorData\":\"x\",\n\"metadata\":{\"a\":\"ü\"}}", "line 2, byte 18")]
     [TestCase("{\"vendorData\":\"x\",\"expectedDetails\":{\"ü\":1}}", "line 1, byte 39")]
-    public void What_is_not_utf_8_is_invalid(string body, string place) => Refused(Encoding.Latin1.GetBytes(body), Raw).ShouldBe($"body: is not UTF-8 ({place})");
+    public void What_is_not_utf_8_is_invalid(string body, string place) =>
+        Refused(Encoding.Latin1.GetBytes(body), Raw).ShouldBe($"body: is not UTF-8 ({place})");
 
     [TestCase("utf-16")]
     [TestCase("utf-16BE")]
@@ -113,8 +121,10 @@ public sealed class When_a_body_is_checked
     [Test]
     public void What_is_compressed_is_named_though_nobody_says_so()
     {
-        Refused(Compressed(stream => new GZipStream(stream, CompressionLevel.Optimal)), Raw).ShouldBe("body: is compressed with gzip; publish it uncompressed");
-        Refused(Compressed(stream => new ZLibStream(stream, CompressionLevel.Optimal)), Raw).ShouldBe("body: is compressed; publish it uncompressed");
+        Refused(Compressed(stream => new GZipStream(stream, CompressionLevel.Optimal)), Raw)
+            .ShouldBe("body: is compressed with gzip; publish it uncompressed");
+        Refused(Compressed(stream => new ZLibStream(stream, CompressionLevel.Optimal)), Raw)
+            .ShouldBe("body: is compressed; publish it uncompressed");
     }
 
     [TestCase(Raw, "{\"vendorData\":\"x\"}")]
@@ -125,7 +135,8 @@ public sealed class When_a_body_is_checked
         Reason([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(body)], contentType).ShouldBeNull();
 
     [Test]
-    public void Nothing_but_a_byte_order_mark_is_empty() => Refused([0xEF, 0xBB, 0xBF], Raw).ShouldBe("body: is empty; expected a JSON object");
+    public void Nothing_but_a_byte_order_mark_is_empty() =>
+        Refused([0xEF, 0xBB, 0xBF], Raw).ShouldBe("body: is empty; expected a JSON object");
 
     [Test]
     public void What_is_too_large_is_invalid_and_both_sizes_are_named()

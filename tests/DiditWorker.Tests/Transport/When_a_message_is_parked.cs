@@ -11,7 +11,12 @@ public sealed class When_a_message_is_parked
     [Test]
     public void What_the_broker_would_act_upon_is_put_aside()
     {
-        var headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["CC"] = new List<object?> { "q" }, ["BCC"] = 1, ["kept"] = "x" };
+        var headers = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["CC"] = new List<object?> { "q" },
+            ["BCC"] = 1,
+            ["kept"] = "x",
+        };
         var properties = new BasicProperties { UserId = "somebody", Expiration = "2000", MessageId = "id", Headers = headers };
 
         Aside.Put(properties, "A-");

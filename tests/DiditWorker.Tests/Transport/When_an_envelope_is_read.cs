@@ -18,8 +18,10 @@ public sealed class When_an_envelope_is_read
     [TestCase($"{{\"messageId\":\"{Id}\",{Types},{Message},\"sentTime\":\"2026-11-24T12:00:00Z\"}}", Declared)]
     [TestCase($"{{\"messageId\":\"{Id}\",{Types},{Message},\"sentTime\":\"2026-11-24T12:00:00Z\"}}", null)]
     [TestCase($"{{\"messageId\":\"{Id}\",{Types},{Message},\"sentTime\":\"2026-11-24T12:00:00Z\"}}", "application/json")]
-    [TestCase($"{{\"MESSAGEID\":\"{Id}\",\"MessageType\":[\"urn:message:DiditWorker.Contracts:StartVerification\"],\"MESSAGE\":{{\"VendorData\":\"user-1\"}},\"SentTime\":\"2026-11-24T13:00:00+01:00\"}}", Declared)]
-    [TestCase($"{{\"messageid\":\"{Id}\",\"messagetype\":[\"URN:MESSAGE:diditworker.contracts:startverification\"],\"message\":{{\"vendordata\":\"user-1\"}},\"senttime\":\"2026-11-24T12:00:00\"}}", "text/json")]
+    [TestCase($"{{\"MESSAGEID\":\"{Id}\",\"MessageType\":[\"urn:message:DiditWorker.Contracts:StartVerification\"],"
+        + "\"MESSAGE\":{\"VendorData\":\"user-1\"},\"SentTime\":\"2026-11-24T13:00:00+01:00\"}", Declared)]
+    [TestCase($"{{\"messageid\":\"{Id}\",\"messagetype\":[\"URN:MESSAGE:diditworker.contracts:startverification\"],"
+        + "\"message\":{\"vendordata\":\"user-1\"},\"senttime\":\"2026-11-24T12:00:00\"}", "text/json")]
     public void Its_own_names_are_read_in_any_case_and_whatever_the_content_type_says(string json, string? contentType)
     {
         var (message, envelope) = Read(json, contentType);
@@ -32,7 +34,8 @@ public sealed class When_an_envelope_is_read
 
     [Test]
     public void A_header_in_it_names_the_first_id_in_any_case() =>
-        DeliveryOf(Read($"{{\"messageId\":\"{Id}\",{Types},{Message},\"headers\":{{\"mt-originalmessageid\":\"order-1\"}}}}", Declared).Envelope!)
+        DeliveryOf(Read(
+            $"{{\"messageId\":\"{Id}\",{Types},{Message},\"headers\":{{\"mt-originalmessageid\":\"order-1\"}}}}", Declared).Envelope!)
             .RequestId.ShouldBe("order-1");
 
     // Somebody's own data may have these names.
@@ -52,9 +55,12 @@ public sealed class When_an_envelope_is_read
     }
 
     [TestCase($"{{{Types},{Message},\"sentTime\":7}}", "sentTime: expected a string, got Number")]
-    [TestCase($"{{{Types},{Message},\"sentTime\":\"yesterday\"}}", "sentTime: expected a date-time with offset, such as 2026-11-24T12:00:00Z")]
-    [TestCase($"{{{Types},{Message},\"expirationTime\":\"\"}}", "expirationTime: expected a date-time with offset, such as 2026-11-24T12:00:00Z")]
-    [TestCase($"{{{Types},{Message},\"messageId\":\"order-1\"}}", "messageId: expected a UUID; an id of another form needs plain JSON and message_id")]
+    [TestCase($"{{{Types},{Message},\"sentTime\":\"yesterday\"}}",
+        "sentTime: expected a date-time with offset, such as 2026-11-24T12:00:00Z")]
+    [TestCase($"{{{Types},{Message},\"expirationTime\":\"\"}}",
+        "expirationTime: expected a date-time with offset, such as 2026-11-24T12:00:00Z")]
+    [TestCase($"{{{Types},{Message},\"messageId\":\"order-1\"}}",
+        "messageId: expected a UUID; an id of another form needs plain JSON and message_id")]
     [TestCase($"{{{Types},{Message},\"requestId\":7}}", "requestId: expected a string, got Number")]
     [TestCase($"{{{Types},{Message},\"responseAddress\":{{}}}}", "responseAddress: expected a string, got Object")]
     [TestCase($"{{{Types},{Message},\"faultAddress\":\"queue\"}}", "faultAddress: expected an absolute URI")]
@@ -63,14 +69,18 @@ public sealed class When_an_envelope_is_read
     [TestCase($"{{\"messageType\":[null],{Message}}}", "messageType: expected an array of strings")]
     [TestCase($"{{\"messageType\":[\"\\ud800\"],{Message}}}", "messageType: expected an array of strings")]
     [TestCase($"{{{Types},{Message},\"headers\":{{\"a\":\"\\ud800\"}}}}", "headers: holds half of a surrogate pair, which is no text")]
-    [TestCase($"{{{Types},{Message},\"headers\":{{\"a\":[{{\"b\":\"\\ud800\"}}]}}}}", "headers: holds half of a surrogate pair, which is no text")]
+    [TestCase($"{{{Types},{Message},\"headers\":{{\"a\":[{{\"b\":\"\\ud800\"}}]}}}}",
+        "headers: holds half of a surrogate pair, which is no text")]
     [TestCase($"{{{Types},{Message},\"messageId\":\"\\ud800\"}}", "messageId: holds half of a surrogate pair, which is no text")]
     [TestCase($"{{{Types},{Message},\"sentTime\":\"\\ud800\"}}", "sentTime: holds half of a surrogate pair, which is no text")]
-    [TestCase($"{{{Types},{Message},\"sentTime\":\"2026-11-24T12:00:00Z\",\"SentTime\":\"2026-11-24T12:00:00Z\"}}", "sentTime: is named twice, in different case")]
+    [TestCase($"{{{Types},{Message},\"sentTime\":\"2026-11-24T12:00:00Z\",\"SentTime\":\"2026-11-24T12:00:00Z\"}}",
+        "sentTime: is named twice, in different case")]
     [TestCase($"{{{Types},{Message},\"Message\":{{\"vendorData\":\"user-2\"}}}}", "message: is named twice, in different case")]
     [TestCase($"{{{Types},{Message},\"message_id\":\"{Id}\"}}", "found message_id: names are in camelCase; did you mean messageId?")]
-    [TestCase($"{{{Types},{Message},\"sent_time\":\"2026-11-24T12:00:00Z\"}}", "found sent_time: names are in camelCase; did you mean sentTime?")]
-    [TestCase($"{{{Types},{Message},\"response_address\":\"rabbitmq://localhost/q\"}}", "found response_address: names are in camelCase; did you mean responseAddress?")]
+    [TestCase($"{{{Types},{Message},\"sent_time\":\"2026-11-24T12:00:00Z\"}}",
+        "found sent_time: names are in camelCase; did you mean sentTime?")]
+    [TestCase($"{{{Types},{Message},\"response_address\":\"rabbitmq://localhost/q\"}}",
+        "found response_address: names are in camelCase; did you mean responseAddress?")]
     [TestCase($"{{{Types},{Message},\"messgeId\":\"{Id}\"}}", "found messgeId: did you mean messageId?")]
     public void Each_fault_names_its_member(string json, string fault)
     {
@@ -80,10 +90,12 @@ public sealed class When_an_envelope_is_read
 
     [Test]
     public void Faults_are_named_all_at_once() =>
-        Refused($"{{{Types},{Message},\"sentTime\":7,\"headers\":[],\"sourceAddress\":\"x\",\"message_id\":\"x\"}}", Declared).Split("; ").Length.ShouldBe(5);
+        Refused($"{{{Types},{Message},\"sentTime\":7,\"headers\":[],\"sourceAddress\":\"x\",\"message_id\":\"x\"}}", Declared)
+            .Split("; ").Length.ShouldBe(5);
 
     [TestCase("{\"vendorData\":\"x\"}", "")]
-    [TestCase($"{{\"message_type\":[\"urn:message:A:B\"],{Message}}}", "; found message_type: names are in camelCase; did you mean messageType?")]
+    [TestCase($"{{\"message_type\":[\"urn:message:A:B\"],{Message}}}",
+        "; found message_type: names are in camelCase; did you mean messageType?")]
     public void Without_type_or_message_it_is_none(string json, string more) => Refused(json, Declared).ShouldBe(
         "body: the MassTransit envelope needs messageType and message; send plain JSON with content_type application/json" + more);
 
@@ -99,7 +111,8 @@ public sealed class When_an_envelope_is_read
     [TestCase("2026-02-30T00:00:00Z")]
     public void A_time_that_nobody_can_mean_is_no_fault(string time)
     {
-        var envelope = Read($"{{\"messageId\":\"{Id}\",{Types},{Message},\"sentTime\":\"{time}\",\"expirationTime\":\"{time}\"}}", Declared).Envelope!;
+        var envelope = Read(
+            $"{{\"messageId\":\"{Id}\",{Types},{Message},\"sentTime\":\"{time}\",\"expirationTime\":\"{time}\"}}", Declared).Envelope!;
 
         Decision.Believable(DeliveryOf(envelope).PublishedAt, TimeSpan.FromDays(1), Noon).ShouldBeNull();
     }
@@ -116,7 +129,9 @@ public sealed class When_an_envelope_is_read
     private static Delivery DeliveryOf(MassTransit.Serialization.MessageEnvelope envelope) =>
         Delivery.Read(new DeliveryFacts { Header = _ => null }.With(envelope), "start-verification").ShouldNotBeNull();
 
-    private static CheckedBody Read(string json, string? contentType) => BodyReader.Read(Encoding.UTF8.GetBytes(json), contentType, contentEncoding: null, 10_000);
+    private static CheckedBody Read(string json, string? contentType) =>
+        BodyReader.Read(Encoding.UTF8.GetBytes(json), contentType, contentEncoding: null, 10_000);
 
-    private static string Refused(string json, string? contentType) => Should.Throw<InvalidMessageException>(() => Read(json, contentType)).Message;
+    private static string Refused(string json, string? contentType) =>
+        Should.Throw<InvalidMessageException>(() => Read(json, contentType)).Message;
 }

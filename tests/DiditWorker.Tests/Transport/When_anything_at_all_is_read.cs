@@ -10,7 +10,9 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Transport;
 
-/// <summary>Seeded fuzzing: whatever stands in a body is read or refused with a text, by the consumer and by the operator's commands alike.</summary>
+/// <summary>
+/// Seeded fuzzing: whatever stands in a body is read or refused with a text, by the consumer and by the operator's commands alike.
+/// </summary>
 public sealed class When_anything_at_all_is_read
 {
     private const int Messages = 20_000;
@@ -18,22 +20,31 @@ public sealed class When_anything_at_all_is_read
     private const string Workflow = "99999999-8888-7777-6666-555555555555";
 
     private static readonly string?[] ContentTypes =
-        ["application/json", "application/vnd.masstransit+json", null, "application/json; charset=utf-8", "text/json", "application/json; charset=utf-16"];
+    [
+        "application/json", "application/vnd.masstransit+json", null, "application/json; charset=utf-8", "text/json",
+        "application/json; charset=utf-16",
+    ];
 
     private static readonly string?[] Encodings = [null, null, null, "utf-8", "identity", "gzip"];
 
     private static readonly string[] Seeds =
     [
-        """{"vendorData":"u","workflowId":"0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11","metadata":{"a":[1,2.5e10,{"b":null}]},"requestedAt":"2026-11-24T12:00:00Z"}""",
-        """{"VendorData":"u","contactDetails":{"email":"a@example.org","sendNotificationEmails":true},"expectedDetails":{"first_name":"\u00fc"}}""",
-        """{"messageId":"0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11","messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":{"vendorData":"u"},"sentTime":"0001-01-01T00:00:00+01:00","headers":{"x":1}}""",
-        """{"messageType":["urn:message:Somebody.Else:Event"],"message":{"vendorData":"u"},"responseAddress":"rabbitmq://localhost/q","host":{"processId":1}}""",
+        """{"vendorData":"u","workflowId":"0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11","metadata":"""
+            + """{"a":[1,2.5e10,{"b":null}]},"requestedAt":"2026-11-24T12:00:00Z"}""",
+        """{"VendorData":"u","contactDetails":"""
+            + """{"email":"a@example.org","sendNotificationEmails":true},"expectedDetails":{"first_name":"\u00fc"}}""",
+        """{"messageId":"0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11","messageType":"""
+            + """["urn:message:DiditWorker.Contracts:StartVerification"],"message":"""
+            + """{"vendorData":"u"},"sentTime":"0001-01-01T00:00:00+01:00","headers":{"x":1}}""",
+        """{"messageType":["urn:message:Somebody.Else:Event"],"message":"""
+            + """{"vendorData":"u"},"responseAddress":"rabbitmq://localhost/q","host":{"processId":1}}""",
         "\ufeff{\"vendor_data\":\"u\"}", "[]", "null", "\"text\"", "",
     ];
 
     private static readonly string[] Pieces =
     [
-        "\\ud800", "\"", "'", ",", "{", "}", "[", "]", ":", "\\", "\0", "\n", "//", "null", "true", "1e5", "0001-01-01T00:00:00Z", "\ufeff", "_", "9",
+        "\\ud800", "\"", "'", ",", "{", "}", "[", "]", ":", "\\", "\0", "\n", "//",
+        "null", "true", "1e5", "0001-01-01T00:00:00Z", "\ufeff", "_", "9",
         "\"message\":", "\"vendorData\":", "\"messageType\":", "\"headers\":{", "urn:message:", "ü",
     ];
 
@@ -45,9 +56,11 @@ public sealed class When_anything_at_all_is_read
         var (read, refused) = (0, 0);
         for (var i = 0; i < Messages; i++)
         {
-            var (body, type, encoding) = (Body(random), ContentTypes[random.Next(ContentTypes.Length)], Encodings[random.Next(Encodings.Length)]);
+            var (body, type, encoding) = (
+                Body(random), ContentTypes[random.Next(ContentTypes.Length)], Encodings[random.Next(Encodings.Length)]);
             var reason = Refusal(body, type, encoding);
-            var letter = reader.Read("start-verification_error", new BasicProperties { MessageId = "order-1", ContentType = type, ContentEncoding = encoding }, body);
+            var letter = reader.Read("start-verification_error",
+                new BasicProperties { MessageId = "order-1", ContentType = type, ContentEncoding = encoding }, body);
 
             letter.Invalid.ShouldBe(reason, customMessage: Convert.ToBase64String(body));
             (read, refused) = reason is null ? (read + 1, refused) : (read, refused + 1);

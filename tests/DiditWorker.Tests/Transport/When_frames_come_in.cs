@@ -23,7 +23,15 @@ public sealed class When_frames_come_in
     [Test]
     public async Task What_can_be_read_passes_as_it_is()
     {
-        byte[] sent = [.. Frame(8, 0), .. Delivery(1, Written(new() { MessageId = "a", Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["h"] = 1 } }), [1, 2, 3], 2)];
+        byte[] sent =
+        [
+            .. Frame(8, 0),
+            .. Delivery(
+                1,
+                Written(new() { MessageId = "a", Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["h"] = 1 } }),
+                [1, 2, 3],
+                2),
+        ];
 
         (await PassAsync(sent)).ShouldBe(sent);
     }
@@ -45,21 +53,27 @@ public sealed class When_frames_come_in
     public async Task A_large_body_is_set_apart_and_a_stub_stands_for_it()
     {
         byte[] large = [.. Enumerable.Repeat((byte)7, Largest + 1)];
-        byte[] sent = [.. Delivery(1, Written(new() { MessageId = "large" }), large, 300), .. Delivery(1, Written(new() { MessageId = "small" }), [1], 1)];
+        byte[] sent =
+        [
+            .. Delivery(1, Written(new() { MessageId = "large" }), large, 300),
+            .. Delivery(1, Written(new() { MessageId = "small" }), [1], 1),
+        ];
 
         var frames = await PassAsync(sent);
 
         _setApart.ShouldBe([("large", large.Length)]);
         PropertiesIn(frames).Headers!.Keys.ShouldBe(["stub"]);
         BinaryPrimitives.ReadUInt64BigEndian(frames.AsSpan(Delivered().Length + 11)).ShouldBe(0u);
-        frames[^Delivery(1, Written(new() { MessageId = "small" }), [1], 1).Length..].ShouldBe(Delivery(1, Written(new() { MessageId = "small" }), [1], 1));
+        frames[^Delivery(1, Written(new() { MessageId = "small" }), [1], 1).Length..]
+            .ShouldBe(Delivery(1, Written(new() { MessageId = "small" }), [1], 1));
     }
 
     [Test]
     public async Task Channels_do_not_mix()
     {
         byte[] large = [.. Enumerable.Repeat((byte)7, Largest + 1)];
-        var (one, two) = (Delivery(1, Written(new() { MessageId = "one" }), large, 2000), Delivery(2, Written(new() { MessageId = "two" }), [1, 2], 2));
+        var (one, two) = (
+            Delivery(1, Written(new() { MessageId = "one" }), large, 2000), Delivery(2, Written(new() { MessageId = "two" }), [1, 2], 2));
         var end = Frame(3, 1, large).Length;
         byte[] mixed = [.. one[..^end], .. two, .. one[^end..]];
 
@@ -141,7 +155,8 @@ public sealed class When_frames_come_in
         return bytes[..header.WriteTo(bytes)];
     }
 
-    private static byte[] Delivery(byte channel, byte[] properties, byte[] body, int frameSize) => [.. Delivered(channel), .. Content(channel, properties, body, frameSize)];
+    private static byte[] Delivery(byte channel, byte[] properties, byte[] body, int frameSize) =>
+        [.. Delivered(channel), .. Content(channel, properties, body, frameSize)];
 
     private static byte[] Delivered(byte channel = 1) => Frame(1, channel, 0, 60, 0, 60, 1, (byte)'t');
 
@@ -149,7 +164,8 @@ public sealed class When_frames_come_in
     {
         var size = new byte[8];
         BinaryPrimitives.WriteInt64BigEndian(size, body.Length);
-        return [.. Frame(2, channel, [0, 60, 0, 0, .. size, .. properties]), .. body.Chunk(frameSize).SelectMany(part => Frame(3, channel, part))];
+        return [.. Frame(2, channel, [0, 60, 0, 0, .. size, .. properties]),
+            .. body.Chunk(frameSize).SelectMany(part => Frame(3, channel, part))];
     }
 
     private static byte[] Frame(byte type, byte channel, params byte[] payload)

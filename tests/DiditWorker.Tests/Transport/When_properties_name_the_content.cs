@@ -27,7 +27,8 @@ public sealed class When_properties_name_the_content
     [TestCase("application/vnd.masstransit+json")]
     [TestCase("application/vnd.masstransit+json; charset=utf-8")]
     [TestCase(" Application/Vnd.MassTransit+Json")]
-    public void Every_spelling_of_the_envelope_is_one(string contentType) => Refused(contentType, null).ShouldContain("the MassTransit envelope needs");
+    public void Every_spelling_of_the_envelope_is_one(string contentType) =>
+        Refused(contentType, null).ShouldContain("the MassTransit envelope needs");
 
     [TestCase("application/problem+json")]
     [TestCase("application/cloudevents+json")]
@@ -40,7 +41,8 @@ public sealed class When_properties_name_the_content
     [TestCase("json")]
     [TestCase(";;;")]
     public void Others_are_refused_and_what_to_publish_is_named(string contentType) =>
-        Refused(contentType, null).ShouldBe("content_type: expected application/json or application/vnd.masstransit+json, and a body that is that");
+        Refused(contentType, null).ShouldBe(
+            "content_type: expected application/json or application/vnd.masstransit+json, and a body that is that");
 
     [TestCase("application/json; charset=utf-16", "utf-16 ")]
     [TestCase("application/json; charset=ISO-8859-1", "ISO-8859-1 ")]
@@ -77,5 +79,6 @@ public sealed class When_properties_name_the_content
 
     private static CheckedBody Read(string? contentType, string? encoding) => BodyReader.Read(Body, contentType, encoding, 1024);
 
-    private static string Refused(string? contentType, string? encoding) => Should.Throw<InvalidMessageException>(() => Read(contentType, encoding)).Message;
+    private static string Refused(string? contentType, string? encoding) =>
+        Should.Throw<InvalidMessageException>(() => Read(contentType, encoding)).Message;
 }

@@ -19,8 +19,8 @@ public sealed class When_a_name_is_spelt_otherwise
 
     private static readonly string[] Names =
     [
-        "vendorData", "workflowId", "callback", "callbackMethod", "language", "metadata", "contactDetails", "expectedDetails", "requestedAt",
-        "email", "phone", "emailLang", "sendNotificationEmails",
+        "vendorData", "workflowId", "callback", "callbackMethod", "language", "metadata", "contactDetails", "expectedDetails",
+        "requestedAt", "email", "phone", "emailLang", "sendNotificationEmails",
     ];
 
     [Test]
@@ -30,7 +30,8 @@ public sealed class When_a_name_is_spelt_otherwise
         var same = Read(Everything);
         for (var i = 0; i < 200; i++)
         {
-            var json = Names.Aggregate(Everything, (text, name) => text.Replace($"\"{name}\"", $"\"{InAnyCase(name, random)}\"", StringComparison.Ordinal));
+            var json = Names.Aggregate(
+                Everything, (text, name) => text.Replace($"\"{name}\"", $"\"{InAnyCase(name, random)}\"", StringComparison.Ordinal));
 
             var read = Read(json);
             read.Payload.GetRawText().ShouldBe(same.Payload.GetRawText());
@@ -68,7 +69,8 @@ public sealed class When_a_name_is_spelt_otherwise
 
     [Test]
     public void A_required_one_is_not_called_missing_where_it_is_misspelt() =>
-        Faults("""{"vendor_data":"w3"}""").ShouldBe("StartVerification: found vendor_data: names are in camelCase; did you mean vendorData?");
+        Faults("""{"vendor_data":"w3"}""").ShouldBe(
+            "StartVerification: found vendor_data: names are in camelCase; did you mean vendorData?");
 
     [TestCase("workfowId", "workflowId")]
     [TestCase("workflow", "workflowId")]
@@ -103,7 +105,8 @@ public sealed class When_a_name_is_spelt_otherwise
         }
 
         FaultsWith(members).ShouldBe(
-            $"StartVerification: found contactDetails.{found}: {(sameLetters ? "names are in camelCase; " : "")}did you mean contactDetails.{meant}?");
+            $"StartVerification: found contactDetails.{found}: {(sameLetters ? "names are in camelCase; " : "")}"
+            + $"did you mean contactDetails.{meant}?");
     }
 
     [Test]
@@ -146,7 +149,8 @@ public sealed class When_a_name_is_spelt_otherwise
     [TestCase("name")]
     [TestCase("mobile")]
     public void Short_names_have_harmless_neighbours(string name) =>
-        ReadWith($"\"contactDetails\":{{\"phone\":\"+49170\",\"{name}\":\"x\"}}").Payload.GetProperty("contact_details").EnumerateObject().Count().ShouldBe(1);
+        ReadWith($"\"contactDetails\":{{\"phone\":\"+49170\",\"{name}\":\"x\"}}")
+            .Payload.GetProperty("contact_details").EnumerateObject().Count().ShouldBe(1);
 
     // So that an operator can take one out of a dead letter.
     [Test]
@@ -154,7 +158,8 @@ public sealed class When_a_name_is_spelt_otherwise
 
     [Test]
     public void No_more_than_five_are_named() =>
-        FaultsWith("\"vendor_data\":1,\"vendor-data\":1,\"workflow_id\":1,\"call_back\":1,\"lang_uage\":1,\"meta_data\":1,\"contact_details\":1")
+        FaultsWith(
+            "\"vendor_data\":1,\"vendor-data\":1,\"workflow_id\":1,\"call_back\":1,\"lang_uage\":1,\"meta_data\":1,\"contact_details\":1")
             .Split("did you mean").Length.ShouldBe(6);
 
     [TestCase("vendorData\u200b")]
@@ -164,11 +169,13 @@ public sealed class When_a_name_is_spelt_otherwise
     [TestCase("vend\\\"orData")]
     [TestCase("vendorData____________________________________")]
     public void What_is_no_plain_short_word_is_not_quoted(string name) =>
-        FaultsWith($"\"{name}\":1").ShouldMatch("^StartVerification: found a misspelt member: (names are in camelCase; )?did you mean vendorData\\?$");
+        FaultsWith($"\"{name}\":1").ShouldMatch(
+            "^StartVerification: found a misspelt member: (names are in camelCase; )?did you mean vendorData\\?$");
 
     [Test]
     public void No_value_of_it_is_quoted() =>
-        FaultsWith("\"vendor_data\":\"sEcret\",\"contactDetails\":{\"email_lang\":\"sEcret\",\"Email\":\"sEcret\",\"eMAIL\":\"sEcret\"}").ShouldNotContain("sEcret");
+        FaultsWith("\"vendor_data\":\"sEcret\",\"contactDetails\":{\"email_lang\":\"sEcret\",\"Email\":\"sEcret\",\"eMAIL\":\"sEcret\"}")
+            .ShouldNotContain("sEcret");
 
     // As many as fit into a body, each just long enough to be compared with most names.
     [Test]

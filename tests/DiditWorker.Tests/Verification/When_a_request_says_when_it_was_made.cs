@@ -61,11 +61,13 @@ public sealed class When_a_request_says_when_it_was_made
 
     [Test]
     public void It_counts_where_nothing_else_says_when() =>
-        new Delivery("x", IdempotencyKey.Create("s", "x"), PublishedAt: null, MaybeAttempted: false).RequestedAt(Noon).PublishedAt.ShouldBe(Noon);
+        new Delivery("x", IdempotencyKey.Create("s", "x"), PublishedAt: null, MaybeAttempted: false)
+            .RequestedAt(Noon).PublishedAt.ShouldBe(Noon);
 
     [Test]
     public void It_is_no_part_of_what_is_compared_nor_of_what_didit_gets() =>
-        ReadWith("\"requestedAt\":\"2026-11-24T12:00:00Z\"").Payload.GetRawText().ShouldBe(Read("""{"vendorData":"user-1"}""").Payload.GetRawText());
+        ReadWith("\"requestedAt\":\"2026-11-24T12:00:00Z\"").Payload.GetRawText()
+            .ShouldBe(Read("""{"vendorData":"user-1"}""").Payload.GetRawText());
 
     private static DateTimeOffset? RequestedAt(string text) => ReadWith($"\"requestedAt\":\"{text}\"").RequestedAt;
 }

@@ -6,15 +6,18 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Verification;
 
-/// <summary>A time that was never set, in milliseconds where seconds belong, or of a broken clock counts as unknown, and no arithmetic on it throws.</summary>
+/// <summary>
+/// A time that was never set, in milliseconds where seconds belong, or of a broken clock counts as unknown, and no arithmetic on it throws.
+/// </summary>
 public sealed class When_nobody_can_mean_a_time
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly DateTimeOffset[] Never =
     [
-        DateTimeOffset.MinValue, new(1, 1, 2, 0, 0, 0, TimeSpan.Zero), new(1601, 1, 1, 0, 0, 0, TimeSpan.Zero), new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero),
-        DateTimeOffset.UnixEpoch, new(2019, 12, 31, 23, 59, 59, TimeSpan.Zero), Now.AddDays(2), new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero), DateTimeOffset.MaxValue,
+        DateTimeOffset.MinValue, new(1, 1, 2, 0, 0, 0, TimeSpan.Zero), new(1601, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero), DateTimeOffset.UnixEpoch, new(2019, 12, 31, 23, 59, 59, TimeSpan.Zero), Now.AddDays(2),
+        new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero), DateTimeOffset.MaxValue,
     ];
 
     private static readonly TimeSpan[] Windows = [TimeSpan.Zero, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1), TimeSpan.FromDays(30)];
@@ -22,7 +25,9 @@ public sealed class When_nobody_can_mean_a_time
 
     [Test]
     public void It_is_decided_as_if_nothing_were_said(
-        [ValueSource(nameof(Never))] DateTimeOffset time, [ValueSource(nameof(Windows))] TimeSpan window, [ValueSource(nameof(Margins))] TimeSpan margin)
+        [ValueSource(nameof(Never))] DateTimeOffset time,
+        [ValueSource(nameof(Windows))] TimeSpan window,
+        [ValueSource(nameof(Margins))] TimeSpan margin)
     {
         foreach (var lookup in Enum.GetValues<LookupBeforeResend>())
         {
