@@ -98,6 +98,7 @@ public sealed class When_headers_cannot_be_read
         listed.Text.ShouldContain("raw");
         var replayed = await world.Arena.OperateAsync("dead-letters", "replay", "--yes", "--reason", "they are good but for their headers");
         replayed.ExitCode.ShouldBe(0, replayed.Notes);
+        await world.Arena.Broker.UntilAnswersAsync(3);
         (world.Of("strange").Created, world.Of("raw").Created).ShouldBe((1, 1));
     }
 
@@ -113,6 +114,7 @@ public sealed class When_headers_cannot_be_read
             async () => await world.Arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromSeconds(30), "it is parked");
 
         await world.Arena.OperateAsync("dead-letters", "replay", "--yes", "--reason", "a try");
+        await world.Arena.Broker.UntilAnswersAsync(2);
 
         world.Of("strange").ShouldBe((0, 2));
         world.Arena.Didit.State.Requests.ShouldBeEmpty();
