@@ -21,7 +21,8 @@ public sealed class When_it_is_hard_to_see : StatusPageTest
 
     private static IEnumerable<string> StateNames => States.Keys;
 
-    [Test]
+    // Each state in each scheme and at each width, each scheme at each width.
+    [Test, Pairwise]
     public async Task It_meets_wcag_2_a_and_aa(
         [ValueSource(nameof(StateNames))] string state, [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme, [Values(1280, Phone)] int width)
     {
