@@ -42,11 +42,16 @@ public sealed class When_100000_dead_letters_are_listed
         var filler = new string('x', 60_000);
         await parking.ParkManyAsync(1_000, i => ($"order-{i}", $$$"""{"vendorData":"user-{{{i}}}","metadata":{"filler":"{{{filler}}}"}}"""), "System.IO.IOException");
 
-        using var process = OperatorProcess.Start(arena, MegabytesForList, "dead-letters", "list", "--examples", "1000", "--json");
-        _ = process.StandardOutput.ReadToEndAsync();
-        (await process.StandardError.ReadToEndAsync()).ShouldMatch("(?i)out ?of ?memory", "it holds the examples");
-        await process.WaitForExitAsync();
-        process.ExitCode.ShouldNotBe(0);
+        (await ExitCodeAsync(arena, MegabytesForList)).ShouldNotBe(0, "it holds the examples");
+        (await ExitCodeAsync(arena, megabytes: null)).ShouldBe(0);
+    }
+
+    // Which thread the memory fails, and what it says of it then, is up to chance.
+    private static async Task<int> ExitCodeAsync(Arena arena, int? megabytes)
+    {
+        using var process = OperatorProcess.Start(arena, megabytes, "dead-letters", "list", "--examples", "1000", "--json");
+        await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync(), process.WaitForExitAsync());
+        return process.ExitCode;
     }
 
     private static async Task<JsonElement> RunAsync(Arena arena, int megabytes, string command)
