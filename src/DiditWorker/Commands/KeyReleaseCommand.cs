@@ -57,8 +57,8 @@ internal static class KeyReleaseCommand
             $"it has {SessionOf(record)}. Another copy of its message that the broker does not mark as redelivered would create a second "
             + "session, if the first is finished by then.",
         RecordState.Refused => "Didit refused it for good. The next delivery asks Didit again.",
-        _ => "an attempt may have made a session at Didit, and this is forgotten: another copy of its message that the broker does not mark "
-            + "as redelivered would create one without looking.",
+        _ => "an attempt may have made a session at Didit, and this is forgotten: another copy of its message that the broker does not "
+            + "mark as redelivered would create one without looking.",
     };
 
     // A damaged answer keeps its message waiting, and to forget it is the way out.

@@ -62,7 +62,7 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
     {
         properties.MessageId = id.ToString("D");
         properties.Timestamp = new AmqpTimestamp(now.ToUnixTimeSeconds());
-        var headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal);
+        var headers = Aside.Copy(properties);
 
         // The id under which the old one was first published, and how often that one was replayed, are not this one's.
         headers.Remove(BusHeaders.OriginalMessageId);

@@ -9,8 +9,8 @@ internal static class Spelling
     private const int MostMistakes = 2;
 
     /// <summary>
-    /// The one of the known names that was most likely meant: the same but for case, <c>_</c>, <c>-</c>, and one letter in four, at most two;
-    /// null if none was.
+    /// The one of the known names that was most likely meant: the same but for case, <c>_</c>, <c>-</c>, and one letter in four, at most
+    /// two; null if none was.
     /// </summary>
     public static string? Meant(string name, IEnumerable<string> known) => known
         .Select(other => (Name: other, Mistakes: EditDistance.Between(Plain(name), Plain(other), MostMistakes)))
