@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
 using DiditWorker.Verification;
 using NUnit.Framework;
 using Shouldly;

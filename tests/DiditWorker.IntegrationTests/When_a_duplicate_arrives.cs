@@ -1,5 +1,5 @@
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 

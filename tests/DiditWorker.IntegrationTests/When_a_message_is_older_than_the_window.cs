@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
 using DiditWorker.Simulator;
 using NUnit.Framework;
 using Shouldly;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DiditWorker.Contracts;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;

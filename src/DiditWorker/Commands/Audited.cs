@@ -1,5 +1,5 @@
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Commands;
 

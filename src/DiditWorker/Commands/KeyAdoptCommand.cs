@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using DiditWorker.DeadLetters;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using DiditWorker.DeadLetters;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Commands;
 

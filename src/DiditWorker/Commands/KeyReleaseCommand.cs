@@ -1,9 +1,9 @@
 using System.CommandLine;
 using DiditWorker.DeadLetters;
-using DiditWorker.Didit;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
 
 namespace DiditWorker.Commands;
 

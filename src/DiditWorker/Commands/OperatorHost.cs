@@ -1,7 +1,7 @@
 using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Redis;
 using DiditWorker.Secrets;
 using Microsoft.Extensions.Logging.Console;
 using RabbitMQ.Client;

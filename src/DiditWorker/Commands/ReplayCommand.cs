@@ -1,7 +1,8 @@
 using System.CommandLine;
 using DiditWorker.DeadLetters;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using RabbitMQ.Client;
 
 namespace DiditWorker.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using DiditWorker.DeadLetters;
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Commands;
 

@@ -4,8 +4,8 @@ using System.Globalization;
 using System.Text;
 using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
 using RabbitMQ.Client;
 using UUIDNext;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using DiditWorker.Contracts;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 

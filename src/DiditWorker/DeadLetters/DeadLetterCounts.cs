@@ -1,6 +1,7 @@
 using System.Globalization;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using StackExchange.Redis;
 
 namespace DiditWorker.DeadLetters;

@@ -42,7 +42,7 @@ public sealed record DeadLetterFilter
 
     private static bool IsNamed(DeadLetter letter, string id) =>
         letter.Reference == id
-        || letter.Delivery?.RequestId == Idempotency.RequestId.Normalize(id)
+        || letter.Delivery?.RequestId == Protocol.RequestId.Normalize(id)
         || string.Equals(letter.Delivery?.Key.ToString(), id, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>For the audit: what was asked for, without contents.</summary>

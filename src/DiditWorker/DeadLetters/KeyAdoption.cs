@@ -1,7 +1,8 @@
 using DiditWorker.Commands;
 using DiditWorker.Didit;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using RabbitMQ.Client;
 
 namespace DiditWorker.DeadLetters;
@@ -102,7 +103,7 @@ internal sealed class KeyAdoption(
         IdempotencyKey key, string sessionId, DeadLetter? letter, string? reason, CancellationToken cancellation)
     {
         var decision = await AskAsync(sessionId, cancellation);
-        var found = FoundSession.FromDecision(sessionId, decision);
+        var found = SessionReader.FromDecision(sessionId, decision);
         var workflow = letter?.Request?.WorkflowId ?? settings.Didit.WorkflowId;
         var doubts = new List<string>();
         Refuse(!string.Equals(decision.Text("session_id") ?? decision.Text("uuid") ?? sessionId, sessionId, StringComparison.OrdinalIgnoreCase),

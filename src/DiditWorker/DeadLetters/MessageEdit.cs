@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using DiditWorker.Transport;
 using DiditWorker.Verification;
 using RabbitMQ.Client;

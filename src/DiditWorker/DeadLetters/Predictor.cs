@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using DiditWorker.Didit;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using DiditWorker.Verification;
 
 namespace DiditWorker.DeadLetters;

@@ -1,5 +1,5 @@
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 using DiditWorker.Transport;
 using DiditWorker.Verification;
 using RabbitMQ.Client;

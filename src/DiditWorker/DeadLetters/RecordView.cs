@@ -1,7 +1,5 @@
 using System.Globalization;
-using DiditWorker.Didit;
-using DiditWorker.Idempotency;
-using DiditWorker.Verification;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.DeadLetters;
 

@@ -1,4 +1,4 @@
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using RabbitMQ.Client;
 
 namespace DiditWorker.DeadLetters;

@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 using DiditWorker.Secrets;
 using DiditWorker.Transport;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using Microsoft.Extensions.Logging.Console;
 using ZLogger;
 using ZLogger.Formatters;

@@ -1,5 +1,5 @@
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using DiditWorker.Verification;
 
 namespace DiditWorker.Hosting;
@@ -12,7 +12,7 @@ internal static class DiditSettings
         var (key, file) = read.Secret<string>("Didit:ApiKey", (text, _) => ApiKey(text));
         read.Require(read.Text("Didit:ApiKey") is not null || read.Text("Didit:ApiKeyFile") is not null, "Didit:ApiKey", value: null,
             "required; set it, or Didit:ApiKeyFile to a file that holds it (Didit console, API keys)");
-        var defaults = new DiditOptions { ApiKey = key ?? "", ApiKeyFile = file };
+        var defaults = new DiditOptions { ApiKey = key ?? "", CurrentApiKey = file is null ? null : () => file.Current };
         return defaults with
         {
             BaseAddress = ReadBaseAddress(read, defaults.BaseAddress),

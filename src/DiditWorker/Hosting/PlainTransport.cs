@@ -1,5 +1,5 @@
 using System.Net;
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Hosting;
 

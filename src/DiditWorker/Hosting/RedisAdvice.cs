@@ -1,4 +1,4 @@
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Hosting;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using DiditWorker.DeadLetters;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Redis;
 using DiditWorker.Secrets;
 using DiditWorker.Transport;
 using DiditWorker.Verification;
@@ -29,7 +29,7 @@ public static class WorkerServices
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
         .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>()
-        .AddSingleton(new RedisConnection(() => settings.Redis, settings.RedisCertificates))
+        .AddSingleton(new RedisConnection(() => settings.Redis, settings.RedisCertificates.For))
         .AddSingleton(new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null, settings.Idempotency.UnencryptedAnswers))
         .AddSingleton(provider => new IdempotencyStore(
             provider.GetRequiredService<RedisConnection>(), settings.Idempotency, settings.Didit.IdempotencyWindow,

@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
 using DiditWorker.Probing;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using DiditWorker.Secrets;
 using DiditWorker.Status;
 using DiditWorker.Transport;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using StackExchange.Redis;
 
 namespace DiditWorker.Observability;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Probing;
 

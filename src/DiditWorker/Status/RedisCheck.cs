@@ -1,6 +1,5 @@
-using DiditWorker.Didit;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace DiditWorker.Status;

@@ -1,5 +1,5 @@
 using DiditWorker.Contracts;
-using DiditWorker.Didit;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Verification;
 

@@ -1,5 +1,5 @@
 using DiditWorker.Contracts;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using MassTransit;
 
 namespace DiditWorker.Verification;

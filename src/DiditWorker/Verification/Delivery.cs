@@ -1,4 +1,4 @@
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using MassTransit;
 
 namespace DiditWorker.Verification;
@@ -29,9 +29,9 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
     public static Delivery? Read(DeliveryFacts facts, string scope)
     {
         var id = RequestIdOf(facts);
-        return id is null or { Length: 0 or > Idempotency.RequestId.MaximumLength }
+        return id is null or { Length: 0 or > Protocol.RequestId.MaximumLength }
             ? null
-            : new(Idempotency.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(facts), WasDelivered(facts));
+            : new(Protocol.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(facts), WasDelivered(facts));
     }
 
     // A scheduler that published it again may have given it an id of its own. MassTransit reads an id only if it is a UUID; raw JSON may

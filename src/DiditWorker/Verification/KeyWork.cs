@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Verification;
 
@@ -25,7 +26,7 @@ internal sealed partial class KeyWork(
 
     public Hold Hold => hold;
 
-    public string Fingerprint { get; } = Idempotency.Fingerprint.Of(request.Payload);
+    public string Fingerprint { get; } = Protocol.Fingerprint.Of(request.Payload);
 
     /// <summary>When this delivery came, if its message had been delivered before.</summary>
     public DateTimeOffset? RedeliveredAt { get; } = delivery.MaybeAttempted ? time.GetUtcNow() : null;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
 using MassTransit;
 
 namespace DiditWorker.Verification;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using DiditWorker.Contracts;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Verification;
 

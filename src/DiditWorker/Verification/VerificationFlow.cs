@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Verification;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using DiditWorker.Contracts;
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 using StackExchange.Redis;
 using UUIDNext;
 

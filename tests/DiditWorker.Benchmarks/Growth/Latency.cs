@@ -3,7 +3,7 @@ using System.Diagnostics;
 using DiditWorker.Benchmarks.Contenders;
 using DiditWorker.Benchmarks.Reports;
 using DiditWorker.Benchmarks.Running;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 

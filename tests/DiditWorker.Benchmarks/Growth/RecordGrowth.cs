@@ -4,9 +4,9 @@ using System.Text.Json;
 using DiditWorker.Benchmarks.Contenders;
 using DiditWorker.Benchmarks.Reports;
 using DiditWorker.Benchmarks.Running;
-using DiditWorker.Didit;
-using DiditWorker.Idempotency;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using DiditWorker.Verification;
 using StackExchange.Redis;
 

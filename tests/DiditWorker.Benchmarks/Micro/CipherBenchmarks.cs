@@ -1,7 +1,7 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Benchmarks.Micro;
 

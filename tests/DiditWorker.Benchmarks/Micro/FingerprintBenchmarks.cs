@@ -1,6 +1,6 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using DiditWorker.Tests.Idempotency;
 
 namespace DiditWorker.Benchmarks.Micro;

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using UUIDNext;
 
 namespace DiditWorker.Benchmarks.Micro;

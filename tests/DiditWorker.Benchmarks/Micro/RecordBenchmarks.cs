@@ -1,7 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
-using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Benchmarks.Micro;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.IntegrationTests.Campaign;
 
@@ -14,7 +14,7 @@ internal sealed record CampaignMessage(string Id, bool Envelope, string VendorDa
 {
     private const string Exchange = "DiditWorker.Contracts:StartVerification";
 
-    public string RequestId { get; } = Idempotency.RequestId.Normalize(Id);
+    public string RequestId { get; } = DiditWorker.Protocol.RequestId.Normalize(Id);
 
     public string Key { get; } = IdempotencyKey.Create("start-verification", Id).ToString();
 

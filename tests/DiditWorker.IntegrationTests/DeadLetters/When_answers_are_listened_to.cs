@@ -1,8 +1,8 @@
 using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
 using Microsoft.Extensions.Configuration;
 using NUnit.Framework;
 using RabbitMQ.Client;

@@ -10,7 +10,7 @@ namespace DiditWorker.IntegrationTests.Keys;
 public sealed class When_a_key_is_released
 {
     private const string Id = "order-1";
-    private static readonly string Fingerprint = Idempotency.Fingerprint.Of(JsonElement.Parse("""{"vendor_data":"user-1"}"""));
+    private static readonly string Fingerprint = DiditWorker.Protocol.Fingerprint.Of(JsonElement.Parse("""{"vendor_data":"user-1"}"""));
 
     [TestCase('P', "", "an attempt may have made a session")]
     [TestCase('R', "\"no\"", "The next delivery asks Didit again")]
@@ -118,7 +118,7 @@ public sealed class When_a_key_is_released
     {
         await using var arena = await Arena.OpenAsync();
         await arena.PutAsync(Id, Operating.Record('P', Fingerprint));
-        var key = Idempotency.IdempotencyKey.Create("start-verification", Id).ToString();
+        var key = Protocol.IdempotencyKey.Create("start-verification", Id).ToString();
 
         (await arena.OperateAsync("keys", "release", key, "--key", "--reason", "a test", "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
 

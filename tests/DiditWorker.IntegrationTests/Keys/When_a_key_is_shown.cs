@@ -1,8 +1,9 @@
 using System.Text.Json;
 using DiditWorker.Commands;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using DiditWorker.Simulator;
 using NUnit.Framework;
 using Shouldly;
@@ -13,7 +14,7 @@ public sealed class When_a_key_is_shown
 {
     private const string Id = "order-1";
     private const string Payload = """{"vendor_data":"user-1"}""";
-    private static readonly string Fingerprint = Idempotency.Fingerprint.Of(JsonElement.Parse(Payload));
+    private static readonly string Fingerprint = DiditWorker.Protocol.Fingerprint.Of(JsonElement.Parse(Payload));
 
     [Test]
     public async Task A_completed_one_names_its_session_but_neither_its_url_nor_the_person()

@@ -1,8 +1,8 @@
 using System.Text;
 using DiditWorker.Commands;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
 using DiditWorker.Simulator;
 using NUnit.Framework;
 using RabbitMQ.Client;

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using DiditWorker.Commands;
 using DiditWorker.DeadLetters;
-using DiditWorker.Didit;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
 using DiditWorker.Simulator;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
@@ -18,7 +17,7 @@ public sealed class When_a_session_is_adopted
     private const string Request = """{"vendorData":"user-1"}""";
     private static readonly DateTimeOffset LongAgo = DateTimeOffset.UtcNow.AddDays(-3);
     private static readonly IdempotencyKey Key = IdempotencyKey.Create("start-verification", Id);
-    private static readonly string Fingerprint = Idempotency.Fingerprint.Of(JsonElement.Parse("""{"vendor_data":"user-1"}"""));
+    private static readonly string Fingerprint = DiditWorker.Protocol.Fingerprint.Of(JsonElement.Parse("""{"vendor_data":"user-1"}"""));
 
     [Test]
     public async Task It_is_dry_without_yes_then_it_is_the_answer_of_the_replayed_message()

@@ -172,7 +172,7 @@ public sealed class When_an_operator_works
     private static async Task MakeAmbiguousAsync(string id)
     {
         await using var redis = await World.RedisAsync("admin");
-        var name = $"didit:{{{Idempotency.IdempotencyKey.Create("start-verification", id)}}}";
+        var name = $"didit:{{{Protocol.IdempotencyKey.Create("start-verification", id)}}}";
         var fingerprint = ((string)(await redis.GetDatabase().StringGetAsync(name))!).Split(' ')[2];
         await redis.GetDatabase().StringSetAsync(name, Operating.Record('P', fingerprint), TimeSpan.FromHours(20));
     }

@@ -72,7 +72,7 @@ public sealed class When_the_worker_may_do_little
 
         await UntilDepthAsync("verification-answers", 1);
         await World.Worker.UntilOutputAsync("its response address cannot be used");
-        await World.Worker.UntilOutputAsync($"{id} {Idempotency.IdempotencyKey.Create("start-verification", id.ToString())}: created");
+        await World.Worker.UntilOutputAsync($"{id} {Protocol.IdempotencyKey.Create("start-verification", id.ToString())}: created");
         var channel = await World.ChannelAsync("publisher");
         (await channel.BasicGetAsync("verification-answers", autoAck: true)).ShouldNotBeNull();
     }

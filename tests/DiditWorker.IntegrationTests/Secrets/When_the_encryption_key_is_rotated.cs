@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 using StackExchange.Redis;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using DiditWorker.Didit;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.Observability;
+using DiditWorker.Redis;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using Shouldly;

@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using Shouldly;

@@ -1,5 +1,6 @@
 using System.Globalization;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,5 +1,6 @@
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,4 +1,5 @@
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,5 +1,5 @@
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 using StackExchange.Redis;

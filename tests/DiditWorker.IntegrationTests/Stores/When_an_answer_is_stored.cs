@@ -1,5 +1,5 @@
 using System.Text;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 

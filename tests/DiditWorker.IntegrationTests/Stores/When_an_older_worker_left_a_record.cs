@@ -1,5 +1,5 @@
-using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 using Shouldly;

@@ -1,4 +1,5 @@
-using DiditWorker.Idempotency;
+using DiditWorker.DeadLetters;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 using StackExchange.Redis;

@@ -101,7 +101,7 @@ internal sealed class Arena : IAsyncDisposable
         await channel.ExchangeBindAsync(TestBroker.Queue, TopologyFilter.Inbox, "");
     }
 
-    public string RedisKey(string requestId) => $"{_name}:{{{DiditWorker.Idempotency.IdempotencyKey.Create("start-verification", requestId)}}}";
+    public string RedisKey(string requestId) => $"{_name}:{{{DiditWorker.Protocol.IdempotencyKey.Create("start-verification", requestId)}}}";
 
     /// <summary>Starts a worker in this process, as the service composes it but for the HTTP endpoints.</summary>
     public async Task<IHost> StartWorkerAsync(Action<IBusRegistrationContext, IBusFactoryConfigurator>? bus = null, TimeProvider? time = null)

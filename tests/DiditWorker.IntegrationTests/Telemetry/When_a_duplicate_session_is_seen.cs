@@ -1,8 +1,9 @@
 using System.Text;
-using DiditWorker.Idempotency;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using DiditWorker.Simulator;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;

@@ -1,6 +1,6 @@
 using System.Net;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Tests.Didit;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using DiditWorker.Tests.Simulator;
 using NUnit.Framework;
 using Shouldly;

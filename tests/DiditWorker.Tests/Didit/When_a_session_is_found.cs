@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using DiditWorker.Didit;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 
@@ -104,8 +105,8 @@ public sealed class When_a_session_is_found
     [Test]
     public void Nothing_that_didit_sends_can_make_it_throw() => Gen.Select(Replies.Json, Replies.Bytes).Sample(
         (row, decision) => List("{\"session_id\":\"s-1\",\"metadata\":" + row + "}").With(JsonElement.Parse(decision)).Id == "s-1"
-                           && FoundSession.FromList(JsonElement.Parse(decision)) is { Id: not null },
+                           && SessionReader.FromList(JsonElement.Parse(decision)) is { Id: not null },
         iter: 2000, print: sample => sample.Item1 + " " + Encoding.Latin1.GetString(sample.Item2));
 
-    private static FoundSession List(string row) => FoundSession.FromList(JsonElement.Parse(row));
+    private static FoundSession List(string row) => SessionReader.FromList(JsonElement.Parse(row));
 }

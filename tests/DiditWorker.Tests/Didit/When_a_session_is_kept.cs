@@ -1,6 +1,5 @@
 using CsCheck;
-using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 using Shouldly;

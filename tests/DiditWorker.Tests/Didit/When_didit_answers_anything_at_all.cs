@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 
@@ -47,7 +47,7 @@ public sealed class When_didit_answers_anything_at_all
             {
                 var key = IdempotencyKey.Create("start-verification", "order-1");
                 var rows = LenientJson.TryParse(body) is { ValueKind: JsonValueKind.Object } json && json.Member("results") is { ValueKind: JsonValueKind.Array } results
-                    ? results.EnumerateArray().Select(FoundSession.FromList).ToList()
+                    ? results.EnumerateArray().Select(SessionReader.FromList).ToList()
                     : [];
                 SessionMatch.Among(rows, key, "w", notBefore: null).Kind.ShouldNotBe(MatchKind.Adopt);
             },

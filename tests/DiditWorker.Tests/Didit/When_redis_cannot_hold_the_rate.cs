@@ -1,5 +1,4 @@
-using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 using DiditWorker.Tests.Simulator;
 using NUnit.Framework;
 using Shouldly;

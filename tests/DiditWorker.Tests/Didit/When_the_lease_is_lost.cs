@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using Shouldly;

@@ -1,6 +1,6 @@
 using DiditWorker.Didit;
 using DiditWorker.Hosting;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using Microsoft.Extensions.Configuration;
 using NUnit.Framework;
 using Shouldly;

@@ -8,7 +8,7 @@ using System.Text.Json;
 namespace DiditWorker.Tests.Idempotency;
 
 /// <summary>
-/// <see cref="DiditWorker.Idempotency.Fingerprint"/> as it was first written: slower and plainer. Records of a running installation hold
+/// <see cref="DiditWorker.Protocol.Fingerprint"/> as it was first written: slower and plainer. Records of a running installation hold
 /// what it gave, so today's must give the same.
 /// </summary>
 internal static class FirstFingerprint

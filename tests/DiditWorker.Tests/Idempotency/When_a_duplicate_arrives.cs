@@ -1,4 +1,4 @@
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Idempotency.Deciding;

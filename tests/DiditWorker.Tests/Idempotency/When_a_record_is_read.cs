@@ -1,5 +1,5 @@
 using CsCheck;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 using Shouldly;

@@ -1,5 +1,5 @@
 using CsCheck;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 

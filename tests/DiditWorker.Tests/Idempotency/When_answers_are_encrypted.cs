@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 

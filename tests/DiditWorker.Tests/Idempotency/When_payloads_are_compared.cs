@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 
 namespace DiditWorker.Tests.Idempotency;

@@ -1,4 +1,4 @@
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,4 +1,4 @@
-using DiditWorker.Idempotency;
+using DiditWorker.Redis;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;

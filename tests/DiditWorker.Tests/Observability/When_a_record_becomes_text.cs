@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DiditWorker.Contracts;
 using DiditWorker.Observability;
+using DiditWorker.Verification;
 using NUnit.Framework;
 using Shouldly;
 
@@ -30,7 +31,7 @@ public sealed class When_a_record_becomes_text
         "Words", "Person", "Mark", "Error", "Evidence", "Confidence", "Question", "Title",
     };
 
-    public static IEnumerable<Type> Records => new[] { typeof(WorkerMetrics).Assembly, typeof(StartVerification).Assembly }
+    public static IEnumerable<Type> Records => new[] { typeof(Delivery).Assembly, typeof(WorkerMetrics).Assembly, typeof(StartVerification).Assembly }
         .SelectMany(assembly => assembly.GetTypes())
         .Where(type => !type.ContainsGenericParameters
             && type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is not null);

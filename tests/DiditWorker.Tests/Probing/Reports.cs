@@ -1,6 +1,6 @@
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
 using DiditWorker.Probing;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Tests.Probing;
 

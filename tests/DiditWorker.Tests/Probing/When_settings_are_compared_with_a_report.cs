@@ -1,6 +1,6 @@
 using DiditWorker.Didit;
-using DiditWorker.Idempotency;
 using DiditWorker.Probing;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Probing.Reports;

@@ -1,4 +1,5 @@
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Tests.Protocol;
 

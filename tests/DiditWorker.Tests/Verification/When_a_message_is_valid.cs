@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Verification.Reading;

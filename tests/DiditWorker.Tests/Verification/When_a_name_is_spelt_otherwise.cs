@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Verification.Reading;

@@ -1,5 +1,4 @@
-using DiditWorker.Didit;
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using DiditWorker.Verification;
 using NUnit.Framework;
 using Shouldly;

@@ -1,4 +1,4 @@
-using DiditWorker.Idempotency;
+using DiditWorker.Protocol;
 using DiditWorker.Verification;
 using NUnit.Framework;
 using Shouldly;

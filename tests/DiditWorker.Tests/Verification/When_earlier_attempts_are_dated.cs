@@ -1,5 +1,4 @@
-using DiditWorker.Idempotency;
-using DiditWorker.Verification;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using DiditWorker.Protocol;
+
+namespace DiditWorker.Didit;
+
+/// <summary>Asks Didit which session an earlier attempt made.</summary>
+public sealed class LookUp(DiditClient client, DiditPipeline pipeline)
+{
+    // Bounds the requests for a person with very many sessions; the newest come first.
+    private const int MostDecisions = 50;
+
+    /// <summary>Lists the sessions of the <c>vendor_data</c>, reads the metadata where the list has none, and applies the adopt rule.</summary>
+    /// <exception cref="DiditUnavailableException">Didit did not answer.</exception>
+    /// <exception cref="DiditStoppedException">Nothing can succeed until somebody acts.</exception>
+    public async Task<SessionMatch> RunAsync(CreateRequest request, DateTimeOffset? notBefore, CancellationToken cancellation)
+    {
+        var rows = await client.ListAsync(request.VendorData, pipeline.ReadAsync, cancellation);
+        var sessions = new List<FoundSession>(rows.Count);
+        var read = 0;
+        foreach (var session in rows)
+        {
+            var needed = session.HasId && (!session.MetadataKnown || session.Url is null)
+                && SessionMatch.IsCandidate(session, request.WorkflowId, notBefore);
+            if (needed && ++read > MostDecisions)
+            {
+                throw new DiditUnavailableException($"more than {MostDecisions} sessions of this vendor_data would have to be read");
+            }
+
+            sessions.Add(needed ? session.With(await ReadAsync(session, cancellation)) : session);
+        }
+
+        return SessionMatch.Among(sessions, request.Key, request.WorkflowId, notBefore);
+    }
+
+    // One that is listed and cannot be read may be ours: gone from the list the next time, it was deleted.
+    private async Task<JsonElement> ReadAsync(FoundSession session, CancellationToken cancellation) =>
+        await client.DecisionAsync(session.Id, pipeline.ReadAsync, cancellation)
+        ?? throw new DiditUnavailableException("Didit lists a session and does not know it");
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using System.Text.Json;
+using DiditWorker.Protocol;
+
+namespace DiditWorker.Didit;
+
+/// <summary>Reads what Didit says of a session, in a list or a decision. Tolerant: what is missing is null.</summary>
+internal static class SessionReader
+{
+    /// <summary>From a row of the list, whatever that is.</summary>
+    public static FoundSession FromList(JsonElement row)
+    {
+        var id = row.Text("session_id") ?? row.Text("uuid") ?? "";
+        var metadata = row.Member("metadata");
+        return new(id, row.Number("session_number"), row.Text("session_url") ?? row.Text("url"), row.Text("status"),
+            row.Text("workflow_id"), row.Time("created_at"), metadata is not null, KeyIn(metadata));
+    }
+
+    /// <summary>From the decision of a session with this id.</summary>
+    public static FoundSession FromDecision(string id, JsonElement decision) =>
+        new FoundSession(id, Number: null, Url: null, Status: null, WorkflowId: null, CreatedAt: null, MetadataKnown: true, Key: null).With(decision);
+
+    /// <summary>Filled up from the session's decision.</summary>
+    public static FoundSession With(this FoundSession session, JsonElement decision) => session with
+    {
+        Number = session.Number ?? decision.Number("session_number"),
+        Url = decision.Text("url") ?? decision.Text("session_url") ?? session.Url,
+        Status = decision.Text("status") ?? session.Status,
+        WorkflowId = decision.Text("workflow_id") ?? session.WorkflowId,
+        CreatedAt = session.CreatedAt ?? decision.Time("created_at"),
+        MetadataKnown = true,
+        Key = KeyIn(decision.Member("metadata")) ?? session.Key,
+    };
+
+    // Documented once as an object and once as a JSON string.
+    private static string? KeyIn(JsonElement? metadata) => metadata switch
+    {
+        { ValueKind: JsonValueKind.Object } value => value.Text(CreateBody.KeyMember),
+        { ValueKind: JsonValueKind.String } value => LenientJson.TryParse(Encoding.UTF8.GetBytes(value.Text() ?? ""))?.Text(CreateBody.KeyMember),
+        _ => null,
+    };
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace DiditWorker.Protocol;
+
+/// <summary>What is known of a request.</summary>
+public enum RecordState
+{
+    /// <summary>Claimed: an attempt may be under way (live lease) or may have been made (lease over): ambiguous.</summary>
+    InProgress,
+
+    /// <summary>Answered with a session.</summary>
+    Completed,
+
+    /// <summary>Refused by Didit for good.</summary>
+    Refused,
+}
+
+/// <summary>
+/// What Redis holds under the key: one string, so that state, fingerprint and TTL are always set in one step.
+/// </summary>
+/// <param name="State">What is known.</param>
+/// <param name="Fingerprint">Of the payload that came first.</param>
+/// <param name="Owner">Token of the delivery that wrote last; writes of any other are refused.</param>
+/// <param name="LeaseUntil">Until when the owner may work, by the clock of Redis; in the past once given back.</param>
+/// <param name="FirstAttempt">When the key was first claimed; the window counts from here and never slides.</param>
+/// <param name="LastAttempt">When it was last claimed or renewed.</param>
+/// <param name="Attempts">Claims that ended without an answer, this one included.</param>
+/// <param name="Payload">The stored answer; empty while in progress.</param>
+public sealed record IdempotencyRecord(
+    RecordState State,
+    string Fingerprint,
+    string Owner,
+    DateTimeOffset LeaseUntil,
+    DateTimeOffset FirstAttempt,
+    DateTimeOffset LastAttempt,
+    int Attempts,
+    string Payload)
+{
+    private const int Fields = 9;
+
+    /// <summary>
+    /// 2: completed, with a compact payload. 1: any other, and completed by an older worker, with JSON. An older worker does not know 2 and
+    /// waits, so that both can share a queue during an upgrade.
+    /// </summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>
+    /// Reads <c>version state fingerprint owner lease first last attempts payload</c>, separated by blanks, times in milliseconds since
+    /// 1970. The scripts in <c>Scripts/</c> write it.
+    /// </summary>
+    /// <exception cref="UnknownRecordException">The text is of another version or damaged.</exception>
+    public static IdempotencyRecord Parse(string text)
+    {
+        Span<Range> parts = stackalloc Range[Fields];
+        var span = text.AsSpan();
+        if (span.Split(parts, ' ') != Fields || StateOf(span[parts[1]]) is not { } state || VersionOf(span[parts[0]], state) is not { } version
+            || Time(span[parts[4]]) is not { } lease || Time(span[parts[5]]) is not { } first || Time(span[parts[6]]) is not { } last
+            || !int.TryParse(span[parts[7]], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts))
+        {
+            throw new UnknownRecordException();
+        }
+
+        return new(state, text[parts[2]], text[parts[3]], lease, first, last, attempts, text[parts[8]]) { Version = version };
+    }
+
+    /// <summary>The text up to the payload, as the scripts write it: tells this record from every other that stood or will stand there.</summary>
+    public string Head() => string.Create(CultureInfo.InvariantCulture,
+        $"{Version} {LetterOf(State)} {Fingerprint} {Owner} {LeaseUntil.ToUnixTimeMilliseconds()} {FirstAttempt.ToUnixTimeMilliseconds()} {LastAttempt.ToUnixTimeMilliseconds()} {Attempts} ");
+
+    private static char LetterOf(RecordState state) => state switch
+    {
+        RecordState.InProgress => 'P',
+        RecordState.Completed => 'C',
+        _ => 'R',
+    };
+
+    private static RecordState? StateOf(ReadOnlySpan<char> letter) => letter switch
+    {
+        "P" => RecordState.InProgress,
+        "C" => RecordState.Completed,
+        "R" => RecordState.Refused,
+        _ => null,
+    };
+
+    private static int? VersionOf(ReadOnlySpan<char> version, RecordState state) => version switch
+    {
+        "1" => 1,
+        "2" when state == RecordState.Completed => 2,
+        _ => null,
+    };
+
+    private static DateTimeOffset? Time(ReadOnlySpan<char> milliseconds) =>
+        long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < 253402300800000
+            ? DateTimeOffset.FromUnixTimeMilliseconds(value)
+            : null;
+
+    /// <summary>Without what it holds: whoever has the URL in its answer can take the verification.</summary>
+    public override string ToString() => $"{nameof(IdempotencyRecord)} {State}";
+}
+
+/// <summary>
+/// A record that this version cannot read, for example of a newer worker during a rolling upgrade. It is neither trusted nor
+/// overwritten: the message waits.
+/// </summary>
+public sealed class UnknownRecordException() : Exception("The record has an unknown format; was it written by a newer DiditWorker?");

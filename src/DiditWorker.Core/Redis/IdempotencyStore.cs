@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using DiditWorker.Observability;
+using DiditWorker.Protocol;
+using StackExchange.Redis;
+
+namespace DiditWorker.Redis;
+
+/// <summary>How a key is given back without an answer.</summary>
+public enum Release
+{
+    /// <summary>The request was provably never sent: a fresh record goes, an earlier attempt stays ambiguous.</summary>
+    Forget,
+
+    /// <summary>An attempt may have been made and counts.</summary>
+    Keep,
+
+    /// <summary>An attempt may have been made, but its failure says nothing about this request.</summary>
+    Uncounted,
+
+    /// <summary>Parked: the next replay starts counting anew.</summary>
+    Reset,
+}
+
+/// <summary>
+/// The records in Redis. Every write is one script on one key (one hash slot), fenced by the owner token, and takes one round trip;
+/// time is Redis' own. Failures to reach Redis surface as they are, see <see cref="RedisConnection.IsUnavailable"/>.
+/// </summary>
+public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions options, TimeSpan window, AnswerCipher cipher, WorkerMetrics metrics)
+{
+    private static readonly RedisScript PeekScript = RedisScript.Of("peek");
+    private static readonly RedisScript ClaimScript = RedisScript.Of("claim");
+    private static readonly RedisScript RenewScript = RedisScript.Of("renew");
+    private static readonly RedisScript CompleteScript = RedisScript.Of("complete");
+    private static readonly RedisScript ReleaseScript = RedisScript.Of("release");
+    private static readonly RedisScript ForgetScript = RedisScript.Of("forget");
+
+    private readonly RedisValue _lease = Milliseconds(options.Lease);
+    private readonly RedisValue _retention = Milliseconds(options.RetentionFor(window));
+
+    /// <summary>The name of a key's record. The braces are the hash tag of Redis Cluster.</summary>
+    public string RedisKey(IdempotencyKey key) => $"{options.KeyPrefix}{{{key}}}";
+
+    /// <summary>
+    /// Makes <paramref name="owner"/> the owner of the key, unless it is answered, another payload came first, or another owner's lease is live.
+    /// Asking again with the same owner is safe. The record returned is the one from before.
+    /// </summary>
+    /// <exception cref="UnknownRecordException">The record is of another version.</exception>
+    public async Task<Memory> ClaimAsync(IdempotencyKey key, string fingerprint, string owner)
+    {
+        var reply = (RedisValue[])(await RunAsync(ClaimScript, key, fingerprint, owner, _lease, _retention))!;
+        var record = Read(key, reply[2]);
+        var owned = reply[1] == "1";
+        var result = ClaimResult(record, owned, fingerprint);
+        metrics.Claimed(result);
+        Activity.Current?.AddEvent(new("claimed", tags: new() { ["diditworker.claim"] = result }));
+
+        // Its own live first claim, asked again because the reply was lost. One that it gave back may carry an earlier owner's attempt.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds((long)reply[0]);
+        var isOwnClaim = owned && record is { Attempts: <= 1 } own && own.Owner == owner && own.LeaseUntil > now;
+        return new(Available: true, isOwnClaim ? null : record, owned) { At = now };
+    }
+
+    /// <summary>What a claim would find, without claiming: <see cref="Memory.Owned"/> says whether it would be given the key.</summary>
+    /// <returns>That, and how long the record lives on.</returns>
+    /// <exception cref="UnknownRecordException">The record is of another version.</exception>
+    public async Task<(Memory Memory, TimeSpan? Ttl)> PeekAsync(IdempotencyKey key)
+    {
+        var reply = (RedisValue[])(await RunAsync(PeekScript, key))!;
+        var now = DateTimeOffset.FromUnixTimeMilliseconds((long)reply[0]);
+        var record = Read(key, reply[1]);
+        var owned = record is null || (record.State == RecordState.InProgress && record.LeaseUntil <= now);
+        return (new(Available: true, record, owned) { At = now }, (long)reply[2] is >= 0 and var ttl ? TimeSpan.FromMilliseconds(ttl) : null);
+    }
+
+    /// <summary>Extends the lease. False: somebody else owns the key now, and nothing may be sent any more.</summary>
+    public async Task<bool> RenewAsync(IdempotencyKey key, string owner) =>
+        (int)await RunAsync(RenewScript, key, owner, _lease, _retention) == 1;
+
+    /// <summary>Writes the answer. False: somebody else owns or has answered the key, and this answer must not be used.</summary>
+    /// <param name="key">Which record.</param>
+    /// <param name="state"><see cref="RecordState.Completed"/> or <see cref="RecordState.Refused"/>.</param>
+    /// <param name="fingerprint">Written where Redis has lost the record meanwhile.</param>
+    /// <param name="owner">The token that claimed.</param>
+    /// <param name="firstAttempt">Likewise for a lost record.</param>
+    /// <param name="payload">The stored answer.</param>
+    public async Task<bool> CompleteAsync(
+        IdempotencyKey key, RecordState state, string fingerprint, string owner, DateTimeOffset firstAttempt, string payload)
+    {
+        var versionAndState = state == RecordState.Completed ? "2 C" : "1 R";
+        var reply = (RedisValue[])(await RunAsync(CompleteScript, key, versionAndState, fingerprint, owner,
+            firstAttempt.ToUnixTimeMilliseconds(), _retention, _lease, cipher.Protect(RedisKey(key), payload)))!;
+
+        // A completion whose reply was lost finds its own answer there.
+        return reply[0] == "1" || Read(key, reply[1]) is { State: not RecordState.InProgress } standing && standing.Owner == owner;
+    }
+
+    /// <summary>Gives the key back. False: it belonged to somebody else already.</summary>
+    public async Task<bool> ReleaseAsync(IdempotencyKey key, string owner, Release how)
+    {
+        var mode = how switch { Release.Forget => "forget", Release.Keep => "keep", Release.Reset => "reset", _ => "uncounted" };
+        return (int)await RunAsync(ReleaseScript, key, owner, mode, _retention, _lease) == 1;
+    }
+
+    /// <summary>Deletes a record, for a person who has looked at it. False: it has changed since, or its lease is live.</summary>
+    /// <param name="key">Which record.</param>
+    /// <param name="seen">As <see cref="PeekAsync"/> showed it.</param>
+    public async Task<bool> ForgetAsync(IdempotencyKey key, IdempotencyRecord seen) => (int)await RunAsync(ForgetScript, key, seen.Head()) == 1;
+
+    private async Task<RedisResult> RunAsync(RedisScript script, IdempotencyKey key, params RedisValue[] arguments)
+    {
+        var started = Stopwatch.GetTimestamp();
+
+        // Names: OpenTelemetry's semantic conventions for database calls.
+        using var span = WorkerTracing.Source.StartActivity(script.Name, ActivityKind.Client)?
+            .SetTag("db.system.name", "redis").SetTag("db.operation.name", script.Name);
+        try
+        {
+            return await script.RunAsync(await redis.DatabaseAsync(), [RedisKey(key)], arguments);
+        }
+        catch (RedisServerException exception) when (exception.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
+        {
+            // Redis works: somebody else wrote there.
+            throw new UnknownRecordException();
+        }
+        finally
+        {
+            metrics.RedisTook(Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private IdempotencyRecord? Read(IdempotencyKey key, RedisValue text)
+    {
+        if (text.IsNullOrEmpty)
+        {
+            return null;
+        }
+
+        var record = IdempotencyRecord.Parse(text!);
+        return record with { Payload = cipher.Unprotect(RedisKey(key), record.Payload) };
+    }
+
+    private static string ClaimResult(IdempotencyRecord? record, bool owned, string fingerprint) => record switch
+    {
+        null => "acquired",
+        _ when record.Fingerprint != fingerprint => "mismatch",
+        { State: not RecordState.InProgress } => "answered",
+        _ => owned ? "taken_over" : "held",
+    };
+
+    private static RedisValue Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+}
