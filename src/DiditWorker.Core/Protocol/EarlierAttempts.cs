@@ -14,8 +14,8 @@ internal static class EarlierAttempts
     public static DateTimeOffset? Latest(Memory memory, DateTimeOffset? lastSent, DateTimeOffset? redelivered, DateTimeOffset now)
     {
         // No source may hide a later one: another delivery may have sent after our last request, or after what the record says.
-        var recordedAgo = memory.At - Later(memory.Record?.LeaseUntil, memory.Record?.LastAttempt);
-        return Later(Later(lastSent, now - recordedAgo), redelivered);
+        var recordedAgo = memory.At - MeantTime.Latest(memory.Record?.LeaseUntil, memory.Record?.LastAttempt);
+        return MeantTime.Latest(MeantTime.Latest(lastSent, now - recordedAgo), redelivered);
     }
 
     /// <summary>The earliest one possible, less <paramref name="margin"/>; none if unknown.</summary>
@@ -25,9 +25,7 @@ internal static class EarlierAttempts
     /// <param name="now">By the clock of this host.</param>
     public static DateTimeOffset? NotBefore(Memory memory, DateTimeOffset? published, TimeSpan margin, DateTimeOffset now)
     {
-        var believable = Decision.Believable(published, margin, now);
+        var believable = MeantTime.Believable(published, margin, now);
         return (memory.Record?.FirstAttempt < believable ? memory.Record.FirstAttempt : believable) - margin;
     }
-
-    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => b is null || a > b ? a : b;
 }

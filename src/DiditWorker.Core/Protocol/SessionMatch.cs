@@ -54,5 +54,16 @@ public sealed record SessionMatch(MatchKind Kind, IReadOnlyList<FoundSession> Ca
         (session.WorkflowId is null || string.Equals(session.WorkflowId, workflowId, StringComparison.OrdinalIgnoreCase))
         && (notBefore is null || session.CreatedAt is null || session.CreatedAt >= notBefore || IsUnfinished(session));
 
+    // A text of them becomes a header of the parked message, so it must not grow with what Didit says.
+    private const int MostNamed = 20;
+
+    /// <summary>The candidates in one line, at most 20 of them.</summary>
+    public string Names() => string.Join(", ", Candidates.OrderBy(c => c.Id, StringComparer.Ordinal).Take(MostNamed))
+        + (Candidates.Count > MostNamed ? $" and {Candidates.Count - MostNamed} more" : "");
+
+    /// <summary>Whether several of them carry our key: they are too many for sure.</summary>
+    public bool AreDuplicates(IdempotencyKey key) => Kind == MatchKind.Several && Candidates.Count > 1
+        && string.Equals(Candidates[0].Key, key.ToString(), StringComparison.OrdinalIgnoreCase);
+
     private static bool IsUnfinished(FoundSession session) => session.Status is { } status && DiditSession.IsUnfinished(status);
 }

@@ -1,0 +1,197 @@
+namespace DiditWorker.Protocol;
+
+/// <summary>
+/// From a message to its one session, as a function: what is done next after what happened. The worker carries it out, the explorer in the tests
+/// visits every state of it, and the operator's commands ask it. Pure and total.
+/// </summary>
+public static class VerificationProtocol
+{
+    /// <summary>A delivery that came just now.</summary>
+    public static DeliveryState Begin(Evidence evidence, DateTimeOffset now) =>
+        new(evidence) { RedeliveredAt = evidence.MaybeAttempted ? now : null };
+
+    /// <summary>What a claim that comes to this would lead to, for whoever only wants to know.</summary>
+    public static Decision Foresee(Evidence evidence, Memory memory, ProtocolSettings settings, DateTimeOffset now) =>
+        Next(Begin(evidence, now), new(EventKind.Claimed, now) { Memory = memory }, settings).State.Decision;
+
+    /// <summary>The next step.</summary>
+    /// <param name="state">Where the delivery stands.</param>
+    /// <param name="e">What happened.</param>
+    /// <param name="settings">The settings.</param>
+    /// <returns>Where it stands then, and what to do. An event that cannot happen there gives the message back to the queue.</returns>
+    public static (DeliveryState State, Effect Effect) Next(DeliveryState state, Event e, ProtocolSettings settings) => (state.Stage, e.Kind) switch
+    {
+        (Stage.Claiming, EventKind.Delivered or EventKind.Waited or EventKind.Entered) => Claim(state),
+        (Stage.Claiming, EventKind.Claimed) => Decide(state, e, settings),
+        (Stage.Claiming, EventKind.RecordUnreadable) => (state, new(EffectKind.BackOff, "the record cannot be read") { Delay = BackOff.LongestCounted }),
+        (Stage.LookingUp, EventKind.Entered) => LookUp(state, e.Now, settings),
+        (Stage.LookingUp, EventKind.LookedUp) => LookedUp(state, e, settings),
+        (Stage.LookingUp, EventKind.Replied) => Failed(state, e),
+        (Stage.Creating, EventKind.Entered) => Create(state, e.Now, settings),
+        (Stage.Creating, EventKind.Replied) => Replied(state, e),
+        (Stage.Creating, EventKind.LeaseLost) => Claim(state),
+        (Stage.Creating, EventKind.LeaseUnknown) => (Again(state), new(EffectKind.Poll, "Redis cannot be asked")),
+        (Stage.Creating, EventKind.TooLate) => GiveBack(state, Unused(state), new(EffectKind.Claim)),
+        (Stage.LookingUp, EventKind.TurnedAway) => TurnedAway(state, Operation.Read),
+        (Stage.Creating, EventKind.TurnedAway) => TurnedAway(state, Operation.Create),
+        (Stage.Storing, EventKind.Stored) => Done(state, state.Storing),
+        (Stage.Storing, EventKind.Fenced) => Claim(state with { Unstored = state.Storing.Session ?? state.Unstored }),
+        (Stage.Storing, EventKind.NotStored) => settings.WhenRedisUnavailable == WhenRedisUnavailable.Proceed
+            ? Done(state, state.Storing)
+            : (state, new(EffectKind.Poll, "the answer cannot be stored")),
+        (Stage.Storing, EventKind.Waited) => (state, Complete(state, e.Now)),
+        (Stage.Releasing, EventKind.Released) => Afterwards(state),
+        (_, EventKind.Stopping) => Stop(state, e),
+        _ => Done(state, new(EffectKind.Return, $"{e.Kind} at {state.Stage}")),
+    };
+
+    private static (DeliveryState State, Effect Effect) Claim(DeliveryState state) => (Again(state), new(EffectKind.Claim));
+
+    private static (DeliveryState State, Effect Effect) Decide(DeliveryState state, Event e, ProtocolSettings settings)
+    {
+        var evidence = state.Evidence with { MaybeAttempted = state.MaybeAttempted };
+        var record = e.Memory.Record;
+        var memory = record?.Note?.LastAt == state.WaitedAfter && record?.Note is not null ? e.Memory with { Record = record with { Note = null } } : e.Memory;
+        var decision = Decision.Make(memory, evidence, settings, e.Memory.At ?? e.Now);
+        state = state with { Memory = e.Memory, Decision = decision, Note = record?.Note ?? state.Note };
+        return decision.Outcome switch
+        {
+            Outcome.AnswerFromRecord => Done(state, new(EffectKind.AnswerFromRecord) { Record = record }),
+            Outcome.RejectMismatch => Done(state, new(EffectKind.Reject, decision.Because) { Rejection = Rejection.PayloadMismatch }),
+            Outcome.RejectRefused => Done(state, new(EffectKind.Reject, decision.Because) { Rejection = Rejection.RefusedByDidit, Record = record }),
+            Outcome.ParkExhausted => Park(state, Rejection.AttemptsExhausted, Exhausted(state, settings)),
+            Outcome.ParkAmbiguous => Park(state, Rejection.AmbiguousSession, decision.Because),
+            Outcome.WaitForOwner or Outcome.WaitForRedis => (state, new(EffectKind.Poll, decision.Because)),
+            Outcome.WaitForNextTry => GiveBack(
+                state, Release.Forget, new(EffectKind.BackOff, decision.Because) { Delay = record!.Note!.NextTry - (e.Memory.At ?? e.Now) }),
+            Outcome.LookUpThenCreate => Enter(state, Stage.LookingUp),
+            _ => Enter(state, state.Conflicted ? Stage.LookingUp : Stage.Creating),
+        };
+    }
+
+    private static (DeliveryState State, Effect Effect) Enter(DeliveryState state, Stage stage) =>
+        (state with { Stage = stage }, new(EffectKind.Enter) { Operation = stage == Stage.LookingUp ? Operation.Read : Operation.Create });
+
+    private static (DeliveryState State, Effect Effect) TurnedAway(DeliveryState state, Operation operation) =>
+        GiveBack(state, Unused(state), new(EffectKind.AwaitTurn, "requests to Didit pause") { Operation = operation });
+
+    private static (DeliveryState State, Effect Effect) LookUp(DeliveryState state, DateTimeOffset now, ProtocolSettings settings)
+    {
+        var latest = EarlierAttempts.Latest(state.Memory, state.LastSent, state.RedeliveredAt, now);
+        var wait = latest + settings.LookupDelay - now is { } left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        return (state with { LooksAgain = wait > TimeSpan.Zero, Attempts = (state.Note?.Attempts ?? 0) + 1 }, new(EffectKind.LookUp)
+        {
+            Delay = wait < settings.LookupDelay ? wait : settings.LookupDelay,
+            NotBefore = EarlierAttempts.NotBefore(state.Memory, state.Evidence.PublishedAt, settings.Margin, now),
+        });
+    }
+
+    private static (DeliveryState State, Effect Effect) LookedUp(DeliveryState state, Event e, ProtocolSettings settings)
+    {
+        var match = e.Match!;
+        if (match.Kind is MatchKind.None or MatchKind.Several && state.LooksAgain)
+        {
+            // Didit's list may lag more than usual: once more before giving up.
+            var (_, again) = LookUp(state, e.Now, settings);
+            return (state with { LooksAgain = false }, again with { Delay = settings.LookupDelay });
+        }
+
+        return match.Kind switch
+        {
+            MatchKind.Adopt => Store(state, new(EffectKind.Answer) { Session = e.Session, Adopted = true }, e.Now),
+            MatchKind.Several => Park(state, Rejection.AmbiguousSession, Ambiguous + match.Names()),
+            _ => Enter(state, Stage.Creating),
+        };
+    }
+
+    private const string Ambiguous =
+        "an earlier attempt may have made one of these sessions; adopt the right one, or publish the request under a new id if none is: ";
+
+    private static (DeliveryState State, Effect Effect) Create(DeliveryState state, DateTimeOffset now, ProtocolSettings settings)
+    {
+        var notBefore = EarlierAttempts.NotBefore(state.Memory, state.Evidence.PublishedAt, settings.Margin, now);
+        var first = notBefore + settings.Margin ?? state.Memory.Record?.FirstAttempt;
+        return (state with { Attempts = (state.Note?.Attempts ?? 0) + 1 }, new(EffectKind.Create)
+        {
+            // Repeated on trust, it must be done before Didit may forget the key.
+            NotAfter = state.Decision.Outcome == Outcome.Resend && !state.Conflicted && first is { } since
+                ? since + settings.Window - settings.Margin - settings.LongestRequest
+                : null,
+        });
+    }
+
+    private static (DeliveryState State, Effect Effect) Replied(DeliveryState state, Event e)
+    {
+        var reply = e.Reply!;
+        if (reply.Kind == ReplyKind.Answered)
+        {
+            // Until it is stored, another delivery has to find it.
+            return Store(state with { LastSent = e.Now }, new(EffectKind.Answer) { Session = reply.Session }, e.Now);
+        }
+
+        return e.Verdict.Final
+            ? Store(state, new(EffectKind.Reject, reply.Why) { Rejection = Rejection.RefusedByDidit }, e.Now)
+            : Failed(state, e);
+    }
+
+    private static (DeliveryState State, Effect Effect) Store(DeliveryState state, Effect outcome, DateTimeOffset now)
+    {
+        state = state with { Stage = Stage.Storing, Storing = outcome };
+        return (state, Complete(state, now));
+    }
+
+    private static Effect Complete(DeliveryState state, DateTimeOffset now) => new(EffectKind.Complete, state.Storing.Reason)
+    {
+        Session = state.Storing.Session, FirstAttempt = state.Memory.Record?.FirstAttempt ?? now,
+    };
+
+    private static (DeliveryState State, Effect Effect) Failed(DeliveryState state, Event e)
+    {
+        var reply = e.Reply!;
+        var made = state.Stage == Stage.Creating && reply.MaybeMade;
+        var wait = BackOff.Delay(state.Attempts, e.Verdict.Counts);
+        state = state with
+        {
+            Conflicted = state.Conflicted || (state.Stage == Stage.Creating && reply.Kind == ReplyKind.Conflict),
+            LastSent = made ? e.Now : state.LastSent,
+            Note = new(state.Attempts, reply.Why, Milliseconds(e.Now), Milliseconds(e.Now + wait)),
+        };
+        return GiveBack(state, e.Verdict.Counts ? Release.Keep : Unused(state), new(EffectKind.BackOff, reply.Why) { Delay = wait }, state.Note);
+    }
+
+    private static (DeliveryState State, Effect Effect) Park(DeliveryState state, Rejection rejection, string reason) =>
+        GiveBack(state, Release.Reset, new(EffectKind.Reject, reason) { Rejection = rejection }, state.Note is { } note ? note with { NextTry = note.LastAt } : null);
+
+    private static string Exhausted(DeliveryState state, ProtocolSettings settings) =>
+        $"{settings.MaximumAttempts} attempts failed while others succeeded, or died with their worker"
+        + (state.Note is { } note ? $"; {note.Attempts} attempts in all, the last one ended with: {note.LastError}" : "");
+
+    private static (DeliveryState State, Effect Effect) Stop(DeliveryState state, Event e)
+    {
+        var effect = new Effect(EffectKind.Return, "the worker stops");
+        state = state with { LastSent = e.MaybeSent ? e.Now : state.LastSent };
+
+        // The next one need not wait for the lease.
+        return state.Stage is Stage.Claiming or Stage.Releasing or Stage.Done ? Done(state, effect) : GiveBack(state, Unused(state), effect);
+    }
+
+    // As a record keeps it.
+    private static DateTimeOffset Milliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+
+    private static Release Unused(DeliveryState state) => state.MaybeAttempted ? Release.Uncounted : Release.Forget;
+
+    private static (DeliveryState State, Effect Effect) GiveBack(DeliveryState state, Release how, Effect afterwards, AttemptNote? note = null) =>
+        (state with { Stage = Stage.Releasing, Afterwards = afterwards }, new(EffectKind.Release) { Release = how, Note = note });
+
+    private static (DeliveryState State, Effect Effect) Afterwards(DeliveryState state) =>
+        state.Afterwards.Kind is EffectKind.Reject or EffectKind.Return ? Done(state, state.Afterwards)
+        : (Again(state) with { WaitedAfter = state.Afterwards.Kind == EffectKind.BackOff ? state.Note?.LastAt : null }, state.Afterwards);
+
+    private static (DeliveryState State, Effect Effect) Done(DeliveryState state, Effect effect) => (Again(state) with { Stage = Stage.Done }, effect);
+
+    // What is of this round only is gone.
+    private static DeliveryState Again(DeliveryState state) => state with
+    {
+        Stage = Stage.Claiming, Memory = default, LooksAgain = false, Storing = default, Afterwards = default,
+    };
+}
