@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using DiditWorker.Observability;
-using DiditWorker.Protocol;
 
 namespace DiditWorker.Didit;
 
@@ -17,9 +14,6 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
 {
     private const int LargestCreateReply = 64 * 1024;
     private const int LargestReadReply = 4 * 1024 * 1024;
-    private const int PageSize = 100;
-    private const int MostPages = 50;
-    private const int MostListings = 3;
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private readonly Uri _creates = new(options.BaseAddress, options.CreateSessionPath);
 
@@ -49,68 +43,6 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
     /// <summary>Runs one read within the limits and bounds for reads.</summary>
     public delegate Task<JsonElement?> Reader(Func<CancellationToken, Task<JsonElement?>> read, CancellationToken cancellation);
 
-    /// <summary>Every session of this <c>vendor_data</c>, newest first, all pages; each page is a read of its own.</summary>
-    /// <exception cref="DiditUnavailableException">Didit did not answer, or not with a list.</exception>
-    /// <exception cref="DiditStoppedException">Didit refuses the key, has no credits, or redirects.</exception>
-    public async Task<IReadOnlyList<FoundSession>> ListAsync(string vendorData, Reader reader, CancellationToken cancellation)
-    {
-        for (var i = 0; i < MostListings; i++)
-        {
-            if (await ListOnceAsync(vendorData, reader, cancellation) is { } found)
-            {
-                return found;
-            }
-        }
-
-        throw new DiditUnavailableException("the list of sessions changes while it is read");
-    }
-
-    // Null: rows have moved up meanwhile, so one may have been shown on no page. Each page begins with the last row of the one before, by
-    // which that is seen; rows that have moved down are shown twice.
-    private async Task<List<FoundSession>?> ListOnceAsync(string vendorData, Reader reader, CancellationToken cancellation)
-    {
-        var (found, seen) = (new List<FoundSession>(), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
-        var (offset, overlap) = (0, 0);
-        for (var page = 0; page < MostPages; page++)
-        {
-            var (rows, hasNext) = await PageAsync(vendorData, offset, reader, cancellation);
-            if (overlap > 0 && (rows.Count == 0 || !seen.Contains(NameOf(rows[0]))))
-            {
-                return null;
-            }
-
-            // The exact match is Didit's promise; a session of somebody else would be handed out, so it is checked.
-            found.AddRange(rows
-                .Where(row => seen.Add(NameOf(row)) && (row.Text("vendor_data") ?? vendorData) == vendorData)
-                .Select(SessionReader.FromList));
-            if (rows.Count == 0 || !hasNext)
-            {
-                return found;
-            }
-
-            overlap = rows.Count > 1 ? 1 : 0;
-            offset += rows.Count - overlap;
-        }
-
-        throw new DiditUnavailableException($"the list of sessions has more than {MostPages} pages");
-    }
-
-    private async Task<(List<JsonElement> Rows, bool HasNext)> PageAsync(
-        string vendorData, int offset, Reader reader, CancellationToken cancellation)
-    {
-        var query = string.Create(CultureInfo.InvariantCulture,
-            $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(vendorData)}&limit={PageSize}&offset={offset}");
-        var reply = await reader(token => GetAsync(query, "list", token), cancellation);
-        return reply?.Member("results") is { ValueKind: JsonValueKind.Array } results
-            ? (results.EnumerateArray().ToList(), reply?.Member("next") is { ValueKind: JsonValueKind.String })
-            : throw new DiditUnavailableException("the list of sessions has no results member");
-    }
-
-    // A row that cannot be read is told from others by all of its bytes, which need not be UTF-8.
-    private static string NameOf(JsonElement row) => SessionReader.FromList(row) is { HasId: true } session
-        ? session.Id
-        : Encoding.Latin1.GetString(JsonMarshal.GetRawUtf8Value(row));
-
     /// <summary>One session; none if Didit does not know it (any more).</summary>
     /// <exception cref="DiditUnavailableException">Didit did not answer, or not with a session.</exception>
     /// <exception cref="DiditStoppedException">Didit refuses the key, has no credits, or redirects.</exception>
@@ -120,7 +52,11 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
         return await reader(token => GetAsync(path, "decision", token), cancellation);
     }
 
-    private async Task<JsonElement?> GetAsync(string path, string operation, CancellationToken cancellation)
+    /// <summary>Reads one JSON object; null: 404. Fails as <see cref="DecisionAsync"/> does.</summary>
+    /// <param name="path">With its query.</param>
+    /// <param name="operation">What the metrics call it.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal async Task<JsonElement?> GetAsync(string path, string operation, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(options.BaseAddress, path));
         try
@@ -135,13 +71,13 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
             if (code is 401 or 402 or 403 or (>= 300 and < 400))
             {
                 var reply = ReplyClassifier.Classify(response.StatusCode, response.Headers, body: null, "", default, time.GetUtcNow());
-                throw new DiditStoppedException(reply.Why, reply.PauseReason);
+                throw new DiditStoppedException(reply.Why, reply.PauseReason, code);
             }
 
             var body = code == 200 ? await ReadAsync(response.Content, LargestReadReply, cancellation) : null;
             return body is not null && LenientJson.TryParse(body) is { ValueKind: JsonValueKind.Object } json
                 ? json
-                : throw new DiditUnavailableException(code == 200 ? $"{operation}: the reply cannot be read" : $"{operation}: {code}");
+                : throw new DiditUnavailableException(code == 200 ? $"{operation}: the reply cannot be read" : $"{operation}: {code}", code);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

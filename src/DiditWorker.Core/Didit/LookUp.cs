@@ -4,7 +4,7 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Didit;
 
 /// <summary>Asks Didit which session an earlier attempt made.</summary>
-public sealed class LookUp(DiditClient client, DiditPipeline pipeline)
+public sealed class LookUp(DiditClient client, SessionList list, DiditPipeline pipeline)
 {
     // Bounds the requests for a person with very many sessions; the newest come first.
     private const int MostDecisions = 50;
@@ -14,7 +14,7 @@ public sealed class LookUp(DiditClient client, DiditPipeline pipeline)
     /// <exception cref="DiditStoppedException">Nothing can succeed until somebody acts.</exception>
     public async Task<SessionMatch> RunAsync(CreateRequest request, DateTimeOffset? notBefore, CancellationToken cancellation)
     {
-        var rows = await client.ListAsync(request.VendorData, pipeline.ReadAsync, cancellation);
+        var rows = await list.ReadAsync(request.VendorData, pipeline.ReadAsync, cancellation);
         var sessions = new List<FoundSession>(rows.Count);
         var read = 0;
         foreach (var session in rows)

@@ -23,13 +23,16 @@ internal sealed class StubbedDidit : IAsyncDisposable
         _answering = new(answer);
         _http = new(_answering);
         Client = new(_http, options, metrics, new(time), time);
+        List = new(Client, options);
         _limiter = new(_redis, "ratelimit", 10_000_000, metrics, time, _stopping.Token);
         var availability = new Availability(time, metrics);
         var pipeline = new DiditPipeline(options, _limiter, _limiter, availability, metrics, time);
-        Creator = new(Client, pipeline, new LookUp(Client, pipeline), availability, options, metrics, time);
+        Creator = new(Client, pipeline, new LookUp(Client, List, pipeline), availability, options, metrics, time);
     }
 
     public DiditClient Client { get; }
+
+    public SessionList List { get; }
 
     public SessionCreator Creator { get; }
 

@@ -66,7 +66,7 @@ public sealed class When_didit_answers_anything_at_all
             {
                 (body, status) = (bytes, code);
                 (await didit.Client.CreateAsync(request, CancellationToken.None)).Why.Length.ShouldBeLessThan(700);
-                await OnlyNamedAsync(async () => (await didit.Client.ListAsync("user-1", Bare, CancellationToken.None)).ShouldAllBe(s => s.ToString().Length < 200));
+                await OnlyNamedAsync(async () => (await didit.List.ReadAsync("user-1", Bare, CancellationToken.None)).ShouldAllBe(s => s.ToString().Length < 200));
                 await OnlyNamedAsync(async () =>
                 {
                     if (await didit.Client.DecisionAsync("s/../\u0000", Bare, CancellationToken.None) is { } decision)
@@ -83,7 +83,7 @@ public sealed class When_didit_answers_anything_at_all
     {
         await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(200, """{"results":[{"session_id":"s"}],"next":"https://verification.didit.me/again"}"""u8.ToArray()));
 
-        await Should.ThrowAsync<DiditUnavailableException>(() => didit.Client.ListAsync("user-1", Bare, CancellationToken.None));
+        await Should.ThrowAsync<DiditUnavailableException>(() => didit.List.ReadAsync("user-1", Bare, CancellationToken.None));
 
         didit.Requests.ShouldBe(50);
     }
