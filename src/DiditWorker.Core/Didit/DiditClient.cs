@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Didit;
 
@@ -43,45 +45,38 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
     /// <summary>Runs one read within the limits and bounds for reads.</summary>
     public delegate Task<JsonElement?> Reader(Func<CancellationToken, Task<JsonElement?>> read, CancellationToken cancellation);
 
-    /// <summary>One session; none if Didit does not know it (any more).</summary>
-    /// <exception cref="DiditUnavailableException">Didit did not answer, or not with a session.</exception>
-    /// <exception cref="DiditStoppedException">Didit refuses the key, has no credits, or redirects.</exception>
+    /// <summary>One session; null if Didit does not know it (any more).</summary>
+    /// <exception cref="ReadFailedException">Didit did not answer, or not with a session.</exception>
     public async Task<JsonElement?> DecisionAsync(string sessionId, Reader reader, CancellationToken cancellation)
     {
         var path = options.DecisionPath.Replace("{id}", Uri.EscapeDataString(sessionId), StringComparison.Ordinal);
         return await reader(token => GetAsync(path, "decision", token), cancellation);
     }
 
-    /// <summary>Reads one JSON object; null: 404. Fails as <see cref="DecisionAsync"/> does.</summary>
+    /// <summary>Reads one JSON object; null: 404 in Didit's JSON.</summary>
     /// <param name="path">With its query.</param>
     /// <param name="operation">What the metrics call it.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ReadFailedException">Didit did not answer, or not with an object.</exception>
     internal async Task<JsonElement?> GetAsync(string path, string operation, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(options.BaseAddress, path));
         try
         {
             using var response = await SendAsync(message, operation, cancellation);
-            var code = (int)response.StatusCode;
-            if (code is 404)
+            var body = await ReadAsync(response.Content, LargestReadReply, cancellation);
+            var json = body is null ? null : LenientJson.TryParse(body);
+            if (json is { ValueKind: JsonValueKind.Object } && response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound)
             {
-                return null;
+                return response.StatusCode == HttpStatusCode.OK ? json : null;
             }
 
-            if (code is 401 or 402 or 403 or (>= 300 and < 400))
-            {
-                var reply = ReplyClassifier.Classify(response.StatusCode, response.Headers, body: null, "", default, time.GetUtcNow());
-                throw new DiditStoppedException(reply.Why, reply.PauseReason, code);
-            }
-
-            var body = code == 200 ? await ReadAsync(response.Content, LargestReadReply, cancellation) : null;
-            return body is not null && LenientJson.TryParse(body) is { ValueKind: JsonValueKind.Object } json
-                ? json
-                : throw new DiditUnavailableException(code == 200 ? $"{operation}: the reply cannot be read" : $"{operation}: {code}", code);
+            var reply = ReplyClassifier.ClassifyRead(response.StatusCode, response.Headers, body, time.GetUtcNow());
+            throw new ReadFailedException(reply with { Why = $"{operation}: {reply.Why}" });
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new DiditUnavailableException($"{operation}: {Describe(exception)}");
+            throw new ReadFailedException(new DiditReply(NeverConnected(exception) ? ReplyKind.NotSent : ReplyKind.Ambiguous, $"{operation}: {Describe(exception)}"));
         }
     }
 

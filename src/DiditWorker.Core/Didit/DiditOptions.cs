@@ -68,9 +68,12 @@ public sealed record DiditOptions
     /// <summary>A report of <c>diditworker probe</c> that the settings are compared with at start. Default none.</summary>
     public string? ProbeReportFile { get; init; }
 
-    /// <summary>What the decision depends on.</summary>
-    public DecisionSettings DecisionSettings(IdempotencyOptions idempotency) =>
-        new(IdempotencyWindow, WindowMargin, LookupBeforeResend, idempotency.WhenRedisUnavailable, idempotency.MaximumAttempts);
+    /// <summary>What the protocol depends on.</summary>
+    public ProtocolSettings ProtocolSettings(IdempotencyOptions idempotency) =>
+        new(IdempotencyWindow, WindowMargin, LookupBeforeResend, idempotency.WhenRedisUnavailable, idempotency.MaximumAttempts)
+        {
+            LookupDelay = LookupDelay, LongestRequest = LongestRequest,
+        };
 
     /// <summary>How long a session's URL works: 7 days, as third parties measured; the workflow decides.</summary>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromDays(7);

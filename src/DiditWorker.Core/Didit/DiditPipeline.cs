@@ -12,7 +12,10 @@ using Polly.Timeout;
 
 namespace DiditWorker.Didit;
 
-/// <summary>How requests to Didit are limited, bounded in time and repeated: the one place that says so.</summary>
+/// <summary>
+/// How requests to Didit are limited, bounded in time and repeated. Polly does what is the same for every message: the rate, the time-outs, the retries that
+/// are always right, and the circuit, which opens when half of the requests fail. Whose fault a failure is, <see cref="FailurePolicy"/> says.
+/// </summary>
 public sealed class DiditPipeline
 {
     private const int MostReadRetries = 2;
@@ -29,42 +32,42 @@ public sealed class DiditPipeline
 
     private readonly ResiliencePipeline<DiditReply> _creates;
     private readonly ResiliencePipeline _reads;
-    private readonly SharedRateLimiter _createLimit;
-    private readonly Availability _availability;
     private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly DiditOptions _options;
 
     /// <param name="options">Time-outs.</param>
+    /// <param name="creates">Creates, which pause while their circuit is open.</param>
+    /// <param name="reads">Reads, likewise: Didit may answer the one and not the other.</param>
     /// <param name="createLimit">The shared rate of creates.</param>
     /// <param name="readLimit">The shared rate of look-up requests.</param>
-    /// <param name="availability">Told when the circuit opens.</param>
     /// <param name="metrics">Shows the circuit.</param>
     /// <param name="time">The clock.</param>
     public DiditPipeline(
-        DiditOptions options, SharedRateLimiter createLimit, SharedRateLimiter readLimit, Availability availability, WorkerMetrics metrics, TimeProvider time)
+        DiditOptions options, Endpoint creates, Endpoint reads, SharedRateLimiter createLimit, SharedRateLimiter readLimit, WorkerMetrics metrics,
+        TimeProvider time)
     {
-        (_options, _createLimit, _availability) = (options, createLimit, availability);
+        (_options, Creates, Reads) = (options, creates, reads);
 
         // From outermost to innermost.
         _creates = new ResiliencePipelineBuilder<DiditReply> { TimeProvider = time, Name = "didit-create" }.ConfigureTelemetry(MetricsOnly)
             .AddRateLimiter(Limit(createLimit))
             .AddTimeout(options.TotalTimeout)
-            .AddRetry(CreateRetry())
-            .AddCircuitBreaker(Breaker(_circuit))
+            .AddRetry(CreateRetry(createLimit))
+            .AddCircuitBreaker(CreateCircuit(creates))
             .AddTimeout(options.AttemptTimeout)
             .Build();
 
-        // Each try takes its place in the rate, hence the retry outside. Reads have a circuit of their own: Didit may answer them and no creates.
-        // It counts a read with its retries as one: of a message whose look-up always fails there are too few in its time to open it.
+        // Each try takes its place in the rate, hence the retry outside. The circuit counts a read with its retries as one.
         _reads = new ResiliencePipelineBuilder { TimeProvider = time, Name = "didit-read" }.ConfigureTelemetry(MetricsOnly)
-            .AddCircuitBreaker(ReadBreaker())
-            .AddRetry(ReadRetry())
+            .AddCircuitBreaker(ReadCircuit(reads))
+            .AddRetry(ReadRetry(reads, readLimit))
             .AddRateLimiter(Limit(readLimit))
             .AddTimeout(options.AttemptTimeout)
             .Build();
 
         metrics.ObserveLimits(options.RequestsPerMinute, options.LookupsPerMinute);
         metrics.ObserveLocalRate(() => createLimit.Trouble is not null, () => readLimit.Trouble is not null);
+        metrics.ObservePause(() => creates.Gate.Current?.Reason, () => reads.Gate.Current?.Reason, PauseReasons.All);
         metrics.ObserveCircuit(() => _circuit.CircuitState switch
         {
             CircuitState.Closed => 0,
@@ -74,6 +77,12 @@ public sealed class DiditPipeline
         });
     }
 
+    /// <summary>Creates.</summary>
+    public Endpoint Creates { get; }
+
+    /// <summary>Lists and decisions.</summary>
+    public Endpoint Reads { get; }
+
     /// <summary>The circuit for creates: <c>closed</c>, <c>half-open</c> or <c>open</c>.</summary>
     public string Circuit => _circuit.CircuitState switch
     {
@@ -82,28 +91,38 @@ public sealed class DiditPipeline
         _ => "open",
     };
 
-    /// <summary>Sends a create until a reply is conclusive, or until an unclear one calls for a look-up.</summary>
+    /// <summary>Sends one create; again only after a 429, or a few times after a 409.</summary>
+    /// <param name="send">Sends it. A time-out after it was called leaves the outcome unknown.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <returns>The last reply; a time-out or an open circuit is one too. Only cancellation throws.</returns>
-    public async Task<DiditReply> CreateAsync(
-        CreateAttempt attempt, Func<CreateAttempt, CancellationToken, Task<DiditReply>> send, CancellationToken cancellation)
+    public async Task<DiditReply> CreateAsync(Func<CancellationToken, Task<DiditReply>> send, CancellationToken cancellation)
     {
+        var sending = false;
         try
         {
-            return await _creates.ExecuteAsync(static async (s, token) => await s.send(s.attempt, token), (attempt, send), cancellation);
+            return await _creates.ExecuteAsync(
+                async token =>
+                {
+                    sending = true;
+                    var reply = await send(token);
+                    sending = reply.MaybeMade;
+                    return reply;
+                },
+                cancellation);
         }
         catch (TimeoutRejectedException)
         {
-            return new(attempt.MaybeSent ? ReplyKind.Ambiguous : ReplyKind.NotSent, "no reply in time");
+            return new(sending ? ReplyKind.Ambiguous : ReplyKind.NotSent, "no reply in time");
         }
         catch (BrokenCircuitException exception)
         {
-            Pause(exception.RetryAfter ?? _options.BreakDuration);
-            return new(attempt.MaybeSent ? ReplyKind.Ambiguous : ReplyKind.NotSent, "the circuit is open");
+            Creates.OpenCircuit(exception.RetryAfter ?? _options.BreakDuration);
+            return new(sending ? ReplyKind.Ambiguous : ReplyKind.NotSent, "the circuit is open");
         }
     }
 
     /// <summary>Runs one read.</summary>
-    /// <exception cref="DiditUnavailableException">It failed, or took too long, several times.</exception>
+    /// <exception cref="ReadFailedException">It failed, or took too long, several times.</exception>
     public async Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation)
     {
         try
@@ -112,64 +131,65 @@ public sealed class DiditPipeline
         }
         catch (TimeoutRejectedException)
         {
-            throw new DiditUnavailableException("no reply in time");
+            throw new ReadFailedException("no reply in time");
         }
         catch (BrokenCircuitException exception)
         {
-            Pause(exception.RetryAfter ?? _options.BreakDuration);
-            throw new DiditUnavailableException("the circuit is open");
+            Reads.OpenCircuit(exception.RetryAfter ?? _options.BreakDuration);
+            throw new ReadFailedException(new DiditReply(ReplyKind.NotSent, "the circuit is open"));
         }
     }
 
-    private RetryStrategyOptions<DiditReply> CreateRetry()
+    private static RetryStrategyOptions<DiditReply> CreateRetry(SharedRateLimiter limit) => new()
     {
-        // After an unclear result a look-up comes first, and that is not for this pipeline to do.
-        var resend = _options.LookupBeforeResend != LookupBeforeResend.Always;
-        return new()
-        {
-            // The total time-out is the bound.
-            MaxRetryAttempts = int.MaxValue,
-            ShouldHandle = args => ValueTask.FromResult(args.Outcome switch
-            {
-                { Exception: TimeoutRejectedException } => resend,
-                { Result.Kind: ReplyKind.Ambiguous } => resend,
-                { Result.Kind: ReplyKind.NotSent or ReplyKind.Throttled } => true,
-                { Result.Kind: ReplyKind.Conflict } => args.AttemptNumber < MostConflicts,
-                _ => false,
-            }),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = FirstDelay,
-            MaxDelay = LongestDelay,
-
-            // After a 429 the shared limit makes everybody wait; null: the exponential delay.
-            DelayGenerator = args => ValueTask.FromResult(
-                args.Outcome.Result is { Kind: ReplyKind.Throttled } ? TimeSpan.Zero : (TimeSpan?)null),
-            OnRetry = async args =>
-            {
-                if (args.Outcome.Result is { Kind: ReplyKind.Throttled } throttled)
-                {
-                    await _createLimit.PauseAsync(throttled.RetryAfter);
-                }
-
-                // A retry is a request like any other.
-                await _createLimit.WaitAsync(args.Context.CancellationToken);
-            },
-        };
-    }
-
-    // In a pause a probe is one request.
-    private RetryStrategyOptions ReadRetry() => new()
-    {
-        MaxRetryAttempts = MostReadRetries,
+        // The total time-out is the bound.
+        MaxRetryAttempts = int.MaxValue,
         ShouldHandle = args => ValueTask.FromResult(
-            _availability.Current is null && args.Outcome.Exception is DiditUnavailableException or TimeoutRejectedException),
+            args.Outcome.Result?.Kind == ReplyKind.Throttled
+            || (args.Outcome.Result?.Kind == ReplyKind.Conflict && args.AttemptNumber < MostConflicts)),
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
         Delay = FirstDelay,
+        MaxDelay = LongestDelay,
+
+        // After a 429 the shared limit makes everybody wait; null: the exponential delay.
+        DelayGenerator = args => ValueTask.FromResult(
+            args.Outcome.Result is { Kind: ReplyKind.Throttled } ? TimeSpan.Zero : (TimeSpan?)null),
+        OnRetry = async args =>
+        {
+            if (args.Outcome.Result is { Kind: ReplyKind.Throttled } throttled)
+            {
+                await limit.PauseAsync(throttled.RetryAfter);
+            }
+
+            // A retry is a request like any other.
+            await limit.WaitAsync(args.Context.CancellationToken);
+        },
     };
 
-    private CircuitBreakerStrategyOptions<DiditReply> Breaker(CircuitBreakerStateProvider circuit) => new()
+    // In a pause a probe is one request. After a 429 the shared limit, which each try asks, makes everybody wait.
+    private static RetryStrategyOptions ReadRetry(Endpoint reads, SharedRateLimiter limit) => new()
+    {
+        MaxRetryAttempts = MostReadRetries,
+        ShouldHandle = args => ValueTask.FromResult(reads.Gate.Current is null && args.Outcome.Exception switch
+        {
+            TimeoutRejectedException => true,
+            ReadFailedException failed => failed.Reply.Kind is ReplyKind.Ambiguous or ReplyKind.NotSent or ReplyKind.Throttled,
+            _ => false,
+        }),
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        Delay = FirstDelay,
+        OnRetry = async args =>
+        {
+            if (args.Outcome.Exception is ReadFailedException { Reply: { Kind: ReplyKind.Throttled } throttled })
+            {
+                await limit.PauseAsync(throttled.RetryAfter);
+            }
+        },
+    };
+
+    private CircuitBreakerStrategyOptions<DiditReply> CreateCircuit(Endpoint creates) => new()
     {
         ShouldHandle = new PredicateBuilder<DiditReply>()
             .Handle<TimeoutRejectedException>()
@@ -178,27 +198,26 @@ public sealed class DiditPipeline
         MinimumThroughput = MinimumThroughput,
         SamplingDuration = SamplingDuration,
         BreakDuration = _options.BreakDuration,
-        StateProvider = circuit,
-        OnOpened = PauseAsync,
+        StateProvider = _circuit,
+        OnOpened = opened => PauseAsync(creates, opened.BreakDuration),
     };
 
-    private CircuitBreakerStrategyOptions ReadBreaker() => new()
+    private CircuitBreakerStrategyOptions ReadCircuit(Endpoint reads) => new()
     {
-        ShouldHandle = new PredicateBuilder().Handle<DiditUnavailableException>().Handle<TimeoutRejectedException>(),
+        ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is TimeoutRejectedException
+            or ReadFailedException { Reply.Kind: ReplyKind.Ambiguous or ReplyKind.NotSent }),
         FailureRatio = FailureRatio,
         MinimumThroughput = MinimumThroughput,
         SamplingDuration = SamplingDuration,
         BreakDuration = _options.BreakDuration,
-        OnOpened = PauseAsync,
+        OnOpened = opened => PauseAsync(reads, opened.BreakDuration),
     };
 
-    private ValueTask PauseAsync<T>(OnCircuitOpenedArguments<T> opened)
+    private static ValueTask PauseAsync(Endpoint endpoint, TimeSpan duration)
     {
-        Pause(opened.BreakDuration);
+        endpoint.OpenCircuit(duration);
         return ValueTask.CompletedTask;
     }
-
-    private void Pause(TimeSpan duration) => _availability.PauseFor(duration, PauseReasons.CircuitOpen, "too many requests to Didit fail");
 
     private static RateLimiterStrategyOptions Limit(SharedRateLimiter limiter) => new()
     {

@@ -10,8 +10,7 @@ public sealed class LookUp(DiditClient client, SessionList list, DiditPipeline p
     private const int MostDecisions = 50;
 
     /// <summary>Lists the sessions of the <c>vendor_data</c>, reads the metadata where the list has none, and applies the adopt rule.</summary>
-    /// <exception cref="DiditUnavailableException">Didit did not answer.</exception>
-    /// <exception cref="DiditStoppedException">Nothing can succeed until somebody acts.</exception>
+    /// <exception cref="ReadFailedException">Didit did not answer.</exception>
     public async Task<SessionMatch> RunAsync(CreateRequest request, DateTimeOffset? notBefore, CancellationToken cancellation)
     {
         var rows = await list.ReadAsync(request.VendorData, pipeline.ReadAsync, cancellation);
@@ -23,7 +22,7 @@ public sealed class LookUp(DiditClient client, SessionList list, DiditPipeline p
                 && SessionMatch.IsCandidate(session, request.WorkflowId, notBefore);
             if (needed && ++read > MostDecisions)
             {
-                throw new DiditUnavailableException($"more than {MostDecisions} sessions of this vendor_data would have to be read");
+                throw new ReadFailedException($"more than {MostDecisions} sessions of this vendor_data would have to be read");
             }
 
             sessions.Add(needed ? session.With(await ReadAsync(session, cancellation)) : session);
@@ -35,5 +34,5 @@ public sealed class LookUp(DiditClient client, SessionList list, DiditPipeline p
     // One that is listed and cannot be read may be ours: gone from the list the next time, it was deleted.
     private async Task<JsonElement> ReadAsync(FoundSession session, CancellationToken cancellation) =>
         await client.DecisionAsync(session.Id, pipeline.ReadAsync, cancellation)
-        ?? throw new DiditUnavailableException("Didit lists a session and does not know it");
+        ?? throw new ReadFailedException("Didit lists a session and does not know it");
 }

@@ -14,8 +14,7 @@ public sealed class SessionList(DiditClient client, DiditOptions options)
     private const int MostListings = 3;
 
     /// <summary>Every session of this <c>vendor_data</c>, newest first, all pages; each page is a read of its own.</summary>
-    /// <exception cref="DiditUnavailableException">Didit did not answer, or not with a list.</exception>
-    /// <exception cref="DiditStoppedException">Didit refuses the key, has no credits, or redirects.</exception>
+    /// <exception cref="ReadFailedException">Didit did not answer, or not with a list.</exception>
     public async Task<IReadOnlyList<FoundSession>> ReadAsync(string vendorData, DiditClient.Reader reader, CancellationToken cancellation)
     {
         for (var i = 0; i < MostListings; i++)
@@ -26,7 +25,7 @@ public sealed class SessionList(DiditClient client, DiditOptions options)
             }
         }
 
-        throw new DiditUnavailableException("the list of sessions changes while it is read");
+        throw new ReadFailedException("the list of sessions changes while it is read");
     }
 
     // Null: rows have moved up meanwhile, so one may have been shown on no page. Each page begins with the last row of the one before, by
@@ -56,7 +55,7 @@ public sealed class SessionList(DiditClient client, DiditOptions options)
             offset += rows.Count - overlap;
         }
 
-        throw new DiditUnavailableException($"the list of sessions has more than {MostPages} pages");
+        throw new ReadFailedException($"the list of sessions has more than {MostPages} pages");
     }
 
     private async Task<(List<JsonElement> Rows, bool HasNext)> PageAsync(
@@ -67,7 +66,7 @@ public sealed class SessionList(DiditClient client, DiditOptions options)
         var reply = await reader(token => client.GetAsync(query, "list", token), cancellation);
         return reply?.Member("results") is { ValueKind: JsonValueKind.Array } results
             ? (results.EnumerateArray().ToList(), reply?.Member("next") is { ValueKind: JsonValueKind.String })
-            : throw new DiditUnavailableException("the list of sessions has no results member");
+            : throw new ReadFailedException("the list of sessions has no results member");
     }
 
     // A row that cannot be read is told from others by all of its bytes, which need not be UTF-8.

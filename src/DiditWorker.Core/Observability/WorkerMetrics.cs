@@ -116,15 +116,19 @@ public sealed class WorkerMetrics
     public void ObserveCircuit(Func<int> state) =>
         _meter.CreateObservableGauge("diditworker.circuit.state", state, unit: null, "Circuit to Didit: 0 closed, 1 half-open, 2 open.");
 
-    /// <summary>Lets the pause be read.</summary>
-    /// <param name="reason">The reason of the pause, or none.</param>
+    /// <summary>Lets the pauses be read.</summary>
+    /// <param name="creates">The reason of that of creates, or null.</param>
+    /// <param name="reads">The reason of that of reads, or null.</param>
     /// <param name="reasons">All there are, so that a series goes back to 0.</param>
-    public void ObservePause(Func<string?> reason, IReadOnlyList<string> reasons) =>
+    public void ObservePause(Func<string?> creates, Func<string?> reads, IReadOnlyList<string> reasons) =>
         _meter.CreateObservableGauge(
             "diditworker.consumer.paused",
-            () => reasons.Select(r => new Measurement<int>(reason() == r ? 1 : 0, new KeyValuePair<string, object?>("reason", r))),
+            () => Paused("create", creates(), reasons).Concat(Paused("read", reads(), reasons)),
             unit: null,
-            "1 while the worker holds messages for this reason.");
+            "1 while requests of this operation to Didit pause for this reason, and messages that need one are held.");
+
+    private static IEnumerable<Measurement<int>> Paused(string operation, string? now, IReadOnlyList<string> reasons) =>
+        reasons.Select(reason => new Measurement<int>(now == reason ? 1 : 0, new("operation", operation), new("reason", reason)));
 
     private Histogram<double> Histogram(string name, string description) =>
         _meter.CreateHistogram(name, "s", description, tags: null, Seconds);

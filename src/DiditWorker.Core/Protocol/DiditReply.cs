@@ -39,6 +39,9 @@ public enum ReplyKind
     /// <summary>409: Didit knows the key and wants the original to be fetched.</summary>
     Conflict,
 
+    /// <summary>It was not sent, for a reason of ours: the lease, or the window.</summary>
+    Withheld,
+
     /// <summary>It could not be sent: no connection, or no time left.</summary>
     NotSent,
 

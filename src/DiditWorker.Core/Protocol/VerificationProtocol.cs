@@ -19,7 +19,7 @@ public static class VerificationProtocol
     /// <param name="e">What happened.</param>
     /// <param name="settings">The settings.</param>
     /// <returns>Where it stands then, and what to do. An event that cannot happen there gives the message back to the queue.</returns>
-    public static (DeliveryState State, Effect Effect) Next(DeliveryState state, Event e, ProtocolSettings settings) => (state.Stage, e.Kind) switch
+    public static (DeliveryState State, Effect Effect) Next(DeliveryState state, DeliveryEvent e, ProtocolSettings settings) => (state.Stage, e.Kind) switch
     {
         (Stage.Claiming, EventKind.Delivered or EventKind.Waited or EventKind.Entered) => Claim(state),
         (Stage.Claiming, EventKind.Claimed) => Decide(state, e, settings),
@@ -47,7 +47,7 @@ public static class VerificationProtocol
 
     private static (DeliveryState State, Effect Effect) Claim(DeliveryState state) => (Again(state), new(EffectKind.Claim));
 
-    private static (DeliveryState State, Effect Effect) Decide(DeliveryState state, Event e, ProtocolSettings settings)
+    private static (DeliveryState State, Effect Effect) Decide(DeliveryState state, DeliveryEvent e, ProtocolSettings settings)
     {
         var evidence = state.Evidence with { MaybeAttempted = state.MaybeAttempted };
         var record = e.Memory.Record;
@@ -86,7 +86,7 @@ public static class VerificationProtocol
         });
     }
 
-    private static (DeliveryState State, Effect Effect) LookedUp(DeliveryState state, Event e, ProtocolSettings settings)
+    private static (DeliveryState State, Effect Effect) LookedUp(DeliveryState state, DeliveryEvent e, ProtocolSettings settings)
     {
         var match = e.Match!;
         if (match.Kind is MatchKind.None or MatchKind.Several && state.LooksAgain)
@@ -120,7 +120,7 @@ public static class VerificationProtocol
         });
     }
 
-    private static (DeliveryState State, Effect Effect) Replied(DeliveryState state, Event e)
+    private static (DeliveryState State, Effect Effect) Replied(DeliveryState state, DeliveryEvent e)
     {
         var reply = e.Reply!;
         if (reply.Kind == ReplyKind.Answered)
@@ -145,7 +145,7 @@ public static class VerificationProtocol
         Session = state.Storing.Session, FirstAttempt = state.Memory.Record?.FirstAttempt ?? now,
     };
 
-    private static (DeliveryState State, Effect Effect) Failed(DeliveryState state, Event e)
+    private static (DeliveryState State, Effect Effect) Failed(DeliveryState state, DeliveryEvent e)
     {
         var reply = e.Reply!;
         var made = state.Stage == Stage.Creating && reply.MaybeMade;
@@ -166,7 +166,7 @@ public static class VerificationProtocol
         $"{settings.MaximumAttempts} attempts failed while others succeeded, or died with their worker"
         + (state.Note is { } note ? $"; {note.Attempts} attempts in all, the last one ended with: {note.LastError}" : "");
 
-    private static (DeliveryState State, Effect Effect) Stop(DeliveryState state, Event e)
+    private static (DeliveryState State, Effect Effect) Stop(DeliveryState state, DeliveryEvent e)
     {
         var effect = new Effect(EffectKind.Return, "the worker stops");
         state = state with { LastSent = e.MaybeSent ? e.Now : state.LastSent };

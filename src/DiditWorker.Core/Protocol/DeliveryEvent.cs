@@ -6,7 +6,7 @@ public enum EventKind
     /// <summary>It came.</summary>
     Delivered,
 
-    /// <summary>Redis was asked for its key: <see cref="Event.Memory"/>.</summary>
+    /// <summary>Redis was asked for its key: <see cref="DeliveryEvent.Memory"/>.</summary>
     Claimed,
 
     /// <summary>The record is of a newer worker, of another key file, or damaged.</summary>
@@ -18,10 +18,10 @@ public enum EventKind
     /// <summary>Requests of that kind pause.</summary>
     TurnedAway,
 
-    /// <summary>Didit was asked for its session: <see cref="Event.Match"/>.</summary>
+    /// <summary>Didit was asked for its session: <see cref="DeliveryEvent.Match"/>.</summary>
     LookedUp,
 
-    /// <summary>A request failed, or a create was answered: <see cref="Event.Reply"/> and <see cref="Event.Verdict"/>.</summary>
+    /// <summary>A request failed, or a create was answered: <see cref="DeliveryEvent.Reply"/> and <see cref="DeliveryEvent.Verdict"/>.</summary>
     Replied,
 
     /// <summary>Nothing was sent: another owner has the key.</summary>
@@ -48,14 +48,14 @@ public enum EventKind
     /// <summary>It has waited.</summary>
     Waited,
 
-    /// <summary>The worker stops. <see cref="Event.MaybeSent"/>: a request was under way.</summary>
+    /// <summary>The worker stops. <see cref="DeliveryEvent.MaybeSent"/>: a request was under way.</summary>
     Stopping,
 }
 
 /// <summary>Something that happened to a delivery.</summary>
 /// <param name="Kind">What.</param>
 /// <param name="Now">When, by the clock of this host.</param>
-public readonly record struct Event(EventKind Kind, DateTimeOffset Now)
+public readonly record struct DeliveryEvent(EventKind Kind, DateTimeOffset Now)
 {
     /// <summary>With <see cref="EventKind.Claimed"/>.</summary>
     public Memory Memory { get; init; }

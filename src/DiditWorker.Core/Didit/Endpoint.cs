@@ -1,0 +1,70 @@
+using DiditWorker.Protocol;
+
+namespace DiditWorker.Didit;
+
+/// <summary>
+/// One kind of requests to Didit: what came of them lately, whose fault that is, and whether more make sense now. <see cref="FailurePolicy"/> judges
+/// each reply, the circuit (<see cref="DiditPipeline"/>) their number; both close the same <see cref="Gate"/>. Thread-safe.
+/// </summary>
+public sealed class Endpoint(Operation operation, DiditOptions options, TimeProvider time)
+{
+    private const int FailuresToTell = 3;
+    private readonly Lock _lock = new();
+    private readonly LatelySeen _seen = new();
+    private int _failures;
+    private string _lastFailure = "";
+
+    /// <summary>What it does.</summary>
+    public Operation Operation => operation;
+
+    /// <summary>Whether more of it makes sense now.</summary>
+    public Gate Gate { get; } = new(time);
+
+    /// <summary>
+    /// What is wrong where requests fail but too few for a pause, as with a single message in the queue: after three in a row with no success
+    /// of anybody between. Null otherwise.
+    /// </summary>
+    public string? Trouble
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _failures >= FailuresToTell ? $"the last {_failures} attempts failed, the latest with: {_lastFailure}" : null;
+            }
+        }
+    }
+
+    /// <summary>The circuit opened: too many requests fail, whosever they are.</summary>
+    public void OpenCircuit(TimeSpan length) =>
+        Gate.Close(length, PauseReasons.CircuitOpen, "too many requests to Didit fail", time.GetUtcNow());
+
+    /// <summary>Judges a reply, and lets the others know.</summary>
+    /// <param name="key">Whose.</param>
+    /// <param name="reply">What came.</param>
+    /// <param name="sent">When the request was sent.</param>
+    /// <param name="since">When the message came, or its latest failed request was sent.</param>
+    /// <param name="ownWorkflow">Whether the message names a workflow that is not the default one.</param>
+    public Verdict Judge(IdempotencyKey key, DiditReply reply, DateTimeOffset sent, DateTimeOffset since, bool ownWorkflow)
+    {
+        lock (_lock)
+        {
+            var verdict = FailurePolicy.Judge(operation, reply.Kind, _seen.Note(key, reply, sent, since), ownWorkflow);
+            (_failures, _lastFailure) = verdict.Works ? (0, "") : (_failures + 1, reply.Why);
+            if (verdict.Works)
+            {
+                Gate.Succeeded(sent);
+            }
+            else if (verdict.Pause is { } reason)
+            {
+                Gate.Close(options.RefusedPause, reason, reply.Why, sent);
+            }
+            else if (reply.Kind is not (ReplyKind.Throttled or ReplyKind.Conflict))
+            {
+                Gate.Failed(sent);
+            }
+
+            return verdict;
+        }
+    }
+}

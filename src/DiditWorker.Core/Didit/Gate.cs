@@ -1,0 +1,184 @@
+using DiditWorker.Protocol;
+
+namespace DiditWorker.Didit;
+
+/// <summary>A pause of one kind of requests.</summary>
+/// <param name="Reason">One of <see cref="PauseReasons"/>.</param>
+/// <param name="Why">For people.</param>
+/// <param name="Since">When it began.</param>
+/// <param name="Until">When a request may probe.</param>
+public sealed record Pause(string Reason, string Why, DateTimeOffset Since, DateTimeOffset Until);
+
+/// <summary>
+/// Whether requests of one kind make sense now. While they pause nothing is sent; when the pause is over one message probes, and once it has
+/// succeeded the rest follow on a ramp: each success admits one more at a time. Thread-safe.
+/// </summary>
+public sealed class Gate(TimeProvider time)
+{
+    // As many at a time as the ramp begins with, and at which it ends.
+    private const int RampStart = 2;
+    private const int RampEnd = 64;
+
+    // A waiter that missed the signal looks again after this time at the latest.
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(50);
+
+    private readonly Lock _lock = new();
+    private Pause? _pause;
+    private TimeSpan _length;
+    private int _limit = int.MaxValue;
+    private int _inFlight;
+    private int _generation;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _reopened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The pause, if there is one.</summary>
+    public Pause? Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pause;
+            }
+        }
+    }
+
+    /// <summary>Ends when the next pause does.</summary>
+    public Task Reopened
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _reopened.Task;
+            }
+        }
+    }
+
+    /// <summary>Begins a pause, or makes the one there is longer, never shorter.</summary>
+    /// <param name="length">From now on.</param>
+    /// <param name="reason">One of <see cref="PauseReasons"/>.</param>
+    /// <param name="why">For people.</param>
+    /// <param name="sent">When the request was sent that led to it. From before the pause there is, it says nothing new.</param>
+    public void Close(TimeSpan length, string reason, string why, DateTimeOffset sent)
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            if (_pause is { } before && (sent < before.Since || now + length <= before.Until))
+            {
+                return;
+            }
+
+            _pause = new(reason, why, _pause?.Since ?? now, now + length);
+            _length = length;
+            _limit = 1;
+
+            // Who is still under way from before does not stand in the way of the probe.
+            _inFlight = 0;
+            _generation++;
+        }
+    }
+
+    /// <summary>A request failed: if it was a probe, the pause goes on.</summary>
+    /// <param name="sent">When it was sent.</param>
+    public void Failed(DateTimeOffset sent)
+    {
+        lock (_lock)
+        {
+            if (_pause is { } pause && sent >= pause.Since)
+            {
+                Close(_length, pause.Reason, pause.Why, sent);
+            }
+        }
+    }
+
+    /// <summary>A request succeeded: a pause that began before it was sent is over, or one more may follow.</summary>
+    /// <param name="sent">When it was sent.</param>
+    public void Succeeded(DateTimeOffset sent)
+    {
+        lock (_lock)
+        {
+            if (_limit == int.MaxValue || sent < _pause?.Since)
+            {
+                return;
+            }
+
+            _limit = _pause is not null ? RampStart : _limit + 1 < RampEnd ? _limit + 1 : int.MaxValue;
+            if (_pause is not null)
+            {
+                _pause = null;
+                Signal(ref _reopened);
+            }
+
+            Signal(ref _changed);
+        }
+    }
+
+    /// <summary>Whether a request may be sent now. The turn must be disposed: a probe that came to nothing lets the next one try.</summary>
+    public bool TryEnter(out Turn turn)
+    {
+        lock (_lock)
+        {
+            var admitted = _inFlight < _limit && (_pause is null || time.GetUtcNow() >= _pause.Until);
+            turn = new(this, admitted ? _generation : -1);
+            _inFlight += admitted ? 1 : 0;
+            return admitted;
+        }
+    }
+
+    /// <summary>Waits until a request may be sent.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; no turn is taken.</exception>
+    public async Task<Turn> EnterAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var (changed, look) = Change();
+            if (TryEnter(out var turn))
+            {
+                return turn;
+            }
+
+            await Task.WhenAny(changed, Task.Delay(look, time, cancellation));
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private (Task Changed, TimeSpan Look) Change()
+    {
+        lock (_lock)
+        {
+            var left = _pause is null ? LongestLook : _pause.Until - time.GetUtcNow();
+            return (_changed.Task, left < ShortestLook ? ShortestLook : left > LongestLook ? LongestLook : left);
+        }
+    }
+
+    private void Leave(int generation)
+    {
+        lock (_lock)
+        {
+            if (generation == _generation)
+            {
+                _inFlight--;
+                if (_limit != int.MaxValue)
+                {
+                    Signal(ref _changed);
+                }
+            }
+        }
+    }
+
+    private static void Signal(ref TaskCompletionSource source)
+    {
+        source.SetResult();
+        source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Leave to send.</summary>
+    public readonly struct Turn(Gate owner, int generation) : IDisposable
+    {
+        /// <inheritdoc />
+        public void Dispose() => owner?.Leave(generation);
+    }
+}
