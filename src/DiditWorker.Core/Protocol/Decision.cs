@@ -76,7 +76,7 @@ public readonly record struct Decision(Outcome Outcome, string Because)
         var earliest = MeantTime.Earliest(memory.Record?.FirstAttempt, published);
         var insideWindow = now - earliest + settings.Margin < settings.Window;
         var young = insideWindow || (settings.Window == TimeSpan.Zero && now - earliest < settings.Margin);
-        var remembers = memory.Horizon is not { } horizon || now - horizon >= settings.Window + settings.Margin;
+        var remembers = !memory.MayHaveForgotten(settings.Window + settings.Margin);
         if (memory.Record is null && !evidence.MaybeAttempted && young && remembers && settings.Lookup != LookupBeforeResend.EveryCreate)
         {
             return new(Outcome.Create, "nothing suggests an earlier attempt");

@@ -24,8 +24,8 @@ public enum RecordState
 /// <param name="LeaseUntil">Until when the owner may work, by the clock of Redis; in the past once given back.</param>
 /// <param name="FirstAttempt">When the key was first claimed; the window counts from here and never slides.</param>
 /// <param name="LastAttempt">When it was last claimed or renewed.</param>
-/// <param name="Attempts">Claims that ended without an answer, this one included.</param>
-/// <param name="Payload">The stored answer; empty while in progress.</param>
+/// <param name="Attempts">Claims and failures that count against the request, this claim included.</param>
+/// <param name="Payload">The stored answer; while in progress the text of <see cref="Note"/>, or empty.</param>
 public sealed record IdempotencyRecord(
     RecordState State,
     string Fingerprint,
@@ -43,6 +43,9 @@ public sealed record IdempotencyRecord(
     /// waits, so that both can share a queue during an upgrade.
     /// </summary>
     public int Version { get; init; } = 1;
+
+    /// <summary>What became of the attempts so far; null if nothing was noted, or the request is answered.</summary>
+    public AttemptNote? Note => State == RecordState.InProgress && Payload.Length > 0 ? AttemptNote.Parse(Payload) : null;
 
     /// <summary>
     /// Reads <c>version state fingerprint owner lease first last attempts payload</c>, separated by blanks, times in milliseconds since
@@ -89,7 +92,8 @@ public sealed record IdempotencyRecord(
         _ => null,
     };
 
-    private static DateTimeOffset? Time(ReadOnlySpan<char> milliseconds) =>
+    /// <summary>A time as the scripts write it; null: it is no such text.</summary>
+    internal static DateTimeOffset? Time(ReadOnlySpan<char> milliseconds) =>
         long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < 253402300800000
             ? DateTimeOffset.FromUnixTimeMilliseconds(value)
             : null;

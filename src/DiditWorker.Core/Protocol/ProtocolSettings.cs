@@ -41,8 +41,16 @@ public readonly record struct Memory(bool Available, IdempotencyRecord? Record, 
     /// <summary>When, by the clock of Redis: what ages of records are measured with, since the clocks of hosts differ. Null without Redis.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>Since when Redis remembers, by its own clock: it knows nothing of what was sent before. Null: it does not say.</summary>
+    /// <summary>
+    /// Since when Redis is known to remember, by its own clock; the epoch where an operator said that nothing was lost. Null without Redis.
+    /// </summary>
     public DateTimeOffset? Horizon { get; init; }
+
+    /// <summary>How long the lease lasts that the owner was given, counted from before it asked. Zero for who does not own the key.</summary>
+    public TimeSpan Granted { get; init; }
+
+    /// <summary>Whether a request could have been sent within the last <paramref name="period"/> and Redis not know of it.</summary>
+    public bool MayHaveForgotten(TimeSpan period) => At - Horizon < period;
 
     /// <summary>Redis did not answer.</summary>
     public static Memory Unavailable => new(Available: false, Record: null, Owned: false);

@@ -52,7 +52,7 @@ public sealed class AnswerCipher(Func<AnswerKeys>? keys, UnencryptedAnswers unen
     {
         if (!stored.StartsWith(Prefix, StringComparison.Ordinal))
         {
-            // Nothing is stored while a request is in progress.
+            // Empty: there is no note in a record that is in progress.
             return unencrypted == UnencryptedAnswers.Read || stored.Length == 0
                 ? stored
                 : throw new CryptographicException("The stored answer is not encrypted, and Idempotency:UnencryptedAnswers is Refuse.");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using DiditWorker.Observability;
 using DiditWorker.Protocol;
 using StackExchange.Redis;
@@ -23,7 +24,7 @@ public enum Release
 }
 
 /// <summary>
-/// The records in Redis. Every write is one script on one key (one hash slot), fenced by the owner token, and takes one round trip;
+/// The records in Redis. Every write is one script in one hash slot, fenced by the owner token, and takes one round trip;
 /// time is Redis' own. Failures to reach Redis surface as they are, see <see cref="RedisConnection.IsUnavailable"/>.
 /// </summary>
 public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions options, TimeSpan window, AnswerCipher cipher, WorkerMetrics metrics)
@@ -50,15 +51,16 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     {
         var reply = (RedisValue[])(await RunAsync(ClaimScript, key, fingerprint, owner, _lease, _retention))!;
         var record = Read(key, reply[2]);
-        var owned = reply[1] == "1";
+        var granted = TimeSpan.FromMilliseconds((long)reply[1]);
+        var owned = granted > TimeSpan.Zero;
         var result = ClaimResult(record, owned, fingerprint);
         metrics.Claimed(result);
         Activity.Current?.AddEvent(new("claimed", tags: new() { ["diditworker.claim"] = result }));
 
         // Its own live first claim, asked again because the reply was lost. One that it gave back may carry an earlier owner's attempt.
-        var now = DateTimeOffset.FromUnixTimeMilliseconds((long)reply[0]);
+        var now = Time(reply[0]);
         var isOwnClaim = owned && record is { Attempts: <= 1 } own && own.Owner == owner && own.LeaseUntil > now;
-        return new(Available: true, isOwnClaim ? null : record, owned) { At = now };
+        return new(Available: true, isOwnClaim ? null : record, owned) { At = now, Horizon = Time(reply[3]), Granted = granted };
     }
 
     /// <summary>What a claim would find, without claiming: <see cref="Memory.Owned"/> says whether it would be given the key.</summary>
@@ -67,15 +69,19 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     public async Task<(Memory Memory, TimeSpan? Ttl)> PeekAsync(IdempotencyKey key)
     {
         var reply = (RedisValue[])(await RunAsync(PeekScript, key))!;
-        var now = DateTimeOffset.FromUnixTimeMilliseconds((long)reply[0]);
+        var now = Time(reply[0]);
         var record = Read(key, reply[1]);
         var owned = record is null || (record.State == RecordState.InProgress && record.LeaseUntil <= now);
-        return (new(Available: true, record, owned) { At = now }, (long)reply[2] is >= 0 and var ttl ? TimeSpan.FromMilliseconds(ttl) : null);
+
+        // Without a marker a claim would write it: Redis remembers from now on.
+        var memory = new Memory(Available: true, record, owned) { At = now, Horizon = reply[3].IsNullOrEmpty ? now : Time(reply[3]) };
+        return (memory, (long)reply[2] is >= 0 and var ttl ? TimeSpan.FromMilliseconds(ttl) : null);
     }
 
-    /// <summary>Extends the lease. False: somebody else owns the key now, and nothing may be sent any more.</summary>
-    public async Task<bool> RenewAsync(IdempotencyKey key, string owner) =>
-        (int)await RunAsync(RenewScript, key, owner, _lease, _retention) == 1;
+    /// <summary>Extends the lease, unless it was given back.</summary>
+    /// <returns>How long it lasts, counted from before this was asked. Null: the key is not this owner's, and nothing may be sent any more.</returns>
+    public async Task<TimeSpan?> RenewAsync(IdempotencyKey key, string owner) =>
+        (long)await RunAsync(RenewScript, key, owner, _lease, _retention) is > 0 and var granted ? TimeSpan.FromMilliseconds(granted) : null;
 
     /// <summary>Writes the answer. False: somebody else owns or has answered the key, and this answer must not be used.</summary>
     /// <param name="key">Which record.</param>
@@ -96,10 +102,15 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     }
 
     /// <summary>Gives the key back. False: it belonged to somebody else already.</summary>
-    public async Task<bool> ReleaseAsync(IdempotencyKey key, string owner, Release how)
+    /// <param name="key">Which record.</param>
+    /// <param name="owner">The token that claimed.</param>
+    /// <param name="how">What that says of the attempt.</param>
+    /// <param name="note">What became of the attempts so far; null: the record keeps the note that it has.</param>
+    public async Task<bool> ReleaseAsync(IdempotencyKey key, string owner, Release how, AttemptNote? note = null)
     {
         var mode = how switch { Release.Forget => "forget", Release.Keep => "keep", Release.Reset => "reset", _ => "uncounted" };
-        return (int)await RunAsync(ReleaseScript, key, owner, mode, _retention, _lease) == 1;
+        var text = note is null ? "" : cipher.Protect(RedisKey(key), note.ToText());
+        return (int)await RunAsync(ReleaseScript, key, owner, mode, _retention, _lease, text) == 1;
     }
 
     /// <summary>Deletes a record, for a person who has looked at it. False: it has changed since, or its lease is live.</summary>
@@ -116,7 +127,12 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
             .SetTag("db.system.name", "redis").SetTag("db.operation.name", script.Name);
         try
         {
-            return await script.RunAsync(await redis.DatabaseAsync(), [RedisKey(key)], arguments);
+            var database = await redis.DatabaseAsync();
+            RedisKey record = RedisKey(key);
+            RedisKey[] keys = script == ClaimScript || script == PeekScript
+                ? [record, HorizonMarkers.For(database.Multiplexer, options.KeyPrefix, record)]
+                : [record];
+            return await script.RunAsync(database, keys, arguments);
         }
         catch (RedisServerException exception) when (exception.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
         {
@@ -137,8 +153,18 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
         }
 
         var record = IdempotencyRecord.Parse(text!);
-        return record with { Payload = cipher.Unprotect(RedisKey(key), record.Payload) };
+        try
+        {
+            return record with { Payload = cipher.Unprotect(RedisKey(key), record.Payload) };
+        }
+        catch (Exception exception) when (record.State == RecordState.InProgress && exception is CryptographicException or FormatException)
+        {
+            // A note only helps: one that cannot be read or is not trusted is none.
+            return record with { Payload = "" };
+        }
     }
+
+    private static DateTimeOffset Time(RedisValue milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
 
     private static string ClaimResult(IdempotencyRecord? record, bool owned, string fingerprint) => record switch
     {

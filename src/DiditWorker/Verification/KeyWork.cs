@@ -108,7 +108,7 @@ internal sealed partial class KeyWork(
             var asked = time.GetTimestamp();
             var kept = await store.RenewAsync(delivery.Key, _owner);
             _claimedAt = asked;
-            return kept;
+            return kept is not null;
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {

@@ -85,7 +85,7 @@ public sealed class When_a_record_grows_old(Kind kind) : StoreTest(kind)
         var done = operation switch
         {
             "claim" => (await store.ClaimAsync(Key, Fingerprint, Theirs)).Owned,
-            "renew" => await store.RenewAsync(Key, Mine),
+            "renew" => await store.RenewAsync(Key, Mine) is not null,
             "complete" => await CompleteAsync(Mine),
             "refuse" => await CompleteAsync(Mine, "\"no\"", RecordState.Refused),
             _ => await store.ReleaseAsync(Key, Mine, Enum.Parse<Release>(operation)),

@@ -4,7 +4,7 @@ using DiditWorker.Redis;
 namespace DiditWorker.Tests.Protocol;
 
 /// <summary>
-/// What the scripts of <c>Idempotency/Scripts</c> do to a record, each one step. The shared transition table is run against this and against
+/// What the scripts of <c>Redis/Scripts</c> do to a record, each one step. The shared transition table is run against this and against
 /// the real servers.
 /// </summary>
 internal static class ModelStore
@@ -33,9 +33,11 @@ internal static class ModelStore
         };
         if (looksLive)
         {
-            // Its own first claim, whose reply was lost: as fresh as before.
+            // Its own claim, whose reply was lost: the lease begins anew, and a first claim is as fresh as before.
             var isMine = before.Owner == owner;
-            return new(before, isMine, isMine && before.Attempts <= 1 ? null : before);
+            return isMine
+                ? new(before with { Live = true, Recent = true }, Owned: true, before.Attempts <= 1 ? null : before)
+                : new(before, Owned: false, before);
         }
 
         var after = Fresh(fingerprint, owner, before.First) with { Attempts = before.Attempts + 1 };

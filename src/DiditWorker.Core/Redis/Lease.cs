@@ -1,0 +1,146 @@
+using DiditWorker.Protocol;
+
+namespace DiditWorker.Redis;
+
+/// <summary>
+/// One owner's hold on a key. From the claim until it is released, completed or disposed it renews itself, each time that half of what Redis
+/// granted is over. A renewal that Redis does not answer is tried again soon, as long as the lease lasts. For one caller at a time.
+/// </summary>
+/// <param name="store">Where the record is.</param>
+/// <param name="key">Of which record.</param>
+/// <param name="fingerprint">Of the payload.</param>
+/// <param name="time">Its monotonic clock measures what is left.</param>
+/// <param name="trouble">Told of renewals that Redis did not answer.</param>
+public sealed class Lease(IdempotencyStore store, IdempotencyKey key, string fingerprint, TimeProvider time, RedisTrouble trouble) : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private CancellationTokenSource? _renewing;
+    private Task _loop = Task.CompletedTask;
+
+    // By the monotonic clock, counted from before Redis was asked: it may have begun to count at any time after. 0: nothing is held.
+    private long _until;
+
+    /// <summary>The token that fences the writes.</summary>
+    public string Owner { get; } = OwnerToken.Create();
+
+    private TimeSpan Left => time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _until));
+
+    /// <summary>Claims the key, see <see cref="IdempotencyStore.ClaimAsync"/>, and begins to renew if it is given.</summary>
+    /// <exception cref="UnknownRecordException">The record is of another version.</exception>
+    public async Task<Memory> ClaimAsync()
+    {
+        await StopAsync();
+        var asked = time.GetTimestamp();
+        var memory = await store.ClaimAsync(key, fingerprint, Owner);
+        if (memory.Owned)
+        {
+            Hold(asked, memory.Granted);
+            _renewing = new();
+            _loop = RenewAsync(memory.Granted, _renewing.Token);
+        }
+
+        return memory;
+    }
+
+    /// <summary>Whether a request may be sent now: it must not outlive the lease, or two owners could have one under way. Renews first if need be.</summary>
+    /// <param name="longestRequest">What it takes at most.</param>
+    public async Task<LeaseState> EnsureAsync(TimeSpan longestRequest)
+    {
+        if (Left > longestRequest)
+        {
+            return LeaseState.Held;
+        }
+
+        return await TryRenewAsync() == LeaseState.Lost ? LeaseState.Lost
+            : Left > longestRequest ? LeaseState.Held : LeaseState.Unknown;
+    }
+
+    /// <summary>Stores the answer, see <see cref="IdempotencyStore.CompleteAsync"/>. Where Redis does not answer it goes on renewing, for another try.</summary>
+    public async Task<bool> CompleteAsync(RecordState state, DateTimeOffset firstAttempt, string payload)
+    {
+        var written = await store.CompleteAsync(key, state, fingerprint, Owner, firstAttempt, payload);
+        await StopAsync();
+        return written;
+    }
+
+    /// <summary>Gives the key back, see <see cref="IdempotencyStore.ReleaseAsync"/>. Where Redis does not answer the lease runs out instead.</summary>
+    public async Task ReleaseAsync(Release how, AttemptNote? note)
+    {
+        await StopAsync();
+        await store.ReleaseAsync(key, Owner, how, note);
+    }
+
+    /// <summary>Stops renewing. What was neither completed nor released stays until the lease is over.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _one.Dispose();
+    }
+
+    private async Task RenewAsync(TimeSpan granted, CancellationToken stopping)
+    {
+        var retry = granted / 20 < LongestRetry ? granted / 20 : LongestRetry;
+        var wait = Left / 2;
+        while (Left > TimeSpan.Zero)
+        {
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            // Once it is over, whoever needs it asks.
+            wait = await TryRenewAsync() == LeaseState.Held ? Left / 2 : retry;
+        }
+    }
+
+    private async Task<LeaseState> TryRenewAsync()
+    {
+        await _one.WaitAsync();
+        try
+        {
+            var asked = time.GetTimestamp();
+            if (await store.RenewAsync(key, Owner) is not { } granted)
+            {
+                Hold(0, TimeSpan.Zero);
+                return LeaseState.Lost;
+            }
+
+            Hold(asked, granted);
+            return LeaseState.Held;
+        }
+        catch (UnknownRecordException)
+        {
+            // Somebody else wrote another kind of value there.
+            Hold(0, TimeSpan.Zero);
+            return LeaseState.Lost;
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            trouble.Note(exception);
+            return LeaseState.Unknown;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private void Hold(long from, TimeSpan granted) => Volatile.Write(ref _until, from + (long)(granted.TotalSeconds * time.TimestampFrequency));
+
+    // A renewal that is under way ends first, so that it cannot revive a lease that is given back.
+    private async Task StopAsync()
+    {
+        if (_renewing is { } renewing)
+        {
+            await renewing.CancelAsync();
+            await _loop;
+            renewing.Dispose();
+            _renewing = null;
+        }
+
+        Hold(0, TimeSpan.Zero);
+    }
+}
