@@ -51,7 +51,7 @@ public static class VerificationProtocol
     {
         var evidence = state.Evidence with { MaybeAttempted = state.MaybeAttempted };
         var record = e.Memory.Record;
-        var memory = record?.Note?.LastAt == state.WaitedAfter && record?.Note is not null ? e.Memory with { Record = record with { Note = null } } : e.Memory;
+        var memory = record?.Note?.LastAt == state.WaitedAfter && record?.Note is not null ? e.Memory with { Record = record with { Payload = "" } } : e.Memory;
         var decision = Decision.Make(memory, evidence, settings, e.Memory.At ?? e.Now);
         state = state with { Memory = e.Memory, Decision = decision, Note = record?.Note ?? state.Note };
         return decision.Outcome switch
