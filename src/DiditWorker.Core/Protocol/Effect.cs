@@ -36,7 +36,7 @@ public enum EffectKind
     /// <summary>The end: publish the answer that <see cref="Effect.Record"/> holds.</summary>
     AnswerFromRecord,
 
-    /// <summary>The end: reject and park with <see cref="Effect.Verdict"/>.</summary>
+    /// <summary>The end: reject and park, as <see cref="Effect.Rejection"/> says.</summary>
     Reject,
 
     /// <summary>The end: back to the queue.</summary>
