@@ -43,7 +43,7 @@ public sealed class DiditPipeline
     /// <param name="metrics">Shows the circuit.</param>
     /// <param name="time">The clock.</param>
     public DiditPipeline(
-        DiditOptions options, Endpoint creates, Endpoint reads, SharedRateLimiter createLimit, SharedRateLimiter readLimit, WorkerMetrics metrics,
+        DiditOptions options, DiditEndpoint creates, DiditEndpoint reads, SharedRateLimiter createLimit, SharedRateLimiter readLimit, WorkerMetrics metrics,
         TimeProvider time)
     {
         (_options, Creates, Reads) = (options, creates, reads);
@@ -78,10 +78,13 @@ public sealed class DiditPipeline
     }
 
     /// <summary>Creates.</summary>
-    public Endpoint Creates { get; }
+    public DiditEndpoint Creates { get; }
 
     /// <summary>Lists and decisions.</summary>
-    public Endpoint Reads { get; }
+    public DiditEndpoint Reads { get; }
+
+    /// <summary>The one of this kind.</summary>
+    public DiditEndpoint Of(Operation operation) => operation == Operation.Create ? Creates : Reads;
 
     /// <summary>The circuit for creates: <c>closed</c>, <c>half-open</c> or <c>open</c>.</summary>
     public string Circuit => _circuit.CircuitState switch
@@ -168,7 +171,7 @@ public sealed class DiditPipeline
     };
 
     // In a pause a probe is one request. After a 429 the shared limit, which each try asks, makes everybody wait.
-    private static RetryStrategyOptions ReadRetry(Endpoint reads, SharedRateLimiter limit) => new()
+    private static RetryStrategyOptions ReadRetry(DiditEndpoint reads, SharedRateLimiter limit) => new()
     {
         MaxRetryAttempts = MostReadRetries,
         ShouldHandle = args => ValueTask.FromResult(reads.Gate.Current is null && args.Outcome.Exception switch
@@ -189,7 +192,7 @@ public sealed class DiditPipeline
         },
     };
 
-    private CircuitBreakerStrategyOptions<DiditReply> CreateCircuit(Endpoint creates) => new()
+    private CircuitBreakerStrategyOptions<DiditReply> CreateCircuit(DiditEndpoint creates) => new()
     {
         ShouldHandle = new PredicateBuilder<DiditReply>()
             .Handle<TimeoutRejectedException>()
@@ -202,7 +205,7 @@ public sealed class DiditPipeline
         OnOpened = opened => PauseAsync(creates, opened.BreakDuration),
     };
 
-    private CircuitBreakerStrategyOptions ReadCircuit(Endpoint reads) => new()
+    private CircuitBreakerStrategyOptions ReadCircuit(DiditEndpoint reads) => new()
     {
         ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is TimeoutRejectedException
             or ReadFailedException { Reply.Kind: ReplyKind.Ambiguous or ReplyKind.NotSent }),
@@ -213,7 +216,7 @@ public sealed class DiditPipeline
         OnOpened = opened => PauseAsync(reads, opened.BreakDuration),
     };
 
-    private static ValueTask PauseAsync(Endpoint endpoint, TimeSpan duration)
+    private static ValueTask PauseAsync(DiditEndpoint endpoint, TimeSpan duration)
     {
         endpoint.OpenCircuit(duration);
         return ValueTask.CompletedTask;

@@ -19,7 +19,7 @@ internal static class KeyShowCommand
             {
                 var found = await KeyCommands.FindAsync(services, parsed.GetValue(name)!, parsed.GetValue(isKey));
                 var settings = services.GetRequiredService<WorkerSettings>();
-                var view = found.Memory.Record is null ? null : RecordView.Of(found, settings.Didit.DecisionSettings(settings.Idempotency));
+                var view = found.Memory.Record is null ? null : RecordView.Of(found, settings.Didit.ProtocolSettings(settings.Idempotency));
                 if (parsed.GetValue(json))
                 {
                     output.WriteJson(new { TakenFor = found.RequestId is null ? "key" : "request-id", found.RequestId, Key = found.Key.ToString(), Record = view });

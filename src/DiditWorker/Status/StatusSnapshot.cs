@@ -1,4 +1,5 @@
 using DiditWorker.DeadLetters;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Status;
 
