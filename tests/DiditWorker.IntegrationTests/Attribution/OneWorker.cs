@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests.Attribution;
 
-/// <summary>A worker process with the pauses that are the default, and a Didit that hands no session out twice.</summary>
+/// <summary>A worker process with the pauses that are the default, and a Didit that hands no session out twice unless told so.</summary>
 internal sealed partial class OneWorker : IAsyncDisposable
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -22,9 +22,10 @@ internal sealed partial class OneWorker : IAsyncDisposable
 
     public SimulatorState Didit => Arena.Didit.State;
 
-    public static async Task<OneWorker> StartAsync(SimulatorSettings? didit = null, int maximumAttempts = 10, bool lookUpsUnlimited = true)
+    public static async Task<OneWorker> StartAsync(
+        SimulatorSettings? didit = null, int maximumAttempts = 10, bool lookUpsUnlimited = true, bool reuse = false)
     {
-        var arena = await Arena.OpenAsync(didit: (didit ?? new()) with { ReuseByVendorData = false });
+        var arena = await Arena.OpenAsync(didit: (didit ?? new()) with { ReuseByVendorData = reuse });
         arena.Settings.Remove("Didit:RefusedPause");
         arena.Settings.Remove("Didit:BreakDuration");
         arena.Settings["Idempotency:MaximumAttempts"] = $"{maximumAttempts}";
