@@ -30,11 +30,23 @@ public sealed record RecordView
     /// <summary>When it was last claimed or renewed.</summary>
     public required DateTimeOffset LastAttempt { get; init; }
 
-    /// <summary>Claims that ended without an answer, the last one included.</summary>
+    /// <summary>Claims and failures that count against the request, the last claim included.</summary>
     public required int Attempts { get; init; }
 
     /// <summary><c>Idempotency:MaximumAttempts</c>.</summary>
     public required int MaximumAttempts { get; init; }
+
+    /// <summary>While in progress: how often Didit was tried for it, in all deliveries together; null where nothing is noted.</summary>
+    public int? Tries { get; init; }
+
+    /// <summary>What the last try ended with.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset? LastErrorAt { get; init; }
+
+    /// <summary>Not before when Didit is tried again.</summary>
+    public DateTimeOffset? NextTry { get; init; }
 
     /// <summary>From then on Didit is not taken to remember the key.</summary>
     public required DateTimeOffset WindowEnds { get; init; }
@@ -81,6 +93,10 @@ public sealed record RecordView
             LastAttempt = record.LastAttempt,
             Attempts = record.Attempts,
             MaximumAttempts = settings.MaximumAttempts,
+            Tries = record.Note?.Attempts,
+            LastError = record.Note?.LastError,
+            LastErrorAt = record.Note?.LastAt,
+            NextTry = record.Note?.NextTry,
             WindowEnds = record.FirstAttempt + (settings.Window > settings.Margin ? settings.Window - settings.Margin : TimeSpan.Zero),
             TtlSeconds = found.Ttl is { } ttl ? (long)ttl.TotalSeconds : null,
             Fingerprint = record.Fingerprint,
