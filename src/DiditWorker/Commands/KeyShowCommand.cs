@@ -61,7 +61,13 @@ internal static class KeyShowCommand
 
         yield return ("first attempt", Output.Time(view.FirstAttempt));
         yield return ("last attempt", Output.Time(view.LastAttempt));
-        yield return ("attempts", string.Create(CultureInfo.InvariantCulture, $"{view.Attempts} of {view.MaximumAttempts}"));
+        yield return ("attempts", string.Create(CultureInfo.InvariantCulture, $"{view.Attempts} of {view.MaximumAttempts} count against it"));
+        if (view.Tries is { } tries)
+        {
+            yield return ("Didit was tried", string.Create(CultureInfo.InvariantCulture, $"{tries} times, last at {Output.Time(view.LastErrorAt)}: {view.LastError}"));
+            yield return ("next try", "not before " + Output.Time(view.NextTry));
+        }
+
         yield return ("window ends", Output.Time(view.WindowEnds));
         if (view.TtlSeconds is { } ttl)
         {

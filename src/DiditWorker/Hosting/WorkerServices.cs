@@ -29,8 +29,8 @@ public static class WorkerServices
     }
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
-        .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>()
-        .AddSingleton(new RedisConnection(() => settings.Redis, settings.RedisCertificates.For))
+        .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>().AddSingleton<Horizon>()
+        .AddSingleton(provider => new RedisConnection(() => settings.Redis, settings.RedisCertificates.For, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null, settings.Idempotency.UnencryptedAnswers))
         .AddSingleton(provider => new IdempotencyStore(
             provider.GetRequiredService<RedisConnection>(), settings.Idempotency, settings.Didit.IdempotencyWindow,
