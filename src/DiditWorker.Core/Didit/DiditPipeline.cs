@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using DiditWorker.Observability;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
@@ -19,6 +18,7 @@ public sealed class DiditPipeline
     private const int MostConflicts = 3;
     private const double FailureRatio = 0.5;
     private const int MinimumThroughput = 10;
+    private const string NoPlace = "no place in the rate in time";
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
@@ -29,7 +29,7 @@ public sealed class DiditPipeline
 
     private readonly ResiliencePipeline<DiditReply> _creates;
     private readonly ResiliencePipeline _reads;
-    private readonly SharedRateLimiter _createLimit;
+    private readonly RedisRateLimiter _createLimit;
     private readonly Availability _availability;
     private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly DiditOptions _options;
@@ -41,13 +41,13 @@ public sealed class DiditPipeline
     /// <param name="metrics">Shows the circuit.</param>
     /// <param name="time">The clock.</param>
     public DiditPipeline(
-        DiditOptions options, SharedRateLimiter createLimit, SharedRateLimiter readLimit, Availability availability, WorkerMetrics metrics, TimeProvider time)
+        DiditOptions options, RedisRateLimiter createLimit, RedisRateLimiter readLimit, Availability availability, WorkerMetrics metrics, TimeProvider time)
     {
         (_options, _createLimit, _availability) = (options, createLimit, availability);
 
         // From outermost to innermost.
         _creates = new ResiliencePipelineBuilder<DiditReply> { TimeProvider = time, Name = "didit-create" }.ConfigureTelemetry(MetricsOnly)
-            .AddRateLimiter(Limit(createLimit))
+            .AddRateLimiter(PlaceInTheRate.Of(createLimit))
             .AddTimeout(options.TotalTimeout)
             .AddRetry(CreateRetry())
             .AddCircuitBreaker(Breaker(_circuit))
@@ -59,7 +59,7 @@ public sealed class DiditPipeline
         _reads = new ResiliencePipelineBuilder { TimeProvider = time, Name = "didit-read" }.ConfigureTelemetry(MetricsOnly)
             .AddCircuitBreaker(ReadBreaker())
             .AddRetry(ReadRetry())
-            .AddRateLimiter(Limit(readLimit))
+            .AddRateLimiter(PlaceInTheRate.Of(readLimit))
             .AddTimeout(options.AttemptTimeout)
             .Build();
 
@@ -95,6 +95,10 @@ public sealed class DiditPipeline
         {
             return new(attempt.MaybeSent ? ReplyKind.Ambiguous : ReplyKind.NotSent, "no reply in time");
         }
+        catch (RateLimiterRejectedException)
+        {
+            return new(attempt.MaybeSent ? ReplyKind.Ambiguous : ReplyKind.NotSent, NoPlace);
+        }
         catch (BrokenCircuitException exception)
         {
             Pause(exception.RetryAfter ?? _options.BreakDuration);
@@ -113,6 +117,10 @@ public sealed class DiditPipeline
         catch (TimeoutRejectedException)
         {
             throw new DiditUnavailableException("no reply in time");
+        }
+        catch (RateLimiterRejectedException)
+        {
+            throw new DiditUnavailableException(NoPlace);
         }
         catch (BrokenCircuitException exception)
         {
@@ -152,8 +160,12 @@ public sealed class DiditPipeline
                     await _createLimit.PauseAsync(throttled.RetryAfter);
                 }
 
-                // A retry is a request like any other.
-                await _createLimit.WaitAsync(args.Context.CancellationToken);
+                // A retry is a request like any other. Without a place in time nothing is sent any more.
+                using var place = await PlaceInTheRate.AcquireAsync(_createLimit, args.Context);
+                if (!place.IsAcquired)
+                {
+                    throw new RateLimiterRejectedException();
+                }
             },
         };
     }
@@ -199,28 +211,4 @@ public sealed class DiditPipeline
     }
 
     private void Pause(TimeSpan duration) => _availability.PauseFor(duration, PauseReasons.CircuitOpen, "too many requests to Didit fail");
-
-    private static RateLimiterStrategyOptions Limit(SharedRateLimiter limiter) => new()
-    {
-        RateLimiter = args => AcquireAsync(limiter, args.Context.CancellationToken),
-    };
-
-    private static async ValueTask<RateLimitLease> AcquireAsync(SharedRateLimiter limiter, CancellationToken cancellation)
-    {
-        await limiter.WaitAsync(cancellation);
-        return new Acquired();
-    }
-
-    private sealed class Acquired : RateLimitLease
-    {
-        public override bool IsAcquired => true;
-
-        public override IEnumerable<string> MetadataNames => [];
-
-        public override bool TryGetMetadata(string metadataName, out object? metadata)
-        {
-            metadata = null;
-            return false;
-        }
-    }
 }
