@@ -9,7 +9,7 @@ namespace DiditWorker.Status;
 /// however many ask this: whoever reaches the port must not be able to keep Redis busy.
 /// </summary>
 internal sealed class RedisCheck(
-    RedisConnection redis, [FromKeyedServices("creates")] SharedRateLimiter creates, [FromKeyedServices("reads")] SharedRateLimiter reads,
+    RedisConnection redis, [FromKeyedServices("creates")] RedisRateLimiter creates, [FromKeyedServices("reads")] RedisRateLimiter reads,
     UnreadableRecords unreadable, Horizon horizon, WorkerSettings settings, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);

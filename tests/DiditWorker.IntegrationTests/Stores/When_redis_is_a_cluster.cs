@@ -97,9 +97,9 @@ public sealed class When_redis_is_a_cluster
     [Test]
     public async Task The_rate_limit_works()
     {
-        using var limiter = new SharedRateLimiter(connection, "didit:{ratelimit}:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
+        using var limiter = new RedisRateLimiter(connection, "didit:{ratelimit}:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
 
-        await limiter.WaitAsync(CancellationToken.None);
+        using var place = await limiter.AcquireAsync(1, CancellationToken.None);
         await limiter.PauseAsync(TimeSpan.FromMilliseconds(1));
 
         // It would also go on alone; the shared time line proves that it did not.

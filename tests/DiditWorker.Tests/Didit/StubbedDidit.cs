@@ -13,7 +13,7 @@ internal sealed class StubbedDidit : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Answering _answering;
     private readonly HttpClient _http;
-    private readonly SharedRateLimiter _limiter;
+    private readonly RedisRateLimiter _limiter;
 
     public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null)
     {
