@@ -44,7 +44,7 @@ public sealed class SessionCreator(
         {
             await Task.Delay(recent < options.LookupDelay ? recent : options.LookupDelay, time, cancellation);
             var match = await lookUp.RunAsync(attempt.Request, attempt.NotBefore, cancellation);
-            if (match.Kind is MatchKind.None or MatchKind.Several && recent > TimeSpan.Zero)
+            if (match.Kind is MatchKind.None or MatchKind.Several or MatchKind.NotReady && recent > TimeSpan.Zero)
             {
                 // Didit's list may lag more than usual: once more before giving up.
                 await Task.Delay(options.LookupDelay, time, cancellation);
@@ -57,6 +57,7 @@ public sealed class SessionCreator(
             {
                 MatchKind.Adopt => Adopt(match.Candidates[0], attempt.Request),
                 MatchKind.Several => new(ReplyKind.Several, Named(match.Candidates)),
+                MatchKind.NotReady => new(ReplyKind.NotSent, "look-up: a session that may be this one does not have its URL yet"),
                 _ => null,
             };
         }

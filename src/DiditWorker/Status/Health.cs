@@ -65,7 +65,7 @@ internal static class Health
     internal static string Certificates(PeerCertificates certificates) => string.Concat(certificates.Problems.Select(problem => "; " + problem));
 
     // Degraded, not unhealthy: taking the worker out of service would not help, and answers from records go on.
-    private sealed class DiditCheck(Availability availability) : IHealthCheck
+    private sealed class DiditCheck(Availability availability, BusinessList business) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
             Task.FromResult(availability switch
@@ -75,7 +75,7 @@ internal static class Health
                     data: Do(ActionFor(pause.Reason), pause.Since)),
                 { Trouble: { } trouble } => HealthCheckResult.Degraded(
                     $"{trouble}; messages wait and are tried again", data: Do(ActionFor(PauseReasons.CircuitOpen))),
-                _ => HealthCheckResult.Healthy("no pause"),
+                _ => HealthCheckResult.Healthy(business.Note is { } note ? $"no pause; {note}" : "no pause"),
             });
 
         private static string ActionFor(string reason) => reason switch
