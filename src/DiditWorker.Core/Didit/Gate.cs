@@ -26,6 +26,10 @@ public sealed class Gate(TimeProvider time)
     private readonly Lock _lock = new();
     private Pause? _pause;
     private TimeSpan _length;
+
+    // When the latest pause began, and when the latest request was sent that succeeded: what was sent before is stale.
+    private DateTimeOffset _began;
+    private DateTimeOffset _succeeded;
     private int _limit = int.MaxValue;
     private int _inFlight;
     private int _generation;
@@ -60,18 +64,19 @@ public sealed class Gate(TimeProvider time)
     /// <param name="length">From now on.</param>
     /// <param name="reason">One of <see cref="PauseReasons"/>.</param>
     /// <param name="why">For people.</param>
-    /// <param name="sent">When the request was sent that led to it. From before the pause there is, it says nothing new.</param>
+    /// <param name="sent">When the request was sent that led to it. From before the pause there is, or the latest success, it says nothing new.</param>
     public void Close(TimeSpan length, string reason, string why, DateTimeOffset sent)
     {
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            if (_pause is { } before && (sent < before.Since || now + length <= before.Until))
+            if (sent < _succeeded || (_pause is { } before && (sent < before.Since || now + length <= before.Until)))
             {
                 return;
             }
 
-            _pause = new(reason, why, _pause?.Since ?? now, now + length);
+            _began = _pause?.Since ?? now;
+            _pause = new(reason, why, _began, now + length);
             _length = length;
             _limit = 1;
 
@@ -100,7 +105,8 @@ public sealed class Gate(TimeProvider time)
     {
         lock (_lock)
         {
-            if (_limit == int.MaxValue || sent < _pause?.Since)
+            _succeeded = sent > _succeeded ? sent : _succeeded;
+            if (_limit == int.MaxValue || sent < _began)
             {
                 return;
             }

@@ -31,6 +31,9 @@ internal static class Masking
         expected_document_types portrait_image sign session documents type code detail message error
         """).Words.Select(word => word.Text).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Whether this is the name of a member that Didit documents.</summary>
+    public static bool IsName(string name) => NormalText.Of(name).Words.All(word => Names.Contains(word.Text));
+
     /// <summary>
     /// The text with <c>***</c> in place of what the request carried; null where that would take more than <see cref="MostWork"/>.
     /// </summary>

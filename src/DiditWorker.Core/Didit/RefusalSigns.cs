@@ -24,19 +24,19 @@ internal enum RefusalSigns
 
 /// <summary>
 /// Reads the signs. Didit's error bodies share no envelope, and each API family reports a low balance in its own way (Didit's API pages, errors), so
-/// its words are looked at in which what the request carried is masked: no publisher can make them say that the account is empty.
+/// its words are looked at. No publisher can make them say that the account is empty: what the request carried is masked in them, what stands in
+/// quotes is passed over, and so is what names a member of the request.
 /// </summary>
 internal static partial class RefusalReader
 {
-    // Of what these hold, even the names are the publisher's.
-    private static readonly string[] Free = ["metadata", "expected_details", "contact_details"];
+    private const string Mask = " *** ";
 
     /// <summary>Reads them.</summary>
     /// <param name="words">As <see cref="RefusalText"/> gives them.</param>
     public static RefusalSigns Read(string words)
     {
         var signs = RefusalSigns.None;
-        foreach (var text in words.Split("; ").Where(text => !Free.Any(name => text.StartsWith(name, StringComparison.Ordinal))))
+        foreach (var text in words.Split("; ").Where(text => !OfRequest().IsMatch(text)).Select(Plain))
         {
             signs |= Suspended().IsMatch(text) ? RefusalSigns.BillingSuspended : RefusalSigns.None;
             signs |= Deleted().IsMatch(text) ? RefusalSigns.ApplicationDeleted : RefusalSigns.None;
@@ -47,29 +47,55 @@ internal static partial class RefusalReader
         return signs;
     }
 
-    [GeneratedRegex("billing[_ ]suspended|billing (is|was|has been) suspended", Options, MostMilliseconds)]
+    // One spelling of sentences and codes: notEnoughCredits, NOT_ENOUGH_CREDITS and "not enough credits".
+    private static string Plain(string text)
+    {
+        text = Quoted().Replace(text.Replace('\u2019', '\''), Mask);
+        text = CamelCase().Replace(text, " ").Replace('_', ' ').Replace('-', ' ').Replace("n't", " not", StringComparison.OrdinalIgnoreCase);
+        return Blanks().Replace(text, " ");
+    }
+
+    [GeneratedRegex(@"\b(vendor_data|metadata|expected_details|contact_details|callback|callback_method|language|portrait_image)\b", Options, MostMilliseconds)]
+    private static partial Regex OfRequest();
+
+    // An apostrophe within a word is no quote, and an id says nothing.
+    [GeneratedRegex(
+        """(?<!\w)(['"`‘“])(?!workflow(_id)?['"`’”])[^'"`’”]*['"`’”](?!\w)|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}""", Options, MostMilliseconds)]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])", RegexOptions.CultureInvariant, MostMilliseconds)]
+    private static partial Regex CamelCase();
+
+    [GeneratedRegex(@"\s+", Options, MostMilliseconds)]
+    private static partial Regex Blanks();
+
+    [GeneratedRegex(@"\bbilling\b[\w ]{0,40}\bsuspended\b|\bcontract \*+ suspended\b", Options, MostMilliseconds)]
     private static partial Regex Suspended();
 
-    [GeneratedRegex("application[_ ]deleted|application (is|was|has been) deleted", Options, MostMilliseconds)]
+    [GeneratedRegex(@"\bapplication( is| was| has been)? deleted\b", Options, MostMilliseconds)]
     private static partial Regex Deleted();
 
+    // The last line: a message that talks of credits itself has the word masked, but not what makes them too few.
     [GeneratedRegex(
-        @"(\bno|not|n't|insufficient|without|out of|low|exhausted)\b[\w ']{0,24}\b(credits?|balance|funds)\b"
-        + @"|\b(credits?|balance|funds)\b[\w ']{0,24}\b(insufficient|exhausted|too low|not cover|run out|ran out)"
-        + @"|insufficient_(credits?|balance|funds)|\btop[- ]up\b",
+        @"\b(no|not|insufficient|without|out of|low|lack of|0|zero|negative)\b[\w '*]{0,24}\b(credits?|balance|funds)\b"
+        + @"|\b(credits?|balance|funds)\b[\w ']{0,24}\b(insufficient|exhausted|low|not cover|run out|ran out|used up|depleted|negative|zero|expired|required)\b"
+        + @"|\btop up\b|\b(add|buy|purchase) (more )?(credits|funds)\b|\bpayment required\b"
+        + @"|\b(enough|insufficient) \*",
         Options,
         MostMilliseconds)]
     private static partial Regex Credits();
 
+    // An error of the member itself, whatever it says but an id, which is no error; else a sentence or code about the workflow.
     [GeneratedRegex(
-        @"\b(invalid|unknown|no such)\b[\w' ]{0,12}\bworkflow(_id|s)?\b|workflow_not_found"
-        + @"|\bworkflow(_id)?\b[^;]{0,64}\b(not found|does not exist|doesn't exist|unknown|invalid|not (a )?valid|must be a valid)",
+        @"\bworkflow id: (?! ?\*+ ?$)|\b(invalid|unknown|no such|no)( value for)? ['""]?workflow( id|s)?\b"
+        + @"|\bworkflow( id)?['"":]*( with| id| is| was| has| been| does| could| be| \*+)*"
+        + @" (not found|not be found|not exist|unknown|invalid|not (a )?valid|not (published|active|available)|archived|deleted|disabled|inactive)\b",
         Options,
         MostMilliseconds)]
     private static partial Regex Workflow();
 
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
-    // The words are short, and no pattern nests repetitions.
+    // The words are short, and no pattern nests repetitions of the same.
     private const int MostMilliseconds = 1000;
 }

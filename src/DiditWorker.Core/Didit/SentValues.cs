@@ -30,10 +30,10 @@ internal sealed class SentValues
     private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _all = new(StringComparer.Ordinal);
 
-    /// <summary>Takes every text and number from a request.</summary>
+    /// <summary>Takes every text and number from a request, and the names that the publisher chose: those of members of its members.</summary>
     public SentValues(JsonElement sent)
     {
-        Add(sent);
+        Add(sent, areNamesOurs: true);
         Everything = string.Join('\n', _all);
     }
 
@@ -49,21 +49,26 @@ internal sealed class SentValues
     /// <summary>Whether it is a word of one of them; not those of two characters, which are too common.</summary>
     public bool IsPart(string word) => _parts.Contains(word);
 
-    private void Add(JsonElement json)
+    private void Add(JsonElement json, bool areNamesOurs)
     {
         switch (json.ValueKind)
         {
             case JsonValueKind.Object:
                 foreach (var member in json.EnumerateObject())
                 {
-                    Add(member.Value);
+                    if (!areNamesOurs && !Masking.IsName(member.Name))
+                    {
+                        Add(member.Name);
+                    }
+
+                    Add(member.Value, areNamesOurs: false);
                 }
 
                 break;
             case JsonValueKind.Array:
                 foreach (var item in json.EnumerateArray())
                 {
-                    Add(item);
+                    Add(item, areNamesOurs: false);
                 }
 
                 break;

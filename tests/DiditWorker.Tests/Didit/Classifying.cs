@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using DiditWorker.Didit;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Tests.Didit;
 

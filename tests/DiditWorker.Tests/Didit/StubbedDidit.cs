@@ -1,34 +1,55 @@
 using System.Net;
+using System.Text.Json;
 using DiditWorker.Didit;
+using DiditWorker.Observability;
+using DiditWorker.Protocol;
 using DiditWorker.Redis;
+using DiditWorker.Verification;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DiditWorker.Tests.Didit;
 
-/// <summary>Didit's side of the wire without a wire, and the client that talks to it. Redis is away, so the rate is kept by this process.</summary>
+/// <summary>
+/// Didit's side of the wire without a wire, and what talks to it. Redis is away: the rate is kept by this process, and deliveries go on without
+/// records (<see cref="WhenRedisUnavailable.Proceed"/>).
+/// </summary>
 internal sealed class StubbedDidit : IAsyncDisposable
 {
     public static readonly TimeSpan LookupDelay = TimeSpan.FromSeconds(2);
 
     private readonly RedisConnection _redis = new("127.0.0.1:1,connectTimeout=100,connectRetry=0");
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ApplicationLifetime _lifetime = new(NullLogger<ApplicationLifetime>.Instance);
+    private readonly DiditOptions _options;
     private readonly Answering _answering;
     private readonly HttpClient _http;
     private readonly RedisRateLimiter _limiter;
+    private readonly TimeProvider _time;
+    private readonly RecordSteps _records;
+    private readonly WorkerMetrics _metrics;
 
-    public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null, SessionKinds kind = SessionKinds.Any)
+    public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null, WorkerMetrics? metrics = null, SessionKinds kind = SessionKinds.Any)
+        : this((request, _) => Task.FromResult(answer(request)), clock, metrics, kind)
     {
-        var time = clock ?? TimeProvider.System;
-        var options = new DiditOptions { ApiKey = "k", LookupDelay = LookupDelay, SessionKind = kind };
-        var metrics = NoMetrics.Create();
-        _answering = new(answer);
+    }
+
+    public StubbedDidit(
+        Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer, TimeProvider? clock = null, WorkerMetrics? metrics = null,
+        SessionKinds kind = SessionKinds.Any)
+    {
+        _options = new() { ApiKey = "k", LookupDelay = LookupDelay, WorkflowId = Classifying.Workflow, SessionKind = kind };
+        (_time, _metrics, _answering) = (clock ?? TimeProvider.System, metrics ?? NoMetrics.Create(), new(answer));
         _http = new(_answering);
-        Client = new(_http, options, metrics, new(time), time);
-        Business = new(time);
-        List = new(Client, options, Business);
-        _limiter = new(_redis, "ratelimit", 10_000_000, metrics, time, _stopping.Token);
-        Availability = new(time, metrics);
-        Pipeline = new(options, _limiter, _limiter, Availability, metrics, time);
-        Creator = new(Client, Pipeline, new LookUp(Client, List, Pipeline), Availability, options, metrics, time);
+        Client = new(_http, _options, _metrics, new(_time), _time);
+        Business = new(_time);
+        List = new(Client, _options, Business);
+        _limiter = new(_redis, "ratelimit", 10_000_000, _metrics, _time, _stopping.Token);
+        Pipeline = new(
+            _options, new(Operation.Create, _options, _time), new(Operation.Read, _options, _time), _limiter, _limiter, _metrics, _time);
+        Steps = new(Client, Pipeline, new LookUp(Client, List, Pipeline), _options, _metrics, _time);
+        var store = new IdempotencyStore(_redis, new(), _options.IdempotencyWindow, new(key: null), _metrics);
+        _records = new(store, new(_time, NullLogger<RedisTrouble>.Instance), new(_time), _time, NullLogger<RecordSteps>.Instance);
     }
 
     public DiditClient Client { get; }
@@ -37,15 +58,41 @@ internal sealed class StubbedDidit : IAsyncDisposable
 
     public SessionList List { get; }
 
-    public Availability Availability { get; }
-
     public DiditPipeline Pipeline { get; }
 
-    public SessionCreator Creator { get; }
+    public DiditSteps Steps { get; }
 
     public int Requests => _answering.Requests;
 
     public static HttpResponseMessage Reply(int status, byte[] body) => new((HttpStatusCode)status) { Content = new ByteArrayContent(body) };
+
+    /// <summary>A delivery that holds nothing yet.</summary>
+    public Work Work(IdempotencyKey key, bool maybeAttempted = false)
+    {
+        var request = new VerificationRequest("user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}"""));
+        var hold = new Hold(_time, TimeSpan.FromMinutes(10), _lifetime.ApplicationStopping);
+        return new(new("order-1", key, _time.GetUtcNow(), maybeAttempted), request, hold, _records.Lease(key, "fingerprint"), Pipeline, _time);
+    }
+
+    /// <summary>One look-up, without waiting for Didit's list to catch up.</summary>
+    public async Task<DeliveryEvent> LookUpAsync(IdempotencyKey key)
+    {
+        await using var work = Work(key);
+        return await Steps.LookUpAsync(work, new(EffectKind.LookUp), CancellationToken.None);
+    }
+
+    /// <summary>A whole delivery.</summary>
+    public async Task<Answer> AnswerAsync(IdempotencyKey key, bool maybeAttempted)
+    {
+        await using var work = Work(key, maybeAttempted);
+        var flow = new VerificationFlow(
+            _records, Steps, Pipeline, _options, new() { WhenRedisUnavailable = WhenRedisUnavailable.Proceed }, new(), _metrics, _time, _lifetime,
+            NullLogger<VerificationFlow>.Instance);
+        return await flow.AnswerAsync(work.Delivery, work.Request, CancellationToken.None);
+    }
+
+    /// <summary>The worker begins to stop.</summary>
+    public void Stop() => _lifetime.StopApplication();
 
     public async ValueTask DisposeAsync()
     {
@@ -56,14 +103,14 @@ internal sealed class StubbedDidit : IAsyncDisposable
         await _redis.DisposeAsync();
     }
 
-    private sealed class Answering(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
+    private sealed class Answering(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
     {
         public int Requests { get; private set; }
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Requests++;
-            return Task.FromResult(answer(request));
+            return answer(request, cancellationToken);
         }
     }
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using DiditWorker.Didit;
 using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
@@ -32,9 +30,9 @@ public sealed class When_a_list_changes_while_it_is_read
         _rows[99] = Row("ours", $"{Key}");
         _afterPage = page => _rows.Insert(0, Row($"new-{page}", "another"));
 
-        var reply = await LookUpAsync();
+        var found = await LookUpAsync();
 
-        (reply.Kind, reply.Session?.Id).ShouldBe((ReplyKind.Adopted, "ours"));
+        (found.Match?.Kind, found.Session?.Id).ShouldBe((MatchKind.Adopt, "ours"));
         _pages.ShouldBe(3);
     }
 
@@ -45,9 +43,9 @@ public sealed class When_a_list_changes_while_it_is_read
         _rows[100] = Row("ours", $"{Key}");
         _afterPage = page => _rows.RemoveRange(0, page == 1 ? gone : 0);
 
-        var reply = await LookUpAsync();
+        var found = await LookUpAsync();
 
-        (reply.Kind, reply.Session?.Id).ShouldBe((ReplyKind.Adopted, "ours"));
+        (found.Match?.Kind, found.Session?.Id).ShouldBe((MatchKind.Adopt, "ours"));
     }
 
     [Test]
@@ -55,10 +53,10 @@ public sealed class When_a_list_changes_while_it_is_read
     {
         _afterPage = _ => _rows.RemoveRange(0, 2);
 
-        var reply = await LookUpAsync();
+        var found = await LookUpAsync();
 
-        reply.Kind.ShouldBe(ReplyKind.NotSent);
-        reply.Why.ShouldContain("changes while it is read");
+        found.Reply!.Kind.ShouldBe(ReplyKind.Ambiguous);
+        found.Reply.Why.ShouldContain("changes while it is read");
     }
 
     [TestCase("{}")]
@@ -71,10 +69,10 @@ public sealed class When_a_list_changes_while_it_is_read
         _rows.Clear();
         _rows.Add(row);
 
-        var reply = await LookUpAsync();
+        var found = await LookUpAsync();
 
-        reply.Kind.ShouldBe(ReplyKind.Several);
-        reply.Why.ShouldContain("one without an id");
+        found.Match!.Kind.ShouldBe(MatchKind.Several);
+        found.Match.Names().ShouldContain("one without an id");
     }
 
     [Test]
@@ -83,19 +81,13 @@ public sealed class When_a_list_changes_while_it_is_read
         _rows.Clear();
         _rows.Add("""{"session_id":"s-1","status":"Approved"}""");
 
-        (await LookUpAsync()).Kind.ShouldBe(ReplyKind.NotSent);
+        (await LookUpAsync()).Kind.ShouldBe(EventKind.Replied);
     }
 
-    private async Task<DiditReply> LookUpAsync()
+    private async Task<DeliveryEvent> LookUpAsync()
     {
         await using var didit = new StubbedDidit(Answer);
-        return await didit.Creator.RunAsync(
-            new()
-            {
-                Request = new(Key, "user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}""")),
-                LookUpFirst = true, NotBefore = null, LastAttempt = null, KeepLease = () => Task.FromResult(true),
-            },
-            CancellationToken.None);
+        return await didit.LookUpAsync(Key);
     }
 
     private HttpResponseMessage Answer(HttpRequestMessage request)

@@ -1,6 +1,5 @@
 using System.Text;
-using System.Text.Json;
-using DiditWorker.Didit;
+using DiditWorker.Observability;
 using DiditWorker.Protocol;
 using DiditWorker.Tests.Simulator;
 using NUnit.Framework;
@@ -11,52 +10,100 @@ namespace DiditWorker.Tests.Didit;
 /// <summary>By a clock of its own, so that a slow machine cannot do the waiting in place of the worker.</summary>
 public sealed class When_a_look_up_comes_first
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
     private static readonly IdempotencyKey Key = IdempotencyKey.Create("start-verification", "order-1");
 
     [Test]
     public async Task It_waits_for_didits_list_to_catch_up_with_the_latest_attempt()
     {
         var time = new SteppedTime();
-        var last = time.GetUtcNow() - TimeSpan.FromSeconds(0.5);
+        var begun = time.GetUtcNow();
         var asked = new List<DateTimeOffset>();
         await using var didit = new StubbedDidit(
             request =>
             {
                 asked.Add(time.GetUtcNow());
-                return request.Method == HttpMethod.Post ? StubbedDidit.Reply(201, Session("second")) : List(time.GetUtcNow() - last >= StubbedDidit.LookupDelay);
+                return request.Method == HttpMethod.Post ? Created("second") : List(time.GetUtcNow() - begun >= StubbedDidit.LookupDelay);
             },
             time);
 
-        var running = didit.Creator.RunAsync(Attempt(last), CancellationToken.None);
-        (await time.SomebodyWaitsAsync()).ShouldBe(TimeSpan.FromSeconds(1.5), "for the list, before anything is asked");
-        time.Advance(TimeSpan.FromSeconds(1.5));
-        var reply = await running.WaitAsync(Bound);
+        var running = didit.AnswerAsync(Key, maybeAttempted: true);
+        (await time.SomebodyWaitsAsync()).ShouldBe(StubbedDidit.LookupDelay, "for the list, before anything is asked");
+        asked.ShouldBeEmpty();
+        time.Advance(StubbedDidit.LookupDelay);
+        var answer = await running.WaitAsync(Bound);
 
-        (reply.Kind, reply.Session?.Id).ShouldBe((ReplyKind.Adopted, "first"));
-        asked.Distinct().ShouldBe([last + StubbedDidit.LookupDelay]);
+        (answer.Outcome, answer.Session.Id).ShouldBe((DeliveryOutcomes.Adopted, "first"));
+        asked.Distinct().ShouldBe([begun + StubbedDidit.LookupDelay]);
     }
 
     [Test]
-    public async Task It_does_not_wait_if_the_latest_attempt_is_long_past()
+    public async Task It_waits_as_long_as_it_is_told_before_it_asks()
     {
         var time = new SteppedTime();
         await using var didit = new StubbedDidit(_ => List(caughtUp: true), time);
+        await using var work = didit.Work(Key);
 
-        var reply = await didit.Creator.RunAsync(Attempt(time.GetUtcNow() - StubbedDidit.LookupDelay), CancellationToken.None).WaitAsync(Bound);
+        var running = didit.Steps.LookUpAsync(work, new(EffectKind.LookUp) { Delay = TimeSpan.FromSeconds(1.5) }, CancellationToken.None);
+        (await time.SomebodyWaitsAsync()).ShouldBe(TimeSpan.FromSeconds(1.5));
+        didit.Requests.ShouldBe(0);
+        time.Advance(TimeSpan.FromSeconds(1.5));
 
-        reply.Kind.ShouldBe(ReplyKind.Adopted);
+        (await running.WaitAsync(Bound)).Session!.Id.ShouldBe("first");
     }
+
+    [Test]
+    public async Task It_does_not_wait_if_it_need_not()
+    {
+        await using var didit = new StubbedDidit(_ => List(caughtUp: true), new SteppedTime());
+
+        var found = await didit.LookUpAsync(Key).WaitAsync(Bound);
+
+        (found.Kind, found.Match!.Kind, found.Session!.Id).ShouldBe((EventKind.LookedUp, MatchKind.Adopt, "first"));
+    }
+
+    [Test]
+    public async Task A_first_delivery_creates_without_one()
+    {
+        await using var didit = new StubbedDidit(request => request.Method == HttpMethod.Post ? Created("second") : List(caughtUp: true));
+
+        var answer = await didit.AnswerAsync(Key, maybeAttempted: false).WaitAsync(Bound);
+
+        (answer.Outcome, answer.Session.Id, answer.Attempts).ShouldBe((DeliveryOutcomes.Created, "second", 1));
+        didit.Requests.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task One_that_fails_is_judged_as_a_read_and_leaves_creates_alone()
+    {
+        await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(401, "{}"u8.ToArray()));
+
+        var failed = await didit.LookUpAsync(Key).WaitAsync(Bound);
+
+        (failed.Kind, failed.Reply!.Kind, failed.Verdict.Counts).ShouldBe((EventKind.Replied, ReplyKind.KeyRefused, false));
+        failed.Reply.Why.ShouldBe("look-up: list: 401: Didit refuses the API key");
+        didit.Pipeline.Reads.Gate.Current!.Reason.ShouldBe(PauseReasons.CredentialsRefused);
+        didit.Pipeline.Creates.Gate.Current.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task A_session_without_its_url_is_no_answer_yet()
+    {
+        await using var didit = new StubbedDidit(
+            request => StubbedDidit.Reply(200, request.RequestUri!.AbsolutePath.EndsWith("/decision/", StringComparison.Ordinal)
+                ? Session("first", url: "null") : [.. """{"next":null,"results":["""u8, .. Session("first", url: "null"), .. "]}"u8]));
+
+        var found = await didit.LookUpAsync(Key).WaitAsync(Bound);
+
+        (found.Kind, found.Reply!.Kind, found.Verdict).ShouldBe((EventKind.Replied, ReplyKind.NotSent, default));
+        found.Reply.Why.ShouldContain("does not say the URL");
+    }
+
+    private static HttpResponseMessage Created(string id) => StubbedDidit.Reply(201, Session(id));
 
     private static HttpResponseMessage List(bool caughtUp) =>
         StubbedDidit.Reply(200, [.. """{"next":null,"results":["""u8, .. caughtUp ? Session("first") : [], .. "]}"u8]);
 
-    private static byte[] Session(string id) =>
-        Encoding.UTF8.GetBytes($$"""{"metadata":{"diditworker_key":"{{Key}}"},"session_id":"{{id}}","url":"https://v/{{id}}","status":"Approved"}""");
-
-    private static CreateAttempt Attempt(DateTimeOffset last) => new()
-    {
-        Request = new(Key, "user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}""")),
-        LookUpFirst = true, NotBefore = null, LastAttempt = last, KeepLease = () => Task.FromResult(true),
-    };
+    private static byte[] Session(string id, string url = "\"https://v/1\"") =>
+        Encoding.UTF8.GetBytes($$"""{"metadata":{"diditworker_key":"{{Key}}"},"session_id":"{{id}}","url":{{url}},"status":"Approved"}""");
 }

@@ -1,4 +1,5 @@
 using DiditWorker.Didit;
+using DiditWorker.Protocol;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Shouldly;
@@ -10,44 +11,32 @@ public sealed class When_a_pause_is_over
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private FakeTimeProvider time = null!;
-    private Availability availability = null!;
+    private Gate gate = null!;
 
     [SetUp]
     public void Start()
     {
         time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-        availability = new(time, NoMetrics.Create());
+        gate = new(time);
     }
 
     [Test]
-    public void One_message_probes_when_it_is_over()
+    public void One_message_probes()
     {
-        Pause(30);
+        Close(30);
         time.Advance(30 * Second);
 
         Enter().ShouldBeTrue();
         Enter().ShouldBeFalse();
         Enter().ShouldBeFalse();
-    }
-
-    [Test]
-    public void Who_waits_can_see_whether_a_try_is_worth_it()
-    {
-        availability.MayEnter.ShouldBeTrue();
-        Pause(30);
-        availability.MayEnter.ShouldBeFalse();
-        time.Advance(30 * Second);
-        availability.MayEnter.ShouldBeTrue();
-        Enter().ShouldBeTrue();
-        availability.MayEnter.ShouldBeFalse();
     }
 
     [Test]
     public void A_probe_that_came_to_nothing_lets_the_next_one_try()
     {
-        Pause(30);
+        Close(30);
         time.Advance(30 * Second);
-        availability.TryEnter(out var probe).ShouldBeTrue();
+        gate.TryEnter(out var probe).ShouldBeTrue();
 
         probe.Dispose();
 
@@ -56,12 +45,39 @@ public sealed class When_a_pause_is_over
     }
 
     [Test]
-    public void Those_who_were_turned_away_do_not_end_the_probe()
+    public void A_probe_that_failed_prolongs_it_by_its_length()
     {
-        Pause(30);
+        Close(30);
+        time.Advance(32 * Second);
+        gate.TryEnter(out var probe).ShouldBeTrue();
+        var sent = time.GetUtcNow();
+        time.Advance(Second);
+
+        gate.Failed(sent);
+        probe.Dispose();
+
+        gate.Current.ShouldBe(new(PauseReasons.CredentialsRefused, "401", time.Start, time.Start + (63 * Second)));
+        Enter().ShouldBeFalse();
         time.Advance(30 * Second);
         Enter().ShouldBeTrue();
-        availability.TryEnter(out var refused).ShouldBeFalse();
+        Enter().ShouldBeFalse();
+    }
+
+    [Test]
+    public void A_failure_without_a_pause_begins_none()
+    {
+        gate.Failed(time.GetUtcNow());
+
+        gate.Current.ShouldBeNull();
+    }
+
+    [Test]
+    public void Those_who_were_turned_away_do_not_end_the_probe()
+    {
+        Close(30);
+        time.Advance(30 * Second);
+        Enter().ShouldBeTrue();
+        gate.TryEnter(out var refused).ShouldBeFalse();
 
         refused.Dispose();
 
@@ -71,8 +87,8 @@ public sealed class When_a_pause_is_over
     [Test]
     public void Those_who_were_let_in_before_it_do_not_end_the_probe()
     {
-        availability.TryEnter(out var early).ShouldBeTrue();
-        Pause(30);
+        gate.TryEnter(out var early).ShouldBeTrue();
+        Close(30);
         time.Advance(30 * Second);
         Enter().ShouldBeTrue();
 
@@ -82,12 +98,12 @@ public sealed class When_a_pause_is_over
     }
 
     [Test]
-    public void A_failed_probe_does_not_end_the_next_one()
+    public void A_failed_probe_that_leaves_late_does_not_end_the_next_one()
     {
-        Pause(30);
+        Close(30);
         time.Advance(30 * Second);
-        availability.TryEnter(out var failed).ShouldBeTrue();
-        Pause(5);
+        gate.TryEnter(out var failed).ShouldBeTrue();
+        Close(5);
         time.Advance(5 * Second);
         Enter().ShouldBeTrue();
 
@@ -96,7 +112,35 @@ public sealed class When_a_pause_is_over
         Enter().ShouldBeFalse();
     }
 
-    private bool Enter() => availability.TryEnter(out _);
+    [Test]
+    public void Who_waits_for_it_hears_of_it_once_it_has_ended()
+    {
+        var reopened = gate.Reopened;
+        Close(30);
+        time.Advance(30 * Second);
+        gate.TryEnter(out var probe).ShouldBeTrue();
+        probe.Dispose();
+        reopened.IsCompleted.ShouldBeFalse("a probe is no end");
+        gate.Failed(time.GetUtcNow());
+        reopened.IsCompleted.ShouldBeFalse("a failed one even less");
 
-    private void Pause(int seconds) => availability.PauseFor(seconds * Second, PauseReasons.CredentialsRefused, "401");
+        gate.Succeeded(time.GetUtcNow());
+
+        reopened.IsCompletedSuccessfully.ShouldBeTrue();
+        gate.Reopened.IsCompleted.ShouldBeFalse("this one ends with the next pause");
+    }
+
+    [Test]
+    public void A_success_without_a_pause_wakes_nobody()
+    {
+        var reopened = gate.Reopened;
+
+        gate.Succeeded(time.GetUtcNow());
+
+        reopened.IsCompleted.ShouldBeFalse();
+    }
+
+    private bool Enter() => gate.TryEnter(out _);
+
+    private void Close(int seconds) => gate.Close(seconds * Second, PauseReasons.CredentialsRefused, "401", time.GetUtcNow());
 }

@@ -1,4 +1,5 @@
 using DiditWorker.Didit;
+using DiditWorker.Protocol;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Shouldly;
@@ -7,40 +8,85 @@ namespace DiditWorker.Tests.Didit;
 
 public sealed class When_attempts_fail_without_a_pause
 {
-    private Availability availability = null!;
+    private static readonly IdempotencyKey Mine = IdempotencyKey.Create("start-verification", "order-1");
+    private static readonly IdempotencyKey Theirs = IdempotencyKey.Create("start-verification", "order-2");
+
+    private FakeTimeProvider time = null!;
+    private DiditEndpoint creates = null!;
 
     [SetUp]
-    public void Start() => availability = new(new FakeTimeProvider(), NoMetrics.Create());
+    public void Start()
+    {
+        time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        creates = new(Operation.Create, new() { ApiKey = "k" }, time);
+    }
 
     [Test]
     public void The_third_in_a_row_is_worth_telling()
     {
         Fail(2);
-        availability.Trouble.ShouldBeNull();
+        creates.Trouble.ShouldBeNull();
 
-        availability.Failed("503");
+        Judge(Mine, new(ReplyKind.Ambiguous, "503"));
 
-        availability.Trouble.ShouldBe("the last 3 attempts failed, the latest with: 503");
-        availability.Current.ShouldBeNull();
+        creates.Trouble.ShouldBe("the last 3 attempts failed, the latest with: 503");
+        creates.Gate.Current.ShouldBeNull();
+    }
+
+    [TestCase(ReplyKind.Answered)]
+    [TestCase(ReplyKind.Refused, Description = "Didit works: it has judged the request.")]
+    public void A_success_of_anybody_starts_the_count_anew(ReplyKind kind)
+    {
+        Fail(2);
+        Judge(Theirs, new(kind, "words"));
+        Fail(2);
+
+        creates.Trouble.ShouldBeNull();
     }
 
     [Test]
-    public void A_success_of_anybody_starts_the_count_anew()
+    public void They_prolong_a_pause_that_there_is()
     {
-        Fail(2);
-        availability.CreateAnswered();
-        Fail(2);
-        availability.Resume();
-        Fail(2);
+        creates.OpenCircuit(TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(5));
 
-        availability.Trouble.ShouldBeNull();
+        Judge(Mine, new(ReplyKind.Ambiguous, "503"));
+
+        creates.Gate.Current!.Until.ShouldBe(time.GetUtcNow() + TimeSpan.FromSeconds(5));
+    }
+
+    [TestCase(ReplyKind.Throttled)]
+    [TestCase(ReplyKind.Conflict)]
+    public void What_says_nothing_of_how_didit_is_does_not_prolong_it(ReplyKind kind)
+    {
+        creates.OpenCircuit(TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(5));
+        var pause = creates.Gate.Current;
+
+        Judge(Mine, new(kind, "words"));
+
+        creates.Gate.Current.ShouldBe(pause);
+    }
+
+    [Test]
+    public void A_refused_key_that_comes_late_does_not_pause_what_works_again()
+    {
+        var sent = time.GetUtcNow();
+        time.Advance(TimeSpan.FromSeconds(1));
+        Judge(Theirs, new(ReplyKind.Answered, "201"));
+
+        creates.Judge(Mine, new(ReplyKind.KeyRefused, "401"), sent, sent, ownWorkflow: false);
+
+        creates.Gate.Current.ShouldBeNull();
     }
 
     private void Fail(int times)
     {
         for (var i = 0; i < times; i++)
         {
-            availability.Failed("reset");
+            Judge(Mine, new(ReplyKind.Ambiguous, "reset"));
         }
     }
+
+    private void Judge(IdempotencyKey key, DiditReply reply) => creates.Judge(key, reply, time.GetUtcNow(), time.GetUtcNow(), ownWorkflow: false);
 }

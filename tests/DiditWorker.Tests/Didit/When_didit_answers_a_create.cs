@@ -1,5 +1,4 @@
 using CsCheck;
-using DiditWorker.Didit;
 using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
@@ -21,7 +20,7 @@ public sealed class When_didit_answers_a_create
     {
         var reply = Classify(status, Full);
 
-        reply.Kind.ShouldBe(ReplyKind.Created);
+        reply.Kind.ShouldBe(ReplyKind.Answered);
         reply.Session.ShouldBe(new DiditSession(
             "s-1", 1234, "https://verify.didit.me/session/tok", "In Progress", "99999999-2222-3333-4444-555555555555", Now));
     }
@@ -73,33 +72,29 @@ public sealed class When_didit_answers_a_create
     [TestCase(204)]
     public void A_success_without_a_body_is_ambiguous(int status) => Classify(status).Kind.ShouldBe(ReplyKind.Ambiguous);
 
-    [TestCase(301, ReplyKind.Stopped, "redirected")]
-    [TestCase(302, ReplyKind.Stopped, "redirected")]
-    [TestCase(307, ReplyKind.Stopped, "redirected")]
-    [TestCase(308, ReplyKind.Stopped, "redirected")]
-    [TestCase(401, ReplyKind.Stopped, "credentials_refused")]
-    [TestCase(402, ReplyKind.Stopped, "credits_missing")]
-    [TestCase(403, ReplyKind.Stopped, "credentials_refused")]
-    public void What_stops_every_create_pauses(int status, ReplyKind kind, string reason)
-    {
-        var reply = Classify(status, Full);
-
-        reply.Kind.ShouldBe(kind);
-        reply.PauseReason.ShouldBe(reason);
-        reply.Why.ShouldContain($"{status}");
-        reply.Session.ShouldBeNull();
-    }
-
-    [TestCase(400, ReplyKind.Refused)]
-    [TestCase(404, ReplyKind.Refused)]
-    [TestCase(405, ReplyKind.Refused)]
-    [TestCase(410, ReplyKind.Refused)]
-    [TestCase(413, ReplyKind.Refused)]
-    [TestCase(415, ReplyKind.Refused)]
-    [TestCase(422, ReplyKind.Refused)]
+    [TestCase(301, ReplyKind.Redirected)]
+    [TestCase(302, ReplyKind.Redirected)]
+    [TestCase(307, ReplyKind.Redirected)]
+    [TestCase(308, ReplyKind.Redirected)]
+    [TestCase(401, ReplyKind.KeyRefused)]
+    [TestCase(402, ReplyKind.CreditsMissing)]
+    [TestCase(403, ReplyKind.Forbidden)]
+    [TestCase(404, ReplyKind.Strange)]
+    [TestCase(405, ReplyKind.Strange)]
+    [TestCase(406, ReplyKind.Strange)]
+    [TestCase(407, ReplyKind.Strange)]
     [TestCase(408, ReplyKind.Ambiguous)]
     [TestCase(409, ReplyKind.Conflict)]
+    [TestCase(410, ReplyKind.Strange)]
+    [TestCase(411, ReplyKind.Strange)]
+    [TestCase(413, ReplyKind.Strange)]
+    [TestCase(414, ReplyKind.Strange)]
+    [TestCase(415, ReplyKind.Strange)]
+    [TestCase(421, ReplyKind.Strange)]
     [TestCase(429, ReplyKind.Throttled)]
+    [TestCase(431, ReplyKind.Strange)]
+    [TestCase(451, ReplyKind.Strange)]
+    [TestCase(499, ReplyKind.Strange)]
     [TestCase(500, ReplyKind.Ambiguous)]
     [TestCase(501, ReplyKind.Ambiguous)]
     [TestCase(502, ReplyKind.Ambiguous)]
@@ -109,12 +104,41 @@ public sealed class When_didit_answers_a_create
     [TestCase(599, ReplyKind.Ambiguous)]
     public void A_failure_has_its_class_whatever_its_body(int status, ReplyKind kind)
     {
-        foreach (var body in (string?[])["", Full, "<html>", "[]", null])
+        foreach (var body in (string?[])["", Full, "<html>", "[]", "null", null, """{"detail":"Not found."}"""])
         {
             var reply = Classify(status, body);
-            reply.Kind.ShouldBe(kind);
+            reply.Kind.ShouldBe(kind, body);
+            reply.Status.ShouldBe(status);
             reply.Why.ShouldContain($"{status}");
+            reply.Session.ShouldBeNull();
         }
+    }
+
+    // Didit's API always answers in JSON. A proxy or server in front of it answers a request that it cannot read with a page or with nothing.
+    [TestCase(400)]
+    [TestCase(422)]
+    public void A_refusal_is_the_requests_only_in_didits_json(int status)
+    {
+        foreach (var body in (string?[])["""{"callback":["Enter a valid URL."]}""", "[\"No.\"]", "{}", "[]", null])
+        {
+            Classify(status, body).Kind.ShouldBe(ReplyKind.Refused, body);
+        }
+
+        foreach (var body in (string[])["", " ", "<html><body>Bad Request</body></html>", "Bad Request", "null", "7", "{\"detail\":\"Not fou"])
+        {
+            Classify(status, body).Kind.ShouldBe(ReplyKind.Strange, body);
+        }
+    }
+
+    [TestCase("""{"detail":"You do not have permission to perform this action."}""", "403: Didit refuses the API key or its rights")]
+    [TestCase("<html>Forbidden</html>", "403 with a page that is not Didit's: something in front of it refuses the request")]
+    [TestCase("", "403 with a page that is not Didit's: something in front of it refuses the request")]
+    public void A_403_says_who_may_have_sent_it(string body, string why)
+    {
+        var reply = Classify(403, body);
+
+        reply.Kind.ShouldBe(ReplyKind.Forbidden);
+        reply.Why.ShouldBe(why);
     }
 
     [TestCase("""{"\ud800":1,"session_id":"s-1","url":"u"}""", 201)]
@@ -130,5 +154,5 @@ public sealed class When_didit_answers_a_create
 
     [Test]
     public void A_token_or_url_never_stands_in_the_reason() => Gen.Int[200, 599].Sample(
-        status => status is >= 400 and < 500 || !Classify(status, Full).Why.Contains("tok", StringComparison.Ordinal));
+        status => status is 400 or 422 || !Classify(status, Full).Why.Contains("tok", StringComparison.Ordinal));
 }

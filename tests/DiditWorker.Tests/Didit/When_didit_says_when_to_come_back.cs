@@ -1,5 +1,6 @@
 using CsCheck;
 using DiditWorker.Didit;
+using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Didit.Classifying;

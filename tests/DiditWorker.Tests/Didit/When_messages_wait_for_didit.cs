@@ -1,4 +1,5 @@
 using DiditWorker.Didit;
+using DiditWorker.Protocol;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
@@ -10,101 +11,104 @@ public sealed class When_messages_wait_for_didit
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    private readonly FakeTimeProvider time = new();
+    private FakeTimeProvider time = null!;
+    private Gate gate = null!;
 
-    [Test]
-    public void Nobody_waits_without_a_pause() => Available().WaitAsync(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
-
-    [Test]
-    public async Task All_go_on_once_didit_answers()
+    [SetUp]
+    public void Start()
     {
-        var availability = Paused(minutes: 60);
-        var waiters = Enumerable.Range(0, 100).Select(_ => availability.WaitAsync(CancellationToken.None)).ToList();
+        time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        gate = new(time);
+    }
+
+    [Test]
+    public void Nobody_waits_without_a_pause() => gate.EnterAsync(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+
+    [Test]
+    public async Task One_probes_when_the_pause_is_over_and_the_rest_follow_its_success()
+    {
+        Close(seconds: 1);
+        var waiters = Enumerable.Range(0, 100).Select(_ => ThroughAsync()).ToList();
         waiters.ShouldAllBe(w => !w.IsCompleted);
 
-        availability.CreateAnswered();
-
+        time.Advance(TimeSpan.FromSeconds(1));
         await Task.WhenAll(waiters).WaitAsync(Soon);
+
+        // Each leaves with a success, which lets the next ones in.
+        async Task ThroughAsync()
+        {
+            using var turn = await gate.EnterAsync(CancellationToken.None);
+            gate.Succeeded(time.GetUtcNow());
+        }
     }
 
     [Test]
     public async Task A_second_pause_can_be_waited_for_as_well()
     {
-        var availability = Paused(minutes: 60);
-        availability.Resume();
-        availability.PauseFor(TimeSpan.FromHours(1), PauseReasons.CircuitOpen, "again");
-        var waiter = availability.WaitAsync(CancellationToken.None);
+        Close(seconds: 1);
+        time.Advance(TimeSpan.FromSeconds(1));
+        gate.Succeeded(time.GetUtcNow());
+        Close(seconds: 1);
+        var waiter = gate.EnterAsync(CancellationToken.None);
         waiter.IsCompleted.ShouldBeFalse();
 
-        availability.Resume();
+        time.Advance(TimeSpan.FromSeconds(1));
 
         await waiter.WaitAsync(Soon);
     }
 
     [Test]
-    public async Task They_look_again_every_second()
+    public async Task Who_waits_behind_a_probe_does_not_spin_and_goes_when_it_leaves()
     {
-        var waiter = Paused(minutes: 60).WaitAsync(CancellationToken.None);
-        time.Advance(TimeSpan.FromMilliseconds(999));
-        waiter.IsCompleted.ShouldBeFalse();
-
-        time.Advance(TimeSpan.FromMilliseconds(1));
-
-        await waiter.WaitAsync(Soon);
-    }
-
-    [Test]
-    public async Task They_do_not_spin_while_another_one_probes()
-    {
-        var availability = Paused(minutes: 1);
-        time.Advance(TimeSpan.FromMinutes(1));
-        availability.TryEnter(out _).ShouldBeTrue();
-        var waiter = availability.WaitAsync(CancellationToken.None);
+        Close(seconds: 60);
+        time.Advance(TimeSpan.FromSeconds(60));
+        gate.TryEnter(out var probe).ShouldBeTrue();
+        var waiter = gate.EnterAsync(CancellationToken.None);
         time.Advance(TimeSpan.FromMilliseconds(49));
         waiter.IsCompleted.ShouldBeFalse();
 
-        time.Advance(TimeSpan.FromMilliseconds(1));
+        probe.Dispose();
 
         await waiter.WaitAsync(Soon);
     }
 
     [Test]
-    public async Task A_wait_can_be_cancelled()
+    public async Task A_wait_can_be_cancelled_and_takes_no_turn()
     {
         using var leaving = new CancellationTokenSource();
-        var waiter = Paused(minutes: 60).WaitAsync(leaving.Token);
+        Close(seconds: 60);
+        var waiter = gate.EnterAsync(leaving.Token);
 
         await leaving.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => waiter);
+        time.Advance(TimeSpan.FromSeconds(60));
+        gate.TryEnter(out _).ShouldBeTrue();
     }
 
     [Test]
-    public void The_gauge_shows_the_reason_and_falls_back_to_zero()
+    public async Task The_gauge_shows_reason_and_operation_and_falls_back_to_zero([Values] Operation operation)
     {
         var meters = NoMetrics.Factory();
-        var availability = new Availability(time, new(meters));
+        await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(500, []), time, new(meters));
         using var gauge = new MetricCollector<int>(meters, "DiditWorker", "diditworker.consumer.paused");
-        availability.PauseFor(TimeSpan.FromMinutes(1), PauseReasons.CreditsMissing, "402");
+        foreach (var reason in PauseReasons.All)
+        {
+            didit.Pipeline.Of(operation).Gate.Close(TimeSpan.FromMinutes(1), reason, "402", time.GetUtcNow());
 
-        Shown(gauge).ShouldBe(["circuit_open=0", "credentials_refused=0", "credits_missing=1", "redirected=0"]);
-        availability.Resume();
-        Shown(gauge).ShouldBe(["circuit_open=0", "credentials_refused=0", "credits_missing=0", "redirected=0"]);
+            Shown(gauge, value: 1).ShouldBe([$"{(operation == Operation.Create ? "create" : "read")} {reason}"]);
+            Shown(gauge, value: 0).Count.ShouldBe((2 * 9) - 1);
+            didit.Pipeline.Of(operation).Gate.Succeeded(time.GetUtcNow());
+            Shown(gauge, value: 1).ShouldBeEmpty();
+        }
     }
 
-    private static IEnumerable<string> Shown(MetricCollector<int> gauge)
+    private static List<string> Shown(MetricCollector<int> gauge, int value)
     {
         gauge.Clear();
         gauge.RecordObservableInstruments();
-        return gauge.GetMeasurementSnapshot().Select(m => $"{m.Tags["reason"]}={m.Value}").Order(StringComparer.Ordinal);
+        return [.. gauge.GetMeasurementSnapshot().Where(m => m.Value == value).Select(m => $"{m.Tags["operation"]} {m.Tags["reason"]}").Distinct()];
     }
 
-    private Availability Available() => new(time, NoMetrics.Create());
-
-    private Availability Paused(int minutes)
-    {
-        var availability = Available();
-        availability.PauseFor(TimeSpan.FromMinutes(minutes), PauseReasons.CircuitOpen, "too many failures");
-        return availability;
-    }
+    private void Close(int seconds) => gate.Close(TimeSpan.FromSeconds(seconds), PauseReasons.CircuitOpen, "too many failures", time.GetUtcNow());
 }

@@ -96,7 +96,7 @@ public sealed class When_sessions_are_of_two_kinds
         _list = asked => asked == Users && left-- > 0 ? (200, "") : (status, "");
         await using var didit = Didit();
 
-        (await Should.ThrowAsync<DiditStoppedException>(() => ListOnceAsync(didit))).Status.ShouldBe(status);
+        (await Should.ThrowAsync<ReadFailedException>(() => ListOnceAsync(didit))).Status.ShouldBe(status);
         didit.Business.Note.ShouldBeNull();
     }
 
@@ -107,7 +107,7 @@ public sealed class When_sessions_are_of_two_kinds
         _list = _ => (status, "");
         await using var didit = Didit();
 
-        (await Should.ThrowAsync<DiditUnavailableException>(() => ListOnceAsync(didit))).Status.ShouldBe(status);
+        (await Should.ThrowAsync<ReadFailedException>(() => ListOnceAsync(didit))).Status.ShouldBe(status);
         didit.Business.Note.ShouldBeNull();
     }
 
@@ -121,9 +121,9 @@ public sealed class When_sessions_are_of_two_kinds
         didit.Business.Note.ShouldBeNull();
     }
 
-    [TestCase(400, typeof(DiditUnavailableException))]
-    [TestCase(403, typeof(DiditStoppedException))]
-    [TestCase(404, typeof(DiditUnavailableException))]
+    [TestCase(400, typeof(ReadFailedException))]
+    [TestCase(403, typeof(ReadFailedException))]
+    [TestCase(404, typeof(ReadFailedException))]
     public async Task It_is_a_refusal_like_any_other_where_business_is_set(int status, Type fault)
     {
         _list = _ => (status, "");
@@ -140,7 +140,7 @@ public sealed class When_sessions_are_of_two_kinds
         await ListAsync(didit);
         _list = asked => asked == Users ? (200, "") : (404, "");
 
-        (await Should.ThrowAsync<DiditUnavailableException>(() => ListAsync(didit))).Message.ShouldContain("it was shown before");
+        (await Should.ThrowAsync<ReadFailedException>(() => ListAsync(didit))).Message.ShouldContain("it was shown before");
         _time.Advance(BusinessList.Remembered);
         (await ListAsync(didit)).ShouldBeEmpty();
         didit.Business.Note.ShouldNotBeNull();
@@ -155,7 +155,7 @@ public sealed class When_sessions_are_of_two_kinds
         {
             _list = asked => asked == Users || status == 200 ? (200, "") : (status, "");
             var listed = ListAsync(didit);
-            await (status == 200 ? listed : (Task)Should.ThrowAsync<DiditUnavailableException>(listed));
+            await (status == 200 ? listed : (Task)Should.ThrowAsync<ReadFailedException>(listed));
             _time.Advance(BusinessList.Remembered);
         }
     }

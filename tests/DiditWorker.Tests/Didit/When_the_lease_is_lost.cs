@@ -1,38 +1,39 @@
-using System.Text.Json;
-using DiditWorker.Didit;
 using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;
 
 namespace DiditWorker.Tests.Didit;
 
+/// <summary>Redis is away here; a lease that another owner has taken over is tested with a real one.</summary>
 public sealed class When_the_lease_is_lost
 {
-    [Test]
-    public async Task Nothing_is_sent()
-    {
-        await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(201, """{"session_id":"s-1","url":"https://v/1"}"""u8.ToArray()));
-        var attempt = Attempt(keepLease: false);
+    private static readonly IdempotencyKey Key = IdempotencyKey.Create("start-verification", "order-1");
 
-        (await didit.Creator.RunAsync(attempt, CancellationToken.None)).Kind.ShouldBe(ReplyKind.LeaseLost);
+    [Test]
+    public async Task Nothing_is_sent_as_long_as_redis_cannot_say_whether_it_lasts()
+    {
+        await using var didit = new StubbedDidit(_ => Created());
+        await using var work = didit.Work(Key);
+        work.IsClaimed = true;
+
+        (await didit.Steps.CreateAsync(work, new(EffectKind.Create), CancellationToken.None)).Kind.ShouldBe(EventKind.LeaseUnknown);
 
         didit.Requests.ShouldBe(0);
-        attempt.MaybeSent.ShouldBeFalse();
+        work.MaybeSent.ShouldBeFalse();
+        didit.Pipeline.Creates.Trouble.ShouldBeNull("it says nothing of Didit");
     }
 
     [Test]
-    public async Task While_it_is_kept_the_request_goes_out()
+    public async Task Without_a_claim_there_is_none_to_lose()
     {
-        await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(201, """{"session_id":"s-1","url":"https://v/1"}"""u8.ToArray()));
+        await using var didit = new StubbedDidit(_ => Created());
+        await using var work = didit.Work(Key);
 
-        (await didit.Creator.RunAsync(Attempt(keepLease: true), CancellationToken.None)).Kind.ShouldBe(ReplyKind.Created);
+        var replied = await didit.Steps.CreateAsync(work, new(EffectKind.Create), CancellationToken.None);
 
+        (replied.Kind, replied.Reply!.Kind, replied.Reply.Session!.Id).ShouldBe((EventKind.Replied, ReplyKind.Answered, "s-1"));
         didit.Requests.ShouldBe(1);
     }
 
-    private static CreateAttempt Attempt(bool keepLease) => new()
-    {
-        Request = new(IdempotencyKey.Create("start-verification", "order-1"), "user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}""")),
-        LookUpFirst = false, NotBefore = null, LastAttempt = null, KeepLease = () => Task.FromResult(keepLease),
-    };
+    private static HttpResponseMessage Created() => StubbedDidit.Reply(201, """{"session_id":"s-1","url":"https://v/1"}"""u8.ToArray());
 }

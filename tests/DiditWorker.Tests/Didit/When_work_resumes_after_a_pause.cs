@@ -1,4 +1,5 @@
 using DiditWorker.Didit;
+using DiditWorker.Protocol;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Shouldly;
@@ -7,17 +8,17 @@ namespace DiditWorker.Tests.Didit;
 
 public sealed class When_work_resumes_after_a_pause
 {
-    private readonly FakeTimeProvider time = new();
-    private Availability availability = null!;
+    private FakeTimeProvider time = null!;
+    private Gate gate = null!;
 
     [SetUp]
     public void PauseAndProbe()
     {
-        availability = new(time, NoMetrics.Create());
-        availability.PauseFor(TimeSpan.FromSeconds(5), PauseReasons.CircuitOpen, "test");
-        time.Advance(TimeSpan.FromSeconds(5));
-        availability.TryEnter(out var probe).ShouldBeTrue();
-        availability.CreateAnswered();
+        time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        gate = new(time);
+        Pause();
+        gate.TryEnter(out var probe).ShouldBeTrue();
+        gate.Succeeded(time.GetUtcNow());
         probe.Dispose();
     }
 
@@ -29,7 +30,7 @@ public sealed class When_work_resumes_after_a_pause
     {
         foreach (var turn in Enter())
         {
-            availability.CreateAnswered();
+            gate.Succeeded(time.GetUtcNow());
             turn.Dispose();
         }
 
@@ -37,33 +38,56 @@ public sealed class When_work_resumes_after_a_pause
     }
 
     [Test]
+    public void A_success_that_was_asked_for_before_the_pause_admits_nobody()
+    {
+        gate.Succeeded(time.Start - TimeSpan.FromSeconds(1));
+
+        Enter().Count.ShouldBe(2);
+    }
+
+    [Test]
     public void After_enough_successes_nobody_is_held()
     {
         for (var i = 0; i < 64; i++)
         {
-            availability.CreateAnswered();
+            gate.Succeeded(time.GetUtcNow());
         }
 
         Enter().Count.ShouldBe(1000);
     }
 
     [Test]
+    public void The_next_pause_lets_one_probe_again()
+    {
+        Enter().Count.ShouldBe(2);
+        Pause();
+
+        Enter().Count.ShouldBe(1);
+    }
+
+    [Test]
     public async Task Who_must_wait_goes_on_when_another_one_leaves()
     {
         var turns = Enter();
-        var waiting = availability.WaitAsync(CancellationToken.None);
+        var waiting = gate.EnterAsync(CancellationToken.None);
         waiting.IsCompleted.ShouldBeFalse();
 
         turns[0].Dispose();
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(30));
-        availability.TryEnter(out _).ShouldBeTrue();
+        gate.TryEnter(out _).ShouldBeFalse("the place is taken by the one that waited");
     }
 
-    private List<Availability.Turn> Enter()
+    private void Pause()
     {
-        var turns = new List<Availability.Turn>();
-        while (turns.Count < 1000 && availability.TryEnter(out var turn))
+        gate.Close(TimeSpan.FromSeconds(5), PauseReasons.CircuitOpen, "test", time.GetUtcNow());
+        time.Advance(TimeSpan.FromSeconds(5));
+    }
+
+    private List<Gate.Turn> Enter()
+    {
+        var turns = new List<Gate.Turn>();
+        while (turns.Count < 1000 && gate.TryEnter(out var turn))
         {
             turns.Add(turn);
         }

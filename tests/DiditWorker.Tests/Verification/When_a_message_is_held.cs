@@ -7,6 +7,8 @@ namespace DiditWorker.Tests.Verification;
 
 public sealed class When_a_message_is_held
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
     private readonly FakeTimeProvider time = new();
 
     [Test]
@@ -18,20 +20,35 @@ public sealed class When_a_message_is_held
     }
 
     [Test]
-    public async Task It_backs_off_from_half_a_second_to_five()
+    public async Task It_backs_off_for_as_long_as_it_is_told()
     {
         var hold = new Hold(time, TimeSpan.FromHours(1), CancellationToken.None);
 
-        await ShouldTakeAsync(() => hold.BackOffAsync("x"), 500, 1000, 2000, 4000, 5000, 5000);
+        await ShouldTakeAsync(() => BackOffAsync(hold, milliseconds: 700), 700);
+        await ShouldTakeAsync(() => BackOffAsync(hold, milliseconds: 300_000), 300_000);
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    public async Task What_makes_another_attempt_worth_trying_ends_it_early(int which)
+    {
+        var hold = new Hold(time, TimeSpan.FromHours(1), CancellationToken.None);
+        var others = new[] { new TaskCompletionSource(), new TaskCompletionSource() };
+        var wait = hold.BackOffAsync(TimeSpan.FromMinutes(5), [.. others.Select(o => o.Task)], "x");
+        wait.IsCompleted.ShouldBeFalse();
+
+        others[which].SetResult();
+
+        await wait.WaitAsync(Soon);
     }
 
     [Test]
-    public async Task Polling_and_backing_off_grow_apart_from_each_other()
+    public async Task Polls_do_not_begin_anew_after_a_back_off()
     {
         var hold = new Hold(time, TimeSpan.FromHours(1), CancellationToken.None);
 
         await ShouldTakeAsync(() => hold.PollAsync("x"), 50, 100);
-        await ShouldTakeAsync(() => hold.BackOffAsync("x"), 500);
+        await ShouldTakeAsync(() => BackOffAsync(hold, milliseconds: 500), 500);
         await ShouldTakeAsync(() => hold.PollAsync("x"), 200);
     }
 
@@ -42,9 +59,31 @@ public sealed class When_a_message_is_held
         time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1));
         await ShouldTakeAsync(() => hold.PollAsync("x"), 50);
 
-        var returned = await Should.ThrowAsync<ReturnToQueueException>(() => hold.BackOffAsync("Redis cannot be asked"));
+        var returned = await Should.ThrowAsync<ReturnToQueueException>(() => BackOffAsync(hold, milliseconds: 500, "Redis cannot be asked"));
 
         returned.Message.ShouldBe("held for 00:10:00: Redis cannot be asked");
+    }
+
+    [Test]
+    public async Task It_goes_back_when_the_hold_is_over_and_not_when_the_next_attempt_is_due()
+    {
+        var hold = new Hold(time, TimeSpan.FromMinutes(10), CancellationToken.None);
+        time.Advance(TimeSpan.FromMinutes(9));
+        var wait = BackOffAsync(hold, milliseconds: 300_000, "500");
+        time.Advance(TimeSpan.FromMilliseconds(59_999));
+        wait.IsCompleted.ShouldBeFalse();
+
+        time.Advance(TimeSpan.FromMilliseconds(1));
+
+        (await Should.ThrowAsync<ReturnToQueueException>(() => wait.WaitAsync(Soon))).Message.ShouldBe("held for 00:10:00: 500");
+    }
+
+    [Test]
+    public async Task An_attempt_that_is_due_just_when_the_hold_is_over_is_made()
+    {
+        var hold = new Hold(time, TimeSpan.FromMinutes(10), CancellationToken.None);
+
+        await ShouldTakeAsync(() => BackOffAsync(hold, milliseconds: 600_000), 600_000);
     }
 
     [Test]
@@ -52,7 +91,7 @@ public sealed class When_a_message_is_held
     {
         using var stopping = new CancellationTokenSource();
         var hold = new Hold(time, TimeSpan.FromHours(1), stopping.Token);
-        var wait = hold.BackOffAsync("x");
+        var wait = BackOffAsync(hold, milliseconds: 500);
         wait.IsCompleted.ShouldBeFalse();
 
         await stopping.CancelAsync();
@@ -77,6 +116,8 @@ public sealed class When_a_message_is_held
         await Should.ThrowAsync<ReturnToQueueException>(() => hold.ForAsync(_ => throw new InvalidOperationException(), "x"));
     }
 
+    private static Task BackOffAsync(Hold hold, int milliseconds, string why = "x") => hold.BackOffAsync(TimeSpan.FromMilliseconds(milliseconds), [], why);
+
     private async Task ShouldTakeAsync(Func<Task> wait, params int[] milliseconds)
     {
         foreach (var delay in milliseconds)
@@ -85,7 +126,7 @@ public sealed class When_a_message_is_held
             time.Advance(TimeSpan.FromMilliseconds(delay - 1));
             task.IsCompleted.ShouldBeFalse($"before {delay} ms");
             time.Advance(TimeSpan.FromMilliseconds(1));
-            await task.WaitAsync(TimeSpan.FromSeconds(5));
+            await task.WaitAsync(Soon);
         }
     }
 }
