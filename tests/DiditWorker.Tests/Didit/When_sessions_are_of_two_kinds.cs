@@ -33,9 +33,9 @@ public sealed class When_sessions_are_of_two_kinds
         _list = asked => (200, asked == kind ? Row("ours", $"{Key}") : Row("other", "another"));
         await using var didit = Didit();
 
-        var reply = await didit.Creator.RunAsync(Attempt(), CancellationToken.None);
+        var found = await didit.LookUpAsync(Key);
 
-        (reply.Kind, reply.Session?.Id).ShouldBe((ReplyKind.Adopted, "ours"));
+        (found.Kind, found.Session?.Id).ShouldBe((EventKind.LookedUp, "ours"));
         _asked.ShouldBe([Users, Businesses]);
     }
 
@@ -167,7 +167,7 @@ public sealed class When_sessions_are_of_two_kinds
     private static Task<IReadOnlyList<FoundSession>> ListOnceAsync(StubbedDidit didit) =>
         didit.List.ReadAsync("user-1", (read, token) => read(token), CancellationToken.None);
 
-    private StubbedDidit Didit(SessionKinds kind = SessionKinds.Any) => new(Answer, _time, kind);
+    private StubbedDidit Didit(SessionKinds kind = SessionKinds.Any) => new(Answer, _time, kind: kind);
 
     private HttpResponseMessage Answer(HttpRequestMessage request)
     {
@@ -177,12 +177,6 @@ public sealed class When_sessions_are_of_two_kinds
         var (status, rows) = _list(kind);
         return StubbedDidit.Reply(status, Encoding.UTF8.GetBytes(status == 200 ? $$"""{"count":0,"next":null,"results":[{{rows}}]}""" : """{"detail":"No."}"""));
     }
-
-    private static CreateAttempt Attempt() => new()
-    {
-        Request = new(Key, "user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}""")),
-        LookUpFirst = true, NotBefore = null, LastAttempt = null, KeepLease = () => Task.FromResult(true),
-    };
 
     private static string Row(string id, string key) => $$$"""
         {"session_id":"{{{id}}}","session_url":"https://v/{{{id}}}","status":"Approved","metadata":{"diditworker_key":"{{{key}}}"}}
