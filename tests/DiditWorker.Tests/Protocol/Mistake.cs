@@ -92,6 +92,15 @@ internal enum Mistake
     /// <summary>An answer of which the record knows nothing is published.</summary>
     PublishedAlthoughFenced,
 
+    /// <summary>An owner that claims again, since the reply was lost, takes its lease to begin anew, but Redis goes on counting.</summary>
+    LeaseBelievedLonger,
+
+    /// <summary>An owner counts its lease from when the reply came instead of from before it asked.</summary>
+    LeaseCountedFromReply,
+
+    /// <summary>That Redis lost everything is not looked at.</summary>
+    HorizonIgnored,
+
     /// <summary>Acknowledged first, answered later.</summary>
     AckBeforePublish,
 }

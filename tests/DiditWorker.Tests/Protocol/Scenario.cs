@@ -49,6 +49,9 @@ internal sealed record Scenario(string Name)
 
     public int MaximumAttempts { get; init; } = 3;
 
+    /// <summary>In how many parts a lease ends. With two, what its owner believes of it and what Redis knows can differ.</summary>
+    public int LeaseTicks { get; init; } = 1;
+
     /// <summary>Whether other messages may succeed meanwhile, so that a failure may count against this one.</summary>
     public bool OthersSucceed { get; init; }
 
@@ -68,18 +71,10 @@ internal sealed record Scenario(string Name)
     /// <summary>What a delivery makes of a session. Who read it matters only where contents are compared.</summary>
     public Payload Read(int session, Work work) => new(session, SameContent ? work.Owner : -1);
 
-    public DecisionSettings Settings => new(
-        ModelTime.Window, ModelTime.Margin, Lookup, WhenRedisUnavailable, MaximumAttempts);
-}
-
-/// <summary>The real times behind the model's: what the decision and the adopt rule are given.</summary>
-internal static class ModelTime
-{
-    public static readonly TimeSpan Window = TimeSpan.FromDays(1);
-    public static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
-
-    /// <summary>Messages are published, tried and answered within seconds of an era's beginning; between eras the window passes.</summary>
-    public static DateTimeOffset Of(int era) => new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero) + (era * 2 * Window);
+    public ProtocolSettings Settings => new(ModelTime.Window, ModelTime.Margin, Lookup, WhenRedisUnavailable, MaximumAttempts)
+    {
+        LookupDelay = ModelTime.LookupDelay, LongestRequest = ModelTime.LongestRequest,
+    };
 }
 
 /// <summary>What happened, and to what it led.</summary>
