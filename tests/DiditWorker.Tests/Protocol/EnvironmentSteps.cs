@@ -105,7 +105,9 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
         Horizon = state.Horizon == Horizon.New ? Horizon.Young : state.Horizon,
     };
 
-    private static ModelRecord? Later(ModelRecord? record) => record is { Recent: true } or { NotDueAfter: > 0 } ? record with { Recent = false, NotDueAfter = 0 } : record;
+    private ModelRecord? Later(ModelRecord? record) => record is { Recent: true } or { NotDueAfter: > 0 }
+        ? record with { Recent = false, NotDueAfter = scenario.NextTryNeverDue ? record.NotDueAfter : 0 }
+        : record;
 
     private static void Redis(State state, List<Step> steps)
     {
@@ -156,15 +158,16 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
     {
         for (var i = 0; i < state.Parked.Count && state.Left.Replays > 0; i++)
         {
-            Exclude(state, state.Parked[i].Message, steps);
             var copy = scenario.Has(Mistake.ReplayLooksFresh)
                 ? state.Parked[i] with { Flagged = false, Published = state.Era }
                 : state.Parked[i] with { Flagged = true };
-            steps.Add(new("the operator replays a dead letter", -1, (state with
+            var replayed = (state with
             {
                 Left = state.Left with { Replays = state.Left.Replays - 1 },
                 Parked = state.Parked.RemoveAt(i),
-            }).Enqueue(copy)));
+            }).Enqueue(copy);
+            steps.Add(new("the operator replays a dead letter", -1, replayed));
+            Exclude(replayed, copy.Message, steps);
         }
     }
 
@@ -174,7 +177,7 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
         var others = Enumerable.Range(0, state.Sessions.Count).Where(n => state.Sessions[n].For != message).Select(n => (message, n));
         if (state.Left.Exclusions > 0 && others.Except(state.Excluded).ToList() is { Count: > 0 } named)
         {
-            steps.Add(new("a person excludes sessions of others", -1, state with
+            steps.Add(new("the operator excludes sessions of others and replays a dead letter", -1, state with
             {
                 Left = state.Left with { Exclusions = state.Left.Exclusions - 1 },
                 Excluded = [.. state.Excluded.Concat(named).Order()],

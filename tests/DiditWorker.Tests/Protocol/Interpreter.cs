@@ -93,7 +93,7 @@ internal sealed class Interpreter(Scenario scenario, Standings standings)
     private void LookUp(State state, Work work, List<Step> steps)
     {
         var found = state.Sessions.Select((session, number) => (session, number))
-            .Where(s => s.session.Listed && !state.Excluded.Contains((work.Copy.Message, s.number))).Select(s => Found(s.session, s.number));
+            .Where(s => s.session.Listed && (scenario.Has(Mistake.ExclusionIgnored) || !state.Excluded.Contains((work.Copy.Message, s.number)))).Select(s => Found(s.session, s.number));
         var match = SessionMatch.Among(found, Keys[work.Key], ModelTime.Workflow, work.At.Doing.NotBefore);
         var session = match.Kind == MatchKind.Adopt ? int.Parse(match.Candidates[0].Id, CultureInfo.InvariantCulture) : (int?)null;
         Happened("looks up", state, work with { Answer = session is { } number ? scenario.Read(number, work) : null },
@@ -212,12 +212,12 @@ internal sealed class Interpreter(Scenario scenario, Standings standings)
         }
     }
 
-    private void Release(State state, Work work, List<Step> steps)
+    private void Release(State state, Work work, List<Step> steps, string what = "gives the key back")
     {
         var effect = work.At.Doing;
         var after = state.RedisDown ? state.Slots[work.Key].Record : ModelStore.GiveBack(
             state.Slots[work.Key].Record, work.Owner, effect.Release, effect.Note is { } note ? ModelTime.NumberOf(note) : null, scenario.Planted).After;
-        Happened("gives the key back", state.Write(work.Key, after), work with { Belief = 0 }, state.Event(EventKind.Released), steps);
+        Happened(what, state.Write(work.Key, after), work with { Belief = 0 }, state.Event(EventKind.Released), steps);
     }
 
     private void End(State state, Work work, List<Step> steps)
@@ -273,6 +273,9 @@ internal sealed class Interpreter(Scenario scenario, Standings standings)
                 break;
             case EffectKind.AwaitTurn:
                 Happened(what, state, work, state.Event(EventKind.Entered), steps);
+                break;
+            case EffectKind.Release when !scenario.ReleasesApart:
+                Release(state, work, steps, what);
                 break;
             default:
                 steps.Add(new(what, work.Owner, state.With(Plainly(work))));

@@ -10,7 +10,7 @@ internal static class Invariants
         for (var message = 0; message < scenario.Messages; message++)
         {
             var current = message;
-            if (state.Sessions.Count(s => s.For == current) > 1 || state.Sessions.Count > scenario.Messages)
+            if (state.Sessions.Count(s => s.For == current) > 1 || state.Sessions.Count(s => s.For >= 0) > scenario.Messages)
             {
                 return $"message {message} has more than one session";
             }
@@ -64,7 +64,9 @@ internal static class Invariants
         ? "nothing goes on, but a message waits"
         : Enumerable.Range(0, scenario.Messages).FirstOrDefault(m => !state.Answers.Any(a => a.Message == m), -1) is var lost and >= 0
             ? $"message {lost} is lost"
-            : null;
+            : state.Excluded.Any(e => !state.Answers.Any(a => a.Message == e.Message && a.Said == Said.Created))
+                ? "a message is parked for sessions that a person excluded"
+                : null;
 
     private static string? Contradict(Scenario scenario, List<Published> answers)
     {

@@ -101,6 +101,15 @@ internal enum Mistake
     /// <summary>That Redis lost everything is not looked at.</summary>
     HorizonIgnored,
 
+    /// <summary>A look-up does not wait for what Redis may have forgotten a moment ago.</summary>
+    HorizonNotWaitedFor,
+
+    /// <summary>A delivery that has waited for the next try does not remember it, and waits by the clock alone.</summary>
+    WaitForgotten,
+
+    /// <summary>A look-up counts sessions that a person has excluded.</summary>
+    ExclusionIgnored,
+
     /// <summary>Acknowledged first, answered later.</summary>
     AckBeforePublish,
 }

@@ -38,12 +38,14 @@ internal static class Plain
         Reason = "", Delay = effect.Kind == EffectKind.LookUp ? effect.Delay : default, Note = Note(effect.Note), Record = null,
     };
 
-    public static DeliveryState Later(DeliveryState state) => state with
+    public static DeliveryState Later(DeliveryState state, bool isNeverDue) => state with
     {
-        LastSent = state.LastSent is null || state.Evidence.MaybeAttempted ? null : LongAgo, RedeliveredAt = null, WaitedAfter = null, Note = null,
+        LastSent = state.LastSent is null || state.Evidence.MaybeAttempted ? null : LongAgo,
+        RedeliveredAt = null,
+        WaitedAfter = isNeverDue ? state.WaitedAfter : null,
     };
 
-    public static Effect Later(Effect effect) => effect with { Delay = default, Note = null };
+    public static Effect Later(Effect effect) => effect with { Delay = default };
 
     private static DateTimeOffset? Sent(DeliveryState state, DateTimeOffset now) => IsRecent(state.LastSent, now) ? ModelTime.Start(now)
         : state.LastSent is null || state.Evidence.MaybeAttempted ? null : LongAgo;

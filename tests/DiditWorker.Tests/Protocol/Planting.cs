@@ -9,6 +9,9 @@ internal static class Planting
     {
         Mistake.AgeIgnored => (state with { Evidence = state.Evidence with { PublishedAt = e.Now } }, e),
         Mistake.HorizonIgnored => (state, e with { Memory = e.Memory with { Horizon = DateTimeOffset.UnixEpoch } }),
+        Mistake.HorizonNotWaitedFor when state is { Stage: Stage.LookingUp, Memory.Available: true } =>
+            (state with { Memory = state.Memory with { Horizon = DateTimeOffset.UnixEpoch } }, e),
+        Mistake.WaitForgotten => (state with { WaitedAfter = null }, e),
         Mistake.AnsweredBeforeFingerprint when e.Memory.Record is { State: RecordState.Completed } record =>
             (state, e with { Memory = e.Memory with { Record = record with { Fingerprint = state.Evidence.Fingerprint } } }),
         Mistake.OwnSendHidesALaterOne when state is { Stage: Stage.LookingUp, LastSent: not null } =>

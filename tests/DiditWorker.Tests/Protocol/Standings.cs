@@ -39,7 +39,7 @@ internal sealed class Standings(Scenario scenario)
         return Of(Plain.State(state, effect.Kind, e.Now), Plain.Effect(effect));
     }
 
-    public Standing Later(Standing at) => at.Later ??= Of(Plain.Later(at.State), Plain.Later(at.Doing));
+    public Standing Later(Standing at) => at.Later ??= Of(Plain.Later(at.State, scenario.NextTryNeverDue), Plain.Later(at.Doing));
 
     /// <summary>A delivery that ends without having been asked to.</summary>
     public Standing Ended() => Of(new(default(Evidence)) { Stage = Stage.Done }, new(EffectKind.AnswerFromRecord));
