@@ -25,6 +25,9 @@ public sealed class Lease(IdempotencyStore store, IdempotencyKey key, string fin
     /// <summary>The token that fences the writes.</summary>
     public string Owner { get; } = OwnerToken.Create();
 
+    /// <summary>Of the payload.</summary>
+    public string Fingerprint => fingerprint;
+
     private TimeSpan Left => time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _until));
 
     /// <summary>Claims the key, see <see cref="IdempotencyStore.ClaimAsync"/>, and begins to renew if it is given.</summary>

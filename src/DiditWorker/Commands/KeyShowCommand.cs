@@ -19,7 +19,7 @@ internal static class KeyShowCommand
             {
                 var found = await KeyCommands.FindAsync(services, parsed.GetValue(name)!, parsed.GetValue(isKey));
                 var settings = services.GetRequiredService<WorkerSettings>();
-                var view = found.Memory.Record is null ? null : RecordView.Of(found, settings.Didit.DecisionSettings(settings.Idempotency));
+                var view = found.Memory.Record is null ? null : RecordView.Of(found, settings.Didit.ProtocolSettings(settings.Idempotency));
                 if (parsed.GetValue(json))
                 {
                     output.WriteJson(new { TakenFor = found.RequestId is null ? "key" : "request-id", found.RequestId, Key = found.Key.ToString(), Record = view });
@@ -61,7 +61,13 @@ internal static class KeyShowCommand
 
         yield return ("first attempt", Output.Time(view.FirstAttempt));
         yield return ("last attempt", Output.Time(view.LastAttempt));
-        yield return ("attempts", string.Create(CultureInfo.InvariantCulture, $"{view.Attempts} of {view.MaximumAttempts}"));
+        yield return ("attempts", string.Create(CultureInfo.InvariantCulture, $"{view.Attempts} of {view.MaximumAttempts} count against it"));
+        if (view.Tries is { } tries)
+        {
+            yield return ("Didit was tried", string.Create(CultureInfo.InvariantCulture, $"{tries} times, last at {Output.Time(view.LastErrorAt)}: {view.LastError}"));
+            yield return ("next try", "not before " + Output.Time(view.NextTry));
+        }
+
         yield return ("window ends", Output.Time(view.WindowEnds));
         if (view.TtlSeconds is { } ttl)
         {

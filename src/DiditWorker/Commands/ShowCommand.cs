@@ -117,7 +117,7 @@ internal static class ShowCommand
                 return prediction.Memory is { Record: not null } memory
                     ? RecordView.Of(
                         new(letter.Delivery!.Key, letter.Delivery.RequestId, memory, Ttl: null),
-                        settings.Didit.DecisionSettings(settings.Idempotency))
+                        settings.Didit.ProtocolSettings(settings.Idempotency))
                     : null;
             }
             catch (FormatException)

@@ -92,14 +92,14 @@ public sealed partial class DeadLetterCounts(
     // Zeros in front, so that text sorts like time.
     private string Field(string group, DateTimeOffset? publishedAt)
     {
-        var minute = Decision.Believable(publishedAt, didit.WindowMargin, time.GetUtcNow())?.ToUnixTimeSeconds() / 60;
+        var minute = MeantTime.Believable(publishedAt, didit.WindowMargin, time.GetUtcNow())?.ToUnixTimeSeconds() / 60;
         return $"{(minute is { } known and > 0 ? known.ToString("D10", CultureInfo.InvariantCulture) : "-")}|{DeadLetterGroups.Of(group)}";
     }
 
     // An earlier worker also wrote down times that nobody can mean.
     private static DateTimeOffset? Minute(string text) => int.TryParse(
             text, NumberStyles.None, CultureInfo.InvariantCulture, out var minute)
-        ? Decision.Meant(DateTimeOffset.FromUnixTimeSeconds(minute * 60L))
+        ? MeantTime.Meant(DateTimeOffset.FromUnixTimeSeconds(minute * 60L))
         : null;
 
     private static partial class Log

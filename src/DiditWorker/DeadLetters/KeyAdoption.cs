@@ -136,7 +136,7 @@ internal sealed class KeyAdoption(
             return await client.DecisionAsync(sessionId, pipeline.ReadAsync, cancellation)
                 ?? throw new CommandException(ExitCodes.SomeFailed, $"Didit does not know session {sessionId}.");
         }
-        catch (Exception exception) when (exception is DiditUnavailableException or DiditStoppedException)
+        catch (ReadFailedException exception)
         {
             throw new CommandException(ExitCodes.SomeFailed, $"Didit could not be asked: {exception.Message}. Nothing was changed.");
         }

@@ -8,12 +8,12 @@ using DiditWorker.Verification;
 namespace DiditWorker.DeadLetters;
 
 /// <summary>
-/// Says what the consumer would do with a replay: the same key, record and <see cref="Decision"/>, read without claiming. Holds for the moment
+/// Says what the consumer would do with a replay: the same key, record and <see cref="VerificationProtocol"/>, read without claiming. Holds for the moment
 /// in which it is asked.
 /// </summary>
 public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, LookUp lookUp, TimeProvider time)
 {
-    private readonly DecisionSettings _settings = settings.Didit.DecisionSettings(settings.Idempotency);
+    private readonly ProtocolSettings _settings = settings.Didit.ProtocolSettings(settings.Idempotency);
 
     /// <summary>Predicts.</summary>
     /// <param name="letter">The dead letter.</param>
@@ -34,8 +34,8 @@ public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, L
 
             // A replay carries a header that says so.
             var evidence = new Evidence(Fingerprint.Of(request.Payload), delivery.PublishedAt, MaybeAttempted: true);
-            var decision = Decision.Make(memory, evidence, _settings, memory.At ?? time.GetUtcNow());
-            var prediction = new Prediction(Of(decision, memory, evidence), decision.Because, AgeOf(letter, memory.Record), memory);
+            var decision = VerificationProtocol.Foresee(evidence, memory, _settings, time.GetUtcNow());
+            var prediction = new Prediction(Of(decision.Outcome), decision.Because, AgeOf(letter, memory.Record), memory);
             return ask && prediction.What == Predicted.LookUpThenCreate ? await AskAsync(prediction, delivery, request, memory, cancellation) : prediction;
         }
         catch (Exception exception) when (exception is UnknownRecordException or CryptographicException or FormatException)
@@ -44,14 +44,15 @@ public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, L
         }
     }
 
-    private static Predicted Of(Decision decision, Memory memory, Evidence evidence) => decision.Outcome switch
+    private static Predicted Of(Outcome outcome) => outcome switch
     {
         Outcome.Create => Predicted.Create,
         Outcome.Resend => Predicted.Resend,
-        Outcome.LookUpThenCreate => Predicted.LookUpThenCreate,
+        Outcome.LookUpThenCreate or Outcome.WaitForNextTry => Predicted.LookUpThenCreate,
         Outcome.AnswerFromRecord => Predicted.AnswerFromRecord,
-        Outcome.Reject => memory.Record?.Fingerprint == evidence.Fingerprint ? Predicted.RejectRefused : Predicted.RejectMismatch,
-        Outcome.Park => Predicted.Park,
+        Outcome.RejectMismatch => Predicted.RejectMismatch,
+        Outcome.RejectRefused => Predicted.RejectRefused,
+        Outcome.ParkExhausted or Outcome.ParkAmbiguous => Predicted.Park,
         _ => Predicted.InProgress,
     };
 
@@ -68,13 +69,17 @@ public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, L
                 MatchKind.Several => prediction with
                 {
                     What = Predicted.Park,
-                    Because = "an earlier attempt may have made one of these: " + string.Join(", ", match.Candidates.OrderBy(c => c.Id, StringComparer.Ordinal)),
+                    Because = "an earlier attempt may have made one of these: " + match.Names(),
+                },
+                MatchKind.NotReady => prediction with
+                {
+                    What = Predicted.Unknown, Because = "a session that may be its own does not have its URL yet; ask again in a minute",
                 },
                 MatchKind.HandedBack => prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit hands the unfinished session back" },
                 _ => prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit has no session of it" },
             };
         }
-        catch (Exception exception) when (exception is DiditUnavailableException or DiditStoppedException)
+        catch (ReadFailedException exception)
         {
             return prediction with { What = Predicted.Unknown, Because = "Didit could not be asked: " + exception.Message };
         }
@@ -82,7 +87,7 @@ public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, L
 
     private WindowAge AgeOf(DeadLetter letter, IdempotencyRecord? record)
     {
-        var first = Decision.Earliest(record?.FirstAttempt, letter.Delivery?.PublishedAt);
+        var first = MeantTime.Earliest(record?.FirstAttempt, letter.Delivery?.PublishedAt);
         return WindowAge.Of(first, settings.Didit.IdempotencyWindow, settings.Didit.WindowMargin, time.GetUtcNow());
     }
 }

@@ -12,7 +12,7 @@ public sealed record RecordView
     /// <summary>What that means now.</summary>
     public required string Meaning { get; init; }
 
-    /// <summary>What the worker would do with another delivery of the same message, by its own decision.</summary>
+    /// <summary>What the worker would do with another delivery of the same message, by its own protocol.</summary>
     public required Outcome NextDelivery { get; init; }
 
     /// <summary>The same in words.</summary>
@@ -30,11 +30,23 @@ public sealed record RecordView
     /// <summary>When it was last claimed or renewed.</summary>
     public required DateTimeOffset LastAttempt { get; init; }
 
-    /// <summary>Claims that ended without an answer, the last one included.</summary>
+    /// <summary>How often Didit was tried for it, in all deliveries: the number that log and faults name.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary><c>Idempotency:MaximumAttempts</c>.</summary>
+    /// <summary>How many claims and failures count against it, the last claim included.</summary>
+    public required int Counted { get; init; }
+
+    /// <summary><c>Idempotency:MaximumAttempts</c>: with as many that count it is parked.</summary>
     public required int MaximumAttempts { get; init; }
+
+    /// <summary>What the last failed attempt ended with.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset? LastErrorAt { get; init; }
+
+    /// <summary>Not before when it is tried again, while it waits for that.</summary>
+    public DateTimeOffset? NextTry { get; init; }
 
     /// <summary>From then on Didit is not taken to remember the key.</summary>
     public required DateTimeOffset WindowEnds { get; init; }
@@ -61,14 +73,14 @@ public sealed record RecordView
     /// <param name="found">It has one.</param>
     /// <param name="settings">What the decision depends on.</param>
     /// <exception cref="FormatException">Its answer is damaged.</exception>
-    public static RecordView Of(FoundKey found, DecisionSettings settings)
+    public static RecordView Of(FoundKey found, ProtocolSettings settings)
     {
         var record = found.Memory.Record!;
         var session = record.State == RecordState.Completed ? DiditSession.FromPayload(record.Payload) : null;
 
         // The message itself is not here: it is taken to be the one that came first, published when it was first attempted.
         var evidence = new Evidence(record.Fingerprint, record.FirstAttempt, MaybeAttempted: true);
-        var decision = Decision.Make(found.Memory, evidence, settings, found.Memory.At!.Value);
+        var decision = VerificationProtocol.Foresee(evidence, found.Memory, settings, found.Memory.At!.Value);
         return new()
         {
             State = record.State,
@@ -79,7 +91,11 @@ public sealed record RecordView
             LeaseUntil = record.State == RecordState.InProgress ? record.LeaseUntil : null,
             FirstAttempt = record.FirstAttempt,
             LastAttempt = record.LastAttempt,
-            Attempts = record.Attempts,
+            Attempts = record.Note?.Attempts ?? record.Attempts,
+            Counted = record.Attempts,
+            LastError = record.Note?.LastError,
+            LastErrorAt = record.Note?.LastAt,
+            NextTry = record.Note?.NextTry > found.Memory.At ? record.Note.NextTry : null,
             MaximumAttempts = settings.MaximumAttempts,
             WindowEnds = record.FirstAttempt + (settings.Window > settings.Margin ? settings.Window - settings.Margin : TimeSpan.Zero),
             TtlSeconds = found.Ttl is { } ttl ? (long)ttl.TotalSeconds : null,
@@ -102,9 +118,11 @@ public sealed record RecordView
     private static string InWords(Decision decision, IdempotencyRecord record) => decision.Outcome switch
     {
         Outcome.AnswerFromRecord => "get the stored answer again, without a request to Didit",
-        Outcome.Reject => "be rejected again with the stored words, without a request to Didit",
-        Outcome.Wait => string.Create(CultureInfo.InvariantCulture, $"wait for that one, and take over if it is not done by {record.LeaseUntil:HH:mm:ss'Z'}"),
-        Outcome.Park => $"be parked: {decision.Because}",
+        Outcome.RejectRefused => "be rejected again with the stored words, without a request to Didit",
+        Outcome.RejectMismatch => "be rejected: another payload came first under this id",
+        Outcome.WaitForNextTry => string.Create(CultureInfo.InvariantCulture, $"wait for the next try at {record.Note!.NextTry:HH:mm:ss'Z'}, and look at Didit for its session first"),
+        Outcome.WaitForOwner or Outcome.WaitForRedis => string.Create(CultureInfo.InvariantCulture, $"wait for that one, and take over if it is not done by {record.LeaseUntil:HH:mm:ss'Z'}"),
+        Outcome.ParkExhausted or Outcome.ParkAmbiguous => $"be parked: {decision.Because}",
         Outcome.Resend => $"be sent to Didit again under the same key: {decision.Because}",
         _ => "look at Didit for its session first, adopt it if it is there, and create one only if there is none",
     };

@@ -28,7 +28,7 @@ public readonly record struct WindowAge(WindowState State, DateTimeOffset? EndsA
     /// <summary>Judges.</summary>
     public static WindowAge Of(DateTimeOffset? publishedAt, TimeSpan window, TimeSpan margin, DateTimeOffset now)
     {
-        if (Decision.Believable(publishedAt, margin, now) is not { } published)
+        if (MeantTime.Believable(publishedAt, margin, now) is not { } published)
         {
             return new(WindowState.Unknown, null);
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DiditWorker.DeadLetters;
 using DiditWorker.Didit;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using DiditWorker.Secrets;
 using DiditWorker.Transport;
@@ -19,7 +20,7 @@ public static class WorkerServices
         services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
         services.AddIdempotency(settings).AddDidit(settings.Didit, settings.Idempotency.KeyPrefix);
         services.AddHostedService<SecretWatch>();
-        services.AddSingleton<VerificationFlow>().AddSingleton<DeliveryReporter>().AddSingleton<DeadLetterCounts>();
+        services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton<VerificationFlow>().AddSingleton<DeliveryReporter>().AddSingleton<DeadLetterCounts>();
         services.AddSingleton<BrokerFindings>();
 
         // What is running may finish: it is bounded by the total time-out, and the answer must still be stored and published.
@@ -28,8 +29,8 @@ public static class WorkerServices
     }
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
-        .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>()
-        .AddSingleton(new RedisConnection(() => settings.Redis, settings.RedisCertificates.For))
+        .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>().AddSingleton<Horizon>()
+        .AddSingleton(provider => new RedisConnection(() => settings.Redis, settings.RedisCertificates.For, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null, settings.Idempotency.UnencryptedAnswers))
         .AddSingleton(provider => new IdempotencyStore(
             provider.GetRequiredService<RedisConnection>(), settings.Idempotency, settings.Didit.IdempotencyWindow,
@@ -55,14 +56,18 @@ public static class WorkerServices
             .RemoveAllLoggers();
         services.AddKeyedSingleton("creates", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:creates", options.RequestsPerMinute));
         services.AddKeyedSingleton("reads", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:reads", options.LookupsPerMinute));
-        services.AddSingleton<Availability>().AddSingleton<SessionList>().AddSingleton<LookUp>().AddSingleton<SessionCreator>();
+        services.AddSingleton<BusinessList>().AddSingleton<SessionList>().AddSingleton<LookUp>();
         services.AddSingleton(provider => new DiditPipeline(
-            options, provider.GetRequiredKeyedService<SharedRateLimiter>("creates"), provider.GetRequiredKeyedService<SharedRateLimiter>("reads"),
-            provider.GetRequiredService<Availability>(), provider.GetRequiredService<WorkerMetrics>(), provider.GetRequiredService<TimeProvider>()));
+            options, New(provider, Operation.Create), New(provider, Operation.Read),
+            provider.GetRequiredKeyedService<RedisRateLimiter>("creates"), provider.GetRequiredKeyedService<RedisRateLimiter>("reads"),
+            provider.GetRequiredService<WorkerMetrics>(), provider.GetRequiredService<TimeProvider>()));
+
+        DiditEndpoint New(IServiceProvider provider, Operation operation) => new(operation, options, provider.GetRequiredService<TimeProvider>());
     }
 
     // A little below the limit: requests do not travel equally fast, and two that arrive closer than they left must not be one too many.
-    private static SharedRateLimiter Limiter(IServiceProvider provider, string redisKey, int perMinute) => new(
+    // TimeLine shows that this suffices for any rate.
+    private static RedisRateLimiter Limiter(IServiceProvider provider, string redisKey, int perMinute) => new(
         provider.GetRequiredService<RedisConnection>(), redisKey, perMinute * 0.985, provider.GetRequiredService<WorkerMetrics>(),
         provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
 }

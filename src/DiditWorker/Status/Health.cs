@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DiditWorker.Didit;
+using DiditWorker.Protocol;
 using DiditWorker.Secrets;
 using DiditWorker.Transport;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -65,27 +66,25 @@ internal static class Health
     internal static string Certificates(PeerCertificates certificates) => string.Concat(certificates.Problems.Select(problem => "; " + problem));
 
     // Degraded, not unhealthy: taking the worker out of service would not help, and answers from records go on.
-    private sealed class DiditCheck(Availability availability) : IHealthCheck
+    private sealed class DiditCheck(DiditPipeline didit, BusinessList business) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(availability switch
-            {
-                { Current: { } pause } => HealthCheckResult.Degraded(
-                    $"paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages wait, next probe at {pause.Until:O}",
-                    data: Do(ActionFor(pause.Reason), pause.Since)),
-                { Trouble: { } trouble } => HealthCheckResult.Degraded(
-                    $"{trouble}; messages wait and are tried again", data: Do(ActionFor(PauseReasons.CircuitOpen))),
-                _ => HealthCheckResult.Healthy("no pause"),
-            });
+            Task.FromResult(Worst(didit.Creates) ?? Worst(didit.Reads) 
+                ?? HealthCheckResult.Healthy(business.Note is { } note ? $"no pause; {note}" : "no pause"));
 
-        private static string ActionFor(string reason) => reason switch
+        private static HealthCheckResult? Worst(DiditEndpoint endpoint)
         {
-            PauseReasons.CredentialsRefused =>
-                "put a valid key of the right Didit application into the file that Didit:ApiKeyFile names: the workers read it again and resume by themselves; one in Didit:ApiKey needs a restart",
-            PauseReasons.CreditsMissing => "top up the account in the Didit console; the worker resumes by itself",
-            PauseReasons.Redirected => "correct Didit:BaseAddress or Didit:CreateSessionPath, and restart the workers",
-            _ => "look at Didit's status page and at the network to Didit:BaseAddress; the worker probes and resumes by itself, restarting it does not help",
-        };
+            var what = endpoint.Operation == Operation.Create ? "creates" : "look-ups";
+            return endpoint switch
+            {
+                { Gate.Current: { } pause } => HealthCheckResult.Degraded(
+                    $"{what} paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages that need one wait, next probe at {pause.Until:O}",
+                    data: Do(PauseAdvice.For(pause.Reason), pause.Since)),
+                { Trouble: { } trouble } => HealthCheckResult.Degraded(
+                    $"{what}: {trouble}; messages wait and are tried again", data: Do(PauseAdvice.For(PauseReasons.CircuitOpen))),
+                _ => null,
+            };
+        }
     }
 }
 

@@ -8,7 +8,7 @@ namespace DiditWorker.Status;
 
 /// <summary>Takes a <see cref="StatusSnapshot"/> from what the worker keeps in memory: asking for it costs nobody else anything.</summary>
 public sealed class StatusReporter(
-    WorkerSettings settings, HealthHistory health, RecentActivity recent, Availability availability, DiditPipeline pipeline, QueueWatch watch,
+    WorkerSettings settings, HealthHistory health, RecentActivity recent, DiditPipeline pipeline, QueueWatch watch,
     TimeProvider time)
 {
     private static readonly string Version =
@@ -25,7 +25,7 @@ public sealed class StatusReporter(
             now, Version, Environment.MachineName, _started, health.Latest,
             [.. recent.ByMinute().Select(minute => new MinuteOfOutcomes(minute.At, minute.Counts))],
             recent.Active, settings.StartVerification.ConcurrentMessageLimit, pipeline.Circuit,
-            availability.Current is { } pause ? new(pause.Reason, pause.Why, pause.Since, pause.Until) : null,
+            (pipeline.Creates.Gate.Current ?? pipeline.Reads.Gate.Current) is { } pause ? new(pause.Reason, pause.Why, pause.Since, pause.Until) : null,
             new(settings.Didit.RequestsPerMinute, recent.CreatesLastMinute()),
             queues is null ? null : new(queues.At, queues.Queues),
             [.. (queues?.Groups ?? []).Select(group => new DeadLetterStatus(group.Queue, group.Group, group.Count, (group.WindowEnds - now)?.TotalSeconds))],

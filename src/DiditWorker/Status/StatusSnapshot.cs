@@ -56,7 +56,7 @@ public sealed record PartStatus(string Status, DateTimeOffset Since, string? Des
 public sealed record MinuteOfOutcomes(DateTimeOffset At, IReadOnlyDictionary<string, long> Counts);
 
 /// <summary>Nothing is sent to Didit.</summary>
-/// <param name="Reason">One of <see cref="Didit.PauseReasons"/>.</param>
+/// <param name="Reason">One of <see cref="DiditWorker.Protocol.PauseReasons"/>.</param>
 /// <param name="Why">For people.</param>
 /// <param name="Since">When it began.</param>
 /// <param name="Until">When the next request may probe.</param>

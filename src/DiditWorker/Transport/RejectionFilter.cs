@@ -19,40 +19,40 @@ public sealed class RejectionFilter(
     /// <inheritdoc />
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        var progress = DeliveryProgress.Of(context);
-        progress.Delivery ??= Delivery.Read(DeliveryFacts.Of(context, consume: null), settings.Idempotency.Scope);
+        var ended = context.Exception.GetBaseException() as DeliveryEndedException;
+        var (delivery, attempts) = (ended?.Delivery ?? Delivery.Read(DeliveryFacts.Of(context, consume: null), settings.Idempotency.Scope), ended?.Attempts ?? 0);
         HeaderRoom.Make(context);
         switch (context.Exception.GetBaseException())
         {
             case ReturnToQueueException stuck when SetApart.IsStuck(context):
                 // At once it would come again at once, with all of its body.
                 await Task.Delay(WhenStuck, time, context.CancellationToken);
-                reporter.Ended(progress, DeliveryOutcomes.Waited, context.ElapsedTime, stuck.Message);
+                reporter.Ended(delivery, attempts, DeliveryOutcomes.Waited, context.ElapsedTime, stuck.Message);
                 throw stuck;
             case ReturnToQueueException when CountedReturns(context) >= BrokerFindings.LastReturn && findings.MayDrop:
-                await ParkAsync(context, next, DeadLetterGroups.DeliveryLimit);
-                reporter.Ended(progress, DeliveryOutcomes.Parked, context.ElapsedTime, DeadLetterGroups.DeliveryLimit);
+                await ParkAsync(context, next, DeadLetterGroups.DeliveryLimit, delivery);
+                reporter.Ended(delivery, attempts, DeliveryOutcomes.Parked, context.ElapsedTime, DeadLetterGroups.DeliveryLimit);
                 break;
             case ReturnToQueueException returned:
                 findings.ReturnedAgain(CountedReturns(context));
-                reporter.Ended(progress, DeliveryOutcomes.Waited, context.ElapsedTime, returned.Message);
+                reporter.Ended(delivery, attempts, DeliveryOutcomes.Waited, context.ElapsedTime, returned.Message);
 
                 // The transport gives back what throws past here.
                 throw returned;
             case ParkedException parked:
-                if (progress.Delivery is { } delivery && !parked.Answered)
+                if (delivery is not null && !parked.Answered)
                 {
                     // The bus is asked for only now: it is still being built when this filter is.
                     var bus = services.GetRequiredService<IBus>();
                     await bus.AnswerAsync(delivery.Key, parked.ToEvent(delivery, request: null), AnswerPublishing.Rejected, context.CancellationToken);
                 }
 
-                await ParkAsync(context, next, parked.Code);
-                reporter.Ended(progress, parked.Outcome, context.ElapsedTime, parked.Code);
+                await ParkAsync(context, next, parked.Code, delivery);
+                reporter.Ended(delivery, attempts, parked.Outcome, context.ElapsedTime, parked.Code);
                 break;
             case var failure:
-                await ParkAsync(context, next, DeadLetterGroups.Other);
-                reporter.Ended(progress, DeliveryOutcomes.Failed, context.ElapsedTime, failure.GetType().Name);
+                await ParkAsync(context, next, DeadLetterGroups.Other, delivery);
+                reporter.Ended(delivery, attempts, DeliveryOutcomes.Failed, context.ElapsedTime, failure.GetType().Name);
                 break;
         }
     }
@@ -66,7 +66,8 @@ public sealed class RejectionFilter(
         context.Redelivered ? context.TransportHeaders.Get("x-delivery-count", default(long?)) ?? 0 : 0;
 
     // MassTransit notes a fault only where the consumer throws; a body that cannot be read would be moved to the skipped queue as well.
-    private async Task ParkAsync(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next, string group)
+    private async Task ParkAsync(
+        ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next, string group, Delivery? delivery)
     {
         if (!SetApart.IsParked(context))
         {
@@ -78,6 +79,6 @@ public sealed class RejectionFilter(
             await context.NotifyFaulted(context.Exception);
         }
 
-        await counts.ParkedAsync(settings.StartVerification.ErrorQueue, group, DeliveryProgress.Of(context).Delivery?.PublishedAt);
+        await counts.ParkedAsync(settings.StartVerification.ErrorQueue, group, delivery?.PublishedAt);
     }
 }

@@ -8,7 +8,7 @@ namespace DiditWorker.Verification;
 /// <param name="Key">Derived from it.</param>
 /// <param name="PublishedAt">
 /// When: the earliest of <c>requestedAt</c>, the envelope's <c>sentTime</c> and AMQP's <c>timestamp</c> that anybody can mean; null if
-/// there is none. May still lie in the future: whoever knows the time asks <see cref="Decision.Believable"/>.
+/// there is none. May still lie in the future: whoever knows the time asks <see cref="MeantTime.Believable"/>.
 /// </param>
 /// <param name="MaybeAttempted">Whether it was delivered before: by the broker, or as a replayed dead letter.</param>
 public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffset? PublishedAt, bool MaybeAttempted)
@@ -46,11 +46,11 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
     private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     /// <summary>The same once it is known what the message says about its first publishing.</summary>
-    public Delivery RequestedAt(DateTimeOffset? at) => this with { PublishedAt = Decision.Earliest(PublishedAt, Decision.Meant(at)) };
+    public Delivery RequestedAt(DateTimeOffset? at) => this with { PublishedAt = MeantTime.Earliest(PublishedAt, MeantTime.Meant(at)) };
 
     // Without a time that was never set, the earliest is in the future only if all are.
     private static DateTimeOffset? PublishedAtOf(DeliveryFacts facts) =>
-        Decision.Earliest(Decision.Meant(facts.SentTime), Decision.Meant(facts.Timestamp is { } timestamp ? UnixTime(timestamp) : null));
+        MeantTime.Earliest(MeantTime.Meant(facts.SentTime), MeantTime.Meant(facts.Timestamp is { } timestamp ? UnixTime(timestamp) : null));
 
     // AMQP says seconds; some clients send milliseconds.
     private static DateTimeOffset? UnixTime(long value) => value switch

@@ -22,31 +22,32 @@ public sealed partial class DeliveryReporter
     }
 
     /// <summary>A delivery is over.</summary>
-    /// <param name="progress">How far it came.</param>
+    /// <param name="delivery">Which; null if it has no usable id.</param>
+    /// <param name="attempts">How often Didit was tried for its message.</param>
     /// <param name="outcome">One of <see cref="DeliveryOutcomes"/>.</param>
     /// <param name="duration">Since it was taken.</param>
     /// <param name="why">Of what was not answered with a session: the code, the name of the exception, or why it was given back.</param>
-    public void Ended(DeliveryProgress progress, string outcome, TimeSpan duration, string? why = null)
+    public void Ended(Delivery? delivery, int attempts, string outcome, TimeSpan duration, string? why = null)
     {
-        var (id, key) = (progress.Delivery?.RequestId, progress.Delivery?.Key.ToString());
+        var (id, key) = (delivery?.RequestId, delivery?.Key.ToString());
         _metrics.Delivered(outcome, duration);
-        Mark(Activity.Current, progress, outcome, why);
+        Mark(Activity.Current, attempts, outcome, why);
         if (why is null)
         {
             _recent.Ended(outcome, error: null);
-            Log.Answered(_logger, id, key, outcome, progress.Attempts, duration.TotalMilliseconds);
+            Log.Answered(_logger, id, key, outcome, attempts, duration.TotalMilliseconds);
             return;
         }
 
         var waited = outcome == DeliveryOutcomes.Waited;
         _recent.Ended(outcome, waited ? null : new(_time.GetUtcNow(), outcome, why, key));
-        Log.Ended(_logger, waited ? LogLevel.Information : LogLevel.Error, id, key, outcome, why, progress.Attempts, duration.TotalMilliseconds);
+        Log.Ended(_logger, waited ? LogLevel.Information : LogLevel.Error, id, key, outcome, why, attempts, duration.TotalMilliseconds);
     }
 
     /// <summary>Writes the end on a span; only what needs a person is an error.</summary>
-    public static void Mark(Activity? activity, DeliveryProgress progress, string outcome, string? why)
+    public static void Mark(Activity? activity, int attempts, string outcome, string? why)
     {
-        activity?.SetTag(WorkerTracing.Outcome, outcome).SetTag(WorkerTracing.Attempts, progress.Attempts);
+        activity?.SetTag(WorkerTracing.Outcome, outcome).SetTag(WorkerTracing.Attempts, attempts);
         if (outcome is DeliveryOutcomes.Parked or DeliveryOutcomes.Failed)
         {
             activity?.SetStatus(ActivityStatusCode.Error, why);

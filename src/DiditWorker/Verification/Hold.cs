@@ -1,7 +1,7 @@
 namespace DiditWorker.Verification;
 
 /// <summary>
-/// Holds one message between attempts: with growing delays, ended by a shutdown, and no longer than a message may be held, after which it
+/// Holds one message between attempts: ended by a shutdown, and no longer than a message may be held, after which it
 /// goes back to the queue.
 /// </summary>
 /// <param name="time">The clock.</param>
@@ -11,23 +11,43 @@ public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken 
 {
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(500);
-
-    // A message that is alone resumes no sooner than by its own back-off, and work is to resume within 10 s of Didit's recovery.
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(5);
-
     private readonly long _started = time.GetTimestamp();
     private TimeSpan _poll = ShortestPoll;
-    private TimeSpan _backoff = ShortestBackoff;
 
     /// <summary>Whether the message has waited.</summary>
     public bool Waited { get; private set; }
 
-    /// <summary>Before asking again whether another delivery is done: soon, then every second.</summary>
-    public Task PollAsync(string why) => DelayAsync(Next(ref _poll, LongestPoll), why);
+    /// <summary>How much longer it may be held; not negative.</summary>
+    public TimeSpan Left => longest - time.GetElapsedTime(_started) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
-    /// <summary>Before another attempt: half a second, doubling to 5 seconds.</summary>
-    public Task BackOffAsync(string why) => DelayAsync(Next(ref _backoff, LongestBackoff), why);
+    /// <summary>Before asking again whether another delivery is done: soon, then every second.</summary>
+    public Task PollAsync(string why)
+    {
+        var delay = _poll;
+        _poll = delay * 2 < LongestPoll ? delay * 2 : LongestPoll;
+        return ForAsync(token => Task.Delay(delay, time, token), why);
+    }
+
+    /// <summary>Before another attempt.</summary>
+    /// <param name="delay">How long, unless one of the others ends first.</param>
+    /// <param name="others">What makes another attempt worth trying.</param>
+    /// <param name="why">For people.</param>
+    public Task BackOffAsync(TimeSpan delay, IReadOnlyList<Task> others, string why) => ForAsync(
+        async token =>
+        {
+            var left = Left;
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(token);
+            var timer = Task.Delay(delay < left ? delay : left, time, waiting.Token);
+            await Task.WhenAny([timer, .. others]);
+            var isOver = timer.IsCompletedSuccessfully && delay > left;
+            await waiting.CancelAsync();
+            token.ThrowIfCancellationRequested();
+            if (isOver)
+            {
+                throw HeldTooLong(why);
+            }
+        },
+        why);
 
     /// <summary>Waits for something else, within the same bounds.</summary>
     public async Task ForAsync(Func<CancellationToken, Task> wait, string why)
@@ -35,18 +55,11 @@ public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken 
         Waited = true;
         if (time.GetElapsedTime(_started) >= longest)
         {
-            throw new ReturnToQueueException($"held for {longest:c}: {why}");
+            throw HeldTooLong(why);
         }
 
         await wait(stopping);
     }
 
-    private Task DelayAsync(TimeSpan delay, string why) => ForAsync(token => Task.Delay(delay, time, token), why);
-
-    private static TimeSpan Next(ref TimeSpan delay, TimeSpan longest)
-    {
-        var now = delay;
-        delay = delay * 2 < longest ? delay * 2 : longest;
-        return now;
-    }
+    private ReturnToQueueException HeldTooLong(string why) => new($"held for {longest:c}: {why}");
 }

@@ -3,11 +3,21 @@ using DiditWorker.Observability;
 
 namespace DiditWorker.Verification;
 
+/// <summary>A delivery ends without a session for its message.</summary>
+public abstract class DeliveryEndedException(string reason) : Exception(reason)
+{
+    /// <summary>Whose it is; null before that was read, or if it has no usable id.</summary>
+    public Delivery? Delivery { get; set; }
+
+    /// <summary>How often Didit was tried for it, in all deliveries; 0: this one did not ask.</summary>
+    public int Attempts { get; set; }
+}
+
 /// <summary>
 /// The message cannot be answered with a session: it is rejected and parked. One flat type per code, since the error queue's headers
 /// keep only the innermost exception; the text is safe to log.
 /// </summary>
-public abstract class ParkedException(string code, string reason) : Exception(reason)
+public abstract class ParkedException(string code, string reason) : DeliveryEndedException(reason)
 {
     /// <summary>One of <see cref="RejectionCodes"/>.</summary>
     public string Code { get; } = code;
@@ -56,4 +66,4 @@ public sealed class AmbiguousSessionException(string reason) : ParkedException(R
 public sealed class AttemptsExhaustedException(string reason) : ParkedException(RejectionCodes.AttemptsExhausted, reason);
 
 /// <summary>The message was held for as long as a message may be held; it goes back to the queue, not to the error queue.</summary>
-public sealed class ReturnToQueueException(string reason) : Exception(reason);
+public sealed class ReturnToQueueException(string reason) : DeliveryEndedException(reason);

@@ -18,20 +18,18 @@ public sealed class StartVerificationConsumer(
     /// <remarks>What throws here goes through <see cref="Transport.RejectionFilter"/>.</remarks>
     public async Task Consume(ConsumeContext<ReceivedStartVerification> context)
     {
-        var progress = DeliveryProgress.Of(context.ReceiveContext);
         var facts = DeliveryFacts.Of(context.ReceiveContext, context);
         var delivery = Delivery.Read(facts, idempotency.Scope) ?? throw new InvalidMessageException(MissingId);
-        progress.Delivery = delivery;
         recent.Began();
         using var span = DeliverySpan.Start(facts, delivery, options.Queue);
         try
         {
-            await AnswerAsync(context, progress, delivery, span);
+            await AnswerAsync(context, delivery, span);
         }
         catch (OperationCanceledException)
         {
             // MassTransit would park a cancelled delivery.
-            throw new ReturnToQueueException("the worker stops");
+            throw new ReturnToQueueException("the worker stops") { Delivery = delivery };
         }
         finally
         {
@@ -39,23 +37,27 @@ public sealed class StartVerificationConsumer(
         }
     }
 
-    private async Task AnswerAsync(
-        ConsumeContext<ReceivedStartVerification> context, DeliveryProgress progress, Delivery delivery, Activity? span)
+    private async Task AnswerAsync(ConsumeContext<ReceivedStartVerification> context, Delivery delivery, Activity? span)
     {
         VerificationRequest? request = null;
         try
         {
             request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
-            progress.Delivery = delivery = delivery.RequestedAt(request.RequestedAt);
-            var answer = await flow.AnswerAsync(progress, delivery, request, context.CancellationToken);
+            delivery = delivery.RequestedAt(request.RequestedAt);
+            var answer = await flow.AnswerAsync(delivery, request, context.CancellationToken);
             await context.AnswerAsync(responder, delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime), answer.Outcome);
-            reporter.Ended(progress, answer.Outcome, context.ReceiveContext.ElapsedTime);
+            reporter.Ended(delivery, answer.Attempts, answer.Outcome, context.ReceiveContext.ElapsedTime);
         }
-        catch (ParkedException rejection)
+        catch (DeliveryEndedException ended)
         {
-            DeliveryReporter.Mark(span, progress, rejection.Outcome, rejection.Code);
-            await context.AnswerAsync(responder, delivery.Key, rejection.ToEvent(delivery, request), AnswerPublishing.Rejected);
-            rejection.Answered = true;
+            ended.Delivery = delivery;
+            if (ended is ParkedException rejection)
+            {
+                DeliveryReporter.Mark(span, rejection.Attempts, rejection.Outcome, rejection.Code);
+                await context.AnswerAsync(responder, delivery.Key, rejection.ToEvent(delivery, request), AnswerPublishing.Rejected);
+                rejection.Answered = true;
+            }
+
             throw;
         }
     }

@@ -1,191 +1,138 @@
 using System.Diagnostics;
-using System.Text.Json;
 using DiditWorker.Didit;
 using DiditWorker.Observability;
 using DiditWorker.Protocol;
-using DiditWorker.Redis;
 
 namespace DiditWorker.Verification;
 
-/// <summary>From a valid request to its one session: claim → decide → call → complete, again until there is an answer.</summary>
+/// <summary>Carries out what <see cref="VerificationProtocol"/> says, effect by effect, until a delivery has its answer. It decides nothing itself.</summary>
 public sealed partial class VerificationFlow(
-    IdempotencyStore store,
-    SessionCreator creator,
-    Availability availability,
-    DiditOptions didit,
+    RecordSteps records,
+    DiditSteps didit,
+    DiditPipeline pipeline,
+    DiditOptions options,
     IdempotencyOptions idempotency,
-    StartVerificationOptions options,
-    RedisTrouble trouble,
-    UnreadableRecords unreadable,
+    StartVerificationOptions limits,
     WorkerMetrics metrics,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<VerificationFlow> logger)
 {
-    private readonly DecisionSettings _settings = didit.DecisionSettings(idempotency);
+    private readonly ProtocolSettings _settings = options.ProtocolSettings(idempotency);
 
     /// <summary>Answers one delivery, however long that takes within the bounds of <see cref="Hold"/>.</summary>
     /// <exception cref="ParkedException">There is no session for it, and only a person can change that.</exception>
-    /// <exception cref="ReturnToQueueException">It was held for too long.</exception>
-    /// <exception cref="OperationCanceledException">The worker stops.</exception>
-    public async Task<Answer> AnswerAsync(DeliveryProgress progress, Delivery delivery, VerificationRequest request, CancellationToken cancellation)
+    /// <exception cref="ReturnToQueueException">It was held for too long, or the worker stops.</exception>
+    public async Task<Answer> AnswerAsync(Delivery delivery, VerificationRequest request, CancellationToken cancellation)
     {
-        var hold = new Hold(time, options.MaximumHold, lifetime.ApplicationStopping);
-        var work = new KeyWork(progress, delivery, request, hold, store, didit, idempotency, trouble, unreadable, metrics, time, logger)
-        {
-            SuccessesSeen = availability.Successes,
-        };
-        while (true)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var memory = await work.ClaimAsync();
-            var evidence = new Evidence(work.Fingerprint, delivery.PublishedAt, work.MaybeAttempted);
-            var decision = Decision.Make(memory, evidence, _settings, memory.At ?? time.GetUtcNow());
-            Log.Decided(logger, delivery.Key, decision.Outcome, decision.Because);
-            Activity.Current?.AddEvent(new("decided", tags: new() { ["diditworker.decision"] = $"{decision.Outcome}", ["diditworker.because"] = decision.Because }));
-            switch (decision.Outcome)
-            {
-                case Outcome.AnswerFromRecord:
-                    return new(work.Recorded(memory.Record!), DeliveryOutcomes.Replayed);
-                case Outcome.Reject:
-                    throw Rejection(memory.Record!, work);
-                case Outcome.Park:
-                    await work.ReleaseAsync(Release.Reset);
-                    throw Parked(memory, decision);
-                case Outcome.Wait:
-                    await hold.PollAsync(decision.Because);
-                    break;
-                default:
-                    if (await AttemptAsync(work, memory, decision, cancellation) is { } answer)
-                    {
-                        return answer;
-                    }
-
-                    break;
-            }
-        }
-    }
-
-    // None: ask again from the start.
-    private async Task<Answer?> AttemptAsync(KeyWork work, Memory memory, Decision decision, CancellationToken cancellation)
-    {
-        if (!availability.TryEnter(out var turn))
-        {
-            // Not claimed again before there is a chance: each claim would look like an attempt of a moment ago, which a look-up waits for.
-            await work.ReleaseAsync();
-            while (!availability.MayEnter)
-            {
-                await work.Hold.ForAsync(availability.WaitAsync, "Didit is paused");
-            }
-
-            return null;
-        }
-
-        using (turn)
-        {
-            var attempt = NewAttempt(work, memory, decision);
-            work.Progress.Attempts++;
-            var reply = await CallAsync(work, attempt, cancellation);
-            work.Learn(attempt);
-            switch (reply.Kind)
-            {
-                case ReplyKind.Created:
-                    return await work.CompleteAsync(memory, reply.Session!) ? new(reply.Session!, DeliveryOutcomes.Created) : null;
-                case ReplyKind.Adopted:
-                    return await work.CompleteAsync(memory, reply.Session!) ? new(reply.Session!, DeliveryOutcomes.Adopted) : null;
-                case ReplyKind.Refused:
-                    var refusal = JsonSerializer.Serialize(reply.Why, RefusalJson.Default.String);
-                    return await work.CompleteAsync(memory, RecordState.Refused, refusal) ? throw new RefusedByDiditException(reply.Why) : null;
-                case ReplyKind.Several:
-                    await work.ReleaseAsync(Release.Reset);
-                    throw new AmbiguousSessionException(
-                        "an earlier attempt may have made one of these sessions; adopt the right one, or publish the request under a new id if none is: " + reply.Why);
-                case ReplyKind.LeaseLost:
-                    return null;
-                default:
-                    await FailedAsync(work, attempt, reply);
-                    break;
-            }
-        }
-
-        await work.Hold.BackOffAsync("Didit gave no conclusive reply");
-        return null;
-    }
-
-    private CreateAttempt NewAttempt(KeyWork work, Memory memory, Decision decision)
-    {
-        var now = time.GetUtcNow();
-        var notBefore = EarlierAttempts.NotBefore(memory, work.Delivery.PublishedAt, didit.WindowMargin, now);
-        var first = notBefore + didit.WindowMargin ?? memory.Record?.FirstAttempt;
-        return new()
-        {
-            Request = new(work.Delivery.Key, work.Request.VendorData, work.Request.WorkflowId, work.Request.Payload),
-
-            // After a 409 Didit itself wants the original to be fetched, whatever the settings trust.
-            LookUpFirst = decision.Outcome == Outcome.LookUpThenCreate || work.Conflicted,
-            NotBefore = notBefore,
-            LastAttempt = EarlierAttempts.Latest(memory, work.LastSent, work.RedeliveredAt, now),
-            TrustsKey = decision.Outcome == Outcome.Resend && first is not null,
-
-            // With look-ups nothing is repeated on trust, but after a 409, which says itself that Didit remembers.
-            TrustedUntil = didit.LookupBeforeResend == LookupBeforeResend.Always
-                ? DateTimeOffset.MaxValue
-                : (first ?? now) + didit.IdempotencyWindow - didit.WindowMargin - didit.LongestRequest,
-            KeepLease = () => memory.Available ? work.KeepLeaseAsync() : Task.FromResult(true),
-        };
-    }
-
-    private async Task<DiditReply> CallAsync(KeyWork work, CreateAttempt attempt, CancellationToken cancellation)
-    {
-        // A wait for the rate limit may outlast the lease.
-        using var halfLease = new PeriodicTimer(idempotency.Lease / 2, time);
-        var renewing = work.RenewAtAsync(halfLease);
+        var hold = new Hold(time, limits.MaximumHold, lifetime.ApplicationStopping);
+        await using var work = new Work(delivery, request, hold, records.Lease(delivery.Key, Fingerprint.Of(request.Payload)), pipeline, time);
+        var state = VerificationProtocol.Begin(new(work.Fingerprint, delivery.PublishedAt, delivery.MaybeAttempted), time.GetUtcNow());
+        var happened = new DeliveryEvent(EventKind.Delivered, time.GetUtcNow());
         try
         {
-            return await creator.RunAsync(attempt, cancellation);
+            while (true)
+            {
+                (state, var effect) = VerificationProtocol.Next(state, happened, _settings);
+                Tell(delivery, state, happened);
+                if (End(work, state, effect) is { } answer)
+                {
+                    return answer;
+                }
+
+                happened = await HappenAsync(work, effect, cancellation);
+            }
+        }
+        catch (DeliveryEndedException ended)
+        {
+            ended.Attempts = state.Attempts;
+            throw;
+        }
+    }
+
+    private async Task<DeliveryEvent> HappenAsync(Work work, Effect effect, CancellationToken cancellation)
+    {
+        work.MaybeSent = false;
+        try
+        {
+            return effect.Kind switch
+            {
+                EffectKind.Claim => await records.ClaimAsync(work),
+                EffectKind.Release => await records.ReleaseAsync(work, effect),
+                EffectKind.Complete => await records.CompleteAsync(work, effect),
+                EffectKind.Enter => work.Enter(effect.Operation),
+                EffectKind.AwaitTurn => await work.AwaitTurnAsync(effect),
+                EffectKind.LookUp => await didit.LookUpAsync(work, effect, cancellation),
+                EffectKind.Create => await didit.CreateAsync(work, effect, cancellation),
+                EffectKind.Poll => await work.PollAsync(effect),
+                _ => await work.BackOffAsync(effect),
+            };
         }
         catch (OperationCanceledException)
         {
-            // The worker stops: the next one need not wait for the lease, nor may a renewal that is under way revive it.
-            halfLease.Dispose();
-            await renewing;
-            work.Learn(attempt);
-            await work.ReleaseAsync();
-            throw;
-        }
-        finally
-        {
-            halfLease.Dispose();
-            await renewing;
+            return new(EventKind.Stopping, time.GetUtcNow()) { MaybeSent = work.MaybeSent };
         }
     }
 
-    private async Task FailedAsync(KeyWork work, CreateAttempt attempt, DiditReply reply)
+    // Null: it goes on.
+    private Answer? End(Work work, DeliveryState state, Effect effect) => effect.Kind switch
     {
-        Log.AttemptFailed(logger, work.Delivery.Key, reply.Kind, reply.Why);
-        availability.Failed(reply.Why);
-        work.Conflicted |= reply.Kind == ReplyKind.Conflict;
+        EffectKind.Answer => new(effect.Session!, effect.Adopted ? DeliveryOutcomes.Adopted : DeliveryOutcomes.Created, state.Attempts),
+        EffectKind.AnswerFromRecord => new(Recorded(work.Delivery.Key, state, effect.Record!), DeliveryOutcomes.Replayed, state.Attempts),
+        EffectKind.Reject => throw Rejected(work.Delivery, effect),
+        EffectKind.Return => throw new ReturnToQueueException(effect.Reason),
+        _ => null,
+    };
 
-        // It counts against this message only if others succeed meanwhile. A look-up that fails is a failure of this message too.
-        var counts = (attempt.MaybeSent || attempt.LookUpFirst) && availability.Successes > work.SuccessesSeen;
-        work.SuccessesSeen = availability.Successes;
-        await (counts ? work.ReleaseAsync(Release.Keep) : work.ReleaseAsync());
+    private static ParkedException Rejected(Delivery delivery, Effect effect) => effect.Rejection switch
+    {
+        Rejection.PayloadMismatch => new PayloadMismatchException(
+            "another payload came first under this request id; publish a changed request under a new one"),
+        Rejection.RefusedByDidit => new RefusedByDiditException(effect.Record is { } record ? StoredAnswer.Refusal(record) : effect.Reason),
+        Rejection.AttemptsExhausted => new AttemptsExhaustedException($"request {delivery.RequestId}: {effect.Reason}"),
+        _ => new AmbiguousSessionException(effect.Reason),
+    };
+
+    // Another session that this delivery got from Didit and could not store is one too many.
+    private DiditSession Recorded(IdempotencyKey key, DeliveryState state, IdempotencyRecord record)
+    {
+        var session = DiditSession.FromPayload(record.Payload);
+        if (state.Unstored is { } unstored && unstored.Id != session.Id)
+        {
+            metrics.DuplicateSession(WorkerMetrics.DuplicateFoundByRecord);
+            Log.DuplicateSession(logger, key, unstored.Id, session.Id);
+        }
+
+        return session;
     }
 
-    private static ParkedException Rejection(IdempotencyRecord record, KeyWork work) => record.Fingerprint != work.Fingerprint
-        ? new PayloadMismatchException("another payload came first under this request id; publish a changed request under a new one")
-        : new RefusedByDiditException(StoredAnswer.Refusal(record));
-
-    private ParkedException Parked(Memory memory, Decision decision) => memory.Record?.Attempts >= idempotency.MaximumAttempts
-        ? new AttemptsExhaustedException($"{idempotency.MaximumAttempts} attempts failed while others succeeded, or died with their worker")
-        : new AmbiguousSessionException(decision.Because);
+    private void Tell(Delivery delivery, DeliveryState state, DeliveryEvent happened)
+    {
+        if (happened.Kind == EventKind.Claimed)
+        {
+            var (outcome, because) = state.Decision;
+            Log.Decided(logger, delivery.Key, outcome, because);
+            Activity.Current?.AddEvent(new(
+                "decided", tags: new() { ["diditworker.decision"] = $"{outcome}", ["diditworker.because"] = because }));
+        }
+        else if (happened is { Kind: EventKind.Replied, Reply.Kind: not ReplyKind.Answered, Verdict.Final: false } && state.Note is { } note)
+        {
+            Log.AttemptFailed(
+                logger, delivery.RequestId, delivery.Key, note.Attempts, happened.Reply.Kind, note.LastError, happened.Verdict.Counts, note.NextTry);
+        }
+    }
 
     private static partial class Log
     {
         [LoggerMessage(101, LogLevel.Debug, "{Key}: {Outcome}, since {Because}")]
         public static partial void Decided(ILogger logger, IdempotencyKey key, Outcome outcome, string because);
 
-        [LoggerMessage(102, LogLevel.Warning, "{Key}: the attempt ended as {Kind} ({Why}); trying again later")]
-        public static partial void AttemptFailed(ILogger logger, IdempotencyKey key, ReplyKind kind, string why);
+        [LoggerMessage(102, LogLevel.Warning,
+            "{RequestId} {Key}: attempt {Attempt} ended as {Kind} ({Why}; counts against it: {Counts}); the next one at {NextTry:O}")]
+        public static partial void AttemptFailed(
+            ILogger logger, string requestId, IdempotencyKey key, int attempt, ReplyKind kind, string why, bool counts, DateTimeOffset nextTry);
+
+        [LoggerMessage(105, LogLevel.Error, "{Key}: a duplicate session: Didit made {Second}, but the record has {First}")]
+        public static partial void DuplicateSession(ILogger logger, IdempotencyKey key, string second, string first);
     }
 }

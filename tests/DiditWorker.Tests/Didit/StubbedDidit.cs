@@ -13,26 +13,33 @@ internal sealed class StubbedDidit : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Answering _answering;
     private readonly HttpClient _http;
-    private readonly SharedRateLimiter _limiter;
+    private readonly RedisRateLimiter _limiter;
 
-    public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null)
+    public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null, SessionKinds kind = SessionKinds.Any)
     {
         var time = clock ?? TimeProvider.System;
-        var options = new DiditOptions { ApiKey = "k", LookupDelay = LookupDelay };
+        var options = new DiditOptions { ApiKey = "k", LookupDelay = LookupDelay, SessionKind = kind };
         var metrics = NoMetrics.Create();
         _answering = new(answer);
         _http = new(_answering);
         Client = new(_http, options, metrics, new(time), time);
-        List = new(Client, options);
+        Business = new(time);
+        List = new(Client, options, Business);
         _limiter = new(_redis, "ratelimit", 10_000_000, metrics, time, _stopping.Token);
-        var availability = new Availability(time, metrics);
-        var pipeline = new DiditPipeline(options, _limiter, _limiter, availability, metrics, time);
-        Creator = new(Client, pipeline, new LookUp(Client, List, pipeline), availability, options, metrics, time);
+        Availability = new(time, metrics);
+        Pipeline = new(options, _limiter, _limiter, Availability, metrics, time);
+        Creator = new(Client, Pipeline, new LookUp(Client, List, Pipeline), Availability, options, metrics, time);
     }
 
     public DiditClient Client { get; }
 
+    public BusinessList Business { get; }
+
     public SessionList List { get; }
+
+    public Availability Availability { get; }
+
+    public DiditPipeline Pipeline { get; }
 
     public SessionCreator Creator { get; }
 

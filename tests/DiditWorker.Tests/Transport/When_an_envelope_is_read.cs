@@ -114,7 +114,7 @@ public sealed class When_an_envelope_is_read
         var envelope = Read(
             $"{{\"messageId\":\"{Id}\",{Types},{Message},\"sentTime\":\"{time}\",\"expirationTime\":\"{time}\"}}", Declared).Envelope!;
 
-        Decision.Believable(DeliveryOf(envelope).PublishedAt, TimeSpan.FromDays(1), Noon).ShouldBeNull();
+        MeantTime.Believable(DeliveryOf(envelope).PublishedAt, TimeSpan.FromDays(1), Noon).ShouldBeNull();
     }
 
     // It is not for this worker; somebody may have added members of his own.

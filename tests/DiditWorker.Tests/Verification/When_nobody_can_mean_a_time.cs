@@ -66,7 +66,7 @@ public sealed class When_nobody_can_mean_a_time
         var facts = new DeliveryFacts { Header = _ => null, PropertyId = "order-1", SentTime = sent, Timestamp = timestamp };
 
         var published = Delivery.Read(facts, "start-verification")!.PublishedAt;
-        Decision.Believable(published, TimeSpan.FromMinutes(5), Now).ShouldBe(expected);
+        MeantTime.Believable(published, TimeSpan.FromMinutes(5), Now).ShouldBe(expected);
     }
 
     private static long Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds();

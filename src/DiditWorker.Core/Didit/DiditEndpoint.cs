@@ -6,7 +6,7 @@ namespace DiditWorker.Didit;
 /// One kind of requests to Didit: what came of them lately, whose fault that is, and whether more make sense now. <see cref="FailurePolicy"/> judges
 /// each reply, the circuit (<see cref="DiditPipeline"/>) their number; both close the same <see cref="Gate"/>. Thread-safe.
 /// </summary>
-public sealed class Endpoint(Operation operation, DiditOptions options, TimeProvider time)
+public sealed class DiditEndpoint(Operation operation, DiditOptions options, TimeProvider time)
 {
     private const int FailuresToTell = 3;
     private readonly Lock _lock = new();

@@ -1,0 +1,99 @@
+using DiditWorker.Didit;
+using DiditWorker.Observability;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
+
+namespace DiditWorker.Verification;
+
+/// <summary>What a delivery asks Didit. Each reply is judged before the protocol hears of it.</summary>
+public sealed class DiditSteps(
+    DiditClient client, DiditPipeline pipeline, LookUp lookUp, DiditOptions options, WorkerMetrics metrics, TimeProvider time)
+{
+    private const string Result = "diditworker.result";
+
+    /// <summary>Looks for its session.</summary>
+    public async Task<DeliveryEvent> LookUpAsync(Work work, Effect effect, CancellationToken cancellation)
+    {
+        using var span = WorkerTracing.Source.StartActivity("look up");
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        held.CancelAfter(work.Hold.Left);
+        await Task.Delay(effect.Delay, time, cancellation);
+        var sent = time.GetUtcNow();
+        try
+        {
+            var match = await lookUp.RunAsync(Request(work), effect.NotBefore, held.Token);
+            span?.SetTag(Result, $"{match.Kind}");
+            Judge(work, Operation.Read, new(ReplyKind.Answered, ""), sent);
+            if (match.AreDuplicates(work.Delivery.Key))
+            {
+                metrics.DuplicateSession(WorkerMetrics.DuplicateFoundByLookUp);
+            }
+
+            var session = match.Kind == MatchKind.Adopt ? match.Candidates[0].ToSession(work.Request.WorkflowId, time.GetUtcNow()) : null;
+            return match.Kind == MatchKind.Adopt && session is null
+                ? Replied(new(ReplyKind.NotSent, "look-up: Didit does not say the URL of the session that it found"), verdict: default)
+                : new(EventKind.LookedUp, time.GetUtcNow()) { Match = match, Session = session };
+        }
+        catch (ReadFailedException exception)
+        {
+            var reply = exception.Reply with { Why = "look-up: " + exception.Reply.Why };
+            span?.SetTag(Result, $"{reply.Kind}");
+            return Replied(reply, Judge(work, Operation.Read, reply, sent));
+        }
+    }
+
+    /// <summary>Creates, if the lease outlasts the request.</summary>
+    public async Task<DeliveryEvent> CreateAsync(Work work, Effect effect, CancellationToken cancellation)
+    {
+        var (withheld, sent) = (default(EventKind?), time.GetUtcNow());
+        var reply = await pipeline.CreateAsync(SendAsync, work.Hold.Left, cancellation);
+        return withheld is { } why ? new(why, time.GetUtcNow()) : Replied(reply, Judge(work, Operation.Create, reply, sent));
+
+        async Task<DiditReply> SendAsync(CancellationToken token)
+        {
+            withheld = await WithheldAsync(work, effect);
+            if (withheld is not null)
+            {
+                return new(ReplyKind.Withheld, "");
+            }
+
+            // Before the first byte goes out: whatever ends it leaves this standing.
+            work.MaybeSent = true;
+            sent = time.GetUtcNow();
+            using var span = WorkerTracing.Source.StartActivity("create");
+            var came = await client.CreateAsync(Request(work), token);
+            span?.SetTag(Result, $"{came.Kind}");
+            work.MaybeSent = came.MaybeMade;
+            return came;
+        }
+    }
+
+    private async Task<EventKind?> WithheldAsync(Work work, Effect effect)
+    {
+        var lease = work.IsClaimed ? await work.Lease.EnsureAsync(options.LongestRequest) : LeaseState.Held;
+        return lease switch
+        {
+            LeaseState.Lost => EventKind.LeaseLost,
+            LeaseState.Unknown => EventKind.LeaseUnknown,
+            _ => time.GetUtcNow() > effect.NotAfter ? EventKind.TooLate : null,
+        };
+    }
+
+    private Verdict Judge(Work work, Operation operation, DiditReply reply, DateTimeOffset sent)
+    {
+        if (reply.Kind == ReplyKind.Withheld)
+        {
+            return default;
+        }
+
+        var own = !string.Equals(work.Request.WorkflowId, options.WorkflowId, StringComparison.OrdinalIgnoreCase);
+        var verdict = pipeline.Of(operation).Judge(work.Delivery.Key, reply, sent, work.Since[operation], own);
+        work.Since[operation] = sent;
+        return verdict;
+    }
+
+    private DeliveryEvent Replied(DiditReply reply, Verdict verdict) => new(EventKind.Replied, time.GetUtcNow()) { Reply = reply, Verdict = verdict };
+
+    private static CreateRequest Request(Work work) =>
+        new(work.Delivery.Key, work.Request.VendorData, work.Request.WorkflowId, work.Request.Payload);
+}
