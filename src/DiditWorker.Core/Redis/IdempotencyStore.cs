@@ -7,22 +7,6 @@ using StackExchange.Redis;
 
 namespace DiditWorker.Redis;
 
-/// <summary>How a key is given back without an answer.</summary>
-public enum Release
-{
-    /// <summary>The request was provably never sent: a fresh record goes, an earlier attempt stays ambiguous.</summary>
-    Forget,
-
-    /// <summary>An attempt may have been made and counts.</summary>
-    Keep,
-
-    /// <summary>An attempt may have been made, but its failure says nothing about this request.</summary>
-    Uncounted,
-
-    /// <summary>Parked: the next replay starts counting anew.</summary>
-    Reset,
-}
-
 /// <summary>
 /// The records in Redis. Every write is one script in one hash slot, fenced by the owner token, and takes one round trip;
 /// time is Redis' own. Failures to reach Redis surface as they are, see <see cref="RedisConnection.IsUnavailable"/>.
