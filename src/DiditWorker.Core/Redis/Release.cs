@@ -1,0 +1,17 @@
+namespace DiditWorker.Redis;
+
+/// <summary>How a key is given back without an answer.</summary>
+public enum Release
+{
+    /// <summary>The request was provably never sent: a fresh record goes, an earlier attempt stays ambiguous.</summary>
+    Forget,
+
+    /// <summary>An attempt may have been made and counts.</summary>
+    Keep,
+
+    /// <summary>An attempt may have been made, but its failure says nothing about this request.</summary>
+    Uncounted,
+
+    /// <summary>Parked: the next replay starts counting anew.</summary>
+    Reset,
+}
