@@ -55,7 +55,7 @@ public static class WorkerServices
             .RemoveAllLoggers();
         services.AddKeyedSingleton("creates", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:creates", options.RequestsPerMinute));
         services.AddKeyedSingleton("reads", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:reads", options.LookupsPerMinute));
-        services.AddSingleton<Availability>().AddSingleton<BusinessList>().AddSingleton<SessionList>().AddSingleton<LookUp>().AddSingleton<SessionCreator>();
+        services.AddSingleton<Availability>().AddSingleton<WorkflowVersions>().AddSingleton<BusinessList>().AddSingleton<SessionList>().AddSingleton<LookUp>().AddSingleton<SessionCreator>();
         services.AddSingleton(provider => new DiditPipeline(
             options, provider.GetRequiredKeyedService<SharedRateLimiter>("creates"), provider.GetRequiredKeyedService<SharedRateLimiter>("reads"),
             provider.GetRequiredService<Availability>(), provider.GetRequiredService<WorkerMetrics>(), provider.GetRequiredService<TimeProvider>()));

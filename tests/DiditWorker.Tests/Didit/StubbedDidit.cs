@@ -22,20 +22,25 @@ internal sealed class StubbedDidit : IAsyncDisposable
         var metrics = NoMetrics.Create();
         _answering = new(answer);
         _http = new(_answering);
-        Client = new(_http, options, metrics, new(time), time);
+        Client = new(_http, options, Versions, metrics, new(time), time);
         Business = new(time);
         List = new(Client, options, Business);
         _limiter = new(_redis, "ratelimit", 10_000_000, metrics, time, _stopping.Token);
         Availability = new(time, metrics);
         Pipeline = new(options, _limiter, _limiter, Availability, metrics, time);
-        Creator = new(Client, Pipeline, new LookUp(Client, List, Pipeline), Availability, options, metrics, time);
+        LookUp = new(Client, List, Versions, Pipeline);
+        Creator = new(Client, Pipeline, LookUp, Availability, options, metrics, time);
     }
+
+    public WorkflowVersions Versions { get; } = new();
 
     public DiditClient Client { get; }
 
     public BusinessList Business { get; }
 
     public SessionList List { get; }
+
+    public LookUp LookUp { get; }
 
     public Availability Availability { get; }
 

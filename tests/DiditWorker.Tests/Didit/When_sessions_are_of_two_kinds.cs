@@ -33,9 +33,10 @@ public sealed class When_sessions_are_of_two_kinds
         _list = asked => (200, asked == kind ? Row("ours", $"{Key}") : Row("other", "another"));
         await using var didit = Didit();
 
-        var reply = await didit.Creator.RunAsync(Attempt(), CancellationToken.None);
+        var match = await didit.LookUp.RunAsync(
+            new(Key, "user-1", Classifying.Workflow, JsonElement.Parse("{}")), notBefore: null, CancellationToken.None);
 
-        (reply.Kind, reply.Session?.Id).ShouldBe((ReplyKind.Adopted, "ours"));
+        (match.Kind, match.Candidates[0].Id).ShouldBe((MatchKind.Adopt, "ours"));
         _asked.ShouldBe([Users, Businesses]);
     }
 
@@ -177,12 +178,6 @@ public sealed class When_sessions_are_of_two_kinds
         var (status, rows) = _list(kind);
         return StubbedDidit.Reply(status, Encoding.UTF8.GetBytes(status == 200 ? $$"""{"count":0,"next":null,"results":[{{rows}}]}""" : """{"detail":"No."}"""));
     }
-
-    private static CreateAttempt Attempt() => new()
-    {
-        Request = new(Key, "user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}""")),
-        LookUpFirst = true, NotBefore = null, LastAttempt = null, KeepLease = () => Task.FromResult(true),
-    };
 
     private static string Row(string id, string key) => $$$"""
         {"session_id":"{{{id}}}","session_url":"https://v/{{{id}}}","status":"Approved","metadata":{"diditworker_key":"{{{key}}}"}}
