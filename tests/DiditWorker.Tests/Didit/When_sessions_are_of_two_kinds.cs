@@ -33,9 +33,10 @@ public sealed class When_sessions_are_of_two_kinds
         _list = asked => (200, asked == kind ? Row("ours", $"{Key}") : Row("other", "another"));
         await using var didit = Didit();
 
-        var found = await didit.LookUpAsync(Key);
+        var match = await didit.LookUp.RunAsync(
+            new(Key, "user-1", Classifying.Workflow, JsonElement.Parse("{}")), notBefore: null, CancellationToken.None);
 
-        (found.Kind, found.Session?.Id).ShouldBe((EventKind.LookedUp, "ours"));
+        (match.Kind, match.Candidates[0].Id).ShouldBe((MatchKind.Adopt, "ours"));
         _asked.ShouldBe([Users, Businesses]);
     }
 
@@ -68,7 +69,7 @@ public sealed class When_sessions_are_of_two_kinds
         (await ListAsync(didit)).Select(session => session.Id).ShouldBe(["a"]);
         _asked.ShouldBe([Users, Businesses, Users, Businesses], "what refuses one list may be about to refuse both");
         didit.Business.Note.ShouldBe($"Didit refuses the list of business sessions ({status}), so look-ups take it that there are none");
-        didit.Availability.Current.ShouldBeNull();
+        didit.Pipeline.Reads.Gate.Current.ShouldBeNull();
     }
 
     [Test]
