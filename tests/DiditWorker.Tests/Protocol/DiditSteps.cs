@@ -20,9 +20,14 @@ internal sealed class DiditSteps(Scenario scenario)
             Process(rest, work: null, state.Orphans[i], steps);
         }
 
-        for (var i = 0; i < state.Sessions.Count && state.Left.Finishes > 0; i++)
+        for (var i = 0; i < state.Sessions.Count; i++)
         {
-            if (!state.Sessions[i].Finished)
+            if (!state.Sessions[i].HasUrl)
+            {
+                steps.Add(new($"Didit makes the URL of session {i}", -1, state with { Sessions = state.Sessions.Set(i, state.Sessions[i] with { HasUrl = true }) }));
+            }
+
+            if (state.Left.Finishes > 0 && !state.Sessions[i].Finished)
             {
                 steps.Add(new($"the person finishes session {i}", -1, state with
                 {
@@ -50,7 +55,7 @@ internal sealed class DiditSteps(Scenario scenario)
             steps.Add(Replied("Didit refuses", state, work, Request.Refused, session: null));
         }
 
-        var unfinished = scenario.Reuses ? IndexOf(state, s => !s.Finished) : -1;
+        var unfinished = scenario.Reuses ? IndexOf(state, s => s is { Finished: false, HasUrl: true }) : -1;
         if (unfinished >= 0)
         {
             var session = state.Sessions[unfinished] with { For = message, Key = KeyKept(key), HeaderKey = HeaderKept(key) };
@@ -58,10 +63,10 @@ internal sealed class DiditSteps(Scenario scenario)
         }
 
         // Two creates at once may make two, whatever Didit does with later ones.
-        var concurrent = state.Orphans.Count > 0 || state.Works.Any(w => w.Request != Request.None && w.Owner != work?.Owner);
+        var concurrent = state.Orphans.Count > 0 || state.Works.Any(w => w.Request == Request.Out && w.Owner != work?.Owner);
         if (unfinished < 0 || concurrent)
         {
-            var made = new Session(message, KeyKept(key), HeaderKept(key), Finished: false, Listed: !scenario.ListLags, state.Era);
+            var made = new Session(message, KeyKept(key), HeaderKept(key), Finished: false, Listed: !scenario.ListLags, state.Era, !scenario.UrlLags);
             steps.Add(Replied("Didit makes a session", state with { Sessions = state.Sessions.Add(made) }, work, Request.Created, state.Sessions.Count));
         }
     }

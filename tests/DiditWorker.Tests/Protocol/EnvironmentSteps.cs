@@ -109,12 +109,15 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
         ? record with { Recent = false, NotDueAfter = scenario.NextTryNeverDue ? record.NotDueAfter : 0 }
         : record;
 
-    private static void Redis(State state, List<Step> steps)
+    private static bool IsOld(State state, ModelRecord record) =>
+        record is { Live: false, Recent: false } && state.Orphans.Count == 0 && state.Sessions.All(s => s.Listed);
+
+    private void Redis(State state, List<Step> steps)
     {
         var left = state.Left;
         for (var key = 0; key < state.Slots.Count && left.Losses > 0; key++)
         {
-            if (state.Slots[key].Record is not null)
+            if (state.Slots[key].Record is { } record && (!scenario.LosesOnlyOldRecords || IsOld(state, record)))
             {
                 var next = state with { Left = left with { Losses = left.Losses - 1 } };
                 steps.Add(new($"Redis loses the record of message {key}", -1, next with { Slots = next.Slots.Set(key, default) }) { LosesData = true });

@@ -92,10 +92,16 @@ internal sealed class Interpreter(Scenario scenario, Standings standings)
 
     private void LookUp(State state, Work work, List<Step> steps)
     {
-        var found = state.Sessions.Select((session, number) => (session, number))
-            .Where(s => s.session.Listed && (scenario.Has(Mistake.ExclusionIgnored) || !state.Excluded.Contains((work.Copy.Message, s.number)))).Select(s => Found(s.session, s.number));
-        var match = SessionMatch.Among(found, Keys[work.Key], ModelTime.Workflow, work.At.Doing.NotBefore);
+        var found = state.Sessions.Select((session, number) => (session, number)).Where(s => s.session.Listed).Select(s => Found(s.session, s.number));
+        var excluded = scenario.Has(Mistake.ExclusionIgnored) ? [] : state.Excluded.Where(e => e.Message == work.Copy.Message).Select(e => $"{e.Session}");
+        var match = SessionMatch.Among(found, Keys[work.Key], ModelTime.Workflow, work.At.Doing.NotBefore, excluded.ToHashSet());
         var session = match.Kind == MatchKind.Adopt ? int.Parse(match.Candidates[0].Id, CultureInfo.InvariantCulture) : (int?)null;
+        if (session is { } withoutUrl && !state.Sessions[withoutUrl].HasUrl)
+        {
+            Happened("finds a session without its URL", state, work, state.Event(EventKind.Replied) with { Reply = new(ReplyKind.NotSent, "") }, steps);
+            return;
+        }
+
         Happened("looks up", state, work with { Answer = session is { } number ? scenario.Read(number, work) : null },
             state.Event(EventKind.LookedUp) with { Match = match, Session = session is { } id ? ModelTime.Session(id) : null }, steps);
     }
@@ -118,9 +124,9 @@ internal sealed class Interpreter(Scenario scenario, Standings standings)
         var e = state.Event(EventKind.Replied);
         switch (work.Request)
         {
-            case Request.Created:
+            case Request.Created when state.Sessions[work.Answer!.Value.Session].HasUrl:
                 Happened("reads the session", state, work with { Request = Request.None },
-                    e with { Reply = new(ReplyKind.Answered, "") { Session = ModelTime.Session(work.Answer!.Value.Session) }, Verdict = new(Works: true) }, steps);
+                    e with { Reply = new(ReplyKind.Answered, "") { Session = ModelTime.Session(work.Answer.Value.Session) }, Verdict = new(Works: true) }, steps);
                 break;
             case Request.Refused:
                 Happened("reads the refusal", state, work with { Request = Request.None },
@@ -296,7 +302,8 @@ internal sealed class Interpreter(Scenario scenario, Standings standings)
         ? state with { Orphans = [.. state.Orphans.Append(work.Key).Order()] }
         : state;
 
-    private static FoundSession Found(Session session, int number) => new(
-        $"{number}", number, "https://verify.example", session.Finished ? "Approved" : "Not Started", ModelTime.Workflow, ModelTime.Of(session.Made),
-        MetadataKnown: true, session.Key < 0 ? null : Keys[session.Key].ToString());
+    private FoundSession Found(Session session, int number) => new(
+        $"{number}", number, session.HasUrl || scenario.Has(Mistake.UrlNotWaitedFor) ? "https://verify.example" : null,
+        session.Finished ? "Approved" : "Not Started", ModelTime.Workflow, ModelTime.Of(session.Made),
+        MetadataKnown: true, session.Key < 0 ? null : Keys[session.Key].ToString(), Version: 1);
 }

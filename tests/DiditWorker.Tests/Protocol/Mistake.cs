@@ -110,6 +110,9 @@ internal enum Mistake
     /// <summary>A look-up counts sessions that a person has excluded.</summary>
     ExclusionIgnored,
 
+    /// <summary>A session that has no URL yet is taken for one that Didit hands back.</summary>
+    UrlNotWaitedFor,
+
     /// <summary>Acknowledged first, answered later.</summary>
     AckBeforePublish,
 }

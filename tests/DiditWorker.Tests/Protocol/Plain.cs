@@ -25,7 +25,7 @@ internal static class Plain
             RedeliveredAt = IsRecent(state.RedeliveredAt, now) ? ModelTime.Start(now) : null,
             Attempts = 0,
             Unstored = null,
-            Memory = state.Stage == Stage.Releasing ? default : Memory(state.Memory, doing == EffectKind.Enter),
+            Memory = state.Stage == Stage.Releasing ? default : Memory(state.Memory, isDated: doing == EffectKind.Enter && state.Stage == Stage.LookingUp),
             Decision = state.Stage is Stage.Creating or Stage.LookingUp ? state.Decision with { Because = "" } : default,
             Storing = Effect(state.Storing),
             Afterwards = Effect(state.Afterwards),

@@ -40,6 +40,15 @@ internal sealed record Scenario(string Name)
     /// <summary>Whether Didit's list may lag behind by up to a look-up delay.</summary>
     public bool ListLags { get; init; }
 
+    /// <summary>Whether a session gets its URL in a second step.</summary>
+    public bool UrlLags { get; init; }
+
+    /// <summary>Whether Redis loses only records of requests at which nobody works, and whose session Didit lists.</summary>
+    public bool LosesOnlyOldRecords { get; init; }
+
+    /// <summary>Whether each step of the protocol is taken twice, with and without what the model leaves out.</summary>
+    public bool ChecksPlain { get; init; }
+
     /// <summary>Whether Didit may lag by more than that: beyond what is promised.</summary>
     public bool LagsLonger { get; init; }
 

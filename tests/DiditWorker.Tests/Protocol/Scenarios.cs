@@ -50,7 +50,7 @@ internal static class Scenarios
         NextTryNeverDue = true,
         OthersSucceed = true,
         MaximumAttempts = 4,
-        Budget = new() { Crashes = 1, NotSent = 2, Pauses = 2 },
+        Budget = new() { NotSent = 2, Pauses = 2 },
     };
 
     public static readonly Scenario TwoMessages = new("two messages of one person")
@@ -78,13 +78,25 @@ internal static class Scenarios
         Budget = new() { Crashes = 1, Timeouts = 1, NotSent = 1, Wipes = 1, Windows = 1, Finishes = 1 },
     };
 
-    public static readonly Scenario EveryCreate = new("Redis loses a record under EveryCreate, then duplicates come that nothing marks, one delivery at a time")
+    public static readonly Scenario EveryCreate = new("Redis loses an old record under EveryCreate, duplicates that nothing marks")
     {
-        Workers = 1,
         Queue = [new Copy(0), new Copy(0)],
         Lookup = LookupBeforeResend.EveryCreate,
+        LosesOnlyOldRecords = true,
+        ListLags = true,
         SameContent = false,
-        Budget = new() { Crashes = 1, Timeouts = 1, NotSent = 1, Losses = 1, Failovers = 1, Finishes = 1 },
+        Budget = new() { Crashes = 1, Timeouts = 1, Losses = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario NoMetadata = new("Didit keeps no metadata, and hands a session back once it has its URL")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        KeepsMetadata = false,
+        Reuses = true,
+        UrlLags = true,
+        ListLags = true,
+        SameContent = false,
+        Budget = new() { Crashes = 1, Timeouts = 1 },
     };
 
     public static readonly Scenario Excluded = new("the operator excludes a session that no message made, and replays")
@@ -175,7 +187,7 @@ internal static class Scenarios
 
     public static readonly IReadOnlyList<Scenario> Promised =
     [
-        Faults, Returns, ThreeWorkers, Cuts, Leases, NextTries, TwoMessages, DataLoss, Wiped, EveryCreate, HeaderHonoured, HeaderConflicts, Window,
+        Faults, Returns, ThreeWorkers, Cuts, Leases, NextTries, TwoMessages, DataLoss, Wiped, EveryCreate, NoMetadata, HeaderHonoured, HeaderConflicts, Window,
         Excluded, Resends, TimesUnknown, Proceeds, Waits, OtherPayload, Refusals,
     ];
 }

@@ -131,8 +131,9 @@ internal readonly record struct Payload(int Session, int ReadBy);
 /// <summary>
 /// A session at Didit: for the message whose create made it or got it handed back last; with the key in its metadata, and the one under which
 /// Didit remembers it for the header (-1: none); and the era in which it was made.
+/// Didit hands it back, and answers its create, once it has its URL.
 /// </summary>
-internal readonly record struct Session(int For, int Key, int HeaderKey, bool Finished, bool Listed, int Made);
+internal readonly record struct Session(int For, int Key, int HeaderKey, bool Finished, bool Listed, int Made, bool HasUrl = true);
 
 /// <summary>An answer that was published.</summary>
 internal readonly record struct Published(int Message, int Fingerprint, Said Said, Payload? Payload, int MessageId);
