@@ -1,4 +1,5 @@
 using DiditWorker.Hosting;
+using DiditWorker.Redis;
 using DiditWorker.Simulator;
 using DiditWorker.Transport;
 using MassTransit;
@@ -43,6 +44,12 @@ public sealed class DemoEnvironment : IAsyncDisposable
 
         builder.Services.Configure<MassTransitHostOptions>(bus => bus.WaitUntilStarted = true);
         var host = builder.Build();
+        if (garnet is not null)
+        {
+            // It is new, and nothing was sent before.
+            await host.Services.GetRequiredService<Horizon>().NothingWasLostAsync();
+        }
+
         await host.StartAsync(cancellation);
         return new(host, simulator, garnet);
     }

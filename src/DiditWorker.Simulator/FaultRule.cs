@@ -18,6 +18,9 @@ public enum DiditOperation
     /// <summary><c>DELETE /v3/session/{id}/delete/</c>.</summary>
     Delete,
 
+    /// <summary><c>GET /system/healthcheck</c>, which needs no key and has no rate limit.</summary>
+    Health,
+
     /// <summary>A path that Didit does not have, such as the target of a redirect that a client followed; answered 404.</summary>
     Other,
 }

@@ -26,6 +26,19 @@ public static class SessionStatus
         errors.When(!All.Contains(status, StringComparer.Ordinal), "status", $"must be one of {string.Join(", ", All)}");
 }
 
+/// <summary>Didit's words for what a session verifies.</summary>
+public static class SessionKind
+{
+    /// <summary>A person (KYC).</summary>
+    public const string User = "user";
+
+    /// <summary>A company (KYB).</summary>
+    public const string Business = "business";
+
+    /// <summary>In a list's <c>session_kind</c>: both.</summary>
+    internal const string All = "all";
+}
+
 /// <summary>A session as it stands at the moment it was asked for.</summary>
 public sealed record SimulatedSession
 {
@@ -43,6 +56,12 @@ public sealed record SimulatedSession
 
     /// <summary>A UUID, lower case with hyphens.</summary>
     public required string WorkflowId { get; init; }
+
+    /// <summary>The latest published version of the workflow when it was made.</summary>
+    public int WorkflowVersion { get; init; } = 1;
+
+    /// <summary><c>user</c> or <c>business</c>, as its workflow makes them.</summary>
+    public string SessionKind { get; init; } = Simulator.SessionKind.User;
 
     /// <summary>One of <see cref="SessionStatus.All"/>.</summary>
     public string Status { get; init; } = SessionStatus.NotStarted;
@@ -74,6 +93,10 @@ public sealed record SimulatedSession
     /// <summary>Whether it was deleted over the Didit API, which then no longer shows it.</summary>
     public bool Deleted { get; init; }
 
+    internal bool IsBusiness => string.Equals(SessionKind, Simulator.SessionKind.Business, StringComparison.Ordinal);
+
+    internal bool HasUrl(SimulatorSettings settings, DateTimeOffset now) => CreatedAt + settings.UrlDelay <= now;
+
     internal SimulatedSession At(DateTimeOffset now) =>
         now >= ExpiresAt && SessionStatus.IsUnfinished(Status) ? this with { Status = SessionStatus.Expired } : this;
 
@@ -102,6 +125,9 @@ public sealed record SessionSeed
     /// <summary>When it was made; default now.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
+    /// <summary>The workflow's version of which it is, 1 or more; default the one in force.</summary>
+    public int? WorkflowVersion { get; init; }
+
     /// <summary>The key under which it counts as made; default none.</summary>
     public string? IdempotencyKey { get; init; }
 
@@ -111,6 +137,7 @@ public sealed record SessionSeed
         errors.When(string.IsNullOrEmpty(VendorData), "vendorData", "must be a non-empty string");
         errors.When(!Guid.TryParse(WorkflowId, out _), "workflowId", "must be a UUID");
         errors.When(Metadata is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) }, "metadata", "must be an object");
+        errors.When(WorkflowVersion < 1, "workflowVersion", "must be 1 or more");
         SessionStatus.Check(Status, errors);
     }
 }

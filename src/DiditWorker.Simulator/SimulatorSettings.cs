@@ -1,55 +1,4 @@
-using System.Text.Json.Serialization;
-
 namespace DiditWorker.Simulator;
-
-/// <summary>What the simulator does with the <c>Idempotency-Key</c> header of a create.</summary>
-public enum HeaderMode
-{
-    /// <summary>The header is logged and otherwise ignored, as Didit's published error page says of this operation.</summary>
-    Ignored,
-
-    /// <summary>The header deduplicates creates, as the article says.</summary>
-    Honoured,
-}
-
-/// <summary>How a repeated key is answered while <see cref="HeaderMode.Honoured"/>.</summary>
-public enum RepeatReply
-{
-    /// <summary>201 with the original reply.</summary>
-    Original,
-
-    /// <summary>409 <c>{"detail":"..."}</c>, always.</summary>
-    Conflict,
-}
-
-/// <summary>The JSON name of a session's id on the Didit API.</summary>
-public enum SessionIdField
-{
-    /// <summary><c>session_id</c>, as Didit's published pages say.</summary>
-    [JsonStringEnumMemberName("session_id")]
-    SessionId,
-
-    /// <summary><c>uuid</c>, as the article says.</summary>
-    [JsonStringEnumMemberName("uuid")]
-    Uuid,
-
-    /// <summary>Both, with the same value.</summary>
-    [JsonStringEnumMemberName("both")]
-    Both,
-}
-
-/// <summary>How a create without the trailing slash of its path is answered.</summary>
-public enum WithoutSlash
-{
-    /// <summary>301 to the path with the slash.</summary>
-    Redirected,
-
-    /// <summary>As with the slash.</summary>
-    Works,
-
-    /// <summary>404.</summary>
-    Refused,
-}
 
 /// <summary>Everything about the simulated Didit that is a matter of choice or of doubt; changed with <see cref="SimulatorState.Configure"/>.</summary>
 public sealed record SimulatorSettings
@@ -57,13 +6,18 @@ public sealed record SimulatorSettings
     /// <summary>What <c>GET /simulator/settings</c> shows in place of a key.</summary>
     internal const string Mask = "***";
 
+    private const string AllWorkflows = "all";
+
     /// <summary>The only accepted <c>x-api-key</c>; null (default) accepts every request.</summary>
     public string? ApiKey { get; init; }
 
     /// <summary>Status for a wrong or missing key: 401 (default, documented) or 403 (measured).</summary>
     public int BadKeyStatus { get; init; } = 401;
 
-    /// <summary>Whether an unfinished session of the same vendor_data and workflow comes back instead of a new one; default true (documented).</summary>
+    /// <summary>
+    /// Whether an unfinished session of the same vendor_data and workflow comes back instead of a new one; default true (documented). It does
+    /// only if it has its URL (<see cref="UrlDelay"/>) and is of the <see cref="WorkflowVersion"/> in force.
+    /// </summary>
     public bool ReuseByVendorData { get; init; } = true;
 
     /// <summary>Whether a create also gets a session that was made after it had arrived; default true. False: concurrent creates make several.</summary>
@@ -71,6 +25,18 @@ public sealed record SimulatorSettings
 
     /// <summary>Whether such a reuse replaces the session's metadata, even by none; default true (documented). The callback is always replaced.</summary>
     public bool OverwriteMetadata { get; init; } = true;
+
+    /// <summary>
+    /// Time after its create before a session has its URL: until then no create gets it back, and neither list nor decision shows a URL. The
+    /// create's own reply always does. Default zero.
+    /// </summary>
+    public TimeSpan UrlDelay { get; init; }
+
+    /// <summary>The latest published version of every workflow, of which new sessions are; 1 (default) or more.</summary>
+    public int WorkflowVersion { get; init; } = 1;
+
+    /// <summary>Workflows whose sessions are of kind business (KYB): null (default) = none, <c>all</c>, or UUIDs with commas between them.</summary>
+    public string? BusinessWorkflows { get; init; }
 
     /// <summary>Time from create until an unfinished session is Expired; default 7 days (measured).</summary>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromDays(7);
@@ -95,6 +61,15 @@ public sealed record SimulatorSettings
 
     /// <summary>Whether a decision carries metadata; default true.</summary>
     public bool DecisionReturnsMetadata { get; init; } = true;
+
+    /// <summary>Whether list rows carry the workflow's version; default false (not documented). Replies and decisions always do.</summary>
+    public bool ListReturnsVersion { get; init; }
+
+    /// <summary>What the list shows to this key; default <see cref="ListScope.Everything"/>.</summary>
+    public ListScope ListScope { get; init; } = ListScope.Everything;
+
+    /// <summary>Status, 400 to 499, that refuses lists of kinds business and all, as of an account without KYB; null (default) shows them.</summary>
+    public int? BusinessListStatus { get; init; }
 
     /// <summary>Time after its create before the list shows a session; default zero.</summary>
     public TimeSpan ListLag { get; init; }
@@ -126,7 +101,7 @@ public sealed record SimulatorSettings
     /// <summary>The only workflow there is, a UUID; null (default) accepts every one.</summary>
     public string? OnlyWorkflow { get; init; }
 
-    /// <summary>Status for another workflow than <see cref="OnlyWorkflow"/>; default 400.</summary>
+    /// <summary>Status for another workflow than <see cref="OnlyWorkflow"/>, 400 to 499; default 400.</summary>
     public int UnknownWorkflowStatus { get; init; } = 400;
 
     /// <summary>How far the <c>Date</c> header is ahead of the simulator's clock; null (default) leaves the header to the web server.</summary>
@@ -139,6 +114,10 @@ public sealed record SimulatorSettings
     /// <returns>The type's name.</returns>
     public override string ToString() => nameof(SimulatorSettings);
 
+    internal bool IsBusiness(string workflowId) =>
+        string.Equals(BusinessWorkflows, AllWorkflows, StringComparison.Ordinal)
+        || BusinessWorkflows?.Split(',').Any(id => Guid.TryParse(id, out var one) && one == Guid.Parse(workflowId)) == true;
+
     internal SimulatorSettings Masked() => this with { ApiKey = ApiKey is null ? null : Mask };
 
     internal void Check(FieldErrors errors)
@@ -148,6 +127,11 @@ public sealed record SimulatorSettings
         errors.When(SessionLifetime <= TimeSpan.Zero, "sessionLifetime", "must be above 00:00:00");
         errors.WhenNegative(HeaderWindow, "headerWindow");
         errors.WhenNegative(ListLag, "listLag");
+        errors.WhenNegative(UrlDelay, "urlDelay");
+        errors.When(WorkflowVersion < 1, "workflowVersion", "must be 1 or more");
+        errors.When(BusinessWorkflows is { } ids && ids != AllWorkflows && !Array.TrueForAll(ids.Split(','), id => Guid.TryParse(id, out _)),
+            "businessWorkflows", "must be all, or UUIDs with commas between them");
+        errors.When(BusinessListStatus is < 400 or > 499, "businessListStatus", "must be from 400 to 499");
         errors.WhenNotADelay(CreateDelay, "createDelay");
         errors.When(ConflictCount < 0, "conflictCount", "must be 0 or more");
         errors.When(ListDefaultLimit < 1, "listDefaultLimit", "must be 1 or more");

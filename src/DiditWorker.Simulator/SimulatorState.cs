@@ -64,7 +64,7 @@ public sealed class SimulatorState
         var errors = new FieldErrors();
         seed.Check(errors);
         errors.ThrowIfAny();
-        return world.Sessions.Seed(seed, Settings.SessionLifetime, time.GetUtcNow());
+        return world.Sessions.Seed(seed, Settings, time.GetUtcNow());
     }
 
     /// <summary>Moves a session to another status. An unfinished status beyond the session's lifetime still shows as Expired.</summary>

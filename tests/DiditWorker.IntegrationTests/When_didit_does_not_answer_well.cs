@@ -107,7 +107,7 @@ public sealed class When_didit_does_not_answer_well
     {
         await using var arena = await Arena.OpenAsync();
         var worker = await arena.StartWorkerAsync();
-        var availability = worker.Services.GetRequiredService<Availability>();
+        var gate = worker.Services.GetRequiredService<DiditPipeline>().Creates.Gate;
         var fault = new FaultRule { Operation = DiditOperation.Create, Kind = status == 307 ? FaultKind.Redirect : FaultKind.Status, Status = status == 307 ? null : status };
         arena.Didit.State.AddFault(fault);
         for (var i = 0; i < 10; i++)
@@ -117,7 +117,7 @@ public sealed class When_didit_does_not_answer_well
 
         // More than one probe, so that the pause is seen to go on.
         await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Faults.Single().Fired >= 13), Bound, "probes during the pause");
-        availability.Current!.Reason.ShouldBe(reason);
+        gate.Current!.Reason.ShouldBe(reason);
         arena.Broker.Answers.ShouldBeEmpty();
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
 
@@ -125,7 +125,7 @@ public sealed class When_didit_does_not_answer_well
         await arena.Broker.UntilAnswersAsync(10);
         arena.Broker.Created.Count().ShouldBe(10);
         arena.Didit.State.Sessions.Count.ShouldBe(10);
-        availability.Current.ShouldBeNull();
+        gate.Current.ShouldBeNull();
     }
 
     [Test]

@@ -44,6 +44,9 @@ public sealed record DiditOptions
     /// <summary>How long Didit's list may lag behind a create: a look-up comes no sooner after an ambiguous attempt. Default 2 seconds.</summary>
     public TimeSpan LookupDelay { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Which kinds of sessions a look-up asks for. Default <see cref="SessionKinds.Any"/>.</summary>
+    public SessionKinds SessionKind { get; init; } = SessionKinds.Any;
+
     /// <summary>Creates a minute, shared by all replicas. Default 300 (Didit's API pages).</summary>
     public int RequestsPerMinute { get; init; } = 300;
 

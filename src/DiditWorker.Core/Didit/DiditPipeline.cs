@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using DiditWorker.Observability;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
@@ -22,6 +21,7 @@ public sealed class DiditPipeline
     private const int MostConflicts = 3;
     private const double FailureRatio = 0.5;
     private const int MinimumThroughput = 10;
+    private const string NoPlace = "no place in the rate in time";
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
@@ -43,14 +43,14 @@ public sealed class DiditPipeline
     /// <param name="metrics">Shows the circuit.</param>
     /// <param name="time">The clock.</param>
     public DiditPipeline(
-        DiditOptions options, DiditEndpoint creates, DiditEndpoint reads, SharedRateLimiter createLimit, SharedRateLimiter readLimit, WorkerMetrics metrics,
+        DiditOptions options, DiditEndpoint creates, DiditEndpoint reads, RedisRateLimiter createLimit, RedisRateLimiter readLimit, WorkerMetrics metrics,
         TimeProvider time)
     {
         (_options, Creates, Reads) = (options, creates, reads);
 
         // From outermost to innermost.
         _creates = new ResiliencePipelineBuilder<DiditReply> { TimeProvider = time, Name = "didit-create" }.ConfigureTelemetry(MetricsOnly)
-            .AddRateLimiter(Limit(createLimit))
+            .AddRateLimiter(PlaceInTheRate.Of(createLimit))
             .AddTimeout(options.TotalTimeout)
             .AddRetry(CreateRetry(createLimit))
             .AddCircuitBreaker(CreateCircuit(creates))
@@ -61,7 +61,7 @@ public sealed class DiditPipeline
         _reads = new ResiliencePipelineBuilder { TimeProvider = time, Name = "didit-read" }.ConfigureTelemetry(MetricsOnly)
             .AddCircuitBreaker(ReadCircuit(reads))
             .AddRetry(ReadRetry(reads, readLimit))
-            .AddRateLimiter(Limit(readLimit))
+            .AddRateLimiter(PlaceInTheRate.Of(readLimit))
             .AddTimeout(options.AttemptTimeout)
             .Build();
 
@@ -96,31 +96,43 @@ public sealed class DiditPipeline
 
     /// <summary>Sends one create; again only after a 429, or a few times after a 409.</summary>
     /// <param name="send">Sends it. A time-out after it was called leaves the outcome unknown.</param>
+    /// <param name="longestWait">How long to wait for a place in the rate at most.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>The last reply; a time-out or an open circuit is one too. Only cancellation throws.</returns>
-    public async Task<DiditReply> CreateAsync(Func<CancellationToken, Task<DiditReply>> send, CancellationToken cancellation)
+    public async Task<DiditReply> CreateAsync(
+        Func<CancellationToken, Task<DiditReply>> send, TimeSpan longestWait, CancellationToken cancellation)
     {
         var sending = false;
+        var context = ResilienceContextPool.Shared.Get(cancellation);
+        context.Properties.Set(PlaceInTheRate.LongestWait, longestWait);
         try
         {
             return await _creates.ExecuteAsync(
-                async token =>
+                async context =>
                 {
                     sending = true;
-                    var reply = await send(token);
+                    var reply = await send(context.CancellationToken);
                     sending = reply.MaybeMade;
                     return reply;
                 },
-                cancellation);
+                context);
         }
         catch (TimeoutRejectedException)
         {
             return new(sending ? ReplyKind.Ambiguous : ReplyKind.NotSent, "no reply in time");
         }
+        catch (RateLimiterRejectedException)
+        {
+            return new(sending ? ReplyKind.Ambiguous : ReplyKind.Withheld, NoPlace);
+        }
         catch (BrokenCircuitException exception)
         {
             Creates.OpenCircuit(exception.RetryAfter ?? _options.BreakDuration);
             return new(sending ? ReplyKind.Ambiguous : ReplyKind.NotSent, "the circuit is open");
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 
@@ -136,6 +148,10 @@ public sealed class DiditPipeline
         {
             throw new ReadFailedException("no reply in time");
         }
+        catch (RateLimiterRejectedException)
+        {
+            throw new ReadFailedException(new DiditReply(ReplyKind.Withheld, NoPlace));
+        }
         catch (BrokenCircuitException exception)
         {
             Reads.OpenCircuit(exception.RetryAfter ?? _options.BreakDuration);
@@ -143,7 +159,7 @@ public sealed class DiditPipeline
         }
     }
 
-    private static RetryStrategyOptions<DiditReply> CreateRetry(SharedRateLimiter limit) => new()
+    private static RetryStrategyOptions<DiditReply> CreateRetry(RedisRateLimiter limit) => new()
     {
         // The total time-out is the bound.
         MaxRetryAttempts = int.MaxValue,
@@ -165,13 +181,17 @@ public sealed class DiditPipeline
                 await limit.PauseAsync(throttled.RetryAfter);
             }
 
-            // A retry is a request like any other.
-            await limit.WaitAsync(args.Context.CancellationToken);
+            // A retry is a request like any other. Without a place in time nothing is sent any more.
+            using var place = await PlaceInTheRate.AcquireAsync(limit, args.Context);
+            if (!place.IsAcquired)
+            {
+                throw new RateLimiterRejectedException();
+            }
         },
     };
 
     // In a pause a probe is one request. After a 429 the shared limit, which each try asks, makes everybody wait.
-    private static RetryStrategyOptions ReadRetry(DiditEndpoint reads, SharedRateLimiter limit) => new()
+    private static RetryStrategyOptions ReadRetry(DiditEndpoint reads, RedisRateLimiter limit) => new()
     {
         MaxRetryAttempts = MostReadRetries,
         ShouldHandle = args => ValueTask.FromResult(reads.Gate.Current is null && args.Outcome.Exception switch
@@ -220,29 +240,5 @@ public sealed class DiditPipeline
     {
         endpoint.OpenCircuit(duration);
         return ValueTask.CompletedTask;
-    }
-
-    private static RateLimiterStrategyOptions Limit(SharedRateLimiter limiter) => new()
-    {
-        RateLimiter = args => AcquireAsync(limiter, args.Context.CancellationToken),
-    };
-
-    private static async ValueTask<RateLimitLease> AcquireAsync(SharedRateLimiter limiter, CancellationToken cancellation)
-    {
-        await limiter.WaitAsync(cancellation);
-        return new Acquired();
-    }
-
-    private sealed class Acquired : RateLimitLease
-    {
-        public override bool IsAcquired => true;
-
-        public override IEnumerable<string> MetadataNames => [];
-
-        public override bool TryGetMetadata(string metadataName, out object? metadata)
-        {
-            metadata = null;
-            return false;
-        }
     }
 }

@@ -9,17 +9,17 @@ public sealed class LookUp(DiditClient client, SessionList list, DiditPipeline p
     // Bounds the requests for a person with very many sessions; the newest come first.
     private const int MostDecisions = 50;
 
-    /// <summary>Lists the sessions of the <c>vendor_data</c>, reads the metadata where the list has none, and applies the adopt rule.</summary>
+    /// <summary>Lists the sessions of the <c>vendor_data</c>, reads the decision where the list lacks what counts, and applies the adopt rule.</summary>
     /// <exception cref="ReadFailedException">Didit did not answer.</exception>
     public async Task<SessionMatch> RunAsync(CreateRequest request, DateTimeOffset? notBefore, CancellationToken cancellation)
     {
         var rows = await list.ReadAsync(request.VendorData, pipeline.ReadAsync, cancellation);
         var sessions = new List<FoundSession>(rows.Count);
+        var found = rows.Any(row => row.IsMadeUnder(request.Key));
         var read = 0;
         foreach (var session in rows)
         {
-            var needed = session.HasId && (!session.MetadataKnown || session.Url is null)
-                && SessionMatch.IsCandidate(session, request.WorkflowId, notBefore);
+            var needed = Lacks(session, found) && SessionMatch.IsCandidate(session, request.WorkflowId, notBefore);
             if (needed && ++read > MostDecisions)
             {
                 throw new ReadFailedException($"more than {MostDecisions} sessions of this vendor_data would have to be read");
@@ -28,11 +28,16 @@ public sealed class LookUp(DiditClient client, SessionList list, DiditPipeline p
             sessions.Add(needed ? session.With(await ReadAsync(session, cancellation)) : session);
         }
 
-        return SessionMatch.Among(sessions, request.Key, request.WorkflowId, notBefore);
+        return SessionMatch.Among(sessions, request.Key, request.WorkflowId, notBefore, SessionMatch.NoneExcluded);
     }
+
+    // Version and workflow count only where Didit might hand the session back, and no longer once ours is found.
+    private static bool Lacks(FoundSession session, bool found) => session.HasId
+        && (!session.MetadataKnown || session.Url is null
+            || (!found && session.IsUnfinished && (session.Version is null || session.WorkflowId is null)));
 
     // One that is listed and cannot be read may be ours: gone from the list the next time, it was deleted.
     private async Task<JsonElement> ReadAsync(FoundSession session, CancellationToken cancellation) =>
         await client.DecisionAsync(session.Id, pipeline.ReadAsync, cancellation)
-        ?? throw new ReadFailedException("Didit lists a session and does not know it");
+        ?? throw new ReadFailedException(new DiditReply(ReplyKind.Strange, "Didit lists a session and does not know it") { Status = 404 });
 }

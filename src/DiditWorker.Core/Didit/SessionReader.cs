@@ -13,7 +13,7 @@ internal static class SessionReader
         var id = row.Text("session_id") ?? row.Text("uuid") ?? "";
         var metadata = row.Member("metadata");
         return new(id, row.Number("session_number"), row.Text("session_url") ?? row.Text("url"), row.Text("status"),
-            row.Text("workflow_id"), row.Time("created_at"), metadata is not null, KeyIn(metadata));
+            row.Text("workflow_id"), row.Time("created_at"), metadata is not null, KeyIn(metadata), row.Number("workflow_version"));
     }
 
     /// <summary>From the decision of a session with this id.</summary>
@@ -30,6 +30,7 @@ internal static class SessionReader
         CreatedAt = session.CreatedAt ?? decision.Time("created_at"),
         MetadataKnown = true,
         Key = KeyIn(decision.Member("metadata")) ?? session.Key,
+        Version = decision.Number("workflow_version") ?? session.Version,
     };
 
     // Documented once as an object and once as a JSON string.

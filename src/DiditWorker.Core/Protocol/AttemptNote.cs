@@ -38,4 +38,7 @@ public sealed record AttemptNote(int Attempts, string LastError, DateTimeOffset 
                 ? new(attempts, text[parts[4]], last, next)
                 : null;
     }
+
+    /// <summary>Without what it holds.</summary>
+    public override string ToString() => nameof(AttemptNote);
 }

@@ -9,13 +9,21 @@ namespace DiditWorker.Protocol;
 /// <param name="CreatedAt">Not every reply has it.</param>
 /// <param name="MetadataKnown">Whether the reply carried metadata at all: the list may not.</param>
 /// <param name="Key">The key in its metadata, if any.</param>
+/// <param name="Version">The version of its workflow; not every reply has it.</param>
 public sealed record FoundSession(
-    string Id, long? Number, string? Url, string? Status, string? WorkflowId, DateTimeOffset? CreatedAt, bool MetadataKnown, string? Key)
+    string Id, long? Number, string? Url, string? Status, string? WorkflowId, DateTimeOffset? CreatedAt, bool MetadataKnown, string? Key,
+    long? Version = null)
 {
     private const int LongestInText = 64;
 
     /// <summary>Whether it can be asked for and adopted.</summary>
     public bool HasId => Id.Length > 0;
+
+    /// <summary>Whether Didit may hand it back to the next create; a status that it does not say is none of those.</summary>
+    public bool IsUnfinished => Status is { } status && DiditSession.IsUnfinished(status);
+
+    /// <summary>Whether its metadata has this key.</summary>
+    public bool IsMadeUnder(IdempotencyKey key) => string.Equals(Key, key.ToString(), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>As an answer; none without a URL.</summary>
     /// <param name="workflowId">Where Didit did not say it.</param>

@@ -89,7 +89,7 @@ public static class VerificationProtocol
     private static (DeliveryState State, Effect Effect) LookedUp(DeliveryState state, DeliveryEvent e, ProtocolSettings settings)
     {
         var match = e.Match!;
-        if (match.Kind is MatchKind.None or MatchKind.Several && state.LooksAgain)
+        if (match.Kind is MatchKind.None or MatchKind.Several or MatchKind.NotReady && state.LooksAgain)
         {
             // Didit's list may lag more than usual: once more before giving up.
             var (_, again) = LookUp(state, e.Now, settings);
@@ -99,6 +99,7 @@ public static class VerificationProtocol
         return match.Kind switch
         {
             MatchKind.Adopt => Store(state, new(EffectKind.Answer) { Session = e.Session, Adopted = true }, e.Now),
+            MatchKind.NotReady => Failed(state, e with { Reply = new(ReplyKind.NotSent, "look-up: a session that may be this one does not have its URL yet") }),
             MatchKind.Several => Park(state, Rejection.AmbiguousSession, Ambiguous + match.Names()),
             _ => Enter(state, Stage.Creating),
         };

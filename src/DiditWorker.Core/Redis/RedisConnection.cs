@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -8,43 +7,44 @@ using StackExchange.Redis.Configuration;
 namespace DiditWorker.Redis;
 
 /// <summary>
-/// The one connection to Redis. It connects on first use, so that an unreachable Redis does not stop the start, and reconnects by itself.
+/// The one connection to Redis. It connects on first use, so that an unreachable Redis does not stop the start, and reconnects by itself. A connect
+/// that failed is tried again, at most once a second.
 /// </summary>
 /// <param name="connectionString">In StackExchange.Redis syntax; asked for again at each handshake, for its user and password.</param>
 /// <param name="tls">Asked at each handshake that is TLS: how to speak to this host.</param>
-public sealed class RedisConnection(Func<string> connectionString, Func<string, SslClientAuthenticationOptions> tls) : IAsyncDisposable
+/// <param name="time">The clock.</param>
+public sealed class RedisConnection(Func<string> connectionString, Func<string, SslClientAuthenticationOptions> tls, TimeProvider time) : IAsyncDisposable
 {
     // The client's own policy grows to 10 s and is random; work is to resume within 10 s of Redis' return.
     private static readonly LinearRetry ReconnectEverySecond = new((int)TimeSpan.FromSeconds(1).TotalMilliseconds);
 
-    private static readonly TimeSpan BetweenRenewals = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenConnects = TimeSpan.FromSeconds(1);
 
-    private readonly Lazy<bool> _isSentinel = new(() => Options(connectionString()).ServiceName is not null);
     private readonly Lock _lock = new();
-    private Lazy<Task<ConnectionMultiplexer>> _multiplexer = Connecting(connectionString, tls);
-    private long _renewedAt;
+    private Task<Connected>? _connecting;
+    private long _begun;
+    private bool _isDisposed;
 
     /// <param name="connectionString">In StackExchange.Redis syntax; it does not change.</param>
     public RedisConnection(string connectionString)
-        : this(() => connectionString, host => new() { TargetHost = host })
+        : this(() => connectionString, host => new() { TargetHost = host }, TimeProvider.System)
     {
     }
 
     /// <summary>Fails fast while disconnected: the caller decides whether to wait, and for how long.</summary>
-    /// <exception cref="RedisConnectionException">With Sentinel: two servers call themselves the primary.</exception>
+    /// <exception cref="RedisConnectionException">With Sentinel: none answers, they name no primary, or two servers call themselves the primary.</exception>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     public async ValueTask<IDatabase> DatabaseAsync()
     {
-        var connecting = Volatile.Read(ref _multiplexer);
-        var multiplexer = await connecting.Value;
-        if (_isSentinel.Value && HasTwoPrimaries(multiplexer))
+        var connecting = Connecting();
+        var (redis, hasSentinel) = await connecting;
+        if (hasSentinel && HasTwoPrimaries(redis))
         {
             Renew(connecting);
-            throw new RedisConnectionException(
-                ConnectionFailureType.UnableToResolvePhysicalConnection, CommandFlags.None, "two servers call themselves the primary; the one that Sentinel has replaced must not be asked",
-                innerException: null, CommandStatus.Unknown);
+            throw Sentinel.NoPrimary("two servers call themselves the primary; the one that Sentinel has replaced must not be asked");
         }
 
-        return multiplexer.GetDatabase();
+        return redis.GetDatabase();
     }
 
     /// <summary>Asks Redis for a sign of life.</summary>
@@ -80,10 +80,13 @@ public sealed class RedisConnection(Func<string> connectionString, Func<string, 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (_multiplexer.IsValueCreated)
+        Task<Connected>? last;
+        lock (_lock)
         {
-            await (await _multiplexer.Value).DisposeAsync();
+            (last, _isDisposed) = (_connecting, true);
         }
+
+        await DisposeAsync(last);
     }
 
     // What the options do not say, the client asks these defaults for, and user and password at each handshake.
@@ -113,32 +116,75 @@ public sealed class RedisConnection(Func<string> connectionString, Func<string, 
         return options.ToString(includePassword: true);
     }
 
-    private static Lazy<Task<ConnectionMultiplexer>> Connecting(Func<string> connectionString, Func<string, SslClientAuthenticationOptions> tls) =>
-        new(() => ConnectionMultiplexer.ConnectAsync(ChangingOptions(connectionString, tls)));
+    // All callers share one try, and within a second of its begin its failure too.
+    private Task<Connected> Connecting()
+    {
+        if (Volatile.Read(ref _connecting) is { IsCompletedSuccessfully: true } connected && !Volatile.Read(ref _isDisposed))
+        {
+            return connected;
+        }
+
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var hasFailed = _connecting is { IsCompleted: true, IsCompletedSuccessfully: false };
+            return _connecting is null || (hasFailed && IsTime()) ? Connect() : _connecting;
+        }
+    }
+
+    private bool IsTime() => time.GetElapsedTime(_begun) >= BetweenConnects;
+
+    private Task<Connected> Connect()
+    {
+        _begun = time.GetTimestamp();
+        _connecting = ConnectAsync();
+        return _connecting;
+    }
+
+    private async Task<Connected> ConnectAsync()
+    {
+        // Away from the lock and from the caller: the client waits for Sentinel in its thread.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var options = ChangingOptions(connectionString, tls);
+        if (options.ServiceName is not { } service)
+        {
+            return new(await ConnectionMultiplexer.ConnectAsync(options), HasSentinel: false);
+        }
+
+        await Sentinel.CheckAsync(options, service);
+        return new(await ConnectionMultiplexer.ConnectAsync(options), HasSentinel: true);
+    }
 
     // The client goes on using the connection to a primary that froze, beside that to the new one. Awake again, it does not know for some
     // seconds that it was replaced, and has none of the records made meanwhile.
     private static bool HasTwoPrimaries(ConnectionMultiplexer multiplexer) => multiplexer.GetServers().Count(server => server is { IsConnected: true, IsReplica: false }) > 1;
 
     // A new connection asks Sentinel, and has no connection to the old one from before.
-    private void Renew(Lazy<Task<ConnectionMultiplexer>> old)
+    private void Renew(Task<Connected> old)
     {
         lock (_lock)
         {
-            if (old != _multiplexer || (_renewedAt > 0 && Stopwatch.GetElapsedTime(_renewedAt) < BetweenRenewals))
+            if (old != _connecting || _isDisposed || !IsTime())
             {
                 return;
             }
 
-            _renewedAt = Stopwatch.GetTimestamp();
-            _multiplexer = Connecting(connectionString, tls);
+            _ = Connect();
         }
 
         _ = DisposeAsync(old);
     }
 
-    private static async Task DisposeAsync(Lazy<Task<ConnectionMultiplexer>> old) =>
-        await (await old.Value).DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private static async Task DisposeAsync(Task<Connected>? old)
+    {
+        await (old ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (old is { IsCompletedSuccessfully: true })
+        {
+            await (await old).Redis.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private readonly record struct Connected(ConnectionMultiplexer Redis, bool HasSentinel);
 
     private sealed class CurrentUser(Func<string> connectionString) : DefaultOptionsProvider
     {

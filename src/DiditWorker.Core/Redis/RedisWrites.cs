@@ -24,7 +24,8 @@ public static class RedisWrites
         await Task.WhenAll(Keys(database, keyPrefix).Select(key => Script.RunAsync(database, [key], [TimeToLive])));
     }
 
-    private static List<RedisKey> Keys(IDatabase database, string keyPrefix)
+    /// <summary>A name for a small key at each primary.</summary>
+    internal static List<RedisKey> Keys(IDatabase database, string keyPrefix)
     {
         RedisKey one = keyPrefix + "{health}";
         var cluster = database.Multiplexer.GetServers()

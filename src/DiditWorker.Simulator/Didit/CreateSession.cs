@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using DiditWorker.Simulator.Memory;
 
 namespace DiditWorker.Simulator.Didit;
@@ -72,7 +71,7 @@ internal static class CreateSession
             null => Reply.FieldError("workflow_id", "This field is required."),
             { ValueKind: JsonValueKind.String } id when id.TryGetGuid(out var workflow) =>
                 settings.OnlyWorkflow is { } only && Guid.Parse(only) != workflow
-                    ? Reply.Json(settings.UnknownWorkflowStatus, new JsonObject { ["workflow_id"] = new JsonArray("Workflow does not exist.") })
+                    ? Reply.Detail(settings.UnknownWorkflowStatus, "Invalid workflow_id.")
                     : RefusedOption(call),
             _ => Reply.FieldError("workflow_id", "Must be a valid UUID."),
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using DiditWorker.Simulator.Memory;
 
 namespace DiditWorker.Simulator.Didit;
@@ -12,6 +13,7 @@ internal sealed class DiditApi(SimulatorState state)
         routes.MapGet("/v3/sessions/", Handle(DiditOperation.List));
         routes.MapGet("/v3/session/{id}/decision/", Handle(DiditOperation.Decision));
         routes.MapDelete("/v3/session/{id}/delete/", Handle(DiditOperation.Delete));
+        routes.MapGet("/system/healthcheck", Handle(DiditOperation.Health));
         routes.MapFallback("/{**path}", Handle(DiditOperation.Other));
     }
 
@@ -48,7 +50,7 @@ internal sealed class DiditApi(SimulatorState state)
     /// <summary>The answer, or null where the connection is to be aborted.</summary>
     private static async Task<Reply?> AnswerAsync(DiditCall call, Trace trace)
     {
-        if (call.Operation != DiditOperation.Other && !call.Http.Request.Path.Value!.EndsWith('/'))
+        if (call.Operation is not (DiditOperation.Health or DiditOperation.Other) && !call.Http.Request.Path.Value!.EndsWith('/'))
         {
             var request = call.Http.Request;
             switch (call.World.Settings.WithoutSlash)
@@ -91,7 +93,7 @@ internal sealed class DiditApi(SimulatorState state)
     private static async Task<Reply> WorkAsync(DiditCall call, TimeSpan delay)
     {
         var settings = call.World.Settings;
-        if (settings.ApiKey is { } key && !string.Equals(key, call.Http.Request.Headers["x-api-key"], StringComparison.Ordinal))
+        if (call.Operation != DiditOperation.Health && settings.ApiKey is { } key && !string.Equals(key, call.Http.Request.Headers["x-api-key"], StringComparison.Ordinal))
         {
             return Reply.Detail(settings.BadKeyStatus, "Invalid API key.");
         }
@@ -125,6 +127,7 @@ internal sealed class DiditApi(SimulatorState state)
             DiditOperation.List => ListSessions.Run(call),
             DiditOperation.Decision => OneSession.Decide(call),
             DiditOperation.Delete => OneSession.Delete(call),
+            DiditOperation.Health => Reply.Json(200, new JsonObject { ["status"] = "ok" }),
             _ => Reply.Detail(404, "Not found."),
         };
     }

@@ -6,44 +6,81 @@ namespace DiditWorker.Simulator.Didit;
 /// <summary><c>GET /v3/sessions/</c>.</summary>
 internal static class ListSessions
 {
+    private const int MostBusinessesCounted = 100;
+
     private static readonly string[] TimeFormats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     public static Reply Run(DiditCall call)
     {
         var query = call.Http.Request.Query;
-        if (Refusal(query) is { } refusal)
+        var kind = Given(query, "session_kind") ?? SessionKind.User;
+        var settings = call.World.Settings;
+        if ((Forbidden(kind, settings) ?? Refusal(kind, query)) is { } refusal)
         {
             return refusal;
         }
 
-        var settings = call.World.Settings;
-        var now = call.World.Now;
-        var all = call.VendorData is { Length: > 0 } vendorData ? call.World.Sessions.Of(vendorData, now) : call.World.Sessions.All(now);
-        var found = all.Where(session => !session.Deleted && session.CreatedAt + settings.ListLag <= now && Matches(session, query))
-            .OrderByDescending(session => session.CreatedAt)
-            .ThenByDescending(session => session.SessionNumber)
-            .ToList();
+        var found = Found(call, settings);
+        var users = kind == SessionKind.Business ? [] : found.FindAll(session => !session.IsBusiness);
+        var businesses = kind == SessionKind.User ? [] : found.FindAll(session => session.IsBusiness);
         var limit = Math.Min(Number(query["limit"]) is > 0 and var asked ? asked : settings.ListDefaultLimit, settings.ListMaxLimit);
         var offset = Number(query["offset"]);
+
+        // With both kinds a page has so many of each, and only the users say whether there is a next one.
+        var paged = kind == SessionKind.Business ? businesses : users;
+        var rows = NewestFirst([.. Part(users, offset, limit), .. Part(businesses, offset, limit)]);
         return Reply.Json(200, new JsonObject
         {
-            ["count"] = found.Count,
-            ["next"] = offset + limit < found.Count ? Page(call.Http.Request, limit, offset + limit) : null,
+            ["count"] = users.Count + Math.Min(businesses.Count, MostBusinessesCounted),
+            ["next"] = offset + limit < paged.Count ? Page(call.Http.Request, limit, offset + limit) : null,
             ["previous"] = offset > 0 ? Page(call.Http.Request, limit, Math.Max(0, offset - limit)) : null,
-            ["results"] = new JsonArray([.. found.Skip(offset).Take(limit).Select(session => SessionJson.Row(session, settings))]),
+            ["results"] = new JsonArray([.. rows.Select(session => SessionJson.Row(session, settings, call.World.Now))]),
         });
     }
 
-    private static Reply? Refusal(IQueryCollection query)
+    private static List<SimulatedSession> Found(DiditCall call, SimulatorSettings settings)
     {
+        var now = call.World.Now;
+        var all = call.VendorData is { Length: > 0 } vendorData ? call.World.Sessions.Of(vendorData, now) : call.World.Sessions.All(now);
+        return [.. NewestFirst(all.Where(session =>
+            !session.Deleted
+            && (session.Seeded || settings.ListScope == ListScope.Everything)
+            && session.CreatedAt + settings.ListLag <= now
+            && Matches(session, call.Http.Request.Query)))];
+    }
+
+    private static IEnumerable<SimulatedSession> Part(List<SimulatedSession> sessions, int offset, int limit) => sessions.Skip(offset).Take(limit);
+
+    private static IEnumerable<SimulatedSession> NewestFirst(IEnumerable<SimulatedSession> sessions) =>
+        sessions.OrderByDescending(session => session.CreatedAt).ThenByDescending(session => session.SessionNumber);
+
+    private static Reply? Forbidden(string kind, SimulatorSettings settings)
+    {
+        if (settings.ListScope == ListScope.Refused)
+        {
+            return Reply.Detail(403, "You do not have permission to perform this action.");
+        }
+
+        return settings.BusinessListStatus is { } status && kind is (SessionKind.Business or SessionKind.All)
+            ? Reply.Detail(status, "Business verification is not enabled for this application.")
+            : null;
+    }
+
+    private static Reply? Refusal(string kind, IQueryCollection query)
+    {
+        if (kind is not (SessionKind.User or SessionKind.Business or SessionKind.All))
+        {
+            return Reply.FieldError("session_kind", $"\"{kind}\" is not a valid choice.");
+        }
+
         if (Given(query, "workflow_id") is { } workflow && !Guid.TryParse(workflow, out _))
         {
             return Reply.FieldError("workflow_id", "Must be a valid UUID.");
         }
 
-        if (Given(query, "status") is { } status && !SessionStatus.All.Contains(status, StringComparer.Ordinal))
+        if (Array.Find(Statuses(query), status => !SessionStatus.All.Contains(status, StringComparer.Ordinal)) is { } unknown)
         {
-            return Reply.FieldError("status", $"Select a valid choice. {status} is not one of the available choices.");
+            return Reply.FieldError("status", $"Select a valid choice. {unknown} is not one of the available choices.");
         }
 
         return Array.Find(["date_from", "date_to"], name => Given(query, name) is { } text && Time(text) is null) is { } wrong
@@ -53,9 +90,11 @@ internal static class ListSessions
 
     private static bool Matches(SimulatedSession session, IQueryCollection query) =>
         (Given(query, "workflow_id") is not { } workflow || string.Equals(Guid.Parse(workflow).ToString(), session.WorkflowId, StringComparison.Ordinal))
-        && (Given(query, "status") is not { } status || string.Equals(status, session.Status, StringComparison.Ordinal))
+        && (Statuses(query) is not { Length: > 0 } statuses || statuses.Contains(session.Status, StringComparer.Ordinal))
         && (Given(query, "date_from") is not { } from || session.CreatedAt >= Time(from))
         && (Given(query, "date_to") is not { } to || session.CreatedAt <= EndOf(to));
+
+    private static string[] Statuses(IQueryCollection query) => Given(query, "status")?.Split(',') ?? [];
 
     /// <summary>A date without a time of day means all of that day.</summary>
     private static DateTimeOffset? EndOf(string text) =>

@@ -5,7 +5,7 @@ internal static class OneSession
 {
     public static Reply Decide(DiditCall call) =>
         call.SessionId is { } id && call.World.Sessions.Find(id, call.World.Now) is { } session
-            ? Reply.Json(200, SessionJson.Decision(session, call.World.Settings))
+            ? Reply.Json(200, SessionJson.Decision(session, call.World.Settings, call.World.Now))
             : NotFound();
 
     public static Reply Delete(DiditCall call) =>

@@ -9,6 +9,8 @@ internal static class SessionJson
     public static Reply Created(SimulatedSession session, bool made, SimulatorSettings settings)
     {
         var body = Start(session, settings);
+        body["workflow_version"] = session.WorkflowVersion;
+        body["session_kind"] = session.SessionKind;
         body["session_token"] = session.SessionToken;
         body["metadata"] = Metadata(session);
         body["callback"] = session.Callback;
@@ -16,11 +18,20 @@ internal static class SessionJson
         return Reply.Json(201, body) with { SessionId = session.SessionId, Made = made };
     }
 
-    public static JsonObject Row(SimulatedSession session, SimulatorSettings settings)
+    public static JsonObject Row(SimulatedSession session, SimulatorSettings settings, DateTimeOffset now)
     {
         var row = Start(session, settings);
-        row["session_url"] = session.Url;
         row["created_at"] = Text(session.CreatedAt);
+        if (session.HasUrl(settings, now))
+        {
+            row["session_url"] = session.Url;
+        }
+
+        if (settings.ListReturnsVersion)
+        {
+            row["workflow_version"] = session.WorkflowVersion;
+        }
+
         if (settings.ListReturnsMetadata)
         {
             row["metadata"] = Metadata(session);
@@ -29,16 +40,21 @@ internal static class SessionJson
         return row;
     }
 
-    public static JsonObject Decision(SimulatedSession session, SimulatorSettings settings)
+    public static JsonObject Decision(SimulatedSession session, SimulatorSettings settings, DateTimeOffset now)
     {
         var body = Start(session, settings);
+        body["workflow_version"] = session.WorkflowVersion;
+        if (session.HasUrl(settings, now))
+        {
+            body["url"] = session.Url;
+        }
+
         if (settings.DecisionReturnsMetadata)
         {
             body["metadata"] = Metadata(session);
         }
 
         body["callback"] = session.Callback;
-        body["url"] = session.Url;
         body["created_at"] = Text(session.CreatedAt);
         body["expires_at"] = Text(session.ExpiresAt);
         body["environment"] = "sandbox";

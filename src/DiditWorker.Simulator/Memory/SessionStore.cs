@@ -28,13 +28,13 @@ internal sealed class SessionStore
                 return (byId[reused.SessionId] = reused, false);
             }
 
-            var session = New(order, Guid.NewGuid().ToString(), now, settings.SessionLifetime);
+            var session = New(order, Guid.NewGuid().ToString(), now, settings);
             Add(session);
             return (session, true);
         }
     }
 
-    public SimulatedSession Seed(SessionSeed seed, TimeSpan lifetime, DateTimeOffset now)
+    public SimulatedSession Seed(SessionSeed seed, SimulatorSettings settings, DateTimeOffset now)
     {
         var metadata = seed.Metadata is { ValueKind: JsonValueKind.Object } given ? given.Clone() : (JsonElement?)null;
         var wanted = new SessionOrder(Guid.Parse(seed.WorkflowId).ToString(), seed.VendorData, Callback: null, metadata, seed.IdempotencyKey);
@@ -46,7 +46,12 @@ internal sealed class SessionStore
                 throw InvalidInputException.For("sessionId", "is already in use");
             }
 
-            var session = New(wanted, id, seed.CreatedAt ?? now, lifetime) with { Status = seed.Status, Seeded = true };
+            var session = New(wanted, id, seed.CreatedAt ?? now, settings) with
+            {
+                Status = seed.Status,
+                Seeded = true,
+                WorkflowVersion = seed.WorkflowVersion ?? settings.WorkflowVersion,
+            };
             Add(session);
             return session.At(now);
         }
@@ -90,20 +95,24 @@ internal sealed class SessionStore
         wanted.VendorData is null ? null : Of(wanted.VendorData, now).LastOrDefault(session =>
             !session.Deleted
             && (settings.ReuseConcurrent || session.CreatedAt < wanted.Arrived)
+            && session.HasUrl(settings, now)
+            && session.WorkflowVersion == settings.WorkflowVersion
             && SessionStatus.IsUnfinished(session.Status)
             && string.Equals(session.WorkflowId, wanted.WorkflowId, StringComparison.Ordinal));
 
-    private SimulatedSession New(SessionOrder wanted, string id, DateTimeOffset now, TimeSpan lifetime) => new SimulatedSession
+    private SimulatedSession New(SessionOrder wanted, string id, DateTimeOffset now, SimulatorSettings settings) => new SimulatedSession
     {
         SessionId = id,
         SessionNumber = order.Count + 1,
         SessionToken = RandomNumberGenerator.GetHexString(24, lowercase: true),
         VendorData = wanted.VendorData,
         WorkflowId = wanted.WorkflowId,
+        WorkflowVersion = settings.WorkflowVersion,
+        SessionKind = settings.IsBusiness(wanted.WorkflowId) ? SessionKind.Business : SessionKind.User,
         Metadata = wanted.Metadata,
         Callback = wanted.Callback,
         CreatedAt = now,
-        ExpiresAt = now + lifetime,
+        ExpiresAt = now + settings.SessionLifetime,
         IdempotencyKey = wanted.IdempotencyKey,
     }.AnsweredTo(wanted.IdempotencyKey);
 

@@ -10,11 +10,12 @@ namespace DiditWorker.Commands;
 internal static class KeyCommands
 {
     public static Command Create(OperatorHost host, Output output) => new(
-        "keys", "The record that Redis holds of a request: look at it, complete it with a session, forget it. Nothing is changed without --yes.")
+        "keys", "The record that Redis holds of a request: look at it, complete it with a session, forget it; and since when Redis remembers. Nothing is changed without --yes.")
     {
         KeyShowCommand.Create(host, output),
         KeyAdoptCommand.Create(host, output),
         KeyReleaseCommand.Create(host, output),
+        KeyHorizonCommand.Create(host, output),
     };
 
     public static Argument<string> Name() => new("ID|KEY")

@@ -61,7 +61,18 @@ internal static class KeyShowCommand
 
         yield return ("first attempt", Output.Time(view.FirstAttempt));
         yield return ("last attempt", Output.Time(view.LastAttempt));
-        yield return ("attempts", string.Create(CultureInfo.InvariantCulture, $"{view.Attempts} of {view.MaximumAttempts}"));
+        yield return ("attempts", string.Create(
+            CultureInfo.InvariantCulture, $"{view.Attempts}; {view.Counted} of {view.MaximumAttempts} count against it"));
+        if (view.LastError is { } error)
+        {
+            yield return ("last error", $"{error}, at {Output.Time(view.LastErrorAt)}");
+        }
+
+        if (view.NextTry is { } next)
+        {
+            yield return ("next try", "not before " + Output.Time(next));
+        }
+
         yield return ("window ends", Output.Time(view.WindowEnds));
         if (view.TtlSeconds is { } ttl)
         {

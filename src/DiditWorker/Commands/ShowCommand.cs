@@ -100,7 +100,7 @@ internal static class ShowCommand
             ("vendorData hash", letter.VendorDataHash ?? "none"),
             ("replays so far", $"{letter.Replays}"),
             ("x-delivery-count", $"{letter.DeliveryCount ?? 0} before this reading; x-acquired-count {letter.AcquiredCount ?? 0}"),
-            ("record", _record is null ? "none" : $"{_record.Meaning}; {_record.Attempts} of {_record.MaximumAttempts} attempts, the first {_record.FirstAttempt:O}"),
+            ("record", _record is null ? "none" : $"{_record.Meaning}; {_record.Attempts} attempts, the first {_record.FirstAttempt:O}; {_record.Counted} of {_record.MaximumAttempts} count against it"),
             ("session in the record", _record?.SessionId ?? "none"),
             ("a replay would", $"{PlanView.InWords(prediction.What)}, since: {prediction.Because}"),
         ];

@@ -71,6 +71,10 @@ public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, L
                     What = Predicted.Park,
                     Because = "an earlier attempt may have made one of these: " + match.Names(),
                 },
+                MatchKind.NotReady => prediction with
+                {
+                    What = Predicted.Unknown, Because = "a session that may be its own does not have its URL yet; ask again in a minute",
+                },
                 MatchKind.HandedBack => prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit hands the unfinished session back" },
                 _ => prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit has no session of it" },
             };

@@ -91,7 +91,7 @@ public sealed record RecordView
             LeaseUntil = record.State == RecordState.InProgress ? record.LeaseUntil : null,
             FirstAttempt = record.FirstAttempt,
             LastAttempt = record.LastAttempt,
-            Attempts = record.Note?.Attempts ?? (record.State == RecordState.InProgress ? 0 : 1),
+            Attempts = record.Note?.Attempts ?? record.Attempts,
             Counted = record.Attempts,
             LastError = record.Note?.LastError,
             LastErrorAt = record.Note?.LastAt,

@@ -25,6 +25,7 @@ internal static class DiditSettings
             WindowMargin = read.Time("Didit:WindowMargin", defaults.WindowMargin, TimeSpan.Zero, TimeSpan.FromDays(1)),
             LookupBeforeResend = read.Choice("Didit:LookupBeforeResend", defaults.LookupBeforeResend),
             LookupDelay = read.Time("Didit:LookupDelay", defaults.LookupDelay, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
+            SessionKind = read.Choice("Didit:SessionKind", defaults.SessionKind),
             RequestsPerMinute = read.Number("Didit:RequestsPerMinute", defaults.RequestsPerMinute, 1, 10_000_000),
             LookupsPerMinute = read.Number("Didit:LookupsPerMinute", defaults.LookupsPerMinute, 1, 10_000_000),
             AttemptTimeout = read.Time("Didit:AttemptTimeout", defaults.AttemptTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10)),

@@ -29,8 +29,8 @@ public static class WorkerServices
     }
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
-        .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>()
-        .AddSingleton(new RedisConnection(() => settings.Redis, settings.RedisCertificates.For))
+        .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>().AddSingleton<Horizon>()
+        .AddSingleton(provider => new RedisConnection(() => settings.Redis, settings.RedisCertificates.For, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null, settings.Idempotency.UnencryptedAnswers))
         .AddSingleton(provider => new IdempotencyStore(
             provider.GetRequiredService<RedisConnection>(), settings.Idempotency, settings.Didit.IdempotencyWindow,
@@ -56,17 +56,18 @@ public static class WorkerServices
             .RemoveAllLoggers();
         services.AddKeyedSingleton("creates", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:creates", options.RequestsPerMinute));
         services.AddKeyedSingleton("reads", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:reads", options.LookupsPerMinute));
-        services.AddSingleton<SessionList>().AddSingleton<LookUp>();
+        services.AddSingleton<BusinessList>().AddSingleton<SessionList>().AddSingleton<LookUp>();
         services.AddSingleton(provider => new DiditPipeline(
             options, New(provider, Operation.Create), New(provider, Operation.Read),
-            provider.GetRequiredKeyedService<SharedRateLimiter>("creates"), provider.GetRequiredKeyedService<SharedRateLimiter>("reads"),
+            provider.GetRequiredKeyedService<RedisRateLimiter>("creates"), provider.GetRequiredKeyedService<RedisRateLimiter>("reads"),
             provider.GetRequiredService<WorkerMetrics>(), provider.GetRequiredService<TimeProvider>()));
 
         DiditEndpoint New(IServiceProvider provider, Operation operation) => new(operation, options, provider.GetRequiredService<TimeProvider>());
     }
 
     // A little below the limit: requests do not travel equally fast, and two that arrive closer than they left must not be one too many.
-    private static SharedRateLimiter Limiter(IServiceProvider provider, string redisKey, int perMinute) => new(
+    // TimeLine shows that this suffices for any rate.
+    private static RedisRateLimiter Limiter(IServiceProvider provider, string redisKey, int perMinute) => new(
         provider.GetRequiredService<RedisConnection>(), redisKey, perMinute * 0.985, provider.GetRequiredService<WorkerMetrics>(),
         provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
 }

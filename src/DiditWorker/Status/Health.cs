@@ -66,10 +66,11 @@ internal static class Health
     internal static string Certificates(PeerCertificates certificates) => string.Concat(certificates.Problems.Select(problem => "; " + problem));
 
     // Degraded, not unhealthy: taking the worker out of service would not help, and answers from records go on.
-    private sealed class DiditCheck(DiditPipeline didit) : IHealthCheck
+    private sealed class DiditCheck(DiditPipeline didit, BusinessList business) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(Worst(didit.Creates) ?? Worst(didit.Reads) ?? HealthCheckResult.Healthy("no pause"));
+            Task.FromResult(Worst(didit.Creates) ?? Worst(didit.Reads) 
+                ?? HealthCheckResult.Healthy(business.Note is { } note ? $"no pause; {note}" : "no pause"));
 
         private static HealthCheckResult? Worst(DiditEndpoint endpoint)
         {

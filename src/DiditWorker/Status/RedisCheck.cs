@@ -5,12 +5,12 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace DiditWorker.Status;
 
 /// <summary>
-/// Whether Redis answers, takes records and shares the rate, and what of its settings would lose records. It is asked once in two seconds,
+/// Whether Redis answers, takes records and shares the rate, what of its settings would lose records, and whether it remembers long enough. It is asked once in two seconds,
 /// however many ask this: whoever reaches the port must not be able to keep Redis busy.
 /// </summary>
 internal sealed class RedisCheck(
-    RedisConnection redis, [FromKeyedServices("creates")] SharedRateLimiter creates, [FromKeyedServices("reads")] SharedRateLimiter reads,
-    UnreadableRecords unreadable, WorkerSettings settings, TimeProvider time) : IHealthCheck
+    RedisConnection redis, [FromKeyedServices("creates")] RedisRateLimiter creates, [FromKeyedServices("reads")] RedisRateLimiter reads,
+    UnreadableRecords unreadable, Horizon horizon, WorkerSettings settings, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
@@ -49,7 +49,7 @@ internal sealed class RedisCheck(
         {
             await RedisWrites.TryAsync(redis, settings.Idempotency.KeyPrefix);
             await Task.WhenAll(creates.TryAsync(), reads.TryAsync());
-            return Working([.. await RedisChecks.RunAsync(redis)]);
+            return Working([.. await RedisChecks.RunAsync(redis)], await horizon.SampleAsync());
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
@@ -60,12 +60,20 @@ internal sealed class RedisCheck(
         }
     }
 
+    // No fault: it costs a look-up for each create, and passes.
+    private string Note(HorizonReading reading)
+    {
+        var period = settings.Didit.IdempotencyWindow + settings.Didit.WindowMargin;
+        return reading.GuardedUntil(period) is null ? ""
+            : $"; it remembers since {HorizonReading.Text(reading.Since)}: {reading.InWords(period, settings.Didit.LookupBeforeResend)} (keys horizon)";
+    }
+
     private static HealthCheckResult Refuses(string words, string action) =>
         HealthCheckResult.Unhealthy(
             $"takes no records ({words}); messages wait, and each replica keeps to its share of the rate by itself",
             data: Health.Do(action));
 
-    private HealthCheckResult Working(List<string> found)
+    private HealthCheckResult Working(List<string> found, HorizonReading reading)
     {
         var actions = new List<string>();
         if (found.Count > 0)
@@ -86,8 +94,9 @@ internal sealed class RedisCheck(
                 "the log names the keys (event 104): update the workers, give them the right key file, or look at them with keys show");
         }
 
+        var note = Note(reading);
         return found.Count == 0
-            ? HealthCheckResult.Healthy("answers and takes records")
-            : HealthCheckResult.Degraded(string.Join("; ", found), data: Health.Do(string.Join("; ", actions)));
+            ? HealthCheckResult.Healthy("answers and takes records" + note)
+            : HealthCheckResult.Degraded(string.Join("; ", found) + note, data: Health.Do(string.Join("; ", actions)));
     }
 }

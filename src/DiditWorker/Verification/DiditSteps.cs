@@ -15,11 +15,13 @@ public sealed class DiditSteps(
     public async Task<DeliveryEvent> LookUpAsync(Work work, Effect effect, CancellationToken cancellation)
     {
         using var span = WorkerTracing.Source.StartActivity("look up");
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        held.CancelAfter(work.Hold.Left);
         await Task.Delay(effect.Delay, time, cancellation);
         var sent = time.GetUtcNow();
         try
         {
-            var match = await lookUp.RunAsync(Request(work), effect.NotBefore, cancellation);
+            var match = await lookUp.RunAsync(Request(work), effect.NotBefore, held.Token);
             span?.SetTag(Result, $"{match.Kind}");
             Judge(work, Operation.Read, new(ReplyKind.Answered, ""), sent);
             if (match.AreDuplicates(work.Delivery.Key))
@@ -44,7 +46,7 @@ public sealed class DiditSteps(
     public async Task<DeliveryEvent> CreateAsync(Work work, Effect effect, CancellationToken cancellation)
     {
         var (withheld, sent) = (default(EventKind?), time.GetUtcNow());
-        var reply = await pipeline.CreateAsync(SendAsync, cancellation);
+        var reply = await pipeline.CreateAsync(SendAsync, work.Hold.Left, cancellation);
         return withheld is { } why ? new(why, time.GetUtcNow()) : Replied(reply, Judge(work, Operation.Create, reply, sent));
 
         async Task<DiditReply> SendAsync(CancellationToken token)
@@ -79,6 +81,11 @@ public sealed class DiditSteps(
 
     private Verdict Judge(Work work, Operation operation, DiditReply reply, DateTimeOffset sent)
     {
+        if (reply.Kind == ReplyKind.Withheld)
+        {
+            return default;
+        }
+
         var own = !string.Equals(work.Request.WorkflowId, options.WorkflowId, StringComparison.OrdinalIgnoreCase);
         var verdict = pipeline.Of(operation).Judge(work.Delivery.Key, reply, sent, work.Since[operation], own);
         work.Since[operation] = sent;

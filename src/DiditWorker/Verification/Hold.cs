@@ -17,6 +17,9 @@ public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken 
     /// <summary>Whether the message has waited.</summary>
     public bool Waited { get; private set; }
 
+    /// <summary>How much longer it may be held; not negative.</summary>
+    public TimeSpan Left => longest - time.GetElapsedTime(_started) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
     /// <summary>Before asking again whether another delivery is done: soon, then every second.</summary>
     public Task PollAsync(string why)
     {
@@ -32,9 +35,9 @@ public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken 
     public Task BackOffAsync(TimeSpan delay, IReadOnlyList<Task> others, string why) => ForAsync(
         async token =>
         {
-            var left = longest - time.GetElapsedTime(_started);
+            var left = Left;
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(token);
-            var timer = Task.Delay(delay < left || left <= TimeSpan.Zero ? delay : left, time, waiting.Token);
+            var timer = Task.Delay(delay < left ? delay : left, time, waiting.Token);
             await Task.WhenAny([timer, .. others]);
             var isOver = timer.IsCompletedSuccessfully && delay > left;
             await waiting.CancelAsync();

@@ -48,16 +48,16 @@ public sealed class ClaimedSteps : IAsyncDisposable
 
     private async Task<CreatedSession> SessionAsync(Guid key, string vendorData, string fingerprint)
     {
-        RedisKey[] keys = [$"raw:{{{key}}}"];
+        RedisKey[] keys = [$"raw:{{{key}}}", "raw:{horizon}"];
         var owner = Convert.ToHexString(RandomNumberGenerator.GetBytes(8));
         while (true)
         {
             var reply = (RedisValue[])(await Claim.RunAsync(_redis, keys, [fingerprint, owner, Lease, Window]))!;
-            if (reply[1] == "1")
+            if (reply[1] != "0")
             {
                 var session = await _didit.CreateAsync(vendorData, key);
                 var payload = JsonSerializer.Serialize(session, ContenderJson.Default.CreatedSession);
-                await Complete.RunAsync(_redis, keys, ["1 C", fingerprint, owner, (long)reply[0], Window, Lease, payload]);
+                await Complete.RunAsync(_redis, keys[..1], ["1 C", fingerprint, owner, (long)reply[0], Window, Lease, payload]);
                 return session;
             }
 

@@ -44,6 +44,7 @@ internal sealed class Stage : IAsyncDisposable
     public async Task ResetAsync(bool keepAnswers = true)
     {
         await Redis.GetServers()[0].FlushAllDatabasesAsync();
+        await Horizons.NothingWasLostAsync(_redis.ConnectionString);
         await Simulator.ResetAsync();
         await Queues.ResetAsync(keepAnswers);
     }

@@ -149,6 +149,7 @@ internal sealed class CampaignWorld : IAsyncDisposable
         Redis = Keep(await RedisServer.StartNewAsync());
         RabbitMq = Keep(await RabbitMqServer.StartNewAsync());
         await FsyncAlwaysAsync();
+        await Horizons.NothingWasLostAsync(Redis.ConnectionString);
         Strange = new(RabbitMq.ConnectionString, History);
         Publisher = Keep(new CampaignPublisher(RabbitMq.ConnectionString, Ledger, History));
         var inbox = Keep(new AnswerInbox(RabbitMq.ConnectionString, Ledger, History));

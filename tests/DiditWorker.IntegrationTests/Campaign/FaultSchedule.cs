@@ -9,6 +9,7 @@ namespace DiditWorker.IntegrationTests.Campaign;
 internal sealed class FaultSchedule(CampaignWorld world, Driver driver)
 {
     private const int EpisodesPerPhase = 4;
+    private static readonly int[] WithoutCompanies = [403, 404, 400];
 
     private readonly Random _random = new(world.Settings.Seed);
     private readonly Queue<WeatherKind> _weather = new();
@@ -18,20 +19,35 @@ internal sealed class FaultSchedule(CampaignWorld world, Driver driver)
     public async Task RunAsync(CancellationToken end)
     {
         var strike = new Strike(world, driver, _random);
+        var companies = world.Settings.Seed % 2 == 0;
+        if (!companies)
+        {
+            await world.Didit.RefuseBusinessListsAsync(WithoutCompanies[_random.Next(WithoutCompanies.Length)]);
+        }
+
         for (var episode = 0; !end.IsCancellationRequested; episode++)
         {
-            var honoured = episode / EpisodesPerPhase % 2 == 1;
+            var phase = episode / EpisodesPerPhase;
+            var honoured = phase % 2 == 1;
             if (episode % EpisodesPerPhase == 0)
             {
-                var lag = TimeSpan.FromMilliseconds(_random.Next(50, 301));
-                await world.Didit.ConfigureAsync(honoured ? HeaderMode.Honoured : HeaderMode.Ignored, lag);
-                driver.Rate = _random.Next(10, 31);
-                world.History.Add("phase", detail: new { honoured, lag, driver.Rate });
-                world.History.Count(honoured ? "phases with the header honoured" : "phases with the header ignored");
+                // Both kinds with and without the header.
+                await BeginPhaseAsync(honoured, business: companies && phase % 4 is (1 or 2));
             }
 
             await EpisodeAsync(strike, honoured);
         }
+    }
+
+    private async Task BeginPhaseAsync(bool honoured, bool business)
+    {
+        var lag = TimeSpan.FromMilliseconds(_random.Next(50, 301));
+        await world.Didit.ConfigureAsync(honoured ? HeaderMode.Honoured : HeaderMode.Ignored, lag);
+        await world.Didit.MakeBusinessSessionsAsync(business);
+        driver.Rate = _random.Next(10, 31);
+        world.History.Add("phase", detail: new { honoured, business, lag, driver.Rate });
+        world.History.Count(honoured ? "phases with the header honoured" : "phases with the header ignored");
+        world.History.Count(business ? "phases with sessions of companies" : "phases with sessions of persons");
     }
 
     private async Task EpisodeAsync(Strike strike, bool honoured)

@@ -18,7 +18,11 @@ internal enum WeatherKind
     Malformed,
     BadGatewayAfterCreate,
     Refuses,
+    NoCredits,
+    PageForEverybody,
+    PageForSome,
     ReadsFail,
+    ReadsThrottled,
 }
 
 /// <summary>The simulator's faults for each kind.</summary>
@@ -31,6 +35,15 @@ internal static class Weather
     private const int LateIgnored = 200;
     private const int LateHonoured = 3_000;
 
+    private const string Page = "<html><head><title>Not here</title></head><body><h1>Not here</h1></body></html>";
+    private static readonly int[] PageStatuses = [404, 405, 406, 413];
+    private static readonly (int Status, string Body)[] CreditsMissing =
+    [
+        (400, """{"detail":"You don't have enough credits to perform this request. Please top up at https://example.org/console"}"""),
+        (403, """{"code":"contract_billing_suspended"}"""),
+        (404, """{"code":"application_deleted"}"""),
+    ];
+
     public static IReadOnlyList<FaultRule> Rules(WeatherKind kind, bool honoured, Random random)
     {
         FaultRule Create(FaultKind fault, double probability) =>
@@ -40,8 +53,8 @@ internal static class Weather
         var timeout = (int)CampaignWorld.AttemptTimeout.TotalMilliseconds;
         return kind switch
         {
-            WeatherKind.Down503 => [new() { Operation = DiditOperation.Any, Kind = FaultKind.Status, Status = random.Next(500, 505) }],
-            WeatherKind.ResetsEverything => [new() { Operation = DiditOperation.Any, Kind = FaultKind.ResetBeforeCreate }],
+            WeatherKind.Down503 => Everything(new() { Operation = DiditOperation.Any, Kind = FaultKind.Status, Status = random.Next(500, 505) }),
+            WeatherKind.ResetsEverything => Everything(new() { Operation = DiditOperation.Any, Kind = FaultKind.ResetBeforeCreate }),
             WeatherKind.Slow => [Create(FaultKind.Delay, 0.6) with { Delay = Milliseconds(random.Next(200, 1_300)) }],
             WeatherKind.SlowerThanTheTimeout =>
                 [Create(FaultKind.Delay, 0.3) with { Delay = Milliseconds(timeout + random.Next(20, honoured ? LateHonoured : LateIgnored)) }],
@@ -61,6 +74,14 @@ internal static class Weather
             ],
             WeatherKind.BadGatewayAfterCreate => [Create(FaultKind.StatusAfterCreate, 0.4)],
             WeatherKind.Refuses => [new() { Operation = DiditOperation.Any, Kind = FaultKind.Status, Status = random.Next(401, 404) }],
+            WeatherKind.NoCredits => [NoCredits(CreditsMissing[random.Next(CreditsMissing.Length)])],
+            WeatherKind.PageForEverybody => [Paged(Create(FaultKind.Status, 1), PageStatuses[random.Next(PageStatuses.Length)])],
+            WeatherKind.PageForSome => [Paged(Create(FaultKind.Status, 0.1), 403)],
+            WeatherKind.ReadsThrottled =>
+            [
+                Create(FaultKind.ResetAfterCreate, 0.2),
+                Read(DiditOperation.List, FaultKind.Status, 1) with { Status = 429, RetryAfter = random.Next(1, 4).ToString(CultureInfo.InvariantCulture) },
+            ],
             WeatherKind.ReadsFail =>
                 [Create(FaultKind.TimeoutAfterCreate, 0.2), Read(DiditOperation.List, FaultKind.Status, 0.5), Read(DiditOperation.Decision, FaultKind.Status, 0.5)],
             _ => [],
@@ -70,6 +91,13 @@ internal static class Weather
     /// <summary>After which no create that came before is still being worked on.</summary>
     public static TimeSpan Aftermath(WeatherKind kind, bool honoured) =>
         kind == WeatherKind.SlowerThanTheTimeout && honoured ? CampaignWorld.AttemptTimeout + Milliseconds(LateHonoured + 500) : TimeSpan.Zero;
+
+    private static FaultRule NoCredits((int Status, string Body) said) =>
+        new() { Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = said.Status, Body = said.Body };
+
+    private static FaultRule Paged(FaultRule rule, int status) => rule with { Status = status, Body = Page, ContentType = "text/html" };
+
+    private static IReadOnlyList<FaultRule> Everything(FaultRule rule) => [rule, rule with { Operation = DiditOperation.Health }];
 
     private static TimeSpan Milliseconds(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 }

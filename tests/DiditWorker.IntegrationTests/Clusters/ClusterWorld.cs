@@ -53,6 +53,7 @@ internal sealed class ClusterWorld : IAsyncDisposable
         world._publisher = new(broker, world.Ledger, world.History);
         world._inbox = new(broker, world.Ledger, world.History);
         await world._inbox.Ready.WaitAsync(Bound);
+        await Horizons.NothingWasLostAsync(redis);
         var settings = world.Settings(workerBroker, redis);
         world.Replicas = [.. new[] { "first", "second", "third" }.Select(replica => new Replica(replica, settings, world._log, world.History))];
         foreach (var replica in world.Replicas)

@@ -62,6 +62,16 @@ internal sealed class SentinelSetup : IAsyncDisposable
         },
         Bound, "the old primary is a replica");
 
+    public async Task StopSentinelsAsync()
+    {
+        foreach (var sentinel in _sentinels)
+        {
+            await sentinel.StopAsync();
+        }
+    }
+
+    public Task StartSentinelsAsync() => Task.WhenAll(_sentinels.Select(sentinel => sentinel.StartAsync()));
+
     public async ValueTask DisposeAsync()
     {
         foreach (var sentinel in _sentinels)

@@ -134,6 +134,7 @@ public sealed class When_a_key_is_released
             ["show"] = ["--key", "--json"],
             ["adopt"] = ["SESSION", "--key", "--reason", "--yes"],
             ["release"] = ["--key", "--reason", "--yes"],
+            ["horizon"] = ["--nothing-was-lost", "--something-was-lost", "--reason", "--yes", "--json"],
         })
         {
             var help = await arena.OperateAsync("keys", command, "--help");

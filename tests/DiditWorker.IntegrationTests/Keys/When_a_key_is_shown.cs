@@ -67,6 +67,24 @@ public sealed class When_a_key_is_shown
     }
 
     [Test]
+    public async Task One_that_fails_again_and_again_says_how_often_with_what_and_until_when()
+    {
+        await using var arena = await Arena.OpenAsync();
+        var (last, next) = (DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(4));
+        var note = new AttemptNote(81, "create answered 500", last, next);
+        await arena.PutAsync(Id, Operating.Record('P', Fingerprint, attempts: 3, payload: note.ToText()));
+
+        var run = await arena.OperateAsync("keys", "show", Id);
+        var record = (await arena.OperateAsync("keys", "show", Id, "--json")).Json.GetProperty("record");
+
+        run.Text.ShouldContain("3 of 10 count against it");
+        run.Text.ShouldContain($"81 times, last at {last:yyyy-MM-dd HH:mm:ss}Z: create answered 500");
+        run.Text.ShouldContain($"not before {next:yyyy-MM-dd HH:mm:ss}Z");
+        (record.GetProperty("attempts").GetInt32(), record.GetProperty("tries").GetInt32(), record.GetProperty("lastError").GetString()).ShouldBe((3, 81, "create answered 500"));
+        (record.GetProperty("nextTry").GetDateTimeOffset() - record.GetProperty("lastErrorAt").GetDateTimeOffset()).ShouldBe(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
+    }
+
+    [Test]
     public async Task One_that_is_worked_on_says_by_whom_and_until_when()
     {
         await using var arena = await Arena.OpenAsync();

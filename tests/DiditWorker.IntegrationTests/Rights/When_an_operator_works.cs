@@ -34,6 +34,8 @@ public sealed class When_an_operator_works
         await MakeAmbiguousAsync("operated-2");
         await DoneAsync("keys", "adopt", "operated-2", session, "--reason", "the test", "--yes");
         await DoneAsync("keys", "release", "operated-2", "--reason", "the test", "--yes");
+        await DoneAsync("keys", "horizon");
+        await DoneAsync("keys", "horizon", "--nothing-was-lost", "--reason", "the test", "--yes");
         var history = await DoneAsync("dead-letters", "history");
         history.Text.ShouldContain("keys adopt");
     }

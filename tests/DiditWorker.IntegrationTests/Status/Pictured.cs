@@ -1,4 +1,4 @@
-using DiditWorker.Didit;
+using DiditWorker.Protocol;
 using DiditWorker.Status;
 
 namespace DiditWorker.IntegrationTests.Status;

@@ -42,7 +42,6 @@ public abstract class StoreTest(Kind kind)
     protected static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     private ServiceProvider services = null!;
-    private RedisConnection connection = null!;
     private ConnectionMultiplexer bare = null!;
 
     protected IdempotencyKey Key { get; private set; }
@@ -58,6 +57,8 @@ public abstract class StoreTest(Kind kind)
 
     protected IMeterFactory Meters => services.GetRequiredService<IMeterFactory>();
 
+    protected RedisConnection Connection { get; private set; } = null!;
+
     /// <summary>With a long lease and a window of a day.</summary>
     protected IdempotencyStore Store { get; private set; } = null!;
 
@@ -66,15 +67,16 @@ public abstract class StoreTest(Kind kind)
     {
         Address = kind == Kind.Garnet ? SharedGarnet.ConnectionString : (await TestServers.RedisAsync()).ConnectionString;
         services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        connection = new(Address);
+        Connection = new(Address);
         bare = await ConnectionMultiplexer.ConnectAsync(Address + ",allowAdmin=true");
         Store = NewStore();
+        await new Horizon(Connection, new()).NothingWasLostAsync();
     }
 
     [OneTimeTearDown]
     public async Task CloseAsync()
     {
-        await connection.DisposeAsync();
+        await Connection.DisposeAsync();
         await bare.DisposeAsync();
         await services.DisposeAsync();
     }
@@ -87,7 +89,7 @@ public abstract class StoreTest(Kind kind)
     public async Task The_record_has_an_endAsync() => (await StoredAsync() is null || await TimeToLiveAsync() is not null).ShouldBeTrue("a record without TTL");
 
     protected IdempotencyStore NewStore(TimeSpan? lease = null, TimeSpan? window = null, AnswerCipher? cipher = null) => new(
-        connection, new() { Lease = lease ?? StoreTest.Lease }, window ?? Window, cipher ?? new(key: null),
+        Connection, new() { Lease = lease ?? StoreTest.Lease }, window ?? Window, cipher ?? new(key: null),
         new WorkerMetrics(Meters));
 
     protected async Task<string?> StoredAsync() => await Database.StringGetAsync(Name);
@@ -98,6 +100,10 @@ public abstract class StoreTest(Kind kind)
     protected async Task PutAsync(string text) => (await Database.StringSetAsync(Name, text, Window)).ShouldBeTrue();
 
     protected async Task<DateTimeOffset> NowAsync() => new(DateTime.SpecifyKind(await Server.TimeAsync(), DateTimeKind.Utc));
+
+    /// <summary>Until the clock of Redis, which counts in milliseconds, shows another time.</summary>
+    protected Task UntilLaterAsync(DateTimeOffset than) =>
+        Eventually.UntilAsync(async () => (await NowAsync()).ToUnixTimeMilliseconds() > than.ToUnixTimeMilliseconds(), Bound, "Redis' clock goes on");
 
     /// <summary>Claims as <paramref name="next"/> until the lease of whoever has the key is over.</summary>
     protected async Task<Memory> TakeOverAsync(string next)

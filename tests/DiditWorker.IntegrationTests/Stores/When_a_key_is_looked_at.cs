@@ -16,7 +16,7 @@ public sealed class When_a_key_is_looked_at(Kind kind) : StoreTest(kind)
     {
         var (memory, ttl) = await Store.PeekAsync(Key);
 
-        memory.ShouldBe(new Memory(Available: true, Record: null, Owned: true) { At = memory.At });
+        memory.ShouldBe(new Memory(Available: true, Record: null, Owned: true) { At = memory.At, Horizon = memory.Horizon });
         memory.At!.Value.ShouldBe(await NowAsync(), Slack);
         ttl.ShouldBeNull();
         (await StoredAsync()).ShouldBeNull();
@@ -39,7 +39,7 @@ public sealed class When_a_key_is_looked_at(Kind kind) : StoreTest(kind)
         memory.Owned.ShouldBe(owned);
         ttl!.Value.ShouldBe(Window, Slack);
         (await StoredAsync()).ShouldBe(stored);
-        ((await Store.ClaimAsync(Key, Fingerprint, Theirs)) with { At = memory.At }).ShouldBe(memory);
+        ((await Store.ClaimAsync(Key, Fingerprint, Theirs)) with { At = memory.At, Granted = TimeSpan.Zero }).ShouldBe(memory);
     }
 
     [Test]

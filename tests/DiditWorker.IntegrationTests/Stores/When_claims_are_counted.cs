@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;

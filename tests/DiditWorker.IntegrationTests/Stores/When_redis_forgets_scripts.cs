@@ -1,3 +1,4 @@
+using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;

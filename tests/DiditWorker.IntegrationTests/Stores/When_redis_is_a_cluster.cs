@@ -9,7 +9,7 @@ using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests.Stores;
 
-/// <summary>One hash slot per key: scripts touch nothing but the key they are given.</summary>
+/// <summary>One hash slot per key: scripts touch nothing but the record, and the marker of its slot.</summary>
 [TestFixture]
 public sealed class When_redis_is_a_cluster
 {
@@ -63,11 +63,43 @@ public sealed class When_redis_is_a_cluster
     }
 
     [Test]
+    public async Task Each_slot_says_since_when_it_remembers()
+    {
+        var (horizon, options) = (new Horizon(connection, new() { KeyPrefix = "h:" }), new IdempotencyOptions { KeyPrefix = "h:" });
+        var own = new IdempotencyStore(connection, options, TimeSpan.FromDays(1), new(key: null), Metrics);
+        (await horizon.ReadAsync()).ShouldSatisfyAllConditions(r => (r.Markers, r.Missing).ShouldBe((16384, 16384)), r => r.Since.ShouldBe(r.At));
+        var memory = await own.ClaimAsync(new(Guid.NewGuid()), Fingerprint, "a");
+        memory.Horizon.ShouldBe(memory.At);
+        (await horizon.ReadAsync()).Missing.ShouldBe(16383);
+
+        (await horizon.NothingWasLostAsync()).ShouldSatisfyAllConditions(r => r.Since.ShouldBe(DateTimeOffset.UnixEpoch), r => r.Markers.ShouldBe(16384));
+
+        for (var i = 0; i < 30; i++)
+            (await own.ClaimAsync(new(Guid.NewGuid()), Fingerprint, "a")).Horizon.ShouldBe(DateTimeOffset.UnixEpoch);
+        (await horizon.SampleAsync()).Since.ShouldBe(DateTimeOffset.UnixEpoch);
+    }
+
+    [Test]
+    public async Task The_marker_lies_in_the_slot_of_the_record()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            RedisKey record = store.RedisKey(new(Guid.NewGuid()));
+            var marker = HorizonMarkers.For(bare, "didit:", record);
+
+            ((string)marker!).ShouldMatch("^didit:\\{[0-9a-f]{1,6}\\}:horizon$");
+            (await SlotAsync(marker!)).ShouldBe(await SlotAsync(record!));
+        }
+
+        HorizonMarkers.All(bare, "didit:").Distinct().Count().ShouldBe(16384);
+    }
+
+    [Test]
     public async Task The_rate_limit_works()
     {
-        using var limiter = new SharedRateLimiter(connection, "didit:{ratelimit}:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
+        using var limiter = new RedisRateLimiter(connection, "didit:{ratelimit}:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
 
-        await limiter.WaitAsync(CancellationToken.None);
+        using var place = await limiter.AcquireAsync(1, CancellationToken.None);
         await limiter.PauseAsync(TimeSpan.FromMilliseconds(1));
 
         // It would also go on alone; the shared time line proves that it did not.

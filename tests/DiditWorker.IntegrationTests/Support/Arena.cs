@@ -34,7 +34,7 @@ internal sealed class Arena : IAsyncDisposable
 
             // As a user would write it: without the administrator's rights that the tests have.
             ["ConnectionStrings:Redis"] = redis.ConnectionString.Split(',')[0],
-            ["Idempotency:KeyPrefix"] = _name + ":",
+            ["Idempotency:KeyPrefix"] = KeyPrefix,
             ["Didit:BaseAddress"] = didit.Address.ToString(),
             ["Didit:ApiKey"] = ApiKey,
             ["Didit:WorkflowId"] = Workflow,
@@ -52,6 +52,8 @@ internal sealed class Arena : IAsyncDisposable
     public SimulatorServer Didit { get; }
 
     public string ConnectionString { get; }
+
+    public string KeyPrefix => _name + ":";
 
     public RabbitMqServer RabbitMq => _rabbitMq;
 
@@ -74,6 +76,7 @@ internal sealed class Arena : IAsyncDisposable
         using var management = rabbitMq.ManagementClient();
         (await management.PutAsJsonAsync($"api/vhosts/{arena._name}", new { })).EnsureSuccessStatusCode();
         arena.Broker = await TestBroker.OpenAsync(arena.ConnectionString);
+        await Horizons.NothingWasLostAsync(arena.Redis.ConnectionString, arena.KeyPrefix);
         return arena;
     }
 

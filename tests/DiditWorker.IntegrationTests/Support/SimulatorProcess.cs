@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.Simulator;
@@ -57,6 +58,14 @@ internal sealed class SimulatorProcess : IAsyncDisposable
 
     public async Task ConfigureAsync(HeaderMode header, TimeSpan listLag) =>
         (await _http.PatchAsJsonAsync("simulator/settings", new { header, listLag }, Json)).EnsureSuccessStatusCode();
+
+    /// <summary>Which kind of sessions all workflows make from now on.</summary>
+    public async Task MakeBusinessSessionsAsync(bool business) =>
+        (await _http.PatchAsJsonAsync("simulator/settings", new JsonObject { ["businessWorkflows"] = business ? "all" : null })).EnsureSuccessStatusCode();
+
+    /// <summary>From now on the account has no sessions of companies: lists of them are refused with this.</summary>
+    public async Task RefuseBusinessListsAsync(int status) =>
+        (await _http.PatchAsJsonAsync("simulator/settings", new { businessListStatus = status }, Json)).EnsureSuccessStatusCode();
 
     /// <summary>What each create takes from now on.</summary>
     public async Task DelayAsync(TimeSpan createDelay) =>

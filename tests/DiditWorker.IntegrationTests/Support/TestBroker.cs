@@ -11,6 +11,9 @@ namespace DiditWorker.IntegrationTests.Support;
 /// <summary>An answer as it came off the wire.</summary>
 internal sealed record WireAnswer(string Event, string? MessageId, string? CorrelationId, JsonElement Message, string? Outcome)
 {
+    /// <summary>When it arrived here.</summary>
+    public DateTimeOffset At { get; } = DateTimeOffset.UtcNow;
+
     public string? Text(string member) => Message.TryGetProperty(member, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null;
 }
 

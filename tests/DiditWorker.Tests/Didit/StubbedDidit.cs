@@ -21,26 +21,29 @@ internal sealed class StubbedDidit : IAsyncDisposable
     private readonly RedisConnection _redis = new("127.0.0.1:1,connectTimeout=100,connectRetry=0");
     private readonly CancellationTokenSource _stopping = new();
     private readonly ApplicationLifetime _lifetime = new(NullLogger<ApplicationLifetime>.Instance);
-    private readonly DiditOptions _options = new() { ApiKey = "k", LookupDelay = LookupDelay, WorkflowId = Classifying.Workflow };
+    private readonly DiditOptions _options;
     private readonly Answering _answering;
     private readonly HttpClient _http;
-    private readonly SharedRateLimiter _limiter;
+    private readonly RedisRateLimiter _limiter;
     private readonly TimeProvider _time;
     private readonly RecordSteps _records;
     private readonly WorkerMetrics _metrics;
 
-    public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null, WorkerMetrics? metrics = null)
-        : this((request, _) => Task.FromResult(answer(request)), clock, metrics)
+    public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null, WorkerMetrics? metrics = null, SessionKinds kind = SessionKinds.Any)
+        : this((request, _) => Task.FromResult(answer(request)), clock, metrics, kind)
     {
     }
 
     public StubbedDidit(
-        Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer, TimeProvider? clock = null, WorkerMetrics? metrics = null)
+        Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer, TimeProvider? clock = null, WorkerMetrics? metrics = null,
+        SessionKinds kind = SessionKinds.Any)
     {
+        _options = new() { ApiKey = "k", LookupDelay = LookupDelay, WorkflowId = Classifying.Workflow, SessionKind = kind };
         (_time, _metrics, _answering) = (clock ?? TimeProvider.System, metrics ?? NoMetrics.Create(), new(answer));
         _http = new(_answering);
         Client = new(_http, _options, _metrics, new(_time), _time);
-        List = new(Client, _options);
+        Business = new(_time);
+        List = new(Client, _options, Business);
         _limiter = new(_redis, "ratelimit", 10_000_000, _metrics, _time, _stopping.Token);
         Pipeline = new(
             _options, new(Operation.Create, _options, _time), new(Operation.Read, _options, _time), _limiter, _limiter, _metrics, _time);
@@ -50,6 +53,8 @@ internal sealed class StubbedDidit : IAsyncDisposable
     }
 
     public DiditClient Client { get; }
+
+    public BusinessList Business { get; }
 
     public SessionList List { get; }
 

@@ -12,6 +12,7 @@ public sealed class When_a_list_changes_while_it_is_read
     private static readonly IdempotencyKey Key = IdempotencyKey.Create("start-verification", "order-1");
 
     private readonly List<string> _rows = [];
+    private string _kind = "user";
     private Action<int> _afterPage = _ => { };
     private int _pages;
 
@@ -20,7 +21,7 @@ public sealed class When_a_list_changes_while_it_is_read
     {
         _rows.Clear();
         _rows.AddRange(Enumerable.Range(0, 250).Select(i => Row($"s-{i}")));
-        (_afterPage, _pages) = (_ => { }, 0);
+        (_afterPage, _pages, _kind) = (_ => { }, 0, "user");
     }
 
     [Test]
@@ -35,11 +36,10 @@ public sealed class When_a_list_changes_while_it_is_read
         _pages.ShouldBe(3);
     }
 
-    [TestCase(1)]
-    [TestCase(2)]
-    [TestCase(99)]
-    public async Task Sessions_that_go_hide_none(int gone)
+    [Test]
+    public async Task Sessions_that_go_hide_none([Values(1, 2, 99)] int gone, [Values("user", "business")] string kind)
     {
+        _kind = kind;
         _rows[100] = Row("ours", $"{Key}");
         _afterPage = page => _rows.RemoveRange(0, page == 1 ? gone : 0);
 
@@ -100,6 +100,11 @@ public sealed class When_a_list_changes_while_it_is_read
 
         var query = request.RequestUri.Query.TrimStart('?').Split('&').Select(p => p.Split('='))
             .ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+        if (query["session_kind"] != _kind)
+        {
+            return StubbedDidit.Reply(200, """{"next":null,"results":[]}"""u8.ToArray());
+        }
+
         var (offset, limit) = (
             int.Parse(query["offset"], CultureInfo.InvariantCulture), int.Parse(query["limit"], CultureInfo.InvariantCulture));
         var next = offset + limit < _rows.Count ? "\"more\"" : "null";

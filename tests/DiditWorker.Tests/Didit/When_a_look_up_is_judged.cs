@@ -52,6 +52,7 @@ public sealed class When_a_look_up_is_judged
         Judge(Session("a", status)).Kind.ShouldBe(MatchKind.HandedBack);
         Judge(Session("a", status, Theirs), Session("b", "Approved")).Kind.ShouldBe(MatchKind.HandedBack);
         Judge(Session("a", status) with { CreatedAt = NotBefore.AddDays(-3) }).Kind.ShouldBe(MatchKind.HandedBack);
+        Judge(Session("a", status) with { CreatedAt = NotBefore.AddDays(-3) }, Session("b", "Approved")).Kind.ShouldBe(MatchKind.HandedBack);
     }
 
     [TestCaseSource(nameof(Finished))]
@@ -92,7 +93,7 @@ public sealed class When_a_look_up_is_judged
     public void What_is_not_known_to_be_earlier_could_be_ours()
     {
         Judge(Session("a", "Approved") with { CreatedAt = null }).Kind.ShouldBe(MatchKind.Several);
-        SessionMatch.Among([Session("a", "Approved") with { CreatedAt = DateTimeOffset.MinValue }], Key, Workflow, notBefore: null).Kind
+        SessionMatch.Among([Session("a", "Approved") with { CreatedAt = DateTimeOffset.MinValue }], Key, Workflow, notBefore: null, SessionMatch.NoneExcluded).Kind
             .ShouldBe(MatchKind.Several);
     }
 
@@ -113,15 +114,15 @@ public sealed class When_a_look_up_is_judged
     public void The_order_of_the_list_never_matters() => Gen.Select(Sessions.Array[0, 5], Gen.Bool).Sample((found, dated) =>
     {
         var notBefore = dated ? NotBefore : (DateTimeOffset?)null;
-        var one = SessionMatch.Among(found, Key, Workflow, notBefore);
-        var other = SessionMatch.Among(found.Reverse(), Key, Workflow, notBefore);
+        var one = SessionMatch.Among(found, Key, Workflow, notBefore, SessionMatch.NoneExcluded);
+        var other = SessionMatch.Among(found.Reverse(), Key, Workflow, notBefore, SessionMatch.NoneExcluded);
         return one.Kind == other.Kind && one.Candidates.SequenceEqual(other.Candidates.Reverse());
     }, iter: 1000);
 
     [Test]
     public void Only_ours_is_ever_adopted_and_a_create_never_follows_when_ours_is_there() => Sessions.Array[0, 5].Sample(found =>
     {
-        var match = SessionMatch.Among(found, Key, Workflow, NotBefore);
+        var match = SessionMatch.Among(found, Key, Workflow, NotBefore, SessionMatch.NoneExcluded);
         var ours = found.Count(s => s.Key == Ours);
         return match.Kind == MatchKind.Adopt == (ours == 1) && (match.Kind != MatchKind.Adopt || match.Candidates[0].Key == Ours)
             && (ours == 0 || match.Kind is MatchKind.Adopt or MatchKind.Several);
@@ -129,12 +130,16 @@ public sealed class When_a_look_up_is_judged
 
     private static Gen<FoundSession> Sessions => Gen.Select(
         Gen.OneOf([.. Unfinished, .. Finished]), Gen.OneOf(null, null, Ours, Theirs), Gen.OneOf(Workflow, null, "other"), Gen.Int[-2, 2], Gen.Int[0, 9],
-        (status, key, workflow, seconds, id) => Session($"{id}", status, key) with { WorkflowId = workflow, CreatedAt = NotBefore.AddSeconds(seconds) });
+        Gen.OneOf<long?>(null, 1, 2), Gen.Bool,
+        (status, key, workflow, seconds, id, version, url) => Session($"{id}", status, key) with
+        {
+            WorkflowId = workflow, CreatedAt = NotBefore.AddSeconds(seconds), Version = version, Url = url ? "https://v/1" : null,
+        });
 
     private static IdempotencyKey Key => new(new Guid(Ours));
 
-    private static SessionMatch Judge(params FoundSession[] found) => SessionMatch.Among(found, Key, Workflow, NotBefore);
+    private static SessionMatch Judge(params FoundSession[] found) => SessionMatch.Among(found, Key, Workflow, NotBefore, SessionMatch.NoneExcluded);
 
     private static FoundSession Session(string id, string? status, string? key = null) =>
-        new(id, 1, "https://v/" + id, status, Workflow, NotBefore.AddMinutes(1), MetadataKnown: true, key);
+        new(id, 1, "https://v/" + id, status, Workflow, NotBefore.AddMinutes(1), MetadataKnown: true, key, Version: 3);
 }

@@ -83,17 +83,25 @@ public sealed class When_a_session_is_found
     public void The_decision_fills_it_up()
     {
         var decision = JsonElement.Parse(
-            """{"session_id":"s-1","session_number":8,"url":"https://v/9","status":"Declined","workflow_id":"w9","created_at":"2026-01-01","metadata":{"diditworker_key":"K"}}""");
+            """{"session_id":"s-1","session_number":8,"url":"https://v/9","status":"Declined","workflow_id":"w9","workflow_version":4,"created_at":"2026-01-01","metadata":{"diditworker_key":"K"}}""");
 
         List("""{"session_id":"s-1"}""").With(decision).ShouldBe(new FoundSession(
-            "s-1", 8, "https://v/9", "Declined", "w9", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), MetadataKnown: true, "K"));
+            "s-1", 8, "https://v/9", "Declined", "w9", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), MetadataKnown: true, "K", Version: 4));
         List(Row).With(decision).ShouldBe(
-            List(Row) with { Url = "https://v/9", Status = "Declined", WorkflowId = "w9", MetadataKnown = true, Key = "K" });
+            List(Row) with { Url = "https://v/9", Status = "Declined", WorkflowId = "w9", MetadataKnown = true, Key = "K", Version = 4 });
     }
+
+    [TestCase("3", 3L)]
+    [TestCase("\"3\"", null)]
+    [TestCase("1.5", null)]
+    [TestCase("null", null)]
+    public void The_version_of_its_workflow_is_a_whole_number_or_unknown(string version, long? expected) =>
+        List($$"""{"session_id":"s-1","workflow_version":{{version}}}""").Version.ShouldBe(expected);
 
     [Test]
     public void A_decision_that_says_nothing_takes_nothing_away() =>
-        List(Row).With(JsonElement.Parse("{}")).ShouldBe(List(Row) with { MetadataKnown = true });
+        List("""{"session_id":"s-1","workflow_version":2,"url":"https://v/1"}""").With(JsonElement.Parse("{}")).ShouldSatisfyAllConditions(
+            session => session.Version.ShouldBe(2), session => session.Url.ShouldBe("https://v/1"), session => session.MetadataKnown.ShouldBeTrue());
 
     [Test]
     public void As_text_it_has_no_url()

@@ -8,12 +8,10 @@ namespace DiditWorker.Tests.Didit;
 // Port 1 of this machine refuses at once: nothing leaves it.
 public sealed class When_redis_cannot_hold_the_rate
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
-
     private RedisConnection redis = null!;
     private CancellationTokenSource stopping = null!;
     private SteppedTime time = null!;
-    private SharedRateLimiter limiter = null!;
+    private RedisRateLimiter limiter = null!;
 
     [OneTimeSetUp]
     public void Connect() => redis = new("127.0.0.1:1,connectTimeout=100,connectRetry=0");
@@ -39,41 +37,72 @@ public sealed class When_redis_cannot_hold_the_rate
     [Test]
     public async Task This_replica_keeps_the_rate_by_itself()
     {
-        await GoesAtOnceAsync();
+        await limiter.GoesAtOnceAsync();
 
-        await GoesAfterAsync(1000);
-        await GoesAfterAsync(1000);
+        await limiter.GoesAfterAsync(1000, time);
+        await limiter.GoesAfterAsync(1000, time);
+        limiter.Trouble.ShouldNotBeNull();
     }
 
     [Test]
     public async Task Idle_time_is_not_saved_up_for_a_burst()
     {
-        await GoesAtOnceAsync();
+        await limiter.GoesAtOnceAsync();
         time.Advance(TimeSpan.FromMinutes(5));
 
-        await GoesAtOnceAsync();
-        await GoesAfterAsync(1000);
+        await limiter.GoesAtOnceAsync();
+        await limiter.GoesAfterAsync(1000, time);
+    }
+
+    [Test]
+    public async Task A_timer_that_is_a_little_late_costs_nothing()
+    {
+        await limiter.GoesAtOnceAsync();
+        time.Advance(TimeSpan.FromMilliseconds(1150));
+        await limiter.GoesAtOnceAsync();
+
+        await limiter.GoesAfterAsync(850, time);
+    }
+
+    [Test]
+    public async Task One_that_is_very_late_is_made_up_for_in_part()
+    {
+        await limiter.GoesAtOnceAsync();
+        time.Advance(TimeSpan.FromMilliseconds(1900));
+        await limiter.GoesAtOnceAsync();
+
+        await limiter.GoesAfterAsync(800, time);
     }
 
     [Test]
     public async Task A_high_rate_is_spread_evenly_as_well()
     {
-        using var fast = limiter = Limiter(perMinute: 6000);
+        using var fast = Limiter(perMinute: 6000);
 
-        await GoesAtOnceAsync();
+        await fast.GoesAtOnceAsync();
         for (var i = 0; i < 20; i++)
         {
-            await GoesAfterAsync(10);
+            await fast.GoesAfterAsync(10, time);
         }
     }
 
     [Test]
     public async Task After_a_429_nobody_goes_until_it_is_over()
     {
-        await limiter.PauseAsync(TimeSpan.FromSeconds(30));
+        await limiter.PauseAsync(TimeSpan.FromSeconds(20));
 
-        await GoesAfterAsync(30_000);
-        await GoesAfterAsync(1000);
+        await limiter.GoesAfterAsync(20_000, time);
+        await limiter.GoesAfterAsync(1000, time);
+    }
+
+    [Test]
+    public async Task A_shorter_pause_does_not_shorten_a_longer_one()
+    {
+        await limiter.PauseAsync(TimeSpan.FromSeconds(20));
+        time.Advance(TimeSpan.FromSeconds(5));
+        await limiter.PauseAsync(TimeSpan.FromSeconds(1));
+
+        await limiter.GoesAfterAsync(15_000, time);
     }
 
     // The clock of .NET counts from the start of the machine: every phase of a number that runs over must do.
@@ -82,50 +111,43 @@ public sealed class When_redis_cannot_hold_the_rate
     [TestCase(10)]
     [TestCase(15)]
     [TestCase(20)]
+    [TestCase(3650)]
     public async Task The_first_one_goes_at_once_however_long_the_machine_has_been_running(int days)
     {
         time.Advance(TimeSpan.FromDays(days));
 
-        await GoesAtOnceAsync();
-        await GoesAfterAsync(1000);
+        await limiter.GoesAtOnceAsync();
+        await limiter.GoesAfterAsync(1000, time);
     }
 
-    [Test]
-    public async Task A_stop_of_the_worker_ends_the_waiting()
+    // Nobody sleeps longer than 30 s without asking, and no shorter than a timer can count.
+    [TestCase(double.Epsilon, 30_000)]
+    [TestCase(1e-9, 30_000)]
+    [TestCase(1, 30_000)]
+    [TestCase(7, 8572)]
+    [TestCase(300, 200)]
+    [TestCase(10_000_000, 1)]
+    [TestCase(double.MaxValue, 0)]
+    public async Task Any_rate_can_be_kept(double perMinute, int milliseconds)
     {
-        await GoesAtOnceAsync();
-        var waiting = limiter.WaitAsync(CancellationToken.None).AsTask();
-        await time.SomebodyWaitsAsync();
+        using var any = Limiter(perMinute);
+        await any.GoesAtOnceAsync();
 
-        await stopping.CancelAsync();
+        if (milliseconds == 0)
+        {
+            await any.GoesAtOnceAsync();
+            return;
+        }
 
-        await Should.ThrowAsync<OperationCanceledException>(() => waiting);
-    }
-
-    [Test]
-    public async Task Who_leaves_does_not_hold_up_the_next_one()
-    {
-        await GoesAtOnceAsync();
-        using var leaving = new CancellationTokenSource();
-        var waiting = limiter.WaitAsync(leaving.Token).AsTask();
-        await time.SomebodyWaitsAsync();
-        await leaving.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(() => waiting);
-
-        await GoesAfterAsync(2000);
-    }
-
-    private SharedRateLimiter Limiter(int perMinute) => new(redis, "ratelimit", perMinute, NoMetrics.Create(), time, stopping.Token);
-
-    private Task GoesAtOnceAsync() => limiter.WaitAsync(CancellationToken.None).AsTask().WaitAsync(Soon);
-
-    private async Task GoesAfterAsync(int milliseconds)
-    {
-        var waiting = limiter.WaitAsync(CancellationToken.None).AsTask();
-        await time.SomebodyWaitsAsync().WaitAsync(Soon);
-        time.Advance(TimeSpan.FromMilliseconds(milliseconds - 1));
+        var waiting = any.AcquireAsync(1, CancellationToken.None).AsTask();
+        (await time.SomebodyWaitsAsync()).ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
         waiting.IsCompleted.ShouldBeFalse();
-        time.Advance(TimeSpan.FromMilliseconds(1));
-        await waiting.WaitAsync(Soon);
     }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    public void A_rate_of_nothing_is_refused(double perMinute) =>
+        Should.Throw<ArgumentOutOfRangeException>(() => Limiter(perMinute).Dispose());
+
+    private RedisRateLimiter Limiter(double perMinute) => new(redis, "ratelimit", perMinute, NoMetrics.Create(), time, stopping.Token);
 }

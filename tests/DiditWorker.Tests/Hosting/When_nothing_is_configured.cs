@@ -40,6 +40,7 @@ public sealed class When_nothing_is_configured
         Callback = null,
         IdempotencyWindow = TimeSpan.FromDays(1),
         LookupBeforeResend = LookupBeforeResend.Always,
+        SessionKind = SessionKinds.Any,
         RequestsPerMinute = 300,
         AttemptTimeout = TimeSpan.FromSeconds(10),
         TotalTimeout = TimeSpan.FromMinutes(1),

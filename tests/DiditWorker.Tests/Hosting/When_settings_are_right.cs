@@ -13,7 +13,7 @@ public sealed class When_settings_are_right
     public void Didits_are_taken() => With(
         ("Didit:BaseAddress", "http://127.0.0.1:8081/"), ("Didit:CreateSessionPath", "/v2/session/"), ("Didit:WorkflowId", "11111111-2222-3333-4444-55555555555A"),
         ("Didit:Callback", "myapp://done"), ("Didit:IdempotencyWindow", "02:00:00"), ("Didit:LookupBeforeResend", "outsidewindow"),
-        ("Didit:RequestsPerMinute", "10"), ("Didit:AttemptTimeout", "00:00:01.5"), ("Didit:TotalTimeout", "00:00:30")).Didit.ShouldBe(new DiditOptions
+        ("Didit:SessionKind", "business"), ("Didit:RequestsPerMinute", "10"), ("Didit:AttemptTimeout", "00:00:01.5"), ("Didit:TotalTimeout", "00:00:30")).Didit.ShouldBe(new DiditOptions
         {
             ApiKey = "api-key",
             BaseAddress = new Uri("http://127.0.0.1:8081/"),
@@ -22,6 +22,7 @@ public sealed class When_settings_are_right
             Callback = "myapp://done",
             IdempotencyWindow = TimeSpan.FromHours(2),
             LookupBeforeResend = LookupBeforeResend.OutsideWindow,
+            SessionKind = SessionKinds.Business,
             RequestsPerMinute = 10,
             AttemptTimeout = TimeSpan.FromSeconds(1.5),
             TotalTimeout = TimeSpan.FromSeconds(30),

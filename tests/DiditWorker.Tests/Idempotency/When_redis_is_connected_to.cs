@@ -42,6 +42,7 @@ public sealed class When_redis_is_connected_to
 
         await Should.NotThrowAsync(async () => await connection.DisposeAsync());
 
-        await Should.ThrowAsync<ArgumentException>(async () => await connection.DatabaseAsync());
+        await using var used = new RedisConnection("localhost,noSuchSetting=1");
+        await Should.ThrowAsync<ArgumentException>(async () => await used.DatabaseAsync());
     }
 }

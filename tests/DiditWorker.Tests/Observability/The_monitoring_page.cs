@@ -25,7 +25,7 @@ public sealed partial class The_monitoring_page
     [Test]
     public void Lists_every_event_id()
     {
-        var inCode = typeof(WorkerMetrics).Assembly.GetTypes()
+        var inCode = new[] { typeof(WorkerMetrics), typeof(WorkerSettings) }.SelectMany(type => type.Assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId)
             .OfType<int>()

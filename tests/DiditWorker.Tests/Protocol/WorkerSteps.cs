@@ -125,7 +125,7 @@ internal sealed partial class WorkerSteps(Scenario scenario)
         var first = Math.Min(work.First, work.Copy.Published);
         var notBefore = work.Copy.Published < 0 ? (DateTimeOffset?)null : ModelTime.Of(first) - ModelTime.Margin;
         var found = state.Sessions.Select((session, number) => (session, number)).Where(s => s.session.Listed).Select(s => Found(s.session, s.number));
-        var match = SessionMatch.Among(found, Keys[work.Key], "workflow", notBefore);
+        var match = SessionMatch.Among(found, Keys[work.Key], "workflow", notBefore, SessionMatch.NoneExcluded);
         return match.Kind switch
         {
             MatchKind.None or MatchKind.Several when work is { LooksTwice: true, Phase: Phase.Look } =>
@@ -180,5 +180,5 @@ internal sealed partial class WorkerSteps(Scenario scenario)
 
     private static FoundSession Found(Session session, int number) => new(
         $"{number}", number, "https://verify.example", session.Finished ? "Approved" : "Not Started", "workflow", ModelTime.Of(session.Made),
-        MetadataKnown: true, session.Key < 0 ? null : Keys[session.Key].ToString());
+        MetadataKnown: true, session.Key < 0 ? null : Keys[session.Key].ToString(), Version: 1);
 }

@@ -86,6 +86,16 @@ public sealed class When_a_fault_is_scripted : FaultTest
         ShouldBeLogged(FaultKind.Malformed, 201, made: true);
     }
 
+    [TestCase("null")]
+    [TestCase("7")]
+    [TestCase("{\"status\":\"Approved\"}")]
+    public async Task A_list_can_have_a_row_that_nobody_can_read(string row)
+    {
+        State.AddFault(new() { Operation = DiditOperation.List, Kind = FaultKind.Malformed, Body = $$"""{"count":1,"next":null,"previous":null,"results":[{{row}}]}""" });
+
+        (await GetAsync("/v3/sessions/"))["results"]!.ToJsonString().ShouldBe($"[{row}]");
+    }
+
     [TestCase(null, 8 * 1024 * 1024)]
     [TestCase(100_000, 100_000)]
     public async Task A_huge_body_follows_the_work(int? size, int sent)

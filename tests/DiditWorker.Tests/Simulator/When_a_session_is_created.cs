@@ -14,7 +14,8 @@ public sealed class When_a_session_is_created : SimulatorTest
         var reply = await CreatedAsync(Order("user-1", "https://example.com/back", new JsonObject { ["a"] = 1 }));
 
         reply.Select(member => member.Key).ShouldBe(
-            ["session_id", "session_number", "session_token", "vendor_data", "metadata", "status", "workflow_id", "callback", "url"], ignoreOrder: true);
+            ["session_id", "session_number", "session_token", "vendor_data", "metadata", "status", "workflow_id", "workflow_version", "session_kind", "callback", "url"],
+            ignoreOrder: true);
         Guid.TryParse((string)reply["session_id"]!, out _).ShouldBeTrue();
         ((int)reply["session_number"]!).ShouldBe(1);
         ((string)reply["status"]!).ShouldBe("Not Started");
@@ -97,6 +98,25 @@ public sealed class When_a_session_is_created : SimulatorTest
         await EventuallyAsync(() => State.Sessions.Count == 1);
         await EventuallyAsync(() => State.Requests.Single().Made);
         State.Sessions.Single().CreatedAt.ShouldBe(Time.GetUtcNow());
+    }
+}
+
+public sealed class When_a_workflow_is_unknown : SimulatorTest
+{
+    [TestCase(400)]
+    [TestCase(404)]
+    public async Task The_create_is_refused_and_the_known_one_works(int status)
+    {
+        State.Configure(settings => settings with { OnlyWorkflow = Workflow, UnknownWorkflowStatus = status });
+        var unknown = Order();
+        unknown["workflow_id"] = Guid.NewGuid().ToString();
+
+        using var response = await CreateAsync(unknown);
+
+        ((int)response.StatusCode).ShouldBe(status);
+        (await response.Content.ReadAsStringAsync()).ShouldBe("""{"detail":"Invalid workflow_id."}""");
+        State.Sessions.ShouldBeEmpty();
+        await CreatedAsync();
     }
 }
 

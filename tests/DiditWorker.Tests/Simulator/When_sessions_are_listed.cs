@@ -36,6 +36,8 @@ public sealed class When_sessions_are_listed : SimulatorTest
     [TestCase("?vendor_data=A", new int[0])]
     [TestCase("?workflow_id=" + OtherWorkflow, new[] { 3 })]
     [TestCase("?status=Kyc%20Expired", new[] { 2 })]
+    [TestCase("?status=Kyc%20Expired,Approved", new[] { 3, 2, 1 })]
+    [TestCase("?status=Kyc%20Expired,Declined", new[] { 2 })]
     [TestCase("?date_from=2026-11-22", new[] { 3, 2 })]
     [TestCase("?date_to=2026-11-22", new[] { 2, 1 })]
     [TestCase("?date_to=2026-11-22T11:59:59Z", new[] { 1 })]
@@ -53,6 +55,7 @@ public sealed class When_sessions_are_listed : SimulatorTest
 
     [TestCase("?workflow_id=x", "workflow_id")]
     [TestCase("?status=approved", "status")]
+    [TestCase("?status=Approved,declined", "status")]
     [TestCase("?date_from=yesterday", "date_from")]
     public async Task A_wrong_filter_is_refused_by_field(string query, string field)
     {

@@ -1,14 +1,24 @@
--- Hands out places on one time line (GCRA, "virtual scheduling", ITU-T I.371 annex A), shared by all replicas, and counts these.
--- KEYS[1] time line, KEYS[2] replicas (one hash slot)
--- ARGV interval between places (microseconds), number of places, pause before the first (ms), name of this replica
--- Returns { how long from now the first place is (microseconds), how many replicas asked within the last minute }
+-- Hands out places on one time line, shared by all replicas, when they are due and not before (GCRA, ITU-T I.371 annex A). See TimeLine.cs,
+-- which does the same without Redis. A pause moves the next place; a shorter one never moves it back.
+-- KEYS[1] when the next place is (microseconds), KEYS[2] replicas (one hash slot)
+-- ARGV interval between places (microseconds), number of places, tolerance (microseconds), pause (microseconds), name of this replica
+-- Returns { how many places are granted: all or 0,
+--           how long from now the first one is (microseconds; not positive), or how long until it is worth asking again,
+--           how many replicas asked within the last minute, the time line afterwards }
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local next = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now + tonumber(ARGV[3]) * 1000)
-local after = next + tonumber(ARGV[1]) * tonumber(ARGV[2])
-redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', string.format('%.0f', math.ceil((after - now) / 1000) + 1000))
+local pause = tonumber(ARGV[4])
+local next = math.max(tonumber(redis.call('GET', KEYS[1]) or now), pause > 0 and now + pause or 0)
+local granted = next <= now and tonumber(ARGV[2]) or 0
+local first = granted > 0 and math.max(next, now - tonumber(ARGV[3])) or next
+local after = string.format('%.0f', math.ceil(first + tonumber(ARGV[1]) * granted))
 
-redis.call('ZADD', KEYS[2], time[1], ARGV[4])
+-- Forgotten a second after its next place: idle time is not saved up for a burst.
+if granted > 0 or pause > 0 then
+    redis.call('SET', KEYS[1], after, 'PX', string.format('%.0f', math.max(0, math.ceil((after - now) / 1000)) + 1000))
+end
+
+redis.call('ZADD', KEYS[2], time[1], ARGV[5])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', time[1] - 60)
 redis.call('EXPIRE', KEYS[2], 120)
-return { string.format('%.0f', next - now), redis.call('ZCARD', KEYS[2]) }
+return { granted, string.format('%.0f', first - now), redis.call('ZCARD', KEYS[2]), after }

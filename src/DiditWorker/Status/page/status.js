@@ -17,6 +17,11 @@ const pauses = {
   circuit_open: "too many requests failed",
   credentials_refused: "credentials refused",
   credits_missing: "no credits left",
+  billing_suspended: "billing is suspended",
+  application_deleted: "the application is deleted",
+  default_workflow_unknown: "the default workflow is unknown",
+  everything_refused: "everything is refused with the same words",
+  something_in_front: "something in front of Didit answers",
   redirected: "redirected, so the address or a path is wrong",
 };
 const circuits = {

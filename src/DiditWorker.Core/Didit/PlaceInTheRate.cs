@@ -1,0 +1,23 @@
+using System.Threading.RateLimiting;
+using DiditWorker.Redis;
+using Polly;
+using Polly.RateLimiting;
+
+namespace DiditWorker.Didit;
+
+/// <summary>What a request wants of the rate: set on the context of its pipeline.</summary>
+public static class PlaceInTheRate
+{
+    /// <summary>Who has more of it gets the next place. Default 0.</summary>
+    public static readonly ResiliencePropertyKey<int> Urgency = new("diditworker.urgency");
+
+    /// <summary>How long to wait for a place at most, as what is left of the message's hold. Default: without a bound.</summary>
+    public static readonly ResiliencePropertyKey<TimeSpan> LongestWait = new("diditworker.longest-wait");
+
+    /// <summary>Waits for a place; without one in time the pipeline throws <see cref="RateLimiterRejectedException"/>.</summary>
+    internal static RateLimiterStrategyOptions Of(RedisRateLimiter limiter) => new() { RateLimiter = args => AcquireAsync(limiter, args.Context) };
+
+    /// <summary>Waits for a place as the context says.</summary>
+    internal static ValueTask<RateLimitLease> AcquireAsync(RedisRateLimiter limiter, ResilienceContext context) => limiter.AcquireAsync(
+        context.Properties.GetValue(Urgency, 0), context.Properties.GetValue(LongestWait, Timeout.InfiniteTimeSpan), context.CancellationToken);
+}

@@ -1,0 +1,29 @@
+using DiditWorker.Simulator;
+using NUnit.Framework;
+
+namespace DiditWorker.IntegrationTests.Attribution;
+
+/// <summary>The account is short of money, or closed, until somebody mends it. Didit words that in many ways; none of them is about a message.</summary>
+public sealed class When_there_are_no_credits
+{
+    private const int Before = 20;
+    private const int Messages = 200;
+
+    [TestCase(400, """{"detail":"You don't have enough credits to perform this request. Please top up at https://example.org/console"}""", "credits")]
+    [TestCase(400, """{"non_field_errors":["Insufficient credits."]}""", "credits")]
+    [TestCase(400, """{"error":"Your balance is too low, please top up."}""", "credits")]
+    [TestCase(402, """{"detail":"Payment required."}""", "credits")]
+    [TestCase(403, """{"detail":"Your balance does not cover this request."}""", "credits")]
+    [TestCase(403, """{"code":"contract_billing_suspended","detail":"Billing is suspended."}""", "billing")]
+    [TestCase(403, """{"code":"application_deleted","detail":"This application was deleted."}""", "deleted")]
+    [TestCase(404, """{"code":"application_deleted"}""", "deleted")]
+    public async Task Nothing_is_parked_and_all_is_answered_soon_after_the_top_up(int status, string body, string why)
+    {
+        await using var worker = await OneWorker.StartAsync();
+        await worker.PublishAsync("before", Before);
+        await worker.Broker.UntilAnswersAsync(Before);
+        worker.Didit.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = status, Body = body });
+
+        await worker.ShouldHurtNobodyAsync(Messages, why, worker.Didit.ClearFaults);
+    }
+}
