@@ -28,7 +28,7 @@ public sealed class When_a_record_becomes_text
         "Reason", "Reference", "RequestId", "RequestIds", "Scope", "Selection", "SessionId", "SessionStatus", "Setting", "State", "Status",
         "User", "Value", "Verdict", "Version", "What", "Why", "Window", "WorkflowId", "Seen", "VirtualHost", "Meant", "Archive", "File",
         "Circuit", "Measured", "Follows", "StoppedBecause", "Assumes", "ForTheWorker", "Target", "Run", "VendorDataHash", "PauseReason",
-        "Words", "Person", "Mark", "Error", "Evidence", "Confidence", "Question", "Title",
+        "Words", "LastError", "Pause", "Person", "Mark", "Error", "Evidence", "Confidence", "Question", "Title",
     };
 
     public static IEnumerable<Type> Records => new[] { typeof(Delivery).Assembly, typeof(WorkerMetrics).Assembly, typeof(StartVerification).Assembly }
