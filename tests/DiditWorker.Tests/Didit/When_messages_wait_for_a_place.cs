@@ -192,7 +192,7 @@ public sealed class When_messages_wait_for_a_place
     [Test]
     public async Task What_nobody_thought_of_is_told_to_those_that_wait_and_to_the_next_ones()
     {
-        await using var broken = new RedisConnection(() => throw new FormatException("planted"), _ => new());
+        await using var broken = new RedisConnection(() => throw new FormatException("planted"), _ => new(), time);
         using var without = new RedisRateLimiter(broken, "ratelimit", 60, NoMetrics.Create(), time, stopping.Token);
 
         for (var i = 0; i < 2; i++)
