@@ -18,7 +18,7 @@ public static class BackOff
     public static TimeSpan Delay(int attempts, bool counts)
     {
         var longest = counts ? LongestCounted : Longest;
-        var delay = First * (1 << Math.Clamp(attempts - 1, 0, MostDoublings));
+        var delay = First * (1 << (Math.Clamp(attempts, 1, MostDoublings + 1) - 1));
         return delay < longest ? delay : longest;
     }
 }

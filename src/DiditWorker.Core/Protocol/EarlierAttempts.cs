@@ -16,7 +16,8 @@ internal static class EarlierAttempts
         // No source may hide a later one: another delivery may have sent after our last request, or after what the record says. A Redis that lost
         // everything may have forgotten an attempt up to the moment since when it remembers.
         var recordedAgo = memory.At - MeantTime.Latest(MeantTime.Latest(memory.Record?.LeaseUntil, memory.Record?.LastAttempt), memory.Horizon);
-        return MeantTime.Latest(MeantTime.Latest(lastSent, now - recordedAgo), redelivered);
+        var recorded = now - (recordedAgo < TimeSpan.Zero ? TimeSpan.Zero : recordedAgo);
+        return MeantTime.Latest(MeantTime.Latest(lastSent, recorded), redelivered);
     }
 
     /// <summary>The earliest one possible, less <paramref name="margin"/>; none if unknown.</summary>

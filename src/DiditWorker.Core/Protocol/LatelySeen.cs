@@ -50,12 +50,14 @@ public sealed class LatelySeen
     private void Succeeded(IdempotencyKey key, DateTimeOffset sent)
     {
         _failed.RemoveAll(failed => failed.Sent <= sent);
-        if (sent <= _latest.Sent)
+        if (sent > _latest.Sent)
         {
-            return;
+            _latestOfAnother = _latest.Key == key ? _latestOfAnother : _latest;
+            _latest = (key, sent);
         }
-
-        _latestOfAnother = _latest.Key == key ? _latestOfAnother : _latest;
-        _latest = (key, sent);
+        else if (key != _latest.Key && sent > _latestOfAnother.Sent)
+        {
+            _latestOfAnother = (key, sent);
+        }
     }
 }

@@ -25,10 +25,10 @@ public static class VerificationProtocol
         (Stage.Claiming, EventKind.Claimed) => Decide(state, e, settings),
         (Stage.Claiming, EventKind.RecordUnreadable) => (state, new(EffectKind.BackOff, "the record cannot be read") { Delay = BackOff.LongestCounted }),
         (Stage.LookingUp, EventKind.Entered) => LookUp(state, e.Now, settings),
-        (Stage.LookingUp, EventKind.LookedUp) => LookedUp(state, e, settings),
-        (Stage.LookingUp, EventKind.Replied) => Failed(state, e),
+        (Stage.LookingUp, EventKind.LookedUp) when e.Match is not null => LookedUp(state, e, settings),
+        (Stage.LookingUp, EventKind.Replied) when e.Reply is not null => Failed(state, e),
         (Stage.Creating, EventKind.Entered) => Create(state, e.Now, settings),
-        (Stage.Creating, EventKind.Replied) => Replied(state, e),
+        (Stage.Creating, EventKind.Replied) when e.Reply is not null => Replied(state, e),
         (Stage.Creating, EventKind.LeaseLost) => Claim(state),
         (Stage.Creating, EventKind.LeaseUnknown) => (Again(state), new(EffectKind.Poll, "Redis cannot be asked")),
         (Stage.Creating, EventKind.TooLate) => GiveBack(state, Unused(state), new(EffectKind.Claim)),
@@ -98,8 +98,8 @@ public static class VerificationProtocol
 
         return match.Kind switch
         {
-            MatchKind.Adopt => Store(state, new(EffectKind.Answer) { Session = e.Session, Adopted = true }, e.Now),
-            MatchKind.NotReady => Failed(state, e with { Reply = new(ReplyKind.NotSent, "look-up: a session that may be this one does not have its URL yet") }),
+            MatchKind.Adopt when e.Session is { } session => Store(state, new(EffectKind.Answer) { Session = session, Adopted = true }, e.Now),
+            MatchKind.Adopt or MatchKind.NotReady => Failed(state, e with { Reply = new(ReplyKind.NotSent, "look-up: a session that may be this one does not have its URL yet") }),
             MatchKind.Several => Park(state, Rejection.AmbiguousSession, Ambiguous + match.Names()),
             _ => Enter(state, Stage.Creating),
         };
@@ -116,7 +116,7 @@ public static class VerificationProtocol
         {
             // Repeated on trust, it must be done before Didit may forget the key.
             NotAfter = state.Decision.Outcome == Outcome.Resend && !state.Conflicted && first is { } since
-                ? since + settings.Window - settings.Margin - settings.LongestRequest
+                ? (since < now ? since : now) + settings.Window - settings.Margin - settings.LongestRequest
                 : null,
         });
     }
@@ -124,10 +124,15 @@ public static class VerificationProtocol
     private static (DeliveryState State, Effect Effect) Replied(DeliveryState state, DeliveryEvent e)
     {
         var reply = e.Reply!;
-        if (reply.Kind == ReplyKind.Answered)
+        if (reply is { Kind: ReplyKind.Answered, Session: not null })
         {
             // Until it is stored, another delivery has to find it.
             return Store(state with { LastSent = e.Now }, new(EffectKind.Answer) { Session = reply.Session }, e.Now);
+        }
+
+        if (reply.Kind == ReplyKind.Answered)
+        {
+            return Failed(state, e with { Reply = reply with { Kind = ReplyKind.Ambiguous } });
         }
 
         return e.Verdict.Final

@@ -16,11 +16,12 @@ public sealed class When_every_combination_is_decided
         Gen.Int[-100_000, 100_000].Select(seconds => Now + TimeSpan.FromSeconds(seconds)));
 
     private static readonly Gen<IdempotencyRecord?> Records = Gen.Select(
-        Gen.Enum<RecordState>(), Gen.OneOf(Ours, "1.theirs"), Times, Gen.Int[0, 12],
-        (state, fingerprint, first, attempts) => (IdempotencyRecord?)(Record(state, fingerprint, attempts: attempts) with { FirstAttempt = first }));
+        Gen.Enum<RecordState>(), Gen.OneOf(Ours, "1.theirs"), Times, Gen.Int[0, 12], Gen.OneOf("", new AttemptNote(1, "x", Now, Now.AddSeconds(1)).ToText()),
+        (state, fingerprint, first, attempts, note) =>
+            (IdempotencyRecord?)(Record(state, fingerprint, attempts: attempts) with { FirstAttempt = first, Payload = note }));
 
-    private static readonly Gen<Memory> Memories = Gen.Select(Gen.Bool, Gen.OneOf(Records, Gen.Const((IdempotencyRecord?)null)), Gen.Bool,
-        (available, record, owned) => new Memory(available, record, owned));
+    private static readonly Gen<Memory> Memories = Gen.Select(Gen.Bool, Gen.OneOf(Records, Gen.Const((IdempotencyRecord?)null)), Gen.Bool, Times,
+        (available, record, owned, horizon) => available ? new Memory(available, record, owned) { At = Now, Horizon = horizon } : Memory.Unavailable);
 
     private static readonly Gen<Evidence> Evidences = Gen.Select(
         Gen.OneOf(Times.Select(t => (DateTimeOffset?)t), Gen.Const((DateTimeOffset?)null)), Gen.Bool,
@@ -48,6 +49,14 @@ public sealed class When_every_combination_is_decided
     [Test]
     public void It_never_creates_blindly_what_is_older_than_the_window_or_of_unknown_age() => Always((_, evidence, settings, outcome) =>
         outcome != Outcome.Create || Now - evidence.PublishedAt < (settings.Window == TimeSpan.Zero ? settings.Margin : settings.Window));
+
+    [Test]
+    public void It_never_creates_blindly_while_redis_remembers_for_less_than_a_window() => Always((memory, _, settings, outcome) =>
+        outcome != Outcome.Create || !memory.Available || memory.At - memory.Horizon >= settings.Window + settings.Margin);
+
+    [Test]
+    public void It_never_creates_blindly_where_every_create_is_looked_up_first() => Always((_, _, settings, outcome) =>
+        settings.Lookup != LookupBeforeResend.EveryCreate || outcome is not (Outcome.Create or Outcome.Resend));
 
     [Test]
     public void It_never_believes_a_publish_time_that_is_far_ahead() => Always((_, evidence, settings, outcome) =>

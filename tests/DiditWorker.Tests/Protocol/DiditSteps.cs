@@ -24,7 +24,8 @@ internal sealed class DiditSteps(Scenario scenario)
         {
             if (!state.Sessions[i].HasUrl)
             {
-                steps.Add(new($"Didit makes the URL of session {i}", -1, state with { Sessions = state.Sessions.Set(i, state.Sessions[i] with { HasUrl = true }) }));
+                var made = state.Sessions.Set(i, state.Sessions[i] with { HasUrl = true });
+                steps.Add(new($"Didit makes the URL of session {i}", -1, state with { Sessions = made }));
             }
 
             if (state.Left.Finishes > 0 && !state.Sessions[i].Finished)

@@ -15,7 +15,6 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
 
         Time(state, steps);
         Redis(state, steps);
-        Replay(state, steps);
     }
 
     private void Deliver(State state, List<Step> steps)
@@ -80,7 +79,7 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
 
         // The margin of the window is longer than it takes from the decision to the end of the request.
         var anyLive = state.Slots.Any(s => s.Record is { Live: true })
-            || state.Works.Any(w => w.Belief > 0 || w.Request != Request.None || w.At.Doing.Kind == EffectKind.Create && !w.At.State.Memory.Available);
+            || state.Works.Any(w => w.Belief > 0 || w.Request != Request.None || w.At is { Doing.Kind: EffectKind.Create, State.Memory.Available: false });
         if (state.Left.Windows > 0 && !anyLive && state.Orphans.Count == 0)
         {
             steps.Add(new("the window passes", -1, Later(state) with
@@ -154,37 +153,6 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
         else if (left.Outages > 0)
         {
             steps.Add(new("Redis goes away", -1, state with { RedisDown = true, Left = left with { Outages = left.Outages - 1 } }));
-        }
-    }
-
-    private void Replay(State state, List<Step> steps)
-    {
-        for (var i = 0; i < state.Parked.Count && state.Left.Replays > 0; i++)
-        {
-            var copy = scenario.Has(Mistake.ReplayLooksFresh)
-                ? state.Parked[i] with { Flagged = false, Published = state.Era }
-                : state.Parked[i] with { Flagged = true };
-            var replayed = (state with
-            {
-                Left = state.Left with { Replays = state.Left.Replays - 1 },
-                Parked = state.Parked.RemoveAt(i),
-            }).Enqueue(copy);
-            steps.Add(new("the operator replays a dead letter", -1, replayed));
-            Exclude(replayed, copy.Message, steps);
-        }
-    }
-
-    // A person looks at the sessions, and knows whose they are.
-    private static void Exclude(State state, int message, List<Step> steps)
-    {
-        var others = Enumerable.Range(0, state.Sessions.Count).Where(n => state.Sessions[n].For != message).Select(n => (message, n));
-        if (state.Left.Exclusions > 0 && others.Except(state.Excluded).ToList() is { Count: > 0 } named)
-        {
-            steps.Add(new("the operator excludes sessions of others and replays a dead letter", -1, state with
-            {
-                Left = state.Left with { Exclusions = state.Left.Exclusions - 1 },
-                Excluded = [.. state.Excluded.Concat(named).Order()],
-            }));
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class Explorer
     private readonly Interpreter _worker;
     private readonly EnvironmentSteps _environment;
     private readonly DiditSteps _didit;
+    private readonly OperatorSteps _operator;
 
     private readonly Dictionary<State, int> _index = [];
     private readonly List<State> _states = [];
@@ -28,6 +29,7 @@ internal sealed class Explorer
         _worker = new(scenario, standings);
         _environment = new(scenario, standings, _worker);
         _didit = new(scenario);
+        _operator = new(scenario);
     }
 
     public static Exploration Explore(Scenario scenario, int atMost = 3_000_000) => new Explorer(scenario).Run(atMost);
@@ -93,6 +95,7 @@ internal sealed class Explorer
 
         _didit.Add(state, steps);
         _environment.Add(state, steps);
+        _operator.Add(state, steps);
     }
 
     private int Visit(State state, int parent)

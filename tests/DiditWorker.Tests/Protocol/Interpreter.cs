@@ -4,7 +4,7 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Tests.Protocol;
 
 /// <summary>Carries out, on the model, what the protocol wants done: each effect in steps between which anything may happen.</summary>
-internal sealed class Interpreter(Scenario scenario, Standings standings)
+internal sealed partial class Interpreter(Scenario scenario, Standings standings)
 {
     private static readonly IdempotencyKey[] Keys = [.. Enumerable.Range(0, 4).Select(n => IdempotencyKey.Create("model", $"message-{n}"))];
 
@@ -93,167 +93,18 @@ internal sealed class Interpreter(Scenario scenario, Standings standings)
     private void LookUp(State state, Work work, List<Step> steps)
     {
         var found = state.Sessions.Select((session, number) => (session, number)).Where(s => s.session.Listed).Select(s => Found(s.session, s.number));
-        var excluded = scenario.Has(Mistake.ExclusionIgnored) ? [] : state.Excluded.Where(e => e.Message == work.Copy.Message).Select(e => $"{e.Session}");
+        var excluded = state.Excluded.Where(e => e.Message == work.Copy.Message && !scenario.Has(Mistake.ExclusionIgnored)).Select(e => $"{e.Session}");
         var match = SessionMatch.Among(found, Keys[work.Key], ModelTime.Workflow, work.At.Doing.NotBefore, excluded.ToHashSet());
         var session = match.Kind == MatchKind.Adopt ? int.Parse(match.Candidates[0].Id, CultureInfo.InvariantCulture) : (int?)null;
         if (session is { } withoutUrl && !state.Sessions[withoutUrl].HasUrl)
         {
-            Happened("finds a session without its URL", state, work, state.Event(EventKind.Replied) with { Reply = new(ReplyKind.NotSent, "") }, steps);
+            var e = state.Event(EventKind.Replied) with { Reply = new(ReplyKind.NotSent, "") };
+            Happened("finds a session without its URL", state, work, e, steps);
             return;
         }
 
         Happened("looks up", state, work with { Answer = session is { } number ? scenario.Read(number, work) : null },
             state.Event(EventKind.LookedUp) with { Match = match, Session = session is { } id ? ModelTime.Session(id) : null }, steps);
-    }
-
-    private void Create(State state, Work work, List<Step> steps)
-    {
-        if (work.Request == Request.None)
-        {
-            Fail("cannot send", state, work, ReplyKind.NotSent, steps);
-            Send(state, work, steps);
-            return;
-        }
-
-        // Between the reply and the worker.
-        if (state.Left.Timeouts > 0)
-        {
-            Fail("times out", state, work, ReplyKind.Ambiguous, steps);
-        }
-
-        var e = state.Event(EventKind.Replied);
-        switch (work.Request)
-        {
-            case Request.Created when state.Sessions[work.Answer!.Value.Session].HasUrl:
-                Happened("reads the session", state, work with { Request = Request.None },
-                    e with { Reply = new(ReplyKind.Answered, "") { Session = ModelTime.Session(work.Answer.Value.Session) }, Verdict = new(Works: true) }, steps);
-                break;
-            case Request.Refused:
-                Happened("reads the refusal", state, work with { Request = Request.None },
-                    e with { Reply = new(ReplyKind.Refused, ""), Verdict = new(Final: true, Works: true) }, steps);
-                break;
-            case Request.Conflict:
-                steps.Add(new("reads 409, and repeats", work.Owner, state.With(work with { Request = Request.None })));
-                Happened("reads 409", state, work with { Request = Request.None }, e with { Reply = new(ReplyKind.Conflict, "") }, steps);
-                break;
-            default:
-                break;
-        }
-    }
-
-    // Lease.EnsureAsync: what is believed is not asked for, unless too little of it is left.
-    private void Send(State state, Work work, List<Step> steps)
-    {
-        if (ModelTime.Of(state.Era) > work.At.Doing.NotAfter)
-        {
-            Happened("is too late", state, work, state.Event(EventKind.TooLate), steps);
-            return;
-        }
-
-        var sent = work with { Request = Request.Out, Sent = true };
-        var asks = work.At.State.Memory.Available && !scenario.Has(Mistake.LeaseNotKept);
-        if (!asks || work.Belief > 0)
-        {
-            steps.Add(new("sends", work.Owner, state.With(sent)) { Sends = work.Key });
-        }
-
-        if (!asks || (work.Belief > 0 && ModelStore.IsOwner(state.Slots[work.Key].Record, work.Owner)))
-        {
-            return;
-        }
-
-        // Whoever has lost the key without knowing may also have reason to renew, and learns of it then.
-        var lost = state.Event(state.RedisDown ? EventKind.LeaseUnknown : EventKind.LeaseLost) with { MaybeSent = work.Sent };
-        var (after, kept) = ModelStore.Renew(state.Slots[work.Key].Record, work.Owner, scenario.LeaseTicks);
-        if (kept && !state.RedisDown)
-        {
-            steps.Add(new("renews and sends", work.Owner, state.Write(work.Key, after).With(sent with { Belief = scenario.LeaseTicks })) { Sends = work.Key });
-        }
-        else
-        {
-            Happened("has no lease", state, work, lost, steps);
-        }
-    }
-
-    private void Fail(string what, State state, Work work, ReplyKind kind, List<Step> steps)
-    {
-        var left = state.Left;
-        if (kind == ReplyKind.NotSent ? left.NotSent == 0 : left.Timeouts == 0)
-        {
-            return;
-        }
-
-        left = kind == ReplyKind.NotSent ? left with { NotSent = left.NotSent - 1 } : left with { Timeouts = left.Timeouts - 1 };
-        var next = Abandoned(state, work) with { Left = left };
-        var e = next.Event(EventKind.Replied) with { Now = ModelTime.Failure(state.Era, left), Reply = new(kind, "") };
-        Happened(what, next, work with { Request = Request.None }, e, steps);
-        if (scenario.OthersSucceed)
-        {
-            Happened(what + ", which counts", next, work with { Request = Request.None }, e with { Verdict = new(Counts: true) }, steps);
-        }
-    }
-
-    private void Complete(State state, Work work, List<Step> steps)
-    {
-        if (state.RedisDown)
-        {
-            Happened("cannot store the answer", state, work, state.Event(EventKind.NotStored), steps);
-            return;
-        }
-
-        var effect = work.At.Doing;
-        if (effect.Session?.Id != (effect.Session is null ? null : ModelTime.Session(work.Answer!.Value.Session).Id))
-        {
-            throw new InvalidOperationException("another session is stored than the one that was got");
-        }
-
-        var (after, written) = ModelStore.Complete(state.Slots[work.Key].Record, effect.Session is null ? RecordState.Refused : RecordState.Completed,
-            work.Copy.Fingerprint, work.Owner, ModelTime.EraOf(effect.FirstAttempt), effect.Session is null ? null : work.Answer, scenario.Planted);
-        var next = state.Write(work.Key, after);
-        Happened(written ? "stores the answer" : "may not store the answer", next, work, state.Event(written ? EventKind.Stored : EventKind.Fenced), steps);
-        if (state.Left.LostReplies > 0)
-        {
-            var left = next with { Left = next.Left with { LostReplies = next.Left.LostReplies - 1 } };
-            Happened("stores the answer, reply lost", left, work, state.Event(EventKind.NotStored), steps);
-        }
-    }
-
-    private void Release(State state, Work work, List<Step> steps, string what = "gives the key back")
-    {
-        var effect = work.At.Doing;
-        var after = state.RedisDown ? state.Slots[work.Key].Record : ModelStore.GiveBack(
-            state.Slots[work.Key].Record, work.Owner, effect.Release, effect.Note is { } note ? ModelTime.NumberOf(note) : null, scenario.Planted).After;
-        Happened(what, state.Write(work.Key, after), work with { Belief = 0 }, state.Event(EventKind.Released), steps);
-    }
-
-    private void End(State state, Work work, List<Step> steps)
-    {
-        var said = work.At.Doing switch
-        {
-            { Kind: not EffectKind.Reject } => Said.Created,
-            { Rejection: Rejection.RefusedByDidit } => Said.Refused,
-            { Rejection: Rejection.PayloadMismatch } => Said.Mismatch,
-            _ => Said.Parked,
-        };
-        var acksFirst = scenario.Has(Mistake.AckBeforePublish) && !work.Published;
-        if (!work.Published && (!acksFirst || work.TakenBack))
-        {
-            var id = scenario.Has(Mistake.RandomAnswerId) ? work.Owner + 1 : 0;
-            var answer = new Published(work.Copy.Message, work.Copy.Fingerprint, said, said == Said.Created ? work.Answer : null, id);
-            var told = state.Answers.Contains(answer) ? state : state with { Answers = state.Answers.Add(answer) };
-            steps.Add(new("publishes the answer", work.Owner, told.With(work with { Published = true })));
-            return;
-        }
-
-        var next = state;
-        if (!work.TakenBack)
-        {
-            var message = work.Copy.Message;
-            next = next.Acked.Contains(message) ? next : next with { Acked = [.. next.Acked.Append(message).Order()] };
-            next = said == Said.Created || next.Left.Replays == 0 ? next : next with { Parked = [.. next.Parked.Append(work.Copy).OrderBy(Copy.Rank)] };
-        }
-
-        steps.Add(new("acknowledges", work.Owner, acksFirst ? next.With(work with { TakenBack = true }) : next.Without(work)));
     }
 
     // Whether requests pause is between the worker and Didit, and a wait may end at any time: neither is a step of its own.

@@ -57,7 +57,8 @@ internal static class ModelTime
     public static IdempotencyRecord Real(this ModelRecord record, State state)
     {
         var now = Of(state.Era);
-        var note = record.NotDueAfter == 0 ? null : new AttemptNote(1, "", now.AddMilliseconds(record.NotDueAfter), now.AddMilliseconds(record.NotDueAfter) + BackOff);
+        var failed = now.AddMilliseconds(record.NotDueAfter);
+        var note = record.NotDueAfter == 0 ? null : new AttemptNote(1, "", failed, failed + BackOff);
         return new(record.State, Fingerprint(record.Fingerprint), Owner, record.Live ? now + LongestRequest : DateTimeOffset.UnixEpoch, Of(record.First),
             record.Recent ? now : now - Old, record.Attempts, note?.ToText() ?? "");
     }

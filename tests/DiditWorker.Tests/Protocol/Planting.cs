@@ -30,7 +30,10 @@ internal static class Planting
         Mistake.LookUpTooSoon when effect.Kind == EffectKind.LookUp => (state with { LooksAgain = false }, effect with { Delay = default }),
         Mistake.ForgottenOnTimeout when effect is { Kind: EffectKind.Release, Release: Release.Uncounted } =>
             (state, effect with { Release = Release.Forget }),
-        Mistake.OwnAttemptForgotten => (state with { LastSent = null }, effect.Release == Release.Uncounted ? effect with { Release = Release.Forget } : effect),
+        Mistake.OwnAttemptForgotten => (state with { LastSent = null }, effect with
+        {
+            Release = effect.Release == Release.Uncounted ? Release.Forget : effect.Release,
+        }),
         _ => (state, effect),
     };
 

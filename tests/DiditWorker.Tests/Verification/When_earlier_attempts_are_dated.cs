@@ -49,6 +49,29 @@ public sealed class When_earlier_attempts_are_dated
         EarlierAttempts.Latest(memory, lastSent: null, redelivered: null, Now).ShouldBe(Ago(2));
     }
 
+    // Redis lost everything a moment ago, and what it forgot may have been sent right before.
+    [TestCase(1, 1)]
+    [TestCase(600, 5)]
+    public void A_redis_that_lost_everything_may_have_forgotten_an_attempt_up_to_then(int horizonSecondsAgo, int latestSecondsAgo)
+    {
+        var memory = Recorded(lastSecondsAgo: 5) with { Horizon = Now.AddSeconds(-horizonSecondsAgo) };
+
+        EarlierAttempts.Latest(memory, lastSent: null, redelivered: null, Now).ShouldBe(Ago(latestSecondsAgo));
+    }
+
+    [Test]
+    public void Also_where_it_has_no_record() =>
+        EarlierAttempts.Latest(Recorded(lastSecondsAgo: null) with { Horizon = Now.AddSeconds(-1) }, lastSent: null, redelivered: null, Now).ShouldBe(Ago(1));
+
+    [Test]
+    public void A_lease_that_is_live_is_as_if_it_ended_now()
+    {
+        var memory = Recorded(lastSecondsAgo: 120);
+        memory = memory with { Record = memory.Record! with { LeaseUntil = DateTimeOffset.MaxValue } };
+
+        EarlierAttempts.Latest(memory, lastSent: null, redelivered: null, Now).ShouldBe(Now);
+    }
+
     [TestCase(-7)]
     [TestCase(7)]
     public void The_record_is_as_old_as_redis_says_whatever_the_clock_of_the_host(int minutesAhead)
