@@ -15,8 +15,8 @@ public sealed record SimulatorSettings
     public int BadKeyStatus { get; init; } = 401;
 
     /// <summary>
-    /// Whether an unfinished session of the same vendor_data and workflow comes back instead of a new one; default true (documented). It does
-    /// only if it has its URL (<see cref="UrlDelay"/>) and is of the <see cref="WorkflowVersion"/> in force.
+    /// Whether an unfinished session of the same vendor_data and workflow comes back instead of a new one; default true (documented). It
+    /// does only if it has its URL (<see cref="UrlDelay"/>) and is of the <see cref="WorkflowVersion"/> in force.
     /// </summary>
     public bool ReuseByVendorData { get; init; } = true;
 
@@ -27,15 +27,15 @@ public sealed record SimulatorSettings
     public bool OverwriteMetadata { get; init; } = true;
 
     /// <summary>
-    /// Time after its create before a session has its URL: until then no create gets it back, and neither list nor decision shows a URL. The
-    /// create's own reply always does. Default zero.
+    /// Time after its create before a session has its URL: until then no create gets it back, and neither list nor decision shows a URL.
+    /// The create's own reply always does. Default zero.
     /// </summary>
     public TimeSpan UrlDelay { get; init; }
 
     /// <summary>The latest published version of every workflow, of which new sessions are; 1 (default) or more.</summary>
     public int WorkflowVersion { get; init; } = 1;
 
-    /// <summary>Workflows whose sessions are of kind business (KYB): null (default) = none, <c>all</c>, or UUIDs with commas between them.</summary>
+    /// <summary>Workflows whose sessions are of kind business (KYB): null (default), <c>all</c>, or UUIDs with commas between.</summary>
     public string? BusinessWorkflows { get; init; }
 
     /// <summary>Time from create until an unfinished session is Expired; default 7 days (measured).</summary>
@@ -68,7 +68,7 @@ public sealed record SimulatorSettings
     /// <summary>What the list shows to this key; default <see cref="ListScope.Everything"/>.</summary>
     public ListScope ListScope { get; init; } = ListScope.Everything;
 
-    /// <summary>Status, 400 to 499, that refuses lists of kinds business and all, as of an account without KYB; null (default) shows them.</summary>
+    /// <summary>Status, 400 to 499, that refuses lists of kinds business and all: an account without KYB; null (default) shows them.</summary>
     public int? BusinessListStatus { get; init; }
 
     /// <summary>Time after its create before the list shows a session; default zero.</summary>
@@ -129,8 +129,10 @@ public sealed record SimulatorSettings
         errors.WhenNegative(ListLag, "listLag");
         errors.WhenNegative(UrlDelay, "urlDelay");
         errors.When(WorkflowVersion < 1, "workflowVersion", "must be 1 or more");
-        errors.When(BusinessWorkflows is { } ids && ids != AllWorkflows && !Array.TrueForAll(ids.Split(','), id => Guid.TryParse(id, out _)),
-            "businessWorkflows", "must be all, or UUIDs with commas between them");
+        errors.When(
+            BusinessWorkflows is { } ids && ids != AllWorkflows && !Array.TrueForAll(ids.Split(','), id => Guid.TryParse(id, out _)),
+            "businessWorkflows",
+            "must be all, or UUIDs with commas between them");
         errors.When(BusinessListStatus is < 400 or > 499, "businessListStatus", "must be from 400 to 499");
         errors.WhenNotADelay(CreateDelay, "createDelay");
         errors.When(ConflictCount < 0, "conflictCount", "must be 0 or more");

@@ -12,7 +12,8 @@ namespace DiditWorker.Didit;
 /// Didit's API over HTTP: one method, one request. Retries, limits and decisions live elsewhere. Redirects are refused by the handler,
 /// and the client's own time-out is off: the pipeline alone owns time.
 /// </summary>
-public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMetrics metrics, RecentActivity recent, TimeProvider time)
+public sealed class DiditClient(
+    HttpClient http, DiditOptions options, WorkflowVersions versions, WorkerMetrics metrics, RecentActivity recent, TimeProvider time)
 {
     private const int LargestCreateReply = 64 * 1024;
     private const int LargestReadReply = 4 * 1024 * 1024;
@@ -32,6 +33,11 @@ public sealed class DiditClient(HttpClient http, DiditOptions options, WorkerMet
         {
             using var response = await SendAsync(message, "create", cancellation);
             var body = await ReadAsync(response.Content, LargestCreateReply, cancellation);
+            if (response.IsSuccessStatusCode && body is not null && LenientJson.TryParse(body) is { } session)
+            {
+                versions.Learn(session.Text("workflow_id") ?? request.WorkflowId, session.Number("workflow_version"));
+            }
+
             return ReplyClassifier.Classify(response.StatusCode, response.Headers, body, request.WorkflowId, request.Payload, time.GetUtcNow());
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)

@@ -4,7 +4,7 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Didit;
 
 /// <summary>Asks Didit which session an earlier attempt made.</summary>
-public sealed class LookUp(DiditClient client, SessionList list, DiditPipeline pipeline)
+public sealed class LookUp(DiditClient client, SessionList list, WorkflowVersions versions, DiditPipeline pipeline)
 {
     // Bounds the requests for a person with very many sessions; the newest come first.
     private const int MostDecisions = 50;
@@ -28,7 +28,9 @@ public sealed class LookUp(DiditClient client, SessionList list, DiditPipeline p
             sessions.Add(needed ? session.With(await ReadAsync(session, cancellation)) : session);
         }
 
-        return SessionMatch.Among(sessions, request.Key, request.WorkflowId, notBefore, SessionMatch.NoneExcluded);
+        versions.Learn(sessions);
+        return SessionMatch.Among(
+            sessions, request.Key, request.WorkflowId, notBefore, SessionMatch.NoneExcluded, versions.Of(request.WorkflowId));
     }
 
     // Version and workflow count only where Didit might hand the session back, and no longer once ours is found.

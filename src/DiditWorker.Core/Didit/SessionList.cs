@@ -9,8 +9,8 @@ namespace DiditWorker.Didit;
 /// <summary>Didit's list of the sessions of one <c>vendor_data</c>: all pages, of the kinds that <see cref="DiditOptions.SessionKind"/> says.</summary>
 public sealed class SessionList(DiditClient client, DiditOptions options, BusinessList business)
 {
-    private const string Users = "user";
-    private const string Businesses = "business";
+    internal const string Users = "user";
+    internal const string Businesses = "business";
     private const int PageSize = 100;
     private const int MostPages = 50;
     private const int MostListings = 3;
@@ -145,7 +145,10 @@ public sealed class SessionList(DiditClient client, DiditOptions options, Busine
         ? session.Id
         : Encoding.Latin1.GetString(JsonMarshal.GetRawUtf8Value(row));
 
-    private sealed record Request(string VendorData, DiditClient.Reader Reader, bool MayBeRefused, CancellationToken Cancellation);
+    private sealed record Request(string VendorData, DiditClient.Reader Reader, bool MayBeRefused, CancellationToken Cancellation)
+    {
+        public override string ToString() => nameof(Request);
+    }
 
     private readonly record struct Row(string Name, FoundSession Session);
 

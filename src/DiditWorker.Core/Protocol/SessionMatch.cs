@@ -32,8 +32,8 @@ public sealed record SessionMatch(MatchKind Kind, IReadOnlyList<FoundSession> Ca
     /// <summary>
     /// Decides. A create after a look-up is safe in two cases: nothing that was found can be ours, or Didit hands one of them back, so that no
     /// session is made. Didit hands back an unfinished session that has its URL and is of the latest version of its workflow. The newest version
-    /// among the rows is the best that is known of that: an older one is not handed back, and of one whose version or workflow no reply tells it is
-    /// not known. Then a session without a key that may be ours is for a person. To be wrong there costs a look; to be wrong the other way makes
+    /// that any reply tells is the best that is known of that: an older one is not handed back, and of one whose version or workflow no reply tells
+    /// it is not known. Then a session without a key that may be ours is for a person. To be wrong there costs a look; to be wrong the other way makes
     /// a second session. A session that only lacks its URL gets it by itself, so it is looked for again; parking it would be too soon.
     /// </summary>
     /// <param name="found">All sessions of the <c>vendor_data</c>, in any order.</param>
@@ -41,12 +41,14 @@ public sealed record SessionMatch(MatchKind Kind, IReadOnlyList<FoundSession> Ca
     /// <param name="workflowId">Ours.</param>
     /// <param name="notBefore">The earliest time at which our first attempt could have been; null if unknown.</param>
     /// <param name="excluded">Ids of sessions that a person has looked at and that are not ours, also those with our key.</param>
+    /// <param name="newest">The newest version of our workflow that is known from elsewhere; null if none is.</param>
     public static SessionMatch Among(
-        IEnumerable<FoundSession> found, IdempotencyKey key, string workflowId, DateTimeOffset? notBefore, IReadOnlySet<string> excluded)
+        IEnumerable<FoundSession> found, IdempotencyKey key, string workflowId, DateTimeOffset? notBefore, IReadOnlySet<string> excluded,
+        long? newest = null)
     {
         // Excluded ones tell the version all the same.
         var rows = found.ToList();
-        var newest = rows.Where(s => IsOf(s, workflowId)).Max(s => s.Version);
+        newest = rows.Where(s => IsOf(s, workflowId)).Select(s => s.Version).Append(newest).Max();
         var all = rows.Where(s => !s.HasId || !excluded.Contains(s.Id)).ToList();
         var ours = all.Where(s => s.IsMadeUnder(key)).ToList();
         if (ours.Count > 0)

@@ -1,8 +1,5 @@
 using System.Net.Security;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using StackExchange.Redis;
-using StackExchange.Redis.Configuration;
 
 namespace DiditWorker.Redis;
 
@@ -89,26 +86,6 @@ public sealed class RedisConnection(Func<string> connectionString, Func<string, 
         await DisposeAsync(last);
     }
 
-    // What the options do not say, the client asks these defaults for, and user and password at each handshake.
-    private static ConfigurationOptions ChangingOptions(Func<string> connectionString, Func<string, SslClientAuthenticationOptions> tls)
-    {
-        var options = Options(connectionString());
-        (options.User, options.Password) = (null, null);
-
-        // Other defaults of the host's provider that matter here: Azure's own turns TLS on.
-        options.Ssl = options.Ssl;
-        options.Defaults = new CurrentUser(connectionString);
-        var (protocols, revocation) = (options.SslProtocols ?? SslProtocols.None, options.CheckCertificateRevocation);
-        options.SslClientAuthenticationOptions = host =>
-        {
-            var secured = tls(host);
-            secured.EnabledSslProtocols = protocols;
-            secured.CertificateRevocationCheckMode = revocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck;
-            return secured;
-        };
-        return options;
-    }
-
     private static string WithoutUser(string connectionString)
     {
         var options = ConfigurationOptions.Parse(connectionString);
@@ -145,7 +122,7 @@ public sealed class RedisConnection(Func<string> connectionString, Func<string, 
     {
         // Away from the lock and from the caller: the client waits for Sentinel in its thread.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var options = ChangingOptions(connectionString, tls);
+        var options = CurrentOptions.Of(connectionString, tls);
         if (options.ServiceName is not { } service)
         {
             return new(await ConnectionMultiplexer.ConnectAsync(options), HasSentinel: false);
@@ -185,11 +162,4 @@ public sealed class RedisConnection(Func<string> connectionString, Func<string, 
     }
 
     private readonly record struct Connected(ConnectionMultiplexer Redis, bool HasSentinel);
-
-    private sealed class CurrentUser(Func<string> connectionString) : DefaultOptionsProvider
-    {
-        public override string? User => ConfigurationOptions.Parse(connectionString()).User;
-
-        public override string? Password => ConfigurationOptions.Parse(connectionString()).Password;
-    }
 }

@@ -24,6 +24,7 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
     private readonly TimeLine _own = new();
     private readonly long _origin = time.GetTimestamp();
     private volatile Exception? _trouble;
+    private Task _probe = Task.CompletedTask;
     private double _pausedUntil;
     private int _replicas = 1;
     private int _turns;
@@ -48,26 +49,19 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
     /// <param name="places">How many at most; 0: only looks, and tells of a pause.</param>
     public async Task<Places> AskAsync(int places)
     {
-        try
+        if (places > 0 && _trouble is not null)
         {
-            double pausedUntil;
-            lock (_lock)
-            {
-                pausedUntil = _pausedUntil;
-            }
-
-            var reply = (RedisResult[])(await Script.RunAsync(
-                await redis.DatabaseAsync(), _keys, [interval, places, TimeLine.Tolerance, Math.Max(0, pausedUntil - Now), _name]))!;
-            _trouble = null;
-            return Learn(reply, pausedUntil);
+            // Nobody waits each time for a Redis that may not answer: whether it is back is found out meanwhile.
+            Probe();
         }
-        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        else if (await TryShareAsync(places) is { } shared)
         {
-            _trouble = exception;
-            lock (_lock)
-            {
-                return _own.Take(Now, interval * _replicas, places);
-            }
+            return shared;
+        }
+
+        lock (_lock)
+        {
+            return _own.Take(Now, interval * _replicas, places);
         }
     }
 
@@ -87,6 +81,32 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
             _trouble = exception;
+        }
+    }
+
+    private void Probe()
+    {
+        lock (_lock)
+        {
+            _probe = _probe.IsCompleted ? TryShareAsync(places: 0) : _probe;
+        }
+    }
+
+    // Null: Redis could not be asked.
+    private async Task<Places?> TryShareAsync(int places)
+    {
+        try
+        {
+            var pausedUntil = Volatile.Read(ref _pausedUntil);
+            var reply = (RedisResult[])(await Script.RunAsync(
+                await redis.DatabaseAsync(), _keys, [interval, places, TimeLine.Tolerance, Math.Max(0, pausedUntil - Now), _name]))!;
+            _trouble = null;
+            return Learn(reply, pausedUntil);
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            _trouble = exception;
+            return null;
         }
     }
 

@@ -93,7 +93,9 @@ internal sealed class DiditApi(SimulatorState state)
     private static async Task<Reply> WorkAsync(DiditCall call, TimeSpan delay)
     {
         var settings = call.World.Settings;
-        if (call.Operation != DiditOperation.Health && settings.ApiKey is { } key && !string.Equals(key, call.Http.Request.Headers["x-api-key"], StringComparison.Ordinal))
+        if (call.Operation != DiditOperation.Health
+            && settings.ApiKey is { } key
+            && !string.Equals(key, call.Http.Request.Headers["x-api-key"], StringComparison.Ordinal))
         {
             return Reply.Detail(settings.BadKeyStatus, "Invalid API key.");
         }

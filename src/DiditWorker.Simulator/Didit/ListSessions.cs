@@ -49,7 +49,8 @@ internal static class ListSessions
             && Matches(session, call.Http.Request.Query)))];
     }
 
-    private static IEnumerable<SimulatedSession> Part(List<SimulatedSession> sessions, int offset, int limit) => sessions.Skip(offset).Take(limit);
+    private static IEnumerable<SimulatedSession> Part(List<SimulatedSession> sessions, int offset, int limit) =>
+        sessions.Skip(offset).Take(limit);
 
     private static IEnumerable<SimulatedSession> NewestFirst(IEnumerable<SimulatedSession> sessions) =>
         sessions.OrderByDescending(session => session.CreatedAt).ThenByDescending(session => session.SessionNumber);

@@ -60,7 +60,8 @@ internal sealed class FaultScript
         public long Fired { get; private set; }
 
         public bool Matches(DiditOperation operation, string? vendorData, string? key) =>
-            (Rule.Operation == operation || (Rule.Operation == DiditOperation.Any && operation is not (DiditOperation.Health or DiditOperation.Other)))
+            (Rule.Operation == operation
+                || (Rule.Operation == DiditOperation.Any && operation is not (DiditOperation.Health or DiditOperation.Other)))
             && (Rule.VendorData is null || string.Equals(Rule.VendorData, vendorData, StringComparison.Ordinal))
             && (Rule.IdempotencyKey is null || string.Equals(Rule.IdempotencyKey, key, StringComparison.Ordinal));
 

@@ -56,7 +56,7 @@ public static class WorkerServices
             .RemoveAllLoggers();
         services.AddKeyedSingleton("creates", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:creates", options.RequestsPerMinute));
         services.AddKeyedSingleton("reads", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:reads", options.LookupsPerMinute));
-        services.AddSingleton<BusinessList>().AddSingleton<SessionList>().AddSingleton<LookUp>();
+        services.AddSingleton<WorkflowVersions>().AddSingleton<BusinessList>().AddSingleton<SessionList>().AddSingleton<LookUp>();
         services.AddSingleton(provider => new DiditPipeline(
             options, New(provider, Operation.Create), New(provider, Operation.Read),
             provider.GetRequiredKeyedService<RedisRateLimiter>("creates"), provider.GetRequiredKeyedService<RedisRateLimiter>("reads"),

@@ -20,6 +20,11 @@ internal static class Consequences
         FindingIds.HeaderOtherBody => "nothing: it never sends another body under a key",
         FindingIds.Reuse => "nothing; it helps while a session is unfinished",
         FindingIds.ReuseMetadata => "overwritten: its key in a session's metadata may be gone",
+        FindingIds.ReuseAfter => $"within {didit.LookupDelay:c} (Didit:LookupDelay); it looks again while a session has no URL",
+        FindingIds.Kind => didit.SessionKind == SessionKinds.Any
+            ? "nothing: look-ups ask for both kinds" : $"{didit.SessionKind} (Didit:SessionKind)",
+        FindingIds.ListOwn => "yes: only a look-up finds the session of a lost reply",
+        FindingIds.BusinessList => "shown; refused where there are none",
         FindingIds.TwoWithOneKey or FindingIds.FiveWithOneKey => "several: its lease lets one send at a time",
         FindingIds.TwoForOnePerson or FindingIds.FiveForOnePerson => "several",
         FindingIds.ListLag => $"at most {didit.LookupDelay:c} (Didit:LookupDelay)",
@@ -45,7 +50,16 @@ internal static class Consequences
         (FindingIds.TwoWithOneKey or FindingIds.FiveWithOneKey, "several") =>
             "warning: creates at once under one key make several sessions; only the lease prevents it (Idempotency:WhenRedisUnavailable must not be Proceed)",
         (FindingIds.TwoForOnePerson or FindingIds.FiveForOnePerson, "several") => "two requests for one person at once make two sessions",
-        (FindingIds.ListLag, "measured") => Lag(finding, didit),
+        (FindingIds.ReuseAfter, "never") =>
+            "warning: a create within a second of another makes a second session; a look-up that finds one without a key parks, or looks again",
+        (FindingIds.ListLag or FindingIds.ReuseAfter, "measured") => Delay(finding, didit),
+        (FindingIds.Kind, SessionList.Users or SessionList.Businesses) when !ReportCheck.Sees(didit.SessionKind, finding.Verdict) =>
+            "warning: look-ups do not see the sessions of this workflow: Didit:SessionKind must be Any",
+        (FindingIds.Kind, SessionList.Businesses) when Is(all, FindingIds.BusinessList, "refused") =>
+            "warning: this key may not list what the workflow makes, so no look-up finds it: give it the right to read business sessions",
+        (FindingIds.ListOwn, "no" or "refused") =>
+            "warning: every look-up answers that there is no session, so each lost reply makes a second one: give this key the right to read sessions",
+        (FindingIds.BusinessList, "refused") => "look-ups take it that there are no business sessions; Didit:SessionKind may be User",
         (FindingIds.ListMetadata or FindingIds.DecisionMetadata, "no")
             when Is(all, FindingIds.ListMetadata, "no") && Is(all, FindingIds.DecisionMetadata, "no") =>
             "warning: no look-up can know a session by its key, so ambiguous attempts are parked",
@@ -59,9 +73,9 @@ internal static class Consequences
         _ => "as it is",
     };
 
-    private static string Lag(Finding finding, DiditOptions didit)
+    private static string Delay(Finding finding, DiditOptions didit)
     {
-        var delay = ProbeAdvice.LookupDelay(finding);
+        var delay = ProbeAdvice.LookupDelay([finding]);
         return delay is { } least && didit.LookupDelay < least ? $"warning: Didit:LookupDelay must be {least:c} at least" : "as it is";
     }
 

@@ -32,6 +32,12 @@ public static class FindingIds
     /// <summary>The metadata of a session that was handed back: <c>overwritten</c>, <c>kept</c>; <c>not-reused</c>.</summary>
     public const string ReuseMetadata = "reuse.metadata";
 
+    /// <summary>
+    /// How soon after a create another one for the same <c>vendor_data</c> is handed back its session: <c>measured</c> with number <c>after</c>, the
+    /// shortest time that was seen to be enough; <c>never</c>: not within 1 second.
+    /// </summary>
+    public const string ReuseAfter = "reuse.after";
+
     /// <summary>Two creates at once with one key: <c>one</c>, <c>several</c>, <c>conflict</c> (one session, the others 409).</summary>
     public const string TwoWithOneKey = "concurrent.key-2";
 
@@ -43,6 +49,15 @@ public static class FindingIds
 
     /// <summary>Five creates at once for one <c>vendor_data</c>.</summary>
     public const string FiveForOnePerson = "concurrent.vendor-data-5";
+
+    /// <summary>Which kind of sessions the workflow makes: <c>user</c>, <c>business</c>.</summary>
+    public const string Kind = "session.kind";
+
+    /// <summary>Whether the list shows what this API key creates: <c>yes</c>; <c>no</c>: not within 30 seconds; <c>refused</c>.</summary>
+    public const string ListOwn = "list.own";
+
+    /// <summary>The list of business sessions: <c>shown</c>, also where it is empty; <c>refused</c>.</summary>
+    public const string BusinessList = "list.business";
 
     /// <summary>How long after a create the list shows it: <c>measured</c> with numbers <c>tries</c>, <c>min</c>, <c>median</c>, <c>max</c>.</summary>
     public const string ListLag = "list.lag";

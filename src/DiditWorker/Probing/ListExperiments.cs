@@ -4,12 +4,13 @@ using System.Text.Json;
 namespace DiditWorker.Probing;
 
 /// <summary>What a look-up can see, and when.</summary>
-internal sealed class ListExperiments(Prober prober, int tries)
+internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound, int tries)
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    /// <summary>How long a session is waited for at most.</summary>
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     // Close together at first, where a second matters; 30 seconds in all.
-    private static readonly TimeSpan[] Pauses =
+    public static readonly IReadOnlyList<TimeSpan> Pauses =
     [
         TimeSpan.Zero,
         .. Enumerable.Repeat(TimeSpan.FromSeconds(0.25), 4),
@@ -18,11 +19,12 @@ internal sealed class ListExperiments(Prober prober, int tries)
         .. Enumerable.Repeat(TimeSpan.FromSeconds(2), 10),
     ];
 
+    /// <summary>How often a list is asked for at most.</summary>
+    public const int MostPolls = 1 + 4 + 4 + 7 + 10;
+
     private readonly List<double> _lags = [];
     private readonly List<string> _list = [];
     private readonly List<string> _decision = [];
-
-    public static int MostPolls => Pauses.Length;
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellation)
     {
@@ -61,19 +63,19 @@ internal sealed class ListExperiments(Prober prober, int tries)
         foreach (var pause in Pauses)
         {
             await Task.Delay(pause, prober.Time, cancellation);
-            var list = await prober.ListAsync(create.Person, cancellation);
-            clear &= Metadata.Rows(list) is not null;
-            if (Metadata.Row(list, created.SessionId!) is { } row)
+            var shown = await prober.ListAsync(create.Person, list, cancellation);
+            clear &= Metadata.Rows(shown) is not null;
+            if (Metadata.Row(shown, created.SessionId!) is { } row)
             {
                 if (clear)
                 {
-                    _lags.Add((list.Received - created.Received).TotalSeconds);
+                    _lags.Add((shown.Received - created.Received).TotalSeconds);
                 }
 
                 return row;
             }
 
-            if (list.Received - created.Received > Bound)
+            if (shown.IsRefusal || shown.Received - created.Received > bound)
             {
                 break;
             }
@@ -98,7 +100,7 @@ internal sealed class ListExperiments(Prober prober, int tries)
         return new(
             FindingIds.ListLag,
             _lags.Count == tries ? "measured" : Finding.Unclear,
-            string.Create(CultureInfo.InvariantCulture, $"{measured}; {_lags.Count} of {tries} tries can be relied on, each waited at most {Bound.TotalSeconds} s"),
+            string.Create(CultureInfo.InvariantCulture, $"{measured}; {_lags.Count} of {tries} tries can be relied on, each waited at most {bound.TotalSeconds} s"),
             Assumes: "",
             Follows: "",
             numbers);

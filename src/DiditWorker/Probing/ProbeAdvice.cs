@@ -19,9 +19,15 @@ internal static class ProbeAdvice
             advice.Add(window);
         }
 
-        if (found.TryGetValue(FindingIds.ListLag, out var lag) && LookupDelay(lag) is { } delay)
+        if (found.GetValueOrDefault(FindingIds.ListLag) is { Verdict: "measured" } && LookupDelay(findings) is { } delay)
         {
-            advice.Add(new("Didit:LookupDelay", $"{delay:c}", "at least: twice the longest time after which the list showed a session, and never under 1 second"));
+            advice.Add(new("Didit:LookupDelay", $"{delay:c}",
+                "at least: twice the longest time after which the list showed a session or Didit handed it back, and never under 1 second"));
+        }
+
+        if (found.GetValueOrDefault(FindingIds.Kind)?.Verdict is { } kind and not Finding.Unclear)
+        {
+            advice.Add(SessionKind(kind));
         }
 
         if (found.GetValueOrDefault(FindingIds.RateHeaders)?.Numbers?.TryGetValue("limit", out var limit) == true)
@@ -32,17 +38,29 @@ internal static class ProbeAdvice
         return advice;
     }
 
-    /// <summary>The shortest delay that a measured lag permits; none if it was not measured.</summary>
-    public static TimeSpan? LookupDelay(Finding lag)
+    /// <summary>The shortest delay that the measured times permit; null if none was measured.</summary>
+    public static TimeSpan? LookupDelay(IReadOnlyList<Finding> findings)
     {
-        if (lag.Verdict != "measured" || lag.Numbers?.TryGetValue("max", out var max) != true)
+        var times = findings.Where(finding => finding.Verdict == "measured").Select(Longest).OfType<double>().ToList();
+        if (times.Count == 0)
         {
             return null;
         }
 
-        var twice = TimeSpan.FromSeconds(Math.Ceiling(max * 2));
+        var twice = TimeSpan.FromSeconds(Math.Ceiling(times.Max() * 2));
         return twice > ShortestDelay ? twice : ShortestDelay;
     }
+
+    private static double? Longest(Finding finding) => finding.Id switch
+    {
+        FindingIds.ListLag when finding.Numbers?.TryGetValue("max", out var max) == true => max,
+        FindingIds.ReuseAfter when finding.Numbers?.TryGetValue("after", out var after) == true => after,
+        _ => null,
+    };
+
+    private static Recommendation SessionKind(string kind) => kind == SessionList.Businesses
+        ? new("Didit:SessionKind", "Any", "the workflow makes business sessions; Business will do where every workflow does")
+        : new("Didit:SessionKind", "User", "permitted, not required, where every workflow makes sessions of persons: one request less for each look-up");
 
     private static Recommendation LookupBeforeResend(Finding? header) => new("Didit:LookupBeforeResend", header?.Verdict == "honoured" ? "OutsideWindow" : "Always", header?.Verdict switch
     {

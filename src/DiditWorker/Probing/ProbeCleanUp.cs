@@ -34,7 +34,7 @@ internal sealed class ProbeCleanUp(ProbeClient client, Prober prober)
     {
         foreach (var (person, _) in prober.InDoubt)
         {
-            var found = Metadata.SessionsOf(person, await client.ListAsync(person, cancellation));
+            var found = await Lists.SessionsAsync(client, person, cancellation);
             _left.UnionWith(found);
             if (found.Count > 0)
             {

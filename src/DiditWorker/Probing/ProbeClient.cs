@@ -82,24 +82,38 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
         return await Task.WhenAll(creates.Select(create => PostAsync(create.Body, create.Key, path: null, apiKey: null, cancellation)));
     }
 
-    /// <summary>The first page of the sessions of a <c>vendor_data</c>.</summary>
+    /// <summary>Two creates, the second so long after the first was answered. The rate has places for both beforehand.</summary>
     /// <exception cref="ProbeStoppedException">As above.</exception>
-    public async Task<ProbeReply> ListAsync(string vendorData, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ProbeReply>> CreateTwiceAsync(
+        (JsonObject Body, string? Key) first, (JsonObject Body, string? Key) second, TimeSpan between, CancellationToken cancellation)
+    {
+        await PaceAsync(places: 2, cancellation);
+        var reply = await PostAsync(first.Body, first.Key, path: null, apiKey: null, cancellation);
+        await Task.Delay(between, time, cancellation);
+        return [reply, await PostAsync(second.Body, second.Key, path: null, apiKey: null, cancellation)];
+    }
+
+    /// <summary>The first page of the sessions of a <c>vendor_data</c>. A 403 does not end the probe: the key may be one that only creates.</summary>
+    /// <param name="vendorData">Whose.</param>
+    /// <param name="kind">Didit's word for the kind of sessions.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ProbeStoppedException">401 or 402, but for business sessions; or no request is left.</exception>
+    public async Task<ProbeReply> ListAsync(string vendorData, string kind, CancellationToken cancellation)
     {
         await PaceAsync(places: 1, cancellation);
         using var message = new HttpRequestMessage(
-            HttpMethod.Get, new Uri(options.BaseAddress, $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(vendorData)}&limit=100"));
-        return await SendAsync(message, apiKey: null, cancellation);
+            HttpMethod.Get, new Uri(options.BaseAddress, $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(vendorData)}&session_kind={kind}&limit=100"));
+        return StopUnless(kind == SessionList.Businesses, await SendAsync(message, options.ApiKey, cancellation));
     }
 
-    /// <summary>One session.</summary>
-    /// <exception cref="ProbeStoppedException">As above.</exception>
+    /// <summary>One session. A 403 does not end the probe.</summary>
+    /// <exception cref="ProbeStoppedException">401 or 402; or no request is left.</exception>
     public async Task<ProbeReply> DecisionAsync(string sessionId, CancellationToken cancellation)
     {
         await PaceAsync(places: 1, cancellation);
         using var message = new HttpRequestMessage(
             HttpMethod.Get, new Uri(options.BaseAddress, options.DecisionPath.Replace("{id}", Uri.EscapeDataString(sessionId), StringComparison.Ordinal)));
-        return await SendAsync(message, apiKey: null, cancellation);
+        return StopUnless(allowed: false, await SendAsync(message, options.ApiKey, cancellation));
     }
 
     /// <summary>Deletes a session that was made.</summary>
@@ -205,6 +219,9 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
             await Task.Delay(wait, time, cancellation);
         }
     }
+
+    private static ProbeReply StopUnless(bool allowed, ProbeReply read) =>
+        read.Status is 401 or 402 && !allowed ? throw new ProbeStoppedException(Stop(read.Status)!) : read;
 
     /// <summary>Why a reply to the configured key ends a probe; none if it does not.</summary>
     internal static string? Stop(int status) => status switch

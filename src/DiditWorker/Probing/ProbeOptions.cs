@@ -18,12 +18,16 @@ internal static class ProbePlan
     private const int HeaderOtherBody = 1 + Repeats.Most;
     private const int Concurrent = 2 * (2 + 5);
     private const int Refusals = 4;
-    private const int Persons = 14;
+    private const int Sight = 1;
+    private const int Persons = 15;
+
+    private static int Soon => 2 * SoonExperiments.Most;
 
     /// <summary>Each create may make one.</summary>
-    public static int MostSessions(int tries) => Reuse + HeaderRepeat + HeaderOtherBody + Concurrent + Refusals + tries;
+    public static int MostSessions(int tries) => Reuse + HeaderRepeat + HeaderOtherBody + Concurrent + Refusals + Sight + Soon + tries;
 
     /// <summary>With the look for sessions whose create was not answered, and the deletion of all.</summary>
     public static int MostRequests(int tries) =>
-        MostSessions(tries) + (tries * (ListExperiments.MostPolls + 1)) + 1 + 2 + MostSessions(tries) + Persons + tries + Spare;
+        MostSessions(tries) + SightExperiments.MostRequests + (tries * (ListExperiments.MostPolls + 1)) + 1 + 2 + MostSessions(tries)
+        + (Lists.Both * (Persons + SoonExperiments.Most + tries)) + Spare;
 }

@@ -10,8 +10,9 @@ internal sealed class ProbeRun(ProbeClient client, DiditOptions didit, ProbeOpti
 
     private static readonly string[] Order =
     [
-        FindingIds.HeaderRepeat, FindingIds.HeaderOtherBody, FindingIds.Reuse, FindingIds.ReuseMetadata,
+        FindingIds.HeaderRepeat, FindingIds.HeaderOtherBody, FindingIds.Reuse, FindingIds.ReuseMetadata, FindingIds.ReuseAfter,
         FindingIds.TwoWithOneKey, FindingIds.FiveWithOneKey, FindingIds.TwoForOnePerson, FindingIds.FiveForOnePerson,
+        FindingIds.Kind, FindingIds.ListOwn, FindingIds.BusinessList,
         FindingIds.ListLag, FindingIds.ListMetadata, FindingIds.DecisionMetadata, FindingIds.RateHeaders,
         FindingIds.WrongKey, FindingIds.UnknownWorkflow, FindingIds.BadField, FindingIds.IdField, FindingIds.WithoutSlash, FindingIds.Clock,
     ];
@@ -64,15 +65,25 @@ internal sealed class ProbeRun(ProbeClient client, DiditOptions didit, ProbeOpti
         _findings.Add(await concurrent.WithOneKeyAsync(FindingIds.FiveWithOneKey, 5, cancellation));
         _findings.Add(await concurrent.ForOnePersonAsync(FindingIds.TwoForOnePerson, 2, cancellation));
         _findings.Add(await concurrent.ForOnePersonAsync(FindingIds.FiveForOnePerson, 5, cancellation));
-        progress("The list and the decision");
-        _findings.AddRange(await new ListExperiments(_prober, options.Tries).RunAsync(cancellation));
-        _findings.Add(await reuse.MetadataAsync(cancellation));
+        await LookAsync(reuse, progress, cancellation);
         progress("What is refused");
         var refusals = new RefusalExperiments(_prober, didit);
         _findings.Add(await refusals.WrongKeyAsync(cancellation));
         _findings.Add(await refusals.UnknownWorkflowAsync(cancellation));
         _findings.Add(await refusals.BadFieldAsync(cancellation));
         _findings.Add(await refusals.WithoutSlashAsync(cancellation));
+    }
+
+    private async Task LookAsync(ReuseExperiments reuse, Action<string> progress, CancellationToken cancellation)
+    {
+        progress("What the lists show");
+        var sight = new SightExperiments(_prober);
+        _findings.AddRange(await sight.RunAsync(cancellation));
+        progress("The list and the decision");
+        _findings.AddRange(await new ListExperiments(_prober, sight.List, sight.Patience, options.Tries).RunAsync(cancellation));
+        _findings.Add(await reuse.MetadataAsync(sight.List, cancellation));
+        progress("An unfinished session, asked for again at once");
+        _findings.Add(await new SoonExperiments(_prober).RunAsync(cancellation));
     }
 
     private ProbeReport Report(string? stopped)

@@ -57,13 +57,28 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
         return reply;
     }
 
-    public async Task<IReadOnlyList<ProbeReply>> CreateTogetherAsync(IReadOnlyCollection<ProbeCreate> creates, CancellationToken cancellation)
+    public Task<IReadOnlyList<ProbeReply>> CreateTogetherAsync(IReadOnlyCollection<ProbeCreate> creates, CancellationToken cancellation) => SeveralAsync(
+        creates.First().Person,
+        creates.Count,
+        () => client.CreateTogetherAsync([.. creates.Select(create => (Body(create), (string?)create.Key))], cancellation),
+        cancellation);
+
+    /// <summary>Two creates for one person, the second so long after the first was answered.</summary>
+    public async Task<(ProbeReply First, ProbeReply Second)> CreateTwiceAsync(
+        ProbeCreate first, ProbeCreate second, TimeSpan between, CancellationToken cancellation)
     {
-        var person = creates.First().Person;
+        var replies = await SeveralAsync(
+            first.Person, 2, () => client.CreateTwiceAsync((Body(first), first.Key), (Body(second), second.Key), between, cancellation), cancellation);
+        return (replies[0], replies[1]);
+    }
+
+    private async Task<IReadOnlyList<ProbeReply>> SeveralAsync(
+        string person, int count, Func<Task<IReadOnlyList<ProbeReply>>> send, CancellationToken cancellation)
+    {
         cancellation.ThrowIfCancellationRequested();
-        Require(creates.Count, (2 * creates.Count) + 1);
-        _inDoubt[person] = creates.Count;
-        var replies = await client.CreateTogetherAsync([.. creates.Select(create => (Body(create), (string?)create.Key))], cancellation);
+        Require(count, (2 * count) + Lists.Both);
+        _inDoubt[person] = count;
+        var replies = await send();
         _creates.AddRange(replies);
         foreach (var reply in replies)
         {
@@ -74,8 +89,8 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
         return replies;
     }
 
-    public Task<ProbeReply> ListAsync(string person, CancellationToken cancellation) =>
-        RepeatedAsync(() => client.ListAsync(person, cancellation), cancellation);
+    public Task<ProbeReply> ListAsync(string person, string kind, CancellationToken cancellation) =>
+        RepeatedAsync(() => client.ListAsync(person, kind, cancellation), cancellation);
 
     public Task<ProbeReply> DecisionAsync(string session, CancellationToken cancellation) =>
         RepeatedAsync(() => client.DecisionAsync(session, cancellation), cancellation);
@@ -86,7 +101,7 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
     private async Task<ProbeReply> OnceAsync(ProbeCreate create, JsonObject body, string? path, string? apiKey, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        Require(places: 1, owed: 2);
+        Require(places: 1, owed: 1 + Lists.Both);
         _inDoubt[create.Person] = _inDoubt.GetValueOrDefault(create.Person) + 1;
         try
         {
@@ -129,7 +144,7 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
     // A session must never be left because the requests to find and delete it were spent.
     private void Require(int places, int owed)
     {
-        var deletions = options.Keep ? 0 : owed + client.Sessions.Count + _inDoubt.Values.Sum(creates => creates + 1);
+        var deletions = options.Keep ? 0 : owed + client.Sessions.Count + _inDoubt.Values.Sum(creates => creates + Lists.Both);
         if (client.Requests + places + deletions > options.MostRequests)
         {
             throw new ProbeStoppedException(string.Create(CultureInfo.InvariantCulture,

@@ -14,7 +14,7 @@ internal static class ReportCheck
     public static IEnumerable<string> Compare(ProbeReport report, DiditOptions options, DateTimeOffset now) =>
     [
         .. OfTheReport(report, options, now), .. OfTheHeader(report, options), .. OfTheWindow(report, options), .. OfLookUps(report, options),
-        .. OfLimits(report, options),
+        .. OfKinds(report, options), .. OfLimits(report, options),
     ];
 
     /// <summary>Whether two addresses are the same scheme, host and port.</summary>
@@ -91,12 +91,43 @@ internal static class ReportCheck
             yield return $"Didit:LookupDelay = {options.LookupDelay:c}, but the list showed a session only after {Time(longest)}: set it to more than that";
         }
 
+        if (report.Find(FindingIds.ListOwn) is { Verdict: "no" or "refused" } own)
+        {
+            yield return $"Didit:ApiKey: the list does not show what the key of the probe creates ({own.Measured}), so every look-up answers that there is "
+                + "no session, and each lost reply makes a second one: give the key the right to read sessions";
+        }
+
         if (!IsYes(report, FindingIds.ListMetadata) && !IsYes(report, FindingIds.DecisionMetadata))
         {
             yield return $"Didit:LookupBeforeResend = {options.LookupBeforeResend}: a look-up knows its session by the metadata, but neither the list "
                 + "nor the decision was seen to return it: attempts without a clear reply can only be parked, for a person to decide";
         }
     }
+
+    private static IEnumerable<string> OfKinds(ProbeReport report, DiditOptions options)
+    {
+        var kind = report.Find(FindingIds.Kind)?.Verdict ?? Finding.Unclear;
+        if (!Sees(options.SessionKind, kind))
+        {
+            yield return $"Didit:SessionKind = {options.SessionKind}, but the workflow of the probe makes sessions of kind {kind}, which look-ups then do not "
+                + "see: set it to Any";
+        }
+
+        if (kind == SessionList.Businesses && report.Find(FindingIds.BusinessList) is { Verdict: "refused" } refused)
+        {
+            yield return $"Didit:ApiKey: the workflow of the probe makes business sessions, and the key may not list them ({refused.Measured}): give it the "
+                + "right to read them";
+        }
+
+        if (Number(report.Find(FindingIds.ReuseAfter), "after") is { } after && options.LookupDelay.TotalSeconds < after)
+        {
+            yield return $"Didit:LookupDelay = {options.LookupDelay:c}, but a session was handed back only after {Time(after)}: set it to more than that";
+        }
+    }
+
+    /// <summary>Whether look-ups with this setting see sessions of this kind; of an unknown one nothing is known against it.</summary>
+    internal static bool Sees(SessionKinds setting, string kind) => (setting, kind) is not
+        ((SessionKinds.User, SessionList.Businesses) or (SessionKinds.Business, SessionList.Users));
 
     private static IEnumerable<string> OfLimits(ProbeReport report, DiditOptions options)
     {

@@ -26,7 +26,7 @@ internal sealed class ReuseExperiments(Prober prober)
     }
 
     /// <summary>Reads the metadata some time later, so that it is not read before the change is there.</summary>
-    public async Task<Finding> MetadataAsync(CancellationToken cancellation)
+    public async Task<Finding> MetadataAsync(string list, CancellationToken cancellation)
     {
         if (Verdict == "created")
         {
@@ -44,7 +44,7 @@ internal sealed class ReuseExperiments(Prober prober)
         if (mark is null or Metadata.None)
         {
             where = "the list";
-            mark = Metadata.Row(await prober.ListAsync(_create!.Person, cancellation), _session) is { } row ? Metadata.MarkIn(row) : null;
+            mark = Metadata.Row(await prober.ListAsync(_create!.Person, list, cancellation), _session) is { } row ? Metadata.MarkIn(row) : null;
         }
 
         var verdict = mark == Later ? "overwritten" : mark == _create!.Mark ? "kept" : Finding.Unclear;

@@ -8,12 +8,12 @@ internal static class WindowPlan
 
     private const int MostRepeats = 3;
 
-    // The create; a look at the list if its reply was not clear; the deletion of what it made, and once more at the end.
-    private const int RequestsForOneNew = 1 + 1 + (2 * WindowProbe.MostDeletions);
+    // The create; a look at the lists if its reply was not clear; the deletion of what it made, and once more at the end.
+    private const int RequestsForOneNew = 1 + Lists.Both + (2 * WindowProbe.MostDeletions);
 
     // The same with a control beside the repeat.
     private const int RequestsForOneRepeat = 1 + RequestsForOneNew;
-    private const int RequestsForOneUnknown = 1 + (2 * WindowProbe.MostDeletions);
+    private const int RequestsForOneUnknown = Lists.Both + (2 * WindowProbe.MostDeletions);
 
     private static readonly TimeSpan LongestOfInterest = TimeSpan.FromDays(7);
 

@@ -113,7 +113,7 @@ internal sealed class WindowProbe(ProbeClient client, WindowMemory memory, Func<
         var ids = client.Sessions.ToHashSet(StringComparer.Ordinal);
         if (look)
         {
-            ids.UnionWith(Metadata.SessionsOf(vendorData, await client.ListAsync(vendorData, cancellation)));
+            ids.UnionWith(await Lists.SessionsAsync(client, vendorData, cancellation));
         }
 
         foreach (var id in ids.Take(MostDeletions))

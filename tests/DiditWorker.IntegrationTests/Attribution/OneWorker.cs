@@ -41,14 +41,16 @@ internal sealed partial class OneWorker : IAsyncDisposable
 
     /// <summary>Each for another person: <c>name-0</c>, <c>name-1</c> …</summary>
     public Task PublishAsync(string name, int count, DateTimeOffset? published = null) =>
-        Task.WhenAll(Enumerable.Range(0, count).Select(i => Broker.PublishRawAsync($"{name}-{i}", $$"""{"vendorData":"{{name}}-{{i}}"}""", published)));
+        Task.WhenAll(Enumerable.Range(0, count).Select(i =>
+            Broker.PublishRawAsync($"{name}-{i}", $$"""{"vendorData":"{{name}}-{{i}}"}""", published)));
 
     /// <summary>Waits until health says that nothing is sent, and why; no message is rejected meanwhile.</summary>
     /// <param name="why">A regular expression that what it says of Didit matches.</param>
     public async Task UntilPausedAsync(string why)
     {
         await Eventually.UntilAsync(
-            async () => Broker.Rejected.Any() || (await Process.DiditAsync() is var said && said.Contains("paused", StringComparison.Ordinal)
+            async () => Broker.Rejected.Any() || (await Process.DiditAsync() is var said
+                && said.Contains("paused", StringComparison.Ordinal)
                 && Regex.IsMatch(said, why, RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1))),
             TimeSpan.FromSeconds(10),
             $"/health/ready says of Didit: paused, {why}");
@@ -73,9 +75,10 @@ internal sealed partial class OneWorker : IAsyncDisposable
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Arena.Redis.ConnectionString);
         var counts = new Dictionary<char, int>();
+        var database = redis.GetDatabase();
         await foreach (var key in redis.GetServers()[0].KeysAsync(pattern: Arena.Settings["Idempotency:KeyPrefix"] + "*"))
         {
-            var text = await redis.GetDatabase().KeyTypeAsync(key) == RedisType.String ? (string?)await redis.GetDatabase().StringGetAsync(key) : null;
+            var text = await database.KeyTypeAsync(key) == RedisType.String ? (string?)await database.StringGetAsync(key) : null;
             if (text is not null && Record().Match(text) is { Success: true } record)
             {
                 var state = record.Groups["state"].Value[0];

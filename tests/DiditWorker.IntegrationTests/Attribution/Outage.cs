@@ -13,8 +13,8 @@ internal static class Outage
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(8);
 
     /// <summary>
-    /// Publishes so many messages into it, and sees that health says why, that nothing is parked, refused or stored, and that all are answered
-    /// soon after it.
+    /// Publishes so many messages into it, and sees that health says why, that nothing is parked, refused or stored, and that all are
+    /// answered soon after it.
     /// </summary>
     /// <param name="worker">The worker; Didit refuses its creates already.</param>
     /// <param name="messages">How many.</param>
@@ -36,14 +36,18 @@ internal static class Outage
         mend();
         var recovery = Stopwatch.StartNew();
         await worker.Broker.UntilAnswersAsync(answered + messages, LongestRecovery);
-        await TestContext.Progress.WriteLineAsync($"{asked} refused creates; all answered {recovery.Elapsed.TotalSeconds:0.0} s after the mend");
+        await TestContext.Progress.WriteLineAsync($"{asked} refused creates; all answered {recovery.Elapsed.TotalSeconds:0.0} s after it");
 
         await worker.ShouldHaveCreatedAsync(answered + messages);
         await worker.Process.UntilDiditSaysAsync("no pause");
     }
 
     private static Task UntilRefusedFor(OneWorker worker, TimeSpan length) => Eventually.UntilAsync(
-        () => Task.FromResult(Refused(worker).Select(request => request.At).ToList() is { Count: > 0 } times && times[^1] - times[0] >= length),
+        () =>
+        {
+            var times = Refused(worker).Select(request => request.At).ToList();
+            return Task.FromResult(times.Count > 0 && times[^1] - times[0] >= length);
+        },
         OneWorker.Bound,
         $"a create is refused {length.TotalSeconds} s after the first one was");
 

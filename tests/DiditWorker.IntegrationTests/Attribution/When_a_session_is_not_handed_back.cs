@@ -6,8 +6,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests.Attribution;
 
 /// <summary>
-/// A create's reply is lost, and neither list nor decision shows whose the unfinished session is. Didit would hand it back, but for one of its
-/// conditions; so a second create would make a second session.
+/// A create's reply is lost, and neither list nor decision shows whose the unfinished session is. Didit would hand it back, but for one of
+/// its conditions; so a second create would make a second session.
 /// </summary>
 public sealed class When_a_session_is_not_handed_back
 {

@@ -17,16 +17,19 @@ public sealed class When_look_ups_are_throttled
     public async Task They_come_back_when_told_and_creates_go_on_meanwhile()
     {
         await using var worker = await OneWorker.StartAsync(lookUpsUnlimited: false);
-        worker.Didit.AddFault(new() { Operation = DiditOperation.List, Kind = FaultKind.Status, Status = 429, RetryAfter = $"{RetryAfter.TotalSeconds}" });
+        worker.Didit.AddFault(new()
+        {
+            Operation = DiditOperation.List, Kind = FaultKind.Status, Status = 429, RetryAfter = $"{RetryAfter.TotalSeconds}",
+        });
 
         // Older than the window, so that a look-up comes first.
         await worker.PublishAsync("old", Old, DateTimeOffset.UtcNow.AddDays(-3));
-        await Eventually.UntilAsync(() => Task.FromResult(Lists(worker).Any(list => list.Ended is not null)), OneWorker.Bound, "the first 429");
+        await UntilAsync(() => Lists(worker).Any(list => list.Ended is not null), "the first 429");
         var first = Lists(worker)[0].Ended!.Value;
         await worker.PublishAsync("fresh", Fresh);
         await worker.Broker.UntilAnswersAsync(Fresh, seconds: 5);
         worker.Broker.Answers.ShouldAllBe(answer => answer.At < first + RetryAfter);
-        await Eventually.UntilAsync(() => Task.FromResult(Lists(worker)[^1].At >= first + RetryAfter), RetryAfter * 3, "another list once it may come");
+        await UntilAsync(() => Lists(worker)[^1].At >= first + RetryAfter, "another list once it may come");
 
         var within = Lists(worker).Count(list => list.At < first + RetryAfter);
         await TestContext.Progress.WriteLineAsync($"{within} lists within Retry-After");
@@ -38,5 +41,9 @@ public sealed class When_look_ups_are_throttled
         await worker.ShouldHaveCreatedAsync(Old + Fresh);
     }
 
-    private static List<LoggedRequest> Lists(OneWorker worker) => [.. worker.Didit.Requests.Where(request => request.Operation == DiditOperation.List)];
+    private static Task UntilAsync(Func<bool> condition, string what) =>
+        Eventually.UntilAsync(() => Task.FromResult(condition()), OneWorker.Bound, what);
+
+    private static List<LoggedRequest> Lists(OneWorker worker) =>
+        [.. worker.Didit.Requests.Where(request => request.Operation == DiditOperation.List)];
 }

@@ -19,7 +19,10 @@ public sealed class When_look_ups_fail_for_all
     public async Task Those_messages_wait_and_the_others_do_not(int status, string? body, string? type)
     {
         await using var worker = await OneWorker.StartAsync();
-        worker.Didit.AddFault(new() { Operation = DiditOperation.List, Kind = FaultKind.Status, Status = status, Body = body, ContentType = type });
+        worker.Didit.AddFault(new()
+        {
+            Operation = DiditOperation.List, Kind = FaultKind.Status, Status = status, Body = body, ContentType = type,
+        });
 
         // Older than the window, so that a look-up comes first.
         await worker.PublishAsync("old", Old, DateTimeOffset.UtcNow.AddDays(-3));
@@ -28,7 +31,9 @@ public sealed class When_look_ups_fail_for_all
         await worker.Broker.UntilAnswersAsync(Fresh, seconds: 5);
         await worker.UntilPausedAsync($@"\b{status}\b");
         await Eventually.UntilAsync(
-            () => Task.FromResult(Refused(worker) is var times && times[^1] - times[0] >= Length), OneWorker.Bound, "the list is asked again and again");
+            () => Task.FromResult(Refused(worker) is var times && times[^1] - times[0] >= Length),
+            OneWorker.Bound,
+            "the list is asked again and again");
         await worker.PublishAsync("later", Fresh);
         await worker.Broker.UntilAnswersAsync(Fresh + Fresh, seconds: 5);
         worker.Broker.Answers.ShouldAllBe(answer => !answer.Text("requestId")!.StartsWith("old-"));
@@ -39,5 +44,7 @@ public sealed class When_look_ups_fail_for_all
     }
 
     private static List<DateTimeOffset> Refused(OneWorker worker) =>
-        [.. worker.Didit.Requests.Where(request => request is { Operation: DiditOperation.List, Status: >= 400 }).Select(request => request.At)];
+    [
+        .. worker.Didit.Requests.Where(request => request is { Operation: DiditOperation.List, Status: >= 400 }).Select(request => request.At),
+    ];
 }

@@ -5,7 +5,7 @@ using Shouldly;
 
 namespace DiditWorker.IntegrationTests.Attribution;
 
-/// <summary>Didit's list shows sessions of companies (KYB) only to who asks for them, and an account without them may refuse that.</summary>
+/// <summary>Didit's list shows sessions of companies (KYB) only to who asks for them; an account without them may refuse that.</summary>
 public sealed class When_the_workflow_makes_business_sessions
 {
     private const int Messages = 150;
@@ -54,7 +54,8 @@ public sealed class When_the_workflow_makes_business_sessions
         said.Find(text => text.Contains("paused", StringComparison.Ordinal)).ShouldBeNull();
 
         // It asked for them, and remembered that it may not.
-        worker.Didit.Requests.Count(request => request.Operation == DiditOperation.List && request.Status == status).ShouldBeInRange(1, old / 4);
+        worker.Didit.Requests.Count(request => request.Operation == DiditOperation.List && request.Status == status)
+            .ShouldBeInRange(1, old / 4);
     }
 
     private static void LoseTheReply(OneWorker worker, string vendorData, FaultKind kind) =>

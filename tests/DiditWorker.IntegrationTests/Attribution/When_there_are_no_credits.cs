@@ -3,13 +3,18 @@ using NUnit.Framework;
 
 namespace DiditWorker.IntegrationTests.Attribution;
 
-/// <summary>The account is short of money, or closed, until somebody mends it. Didit words that in many ways; none of them is about a message.</summary>
+/// <summary>
+/// The account is short of money, or closed, until somebody mends it. Didit words that in many ways; none of them is about a message.
+/// </summary>
 public sealed class When_there_are_no_credits
 {
+    private const string AsIntegratorsKnowIt =
+        """{"detail":"You don't have enough credits to perform this request. Please top up at https://example.org/console"}""";
+
     private const int Before = 20;
     private const int Messages = 200;
 
-    [TestCase(400, """{"detail":"You don't have enough credits to perform this request. Please top up at https://example.org/console"}""", "credits")]
+    [TestCase(400, AsIntegratorsKnowIt, "credits")]
     [TestCase(400, """{"non_field_errors":["Insufficient credits."]}""", "credits")]
     [TestCase(400, """{"error":"Your balance is too low, please top up."}""", "credits")]
     [TestCase(402, """{"detail":"Payment required."}""", "credits")]

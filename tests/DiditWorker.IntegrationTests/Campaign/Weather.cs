@@ -53,8 +53,8 @@ internal static class Weather
         var timeout = (int)CampaignWorld.AttemptTimeout.TotalMilliseconds;
         return kind switch
         {
-            WeatherKind.Down503 => Everything(new() { Operation = DiditOperation.Any, Kind = FaultKind.Status, Status = random.Next(500, 505) }),
-            WeatherKind.ResetsEverything => Everything(new() { Operation = DiditOperation.Any, Kind = FaultKind.ResetBeforeCreate }),
+            WeatherKind.Down503 => Everything(FaultKind.Status, random.Next(500, 505)),
+            WeatherKind.ResetsEverything => Everything(FaultKind.ResetBeforeCreate),
             WeatherKind.Slow => [Create(FaultKind.Delay, 0.6) with { Delay = Milliseconds(random.Next(200, 1_300)) }],
             WeatherKind.SlowerThanTheTimeout =>
                 [Create(FaultKind.Delay, 0.3) with { Delay = Milliseconds(timeout + random.Next(20, honoured ? LateHonoured : LateIgnored)) }],
@@ -80,7 +80,7 @@ internal static class Weather
             WeatherKind.ReadsThrottled =>
             [
                 Create(FaultKind.ResetAfterCreate, 0.2),
-                Read(DiditOperation.List, FaultKind.Status, 1) with { Status = 429, RetryAfter = random.Next(1, 4).ToString(CultureInfo.InvariantCulture) },
+                Read(DiditOperation.List, FaultKind.Status, 1) with { Status = 429, RetryAfter = $"{random.Next(1, 4)}" },
             ],
             WeatherKind.ReadsFail =>
                 [Create(FaultKind.TimeoutAfterCreate, 0.2), Read(DiditOperation.List, FaultKind.Status, 0.5), Read(DiditOperation.Decision, FaultKind.Status, 0.5)],
@@ -97,7 +97,11 @@ internal static class Weather
 
     private static FaultRule Paged(FaultRule rule, int status) => rule with { Status = status, Body = Page, ContentType = "text/html" };
 
-    private static IReadOnlyList<FaultRule> Everything(FaultRule rule) => [rule, rule with { Operation = DiditOperation.Health }];
+    private static IReadOnlyList<FaultRule> Everything(FaultKind kind, int? status = null) =>
+    [
+        new() { Operation = DiditOperation.Any, Kind = kind, Status = status },
+        new() { Operation = DiditOperation.Health, Kind = kind, Status = status },
+    ];
 
     private static TimeSpan Milliseconds(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 }

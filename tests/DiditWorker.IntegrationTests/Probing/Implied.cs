@@ -13,14 +13,18 @@ internal static class Implied
     {
         [FindingIds.HeaderRepeat] = !Honours(didit) ? "ignored" : Conflicts(didit) ? "conflict" : "honoured",
         [FindingIds.HeaderOtherBody] = !Honours(didit) ? "created" : didit.OtherBody == RepeatReply.Conflict || Conflicts(didit) ? "conflict" : "original",
-        [FindingIds.Reuse] = didit.ReuseByVendorData ? "reused" : "created",
+        [FindingIds.Reuse] = ReusedAtOnce(didit) ? "reused" : "created",
         [FindingIds.ReuseMetadata] = ReuseMetadata(didit),
+        [FindingIds.ReuseAfter] = !didit.ReuseByVendorData || didit.UrlDelay > TimeSpan.FromSeconds(1.5) ? "never" : "measured",
         [FindingIds.TwoWithOneKey] = WithOneKey(didit, log, 2),
         [FindingIds.FiveWithOneKey] = WithOneKey(didit, log, 5),
         [FindingIds.TwoForOnePerson] = ForOnePerson(didit),
         [FindingIds.FiveForOnePerson] = ForOnePerson(didit),
-        [FindingIds.ListLag] = didit.ListLag > Never ? Finding.Unclear : "measured",
-        [FindingIds.ListMetadata] = didit.ListLag > Never ? Finding.Unclear : didit.ListReturnsMetadata ? "yes" : "no",
+        [FindingIds.Kind] = didit.BusinessWorkflows is null ? "user" : "business",
+        [FindingIds.ListOwn] = Own(didit),
+        [FindingIds.BusinessList] = didit.ListScope == ListScope.Refused || didit.BusinessListStatus is not null ? "refused" : "shown",
+        [FindingIds.ListLag] = Own(didit) == "yes" ? "measured" : Finding.Unclear,
+        [FindingIds.ListMetadata] = Own(didit) != "yes" ? Finding.Unclear : didit.ListReturnsMetadata ? "yes" : "no",
         [FindingIds.DecisionMetadata] = didit.DecisionReturnsMetadata ? "yes" : "no",
         [FindingIds.RateHeaders] = didit.RateHeaders && didit.RequestsPerMinute + didit.GetsPerMinute > 0 ? "some" : "none",
         [FindingIds.WrongKey] = didit.ApiKey is null ? Finding.Unclear : Text(didit.BadKeyStatus),
@@ -36,12 +40,18 @@ internal static class Implied
     // A probe repeats four times.
     private static bool Conflicts(SimulatorSettings didit) => didit.RepeatReply == RepeatReply.Conflict || didit.ConflictCount >= 4;
 
+    private static bool ReusedAtOnce(SimulatorSettings didit) => didit.ReuseByVendorData && didit.UrlDelay == TimeSpan.Zero;
+
+    private static string Own(SimulatorSettings didit) =>
+        didit.ListScope == ListScope.Refused || (didit.BusinessWorkflows is not null && didit.BusinessListStatus is not null) ? "refused"
+        : didit.ListScope == ListScope.NothingOfItsOwn || didit.ListLag > Never ? "no" : "yes";
+
     private static string ReuseMetadata(SimulatorSettings didit) =>
-        !didit.ReuseByVendorData ? "not-reused"
-        : !didit.DecisionReturnsMetadata && (!didit.ListReturnsMetadata || didit.ListLag > Never) ? Finding.Unclear
+        !ReusedAtOnce(didit) ? "not-reused"
+        : !didit.DecisionReturnsMetadata && (!didit.ListReturnsMetadata || Own(didit) != "yes") ? Finding.Unclear
         : didit.OverwriteMetadata ? "overwritten" : "kept";
 
-    private static string ForOnePerson(SimulatorSettings didit) => didit is { ReuseByVendorData: true, ReuseConcurrent: true } ? "one" : "several";
+    private static string ForOnePerson(SimulatorSettings didit) => ReusedAtOnce(didit) && didit.ReuseConcurrent ? "one" : "several";
 
     // Whether a concurrent create under an honoured key meets the first one at work, and gets 409, is a matter of time: the log knows.
     private static string WithOneKey(SimulatorSettings didit, IReadOnlyList<LoggedRequest> log, int count)

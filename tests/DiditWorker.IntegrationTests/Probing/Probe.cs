@@ -28,8 +28,9 @@ internal static class Probe
 
     public static readonly string[] AllIds =
     [
-        FindingIds.HeaderRepeat, FindingIds.HeaderOtherBody, FindingIds.Reuse, FindingIds.ReuseMetadata, FindingIds.TwoWithOneKey,
-        FindingIds.FiveWithOneKey, FindingIds.TwoForOnePerson, FindingIds.FiveForOnePerson, FindingIds.ListLag, FindingIds.ListMetadata,
+        FindingIds.HeaderRepeat, FindingIds.HeaderOtherBody, FindingIds.Reuse, FindingIds.ReuseMetadata, FindingIds.ReuseAfter, FindingIds.TwoWithOneKey,
+        FindingIds.FiveWithOneKey, FindingIds.TwoForOnePerson, FindingIds.FiveForOnePerson, FindingIds.Kind, FindingIds.ListOwn,
+        FindingIds.BusinessList, FindingIds.ListLag, FindingIds.ListMetadata,
         FindingIds.DecisionMetadata, FindingIds.RateHeaders, FindingIds.WrongKey, FindingIds.UnknownWorkflow, FindingIds.BadField, FindingIds.IdField,
         FindingIds.WithoutSlash, FindingIds.Clock,
     ];

@@ -89,7 +89,7 @@ public sealed class When_replies_are_no_help
     public async Task A_list_and_a_decision_of_no_help_leave_what_they_tell_unclear(FaultKind kind)
     {
         await using var didit = await SimulatorServer.StartAsync(settings: Probe.Plain);
-        didit.State.AddFault(Rule(kind, DiditOperation.List) with { Count = 4 });
+        didit.State.AddFault(Rule(kind, DiditOperation.List) with { Skip = 2, Count = 4 });
         didit.State.AddFault(Rule(kind, DiditOperation.Decision));
 
         var probed = await didit.ProbedAsync("--tries", "1");

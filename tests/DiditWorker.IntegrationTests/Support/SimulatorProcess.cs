@@ -61,7 +61,8 @@ internal sealed class SimulatorProcess : IAsyncDisposable
 
     /// <summary>Which kind of sessions all workflows make from now on.</summary>
     public async Task MakeBusinessSessionsAsync(bool business) =>
-        (await _http.PatchAsJsonAsync("simulator/settings", new JsonObject { ["businessWorkflows"] = business ? "all" : null })).EnsureSuccessStatusCode();
+        (await _http.PatchAsJsonAsync("simulator/settings", new JsonObject { ["businessWorkflows"] = business ? "all" : null }))
+            .EnsureSuccessStatusCode();
 
     /// <summary>From now on the account has no sessions of companies: lists of them are refused with this.</summary>
     public async Task RefuseBusinessListsAsync(int status) =>

@@ -41,22 +41,27 @@ internal sealed class StubbedDidit : IAsyncDisposable
         _options = new() { ApiKey = "k", LookupDelay = LookupDelay, WorkflowId = Classifying.Workflow, SessionKind = kind };
         (_time, _metrics, _answering) = (clock ?? TimeProvider.System, metrics ?? NoMetrics.Create(), new(answer));
         _http = new(_answering);
-        Client = new(_http, _options, _metrics, new(_time), _time);
+        Client = new(_http, _options, Versions, _metrics, new(_time), _time);
         Business = new(_time);
         List = new(Client, _options, Business);
         _limiter = new(_redis, "ratelimit", 10_000_000, _metrics, _time, _stopping.Token);
         Pipeline = new(
             _options, new(Operation.Create, _options, _time), new(Operation.Read, _options, _time), _limiter, _limiter, _metrics, _time);
-        Steps = new(Client, Pipeline, new LookUp(Client, List, Pipeline), _options, _metrics, _time);
+        LookUp = new(Client, List, Versions, Pipeline);
+        Steps = new(Client, Pipeline, LookUp, _options, _metrics, _time);
         var store = new IdempotencyStore(_redis, new(), _options.IdempotencyWindow, new(key: null), _metrics);
         _records = new(store, new(_time, NullLogger<RedisTrouble>.Instance), new(_time), _time, NullLogger<RecordSteps>.Instance);
     }
+
+    public WorkflowVersions Versions { get; } = new();
 
     public DiditClient Client { get; }
 
     public BusinessList Business { get; }
 
     public SessionList List { get; }
+
+    public LookUp LookUp { get; }
 
     public DiditPipeline Pipeline { get; }
 

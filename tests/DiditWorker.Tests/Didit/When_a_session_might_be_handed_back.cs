@@ -68,6 +68,13 @@ public sealed class When_a_session_might_be_handed_back
             Session("one"),
             Session("other", "Approved", Theirs) with { Version = version, WorkflowId = workflow, CreatedAt = NotBefore.AddDays(-9) }).Kind.ShouldBe(expected);
 
+    // From the reply to another message, say.
+    [TestCase(2, MatchKind.HandedBack)]
+    [TestCase(3, MatchKind.HandedBack)]
+    [TestCase(4, MatchKind.Several)]
+    public void So_may_what_is_known_from_elsewhere(long known, MatchKind expected) => SessionMatch.Among(
+        [Session("one")], Key, Workflow, NotBefore, SessionMatch.NoneExcluded, known).Kind.ShouldBe(expected);
+
     [Test]
     public void An_excluded_one_is_passed_over_also_with_our_key()
     {

@@ -33,9 +33,10 @@ public sealed class When_sessions_are_of_two_kinds
         _list = asked => (200, asked == kind ? Row("ours", $"{Key}") : Row("other", "another"));
         await using var didit = Didit();
 
-        var reply = await didit.Creator.RunAsync(Attempt(), CancellationToken.None);
+        var match = await didit.LookUp.RunAsync(
+            new(Key, "user-1", Classifying.Workflow, JsonElement.Parse("{}")), notBefore: null, CancellationToken.None);
 
-        (reply.Kind, reply.Session?.Id).ShouldBe((ReplyKind.Adopted, "ours"));
+        (match.Kind, match.Candidates[0].Id).ShouldBe((MatchKind.Adopt, "ours"));
         _asked.ShouldBe([Users, Businesses]);
     }
 
@@ -68,7 +69,7 @@ public sealed class When_sessions_are_of_two_kinds
         (await ListAsync(didit)).Select(session => session.Id).ShouldBe(["a"]);
         _asked.ShouldBe([Users, Businesses, Users, Businesses], "what refuses one list may be about to refuse both");
         didit.Business.Note.ShouldBe($"Didit refuses the list of business sessions ({status}), so look-ups take it that there are none");
-        didit.Availability.Current.ShouldBeNull();
+        didit.Pipeline.Reads.Gate.Current.ShouldBeNull();
     }
 
     [Test]
@@ -167,7 +168,7 @@ public sealed class When_sessions_are_of_two_kinds
     private static Task<IReadOnlyList<FoundSession>> ListOnceAsync(StubbedDidit didit) =>
         didit.List.ReadAsync("user-1", (read, token) => read(token), CancellationToken.None);
 
-    private StubbedDidit Didit(SessionKinds kind = SessionKinds.Any) => new(Answer, _time, kind);
+    private StubbedDidit Didit(SessionKinds kind = SessionKinds.Any) => new(Answer, _time, kind: kind);
 
     private HttpResponseMessage Answer(HttpRequestMessage request)
     {
@@ -177,12 +178,6 @@ public sealed class When_sessions_are_of_two_kinds
         var (status, rows) = _list(kind);
         return StubbedDidit.Reply(status, Encoding.UTF8.GetBytes(status == 200 ? $$"""{"count":0,"next":null,"results":[{{rows}}]}""" : """{"detail":"No."}"""));
     }
-
-    private static CreateAttempt Attempt() => new()
-    {
-        Request = new(Key, "user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}""")),
-        LookUpFirst = true, NotBefore = null, LastAttempt = null, KeepLease = () => Task.FromResult(true),
-    };
 
     private static string Row(string id, string key) => $$$"""
         {"session_id":"{{{id}}}","session_url":"https://v/{{{id}}}","status":"Approved","metadata":{"diditworker_key":"{{{key}}}"}}

@@ -9,7 +9,7 @@ public static class Deciding
 
     public static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
-    public static readonly DecisionSettings Defaults = new(
+    public static readonly ProtocolSettings Defaults = new(
         TimeSpan.FromDays(1), TimeSpan.FromMinutes(5), LookupBeforeResend.Always, WhenRedisUnavailable.Wait, MaximumAttempts: 10);
 
     public static readonly Memory Fresh = new(Available: true, Record: null, Owned: true);
@@ -27,6 +27,6 @@ public static class Deciding
 
     public static Memory NotTaken(IdempotencyRecord record) => new(Available: true, record, Owned: false);
 
-    public static Outcome Decide(Memory memory, Evidence evidence, DecisionSettings? settings = null) =>
+    public static Outcome Decide(Memory memory, Evidence evidence, ProtocolSettings? settings = null) =>
         Decision.Make(memory, evidence, settings ?? Defaults, Now).Outcome;
 }

@@ -23,18 +23,18 @@ public sealed class When_a_duplicate_arrives
         Decide(NotTaken(Record(RecordState.Completed, attempts: 10)), Young).ShouldBe(Outcome.AnswerFromRecord);
 
     [Test]
-    public void A_refusal_is_repeated() => Decide(NotTaken(Record(RecordState.Refused)), Young).ShouldBe(Outcome.Reject);
+    public void A_refusal_is_repeated() => Decide(NotTaken(Record(RecordState.Refused)), Young).ShouldBe(Outcome.RejectRefused);
 
     [Test]
-    public void It_waits_while_another_delivery_is_at_work() => Decide(NotTaken(Record()), Young).ShouldBe(Outcome.Wait);
+    public void It_waits_while_another_delivery_is_at_work() => Decide(NotTaken(Record()), Young).ShouldBe(Outcome.WaitForOwner);
 
     [Test]
     public void It_waits_for_another_delivery_however_often_it_failed() =>
-        Decide(NotTaken(Record(attempts: 99)), Aged(99999, maybeAttempted: true)).ShouldBe(Outcome.Wait);
+        Decide(NotTaken(Record(attempts: 99)), Aged(99999, maybeAttempted: true)).ShouldBe(Outcome.WaitForOwner);
 
     [Test]
     public void It_waits_where_the_record_cannot_be_read() =>
-        Decide(new Memory(Available: true, Record: null, Owned: false), Young).ShouldBe(Outcome.Wait);
+        Decide(new Memory(Available: true, Record: null, Owned: false), Young).ShouldBe(Outcome.WaitForOwner);
 
     [TestCase(RecordState.InProgress, false)]
     [TestCase(RecordState.InProgress, true)]
@@ -46,7 +46,7 @@ public sealed class When_a_duplicate_arrives
 
         var decision = Decision.Make(new Memory(Available: true, record, owned), Young, Defaults, Now);
 
-        decision.Outcome.ShouldBe(Outcome.Reject);
+        decision.Outcome.ShouldBe(Outcome.RejectMismatch);
         decision.Because.ShouldContain("another payload");
     }
 

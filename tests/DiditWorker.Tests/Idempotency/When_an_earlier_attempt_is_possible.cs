@@ -18,7 +18,7 @@ public sealed class When_an_earlier_attempt_is_possible
     [TestCase(LookupBeforeResend.OutsideWindow, Inside, Outcome.Resend)]
     [TestCase(LookupBeforeResend.OutsideWindow, Outside, Outcome.LookUpThenCreate)]
     [TestCase(LookupBeforeResend.Never, Inside, Outcome.Resend)]
-    [TestCase(LookupBeforeResend.Never, Outside, Outcome.Park)]
+    [TestCase(LookupBeforeResend.Never, Outside, Outcome.ParkAmbiguous)]
     public void The_first_attempt_of_the_record_tells_its_age(LookupBeforeResend lookup, double firstMinutesAgo, Outcome outcome) =>
         Decide(Taken(Record(firstMinutesAgo: firstMinutesAgo)), Young, Defaults with { Lookup = lookup }).ShouldBe(outcome);
 
@@ -29,7 +29,7 @@ public sealed class When_an_earlier_attempt_is_possible
     [TestCase(LookupBeforeResend.OutsideWindow, Outside, Outcome.LookUpThenCreate)]
     [TestCase(LookupBeforeResend.OutsideWindow, null, Outcome.LookUpThenCreate)]
     [TestCase(LookupBeforeResend.Never, Inside, Outcome.Resend)]
-    [TestCase(LookupBeforeResend.Never, Outside, Outcome.Park)]
+    [TestCase(LookupBeforeResend.Never, Outside, Outcome.ParkAmbiguous)]
     public void A_redelivered_message_without_a_record_tells_its_own_age(LookupBeforeResend lookup, double? minutes, Outcome outcome) =>
         Decide(Fresh, Aged(minutes, maybeAttempted: true), Defaults with { Lookup = lookup }).ShouldBe(outcome);
 
@@ -37,12 +37,12 @@ public sealed class When_an_earlier_attempt_is_possible
     [TestCase(LookupBeforeResend.Always, null, Outcome.LookUpThenCreate)]
     [TestCase(LookupBeforeResend.OutsideWindow, Outside, Outcome.LookUpThenCreate)]
     [TestCase(LookupBeforeResend.OutsideWindow, null, Outcome.LookUpThenCreate)]
-    [TestCase(LookupBeforeResend.Never, Outside, Outcome.Park)]
+    [TestCase(LookupBeforeResend.Never, Outside, Outcome.ParkAmbiguous)]
     public void An_old_message_or_one_of_unknown_age_is_not_created_blindly(LookupBeforeResend lookup, double? minutes, Outcome outcome) =>
         Decide(Fresh, Aged(minutes), Defaults with { Lookup = lookup }).ShouldBe(outcome);
 
     [TestCase(false, Outcome.Resend)]
-    [TestCase(true, Outcome.Park)]
+    [TestCase(true, Outcome.ParkAmbiguous)]
     public void One_of_unknown_age_goes_out_without_a_look_up_only_if_nothing_else_suggests_an_attempt(bool maybeAttempted, Outcome outcome) =>
         Decide(Fresh, Aged(minutes: null, maybeAttempted), Defaults with { Lookup = LookupBeforeResend.Never }).ShouldBe(outcome);
 
@@ -88,8 +88,8 @@ public sealed class When_an_earlier_attempt_is_possible
         .ShouldBe(Outcome.LookUpThenCreate);
 
     [TestCase(9, Outcome.LookUpThenCreate)]
-    [TestCase(10, Outcome.Park)]
-    [TestCase(11, Outcome.Park)]
+    [TestCase(10, Outcome.ParkExhausted)]
+    [TestCase(11, Outcome.ParkExhausted)]
     public void It_is_parked_after_the_last_attempt(int attempts, Outcome outcome) =>
         Decide(Taken(Record(attempts: attempts)), Young).ShouldBe(outcome);
 }

@@ -26,11 +26,11 @@ public sealed class When_every_combination_is_decided
         Gen.OneOf(Times.Select(t => (DateTimeOffset?)t), Gen.Const((DateTimeOffset?)null)), Gen.Bool,
         (published, maybeAttempted) => new Evidence(Ours, published, maybeAttempted));
 
-    private static readonly Gen<DecisionSettings> Settings = Gen.Select(
+    private static readonly Gen<ProtocolSettings> Settings = Gen.Select(
         Gen.OneOf(Windows), Gen.OneOf(TimeSpan.Zero, TimeSpan.FromMinutes(5)), Gen.Enum<LookupBeforeResend>(), Gen.Enum<WhenRedisUnavailable>(), Gen.Int[1, 10],
-        (window, margin, lookup, redis, attempts) => new DecisionSettings(window, margin, lookup, redis, attempts));
+        (window, margin, lookup, redis, attempts) => new ProtocolSettings(window, margin, lookup, redis, attempts));
 
-    private static void Always(Func<Memory, Evidence, DecisionSettings, Outcome, bool> holds) => Gen.Select(Memories, Evidences, Settings).Sample(
+    private static void Always(Func<Memory, Evidence, ProtocolSettings, Outcome, bool> holds) => Gen.Select(Memories, Evidences, Settings).Sample(
         (memory, evidence, settings) => holds(memory, evidence, settings, Decision.Make(memory, evidence, settings, Now).Outcome), iter: 5000);
 
     [Test]
@@ -68,11 +68,11 @@ public sealed class When_every_combination_is_decided
 
     [Test]
     public void It_never_calls_didit_for_a_key_that_another_owns() => Always((memory, _, _, outcome) =>
-        outcome is not (Outcome.Create or Outcome.Resend or Outcome.LookUpThenCreate or Outcome.Park) || memory.Owned || !memory.Available);
+        outcome is not (Outcome.Create or Outcome.Resend or Outcome.LookUpThenCreate or Outcome.ParkAmbiguous or Outcome.ParkExhausted) || memory.Owned || !memory.Available);
 
     [Test]
     public void It_never_calls_didit_for_a_request_that_is_answered() => Always((memory, _, _, outcome) =>
-        !memory.Available || memory.Record is null or { State: RecordState.InProgress } || outcome is Outcome.AnswerFromRecord or Outcome.Reject);
+        !memory.Available || memory.Record is null or { State: RecordState.InProgress } || outcome is Outcome.AnswerFromRecord or Outcome.RejectMismatch or Outcome.RejectRefused);
 
     [Test]
     public void It_always_looks_up_first_where_told_to() => Always((_, _, settings, outcome) =>
@@ -84,7 +84,7 @@ public sealed class When_every_combination_is_decided
 
     [Test]
     public void It_waits_without_redis_unless_told_otherwise() => Always((memory, _, settings, outcome) =>
-        memory.Available || settings.WhenRedisUnavailable == WhenRedisUnavailable.Proceed || outcome == Outcome.Wait);
+        memory.Available || settings.WhenRedisUnavailable == WhenRedisUnavailable.Proceed || outcome == Outcome.WaitForRedis);
 
     [Test]
     public void Every_outcome_is_reached()

@@ -7,14 +7,14 @@ namespace DiditWorker.Tests.Idempotency;
 
 public sealed class When_redis_cannot_be_asked
 {
-    private static readonly DecisionSettings Proceed = Defaults with { WhenRedisUnavailable = WhenRedisUnavailable.Proceed };
+    private static readonly ProtocolSettings Proceed = Defaults with { WhenRedisUnavailable = WhenRedisUnavailable.Proceed };
 
     [TestCase(1.0, false)]
     [TestCase(1.0, true)]
     [TestCase(99999.0, false)]
     [TestCase(null, true)]
     public void Every_message_waits_unless_told_otherwise(double? minutes, bool maybeAttempted) =>
-        Decide(Memory.Unavailable, Aged(minutes, maybeAttempted)).ShouldBe(Outcome.Wait);
+        Decide(Memory.Unavailable, Aged(minutes, maybeAttempted)).ShouldBe(Outcome.WaitForRedis);
 
     [Test]
     public void Nothing_is_known_and_nobody_owns_the_key() =>

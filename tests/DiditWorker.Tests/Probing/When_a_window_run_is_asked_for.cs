@@ -14,7 +14,7 @@ public sealed class When_a_window_run_is_asked_for : WindowTest
 
         Text.ShouldContain("Would measure, with --yes: " + Address.GetLeftPart(UriPartial.Authority));
         Text.ShouldContain("Makes 3 sessions at most");
-        Text.ShouldContain("Sends 18 requests at most");
+        Text.ShouldContain("Sends 21 requests at most");
         Text.ShouldContain("sandbox");
         Didit.Requests.ShouldBeEmpty();
         File.Exists(WindowFile).ShouldBeFalse();

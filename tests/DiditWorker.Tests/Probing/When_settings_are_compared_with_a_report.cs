@@ -72,6 +72,50 @@ public sealed class When_settings_are_compared_with_a_report
         ShouldWarn("Didit:LookupDelay = 00:00:02", "only after ", With(Found(FindingIds.ListLag, "measured", ("max", 1e300))));
     }
 
+    [TestCase("no")]
+    [TestCase("refused")]
+    public void A_look_up_must_see_what_the_key_creates(string verdict)
+    {
+        ShouldWarn("Didit:ApiKey", "each lost reply makes a second one", With(Found(FindingIds.ListOwn, verdict)));
+        Warnings(With(Found(FindingIds.ListOwn, "yes"))).ShouldBeEmpty();
+    }
+
+    [TestCase(SessionKinds.User, "business", "makes sessions of kind business")]
+    [TestCase(SessionKinds.Business, "user", "makes sessions of kind user")]
+    [TestCase(SessionKinds.Any, "business", null)]
+    [TestCase(SessionKinds.Business, "business", null)]
+    [TestCase(SessionKinds.User, "user", null)]
+    [TestCase(SessionKinds.User, Finding.Unclear, null)]
+    public void A_look_up_must_ask_for_the_kind_that_the_workflow_makes(SessionKinds set, string kind, string? warning)
+    {
+        var warnings = Warnings(With(Found(FindingIds.Kind, kind)), Trusting with { SessionKind = set });
+        if (warning is null)
+        {
+            warnings.ShouldBeEmpty();
+        }
+        else
+        {
+            warnings.ShouldHaveSingleItem().ShouldStartWith($"Didit:SessionKind = {set}, but ");
+            warnings[0].ShouldContain(warning);
+        }
+    }
+
+    [TestCase("business", 1)]
+    [TestCase("user", 0)]
+    public void A_key_must_be_allowed_to_list_business_sessions_only_where_the_workflow_makes_them(string kind, int expected)
+    {
+        var report = With(Found(FindingIds.Kind, kind));
+
+        Warnings(report with { Findings = [.. report.Findings, Found(FindingIds.BusinessList, "refused")] }).Length.ShouldBe(expected);
+    }
+
+    [Test]
+    public void A_look_up_must_not_come_before_the_session_is_handed_back()
+    {
+        ShouldWarn("Didit:LookupDelay = 00:00:02", "only after 00:00:02.5", With(Found(FindingIds.ReuseAfter, "measured", ("after", 2.5))));
+        Warnings(With(Found(FindingIds.ReuseAfter, "measured", ("after", 2)))).ShouldBeEmpty();
+    }
+
     [TestCase("no", "no", false)]
     [TestCase(Finding.Unclear, "no", false)]
     [TestCase("no", Finding.Unclear, false)]

@@ -38,6 +38,45 @@ public sealed class When_settings_are_recommended
     public void An_unclear_lag_permits_no_delay() =>
         Value("Didit:LookupDelay", Found(FindingIds.ListLag, Finding.Unclear, ("max", 0.1))).ShouldBeNull();
 
+    [TestCase(0.1, 0.05, "00:00:01")]
+    [TestCase(0.1, 1.1, "00:00:03")]
+    [TestCase(3, 1.1, "00:00:06")]
+    public void It_waits_twice_the_time_until_a_session_is_handed_back_too(double lag, double after, string expected)
+    {
+        Value("Didit:LookupDelay", Found(FindingIds.ListLag, "measured", ("max", lag)), Found(FindingIds.ReuseAfter, "measured", ("after", after))).ShouldBe(expected);
+        Value("Didit:LookupDelay", Found(FindingIds.ReuseAfter, "measured", ("after", after))).ShouldBeNull("the lag was not measured");
+    }
+
+    [TestCase("user", "User")]
+    [TestCase("business", "Any")]
+    [TestCase(Finding.Unclear, null)]
+    public void The_kind_is_what_the_workflow_makes(string verdict, string? expected) =>
+        Value("Didit:SessionKind", Found(FindingIds.Kind, verdict)).ShouldBe(expected);
+
+    [TestCase("no")]
+    [TestCase("refused")]
+    public void A_key_that_does_not_see_what_it_creates_is_a_warning(string verdict) =>
+        Follows(FindingIds.ListOwn, Found(FindingIds.ListOwn, verdict)).ShouldStartWith("warning: every look-up answers that there is no session");
+
+    [Test]
+    public void A_refused_list_of_business_sessions_is_one_only_where_the_workflow_makes_them()
+    {
+        var refused = Found(FindingIds.BusinessList, "refused");
+
+        Follows(FindingIds.Kind, Found(FindingIds.Kind, "business"), refused).ShouldStartWith("warning: this key may not list");
+        Follows(FindingIds.BusinessList, Found(FindingIds.Kind, "user"), refused).ShouldContain("no business sessions");
+    }
+
+    [TestCase(SessionKinds.Any, "business", false)]
+    [TestCase(SessionKinds.Any, "user", false)]
+    [TestCase(SessionKinds.User, "user", false)]
+    [TestCase(SessionKinds.Business, "business", false)]
+    [TestCase(SessionKinds.User, "business", true)]
+    [TestCase(SessionKinds.Business, "user", true)]
+    public void A_kind_that_look_ups_do_not_ask_for_is_a_warning(SessionKinds set, string kind, bool warns) =>
+        Consequences.AddTo([Found(FindingIds.Kind, kind)], Didit with { SessionKind = set })[0].Follows
+            .StartsWith("warning: look-ups do not see", StringComparison.Ordinal).ShouldBe(warns);
+
     [Test]
     public void The_rate_is_what_the_headers_tell()
     {
@@ -66,6 +105,7 @@ public sealed class When_settings_are_recommended
     }
 
     [TestCase(FindingIds.Reuse, "created")]
+    [TestCase(FindingIds.ReuseAfter, "never")]
     [TestCase(FindingIds.TwoWithOneKey, "several")]
     [TestCase(FindingIds.FiveWithOneKey, "several")]
     [TestCase(FindingIds.UnknownWorkflow, "403")]
@@ -85,6 +125,8 @@ public sealed class When_settings_are_recommended
     {
         Follows(FindingIds.ListLag, Found(FindingIds.ListLag, "measured", ("max", 3))).ShouldContain("00:00:06");
         Follows(FindingIds.ListLag, Found(FindingIds.ListLag, "measured", ("max", 1))).ShouldBe("as it is");
+        Follows(FindingIds.ReuseAfter, Found(FindingIds.ReuseAfter, "measured", ("after", 1.1))).ShouldContain("00:00:03");
+        Follows(FindingIds.ReuseAfter, Found(FindingIds.ReuseAfter, "measured", ("after", 1))).ShouldBe("as it is");
         Follows(FindingIds.RateHeaders, Found(FindingIds.RateHeaders, "some", ("limit", 60))).ShouldContain("60 at most");
     }
 

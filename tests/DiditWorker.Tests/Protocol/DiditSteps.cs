@@ -7,7 +7,7 @@ internal sealed class DiditSteps(Scenario scenario)
     {
         foreach (var work in state.Works)
         {
-            if (work is { Phase: Phase.Out, Reply: Reply.None })
+            if (work.Request == Request.Out)
             {
                 Process(state, work, work.Key, steps);
             }
@@ -20,9 +20,14 @@ internal sealed class DiditSteps(Scenario scenario)
             Process(rest, work: null, state.Orphans[i], steps);
         }
 
-        for (var i = 0; i < state.Sessions.Count && state.Left.Finishes > 0; i++)
+        for (var i = 0; i < state.Sessions.Count; i++)
         {
-            if (!state.Sessions[i].Finished)
+            if (!state.Sessions[i].HasUrl)
+            {
+                steps.Add(new($"Didit makes the URL of session {i}", -1, state with { Sessions = state.Sessions.Set(i, state.Sessions[i] with { HasUrl = true }) }));
+            }
+
+            if (state.Left.Finishes > 0 && !state.Sessions[i].Finished)
             {
                 steps.Add(new($"the person finishes session {i}", -1, state with
                 {
@@ -40,29 +45,29 @@ internal sealed class DiditSteps(Scenario scenario)
         if (remembered >= 0)
         {
             steps.Add(scenario.Header == Header.Conflict
-                ? Replied("Didit answers 409", state, work, Reply.Conflict, session: null)
-                : Replied("Didit answers a repeat", state, work, Reply.Created, remembered));
+                ? Replied("Didit answers 409", state, work, Request.Conflict, session: null)
+                : Replied("Didit answers a repeat", state, work, Request.Created, remembered));
             return;
         }
 
         if (scenario.Refuses && IndexOf(state, s => s.For == message) < 0)
         {
-            steps.Add(Replied("Didit refuses", state, work, Reply.Refused, session: null));
+            steps.Add(Replied("Didit refuses", state, work, Request.Refused, session: null));
         }
 
-        var unfinished = scenario.Reuses ? IndexOf(state, s => !s.Finished) : -1;
+        var unfinished = scenario.Reuses ? IndexOf(state, s => s is { Finished: false, HasUrl: true }) : -1;
         if (unfinished >= 0)
         {
             var session = state.Sessions[unfinished] with { For = message, Key = KeyKept(key), HeaderKey = HeaderKept(key) };
-            steps.Add(Replied("Didit hands back", state with { Sessions = state.Sessions.Set(unfinished, session) }, work, Reply.Created, unfinished));
+            steps.Add(Replied("Didit hands back", state with { Sessions = state.Sessions.Set(unfinished, session) }, work, Request.Created, unfinished));
         }
 
         // Two creates at once may make two, whatever Didit does with later ones.
-        var concurrent = state.Orphans.Count > 0 || state.Works.Any(w => w.Phase == Phase.Out && w.Owner != work?.Owner);
+        var concurrent = state.Orphans.Count > 0 || state.Works.Any(w => w.Request == Request.Out && w.Owner != work?.Owner);
         if (unfinished < 0 || concurrent)
         {
-            var made = new Session(message, KeyKept(key), HeaderKept(key), Finished: false, Listed: !scenario.ListLags, state.Era);
-            steps.Add(Replied("Didit makes a session", state with { Sessions = state.Sessions.Add(made) }, work, Reply.Created, state.Sessions.Count));
+            var made = new Session(message, KeyKept(key), HeaderKept(key), Finished: false, Listed: !scenario.ListLags, state.Era, !scenario.UrlLags);
+            steps.Add(Replied("Didit makes a session", state with { Sessions = state.Sessions.Add(made) }, work, Request.Created, state.Sessions.Count));
         }
     }
 
@@ -70,9 +75,9 @@ internal sealed class DiditSteps(Scenario scenario)
 
     private int HeaderKept(int key) => scenario.Header == Header.Ignored ? -1 : key;
 
-    private Step Replied(string what, State state, Work? work, Reply reply, int? session) => new(what, work?.Owner ?? -1, work is null
+    private Step Replied(string what, State state, Work? work, Request reply, int? session) => new(what, work?.Owner ?? -1, work is null
         ? state
-        : state.With(work with { Reply = reply, Answer = session is { } number ? scenario.Read(number, work) : null }));
+        : state.With(work with { Request = reply, Answer = session is { } number ? scenario.Read(number, work) : null }));
 
     private static int IndexOf(State state, Func<Session, bool> match)
     {

@@ -1,7 +1,9 @@
+using DiditWorker.Protocol;
+
 namespace DiditWorker.Tests.Protocol;
 
 /// <summary>What happens to the workers: the broker, Redis, Didit and time.</summary>
-internal sealed class EnvironmentSteps(Scenario scenario, WorkerSteps worker)
+internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, Interpreter worker)
 {
     public void Add(State state, List<Step> steps)
     {
@@ -28,8 +30,9 @@ internal sealed class EnvironmentSteps(Scenario scenario, WorkerSteps worker)
 
             var key = scenario.Has(Mistake.KeyFromReplacedId) && copy.Flagged ? copy.Message + scenario.Messages : copy.Message;
             var asRead = scenario.Has(Mistake.RawBytesHashed) && copy.Flagged ? copy with { Fingerprint = 1 } : copy;
-            var flagged = copy.Flagged && !scenario.Has(Mistake.RedeliveryIgnored);
-            var work = new Work(Symmetry.Unused(state), asRead, key) { MaybeAttempted = flagged, IsNewRedelivery = flagged };
+            var evidence = new Evidence(ModelTime.Fingerprint(asRead.Fingerprint), copy.Published < 0 ? null : ModelTime.Of(copy.Published),
+                copy.Flagged && !scenario.Has(Mistake.RedeliveryIgnored));
+            var work = new Work(Symmetry.Unused(state), asRead, key, standings.Begin(evidence, ModelTime.Of(state.Era)));
             steps.Add(new("is delivered", work.Owner, state with { Queue = state.Queue.RemoveAt(i), Works = state.Works.Add(work) }));
         }
     }
@@ -39,13 +42,12 @@ internal sealed class EnvironmentSteps(Scenario scenario, WorkerSteps worker)
         var left = state.Left;
         if (left.Crashes > 0)
         {
-            steps.Add(new("crashes", work.Owner, Gone(state with { Left = left with { Crashes = left.Crashes - 1 } }, work)));
+            steps.Add(new("crashes", work.Owner, Interpreter.Gone(state with { Left = left with { Crashes = left.Crashes - 1 } }, work)));
         }
 
-        if (left.Stops > 0 && work.Phase is Phase.Look or Phase.LookAgain or Phase.Send or Phase.Out)
+        if (left.Stops > 0 && !work.At.IsOver && work.At.Doing.Kind != EffectKind.Claim)
         {
-            var released = worker.Stopped(state with { Left = left with { Stops = left.Stops - 1 } }, work);
-            steps.Add(new("is stopped", work.Owner, Gone(released, work)));
+            worker.Stop(state with { Left = left with { Stops = left.Stops - 1 } }, work, steps);
         }
 
         if (left.Cuts > 0 && !work.TakenBack)
@@ -54,12 +56,6 @@ internal sealed class EnvironmentSteps(Scenario scenario, WorkerSteps worker)
             steps.Add(new("loses its broker connection", work.Owner,
                 next.With(work with { TakenBack = true }).Enqueue(work.Copy with { Flagged = true })));
         }
-    }
-
-    private static State Gone(State state, Work work)
-    {
-        var next = WorkerSteps.Abandoned(state, work).Without(work);
-        return work.TakenBack ? next : next.Enqueue(work.Copy with { Flagged = true });
     }
 
     private void Time(State state, List<Step> steps)
@@ -76,18 +72,15 @@ internal sealed class EnvironmentSteps(Scenario scenario, WorkerSteps worker)
 
         for (var key = 0; key < state.Slots.Count; key++)
         {
-            // A request is never started that could outlive the lease: KeepLease sees to that, unless it is a planted mistake.
-            if (state.Slots[key].Record is { Live: true } record
-                && !state.Works.Any(w => w.Owner == record.Owner && w is { Phase: Phase.Out, Reply: Reply.None } && !scenario.Has(Mistake.LeaseNotKept)))
+            if (state.Ticked(key, scenario) is { } ticked)
             {
-                var slot = state.Slots[key] with { Record = record with { Live = false, Recent = true } };
-                var works = state.Works.Map(w => w.Owner == record.Owner ? w with { TrustsLease = false } : w);
-                steps.Add(new("has a lease that ends", record.Owner, state with { Slots = state.Slots.Set(key, slot), Works = works }));
+                steps.Add(new($"a lease of message {key} goes on", -1, ticked));
             }
         }
 
         // The margin of the window is longer than it takes from the decision to the end of the request.
-        var anyLive = state.Slots.Any(s => s.Record is { Live: true }) || state.Works.Any(w => w.Phase is Phase.Send or Phase.Out);
+        var anyLive = state.Slots.Any(s => s.Record is { Live: true })
+            || state.Works.Any(w => w.Belief > 0 || w.Request != Request.None || w.At.Doing.Kind == EffectKind.Create && !w.At.State.Memory.Available);
         if (state.Left.Windows > 0 && !anyLive && state.Orphans.Count == 0)
         {
             steps.Add(new("the window passes", -1, Later(state) with
@@ -96,6 +89,7 @@ internal sealed class EnvironmentSteps(Scenario scenario, WorkerSteps worker)
                 Era = state.Era + 1,
                 Slots = state.Slots.Map(_ => default),
                 Sessions = state.Sessions.Map(s => s with { HeaderKey = -1, Listed = true }),
+                Horizon = state.Horizon == Horizon.Missing ? Horizon.Missing : Horizon.Old,
             })
             {
                 LosesData = true,
@@ -106,29 +100,39 @@ internal sealed class EnvironmentSteps(Scenario scenario, WorkerSteps worker)
     private State Later(State state) => state with
     {
         Sessions = scenario.LagsLonger ? state.Sessions : state.Sessions.Map(s => s with { Listed = true }),
-        Slots = state.Slots.Map(s => s.Record is { Recent: true } record ? s with { Record = record with { Recent = false } } : s),
-        Works = state.Works.Map(w => w with
-        {
-            SentRecently = false,
-            IsNewRedelivery = false,
-            MustWait = false,
-        }),
+        Slots = state.Slots.Map(s => new(Later(s.Record), Later(s.Stale))),
+        Works = state.Works.Map(w => w with { At = standings.Later(w.At) }),
+        Horizon = state.Horizon == Horizon.New ? Horizon.Young : state.Horizon,
     };
 
-    private static void Redis(State state, List<Step> steps)
+    private ModelRecord? Later(ModelRecord? record) => record is { Recent: true } or { NotDueAfter: > 0 }
+        ? record with { Recent = false, NotDueAfter = scenario.NextTryNeverDue ? record.NotDueAfter : 0 }
+        : record;
+
+    private static bool IsOld(State state, ModelRecord record) =>
+        record is { Live: false, Recent: false } && state.Orphans.Count == 0 && state.Sessions.All(s => s.Listed);
+
+    private void Redis(State state, List<Step> steps)
     {
         var left = state.Left;
         for (var key = 0; key < state.Slots.Count && left.Losses > 0; key++)
         {
-            if (state.Slots[key].Record is not null)
+            if (state.Slots[key].Record is { } record && (!scenario.LosesOnlyOldRecords || IsOld(state, record)))
             {
                 var next = state with { Left = left with { Losses = left.Losses - 1 } };
                 steps.Add(new($"Redis loses the record of message {key}", -1, next with { Slots = next.Slots.Set(key, default) }) { LosesData = true });
-                if (state.Slots.Count > 1)
-                {
-                    steps.Add(new("Redis loses everything", -1, next with { Slots = next.Slots.Map(_ => default) }) { LosesData = true });
-                }
             }
+        }
+
+        if (left.Wipes > 0)
+        {
+            steps.Add(new("Redis loses everything", -1, state with
+            {
+                Left = left with { Wipes = left.Wipes - 1 }, Slots = state.Slots.Map(_ => default), Horizon = Horizon.Missing,
+            })
+            {
+                LosesData = true,
+            });
         }
 
         if (left.Failovers > 0 && state.Slots.Any(s => s.Record != s.Stale))
@@ -160,11 +164,27 @@ internal sealed class EnvironmentSteps(Scenario scenario, WorkerSteps worker)
             var copy = scenario.Has(Mistake.ReplayLooksFresh)
                 ? state.Parked[i] with { Flagged = false, Published = state.Era }
                 : state.Parked[i] with { Flagged = true };
-            steps.Add(new("the operator replays a dead letter", -1, (state with
+            var replayed = (state with
             {
                 Left = state.Left with { Replays = state.Left.Replays - 1 },
                 Parked = state.Parked.RemoveAt(i),
-            }).Enqueue(copy)));
+            }).Enqueue(copy);
+            steps.Add(new("the operator replays a dead letter", -1, replayed));
+            Exclude(replayed, copy.Message, steps);
+        }
+    }
+
+    // A person looks at the sessions, and knows whose they are.
+    private static void Exclude(State state, int message, List<Step> steps)
+    {
+        var others = Enumerable.Range(0, state.Sessions.Count).Where(n => state.Sessions[n].For != message).Select(n => (message, n));
+        if (state.Left.Exclusions > 0 && others.Except(state.Excluded).ToList() is { Count: > 0 } named)
+        {
+            steps.Add(new("the operator excludes sessions of others and replays a dead letter", -1, state with
+            {
+                Left = state.Left with { Exclusions = state.Left.Exclusions - 1 },
+                Excluded = [.. state.Excluded.Concat(named).Order()],
+            }));
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed record Exploration(string Name, int States, int Transitions, int
 internal sealed class Explorer
 {
     private readonly Scenario _scenario;
-    private readonly WorkerSteps _worker;
+    private readonly Interpreter _worker;
     private readonly EnvironmentSteps _environment;
     private readonly DiditSteps _didit;
 
@@ -24,8 +24,9 @@ internal sealed class Explorer
     private Explorer(Scenario scenario)
     {
         _scenario = scenario;
-        _worker = new(scenario);
-        _environment = new(scenario, _worker);
+        var standings = new Standings(scenario);
+        _worker = new(scenario, standings);
+        _environment = new(scenario, standings, _worker);
         _didit = new(scenario);
     }
 

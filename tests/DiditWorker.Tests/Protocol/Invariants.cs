@@ -10,7 +10,7 @@ internal static class Invariants
         for (var message = 0; message < scenario.Messages; message++)
         {
             var current = message;
-            if (state.Sessions.Count(s => s.For == current) > 1 || state.Sessions.Count > scenario.Messages)
+            if (state.Sessions.Count(s => s.For == current) > 1 || state.Sessions.Count(s => s.For >= 0) > scenario.Messages)
             {
                 return $"message {message} has more than one session";
             }
@@ -27,7 +27,7 @@ internal static class Invariants
             }
         }
 
-        if (state.Answers.Any(a => a is { Fingerprint: 1, Verdict: Verdict.Created }) && state.Answers.Any(a => a is { Fingerprint: 0, Verdict: Verdict.Created }))
+        if (state.Answers.Any(a => a is { Fingerprint: 1, Said: Said.Created }) && state.Answers.Any(a => a is { Fingerprint: 0, Said: Said.Created }))
         {
             return "two payloads under one id were both answered with a session";
         }
@@ -51,9 +51,9 @@ internal static class Invariants
         }
 
         // Where Redis kept its data, nobody sends while another one's request may still be processed. Resending trusts the header instead.
-        var trustsRedis = scenario.Budget is { Losses: 0, Failovers: 0 } && scenario.WhenRedisUnavailable == WhenRedisUnavailable.Wait;
+        var trustsRedis = scenario.Budget is { Losses: 0, Wipes: 0, Failovers: 0 } && scenario.WhenRedisUnavailable == WhenRedisUnavailable.Wait;
         return trustsRedis && step.Sends is { } sent
-            && (before.Works.Any(w => w is { Phase: Phase.Out, Reply: Reply.None } && w.Key == sent && w.Owner != step.Who)
+            && (before.Works.Any(w => w.Request == Request.Out && w.Key == sent && w.Owner != step.Who)
                 || (scenario is { Lookup: LookupBeforeResend.Always, LagsLonger: false } && before.Orphans.Contains(sent)))
             ? "two requests of one message are under way"
             : null;
@@ -64,11 +64,13 @@ internal static class Invariants
         ? "nothing goes on, but a message waits"
         : Enumerable.Range(0, scenario.Messages).FirstOrDefault(m => !state.Answers.Any(a => a.Message == m), -1) is var lost and >= 0
             ? $"message {lost} is lost"
-            : null;
+            : state.Excluded.Any(e => !state.Answers.Any(a => a.Message == e.Message && a.Said == Said.Created))
+                ? "a message is parked for sessions that a person excluded"
+                : null;
 
     private static string? Contradict(Scenario scenario, List<Published> answers)
     {
-        var created = answers.Where(a => a.Verdict == Verdict.Created).ToList();
+        var created = answers.Where(a => a.Said == Said.Created).ToList();
         if (created.Select(a => a.Payload?.Session).Distinct().Count() > 1)
         {
             return "was answered with two sessions";
@@ -79,12 +81,12 @@ internal static class Invariants
             return "was answered twice with different contents";
         }
 
-        if (created.Count > 0 && answers.Any(a => a.Verdict is Verdict.Refused))
+        if (created.Count > 0 && answers.Any(a => a.Said == Said.Refused))
         {
             return "was both answered and refused";
         }
 
-        if (answers.Any(a => a.Verdict == Verdict.Refused) && !scenario.Refuses)
+        if (answers.Any(a => a.Said == Said.Refused) && !scenario.Refuses)
         {
             return "was refused although Didit refused nothing";
         }
@@ -94,7 +96,7 @@ internal static class Invariants
             return "has answers with different message ids";
         }
 
-        return answers.Any(a => a.Verdict == Verdict.Mismatch) && !scenario.Queue.Any(c => c.Fingerprint == 1)
+        return answers.Any(a => a.Said == Said.Mismatch) && !scenario.Queue.Any(c => c.Fingerprint == 1)
             ? "was taken for another payload"
             : null;
     }

@@ -92,6 +92,27 @@ internal enum Mistake
     /// <summary>An answer of which the record knows nothing is published.</summary>
     PublishedAlthoughFenced,
 
+    /// <summary>An owner that claims again, since the reply was lost, takes its lease to begin anew, but Redis goes on counting.</summary>
+    LeaseBelievedLonger,
+
+    /// <summary>An owner counts its lease from when the reply came instead of from before it asked.</summary>
+    LeaseCountedFromReply,
+
+    /// <summary>That Redis lost everything is not looked at.</summary>
+    HorizonIgnored,
+
+    /// <summary>A look-up does not wait for what Redis may have forgotten a moment ago.</summary>
+    HorizonNotWaitedFor,
+
+    /// <summary>A delivery that has waited for the next try does not remember it, and waits by the clock alone.</summary>
+    WaitForgotten,
+
+    /// <summary>A look-up counts sessions that a person has excluded.</summary>
+    ExclusionIgnored,
+
+    /// <summary>A session that has no URL yet is taken for one that Didit hands back.</summary>
+    UrlNotWaitedFor,
+
     /// <summary>Acknowledged first, answered later.</summary>
     AckBeforePublish,
 }

@@ -1,5 +1,4 @@
 using DiditWorker.Protocol;
-using DiditWorker.Redis;
 
 namespace DiditWorker.Tests.Protocol;
 
@@ -12,11 +11,11 @@ internal static class ModelStore
     /// <summary>What a claim comes to: the record afterwards, whether it is the caller's now, and what the caller learns of before.</summary>
     public readonly record struct Claimed(ModelRecord? After, bool Owned, ModelRecord? Told);
 
-    public static Claimed Claim(ModelRecord? before, int fingerprint, int owner, int era, Mistake planted = Mistake.None)
+    public static Claimed Claim(ModelRecord? before, int fingerprint, int owner, int era, int lease, Mistake planted = Mistake.None)
     {
         if (before is null)
         {
-            return new(Fresh(fingerprint, owner, era) with { HasTtl = planted != Mistake.TtlInASecondStep }, Owned: true, Told: null);
+            return new(Fresh(fingerprint, owner, era, lease) with { HasTtl = planted != Mistake.TtlInASecondStep }, Owned: true, Told: null);
         }
 
         if (before.State != RecordState.InProgress || before.Fingerprint != fingerprint)
@@ -34,27 +33,27 @@ internal static class ModelStore
         if (looksLive)
         {
             // Its own claim, whose reply was lost: the lease begins anew, and a first claim is as fresh as before.
-            var isMine = before.Owner == owner;
-            return isMine
-                ? new(before with { Live = true, Recent = true }, Owned: true, before.Attempts <= 1 ? null : before)
+            var renewed = planted == Mistake.LeaseBelievedLonger ? before : before with { Lease = lease, Recent = true };
+            return before.Owner == owner
+                ? new(renewed, Owned: true, before.Attempts <= 1 ? null : before)
                 : new(before, Owned: false, before);
         }
 
-        var after = Fresh(fingerprint, owner, before.First) with { Attempts = before.Attempts + 1 };
+        var after = Fresh(fingerprint, owner, before.First, lease) with { Attempts = before.Attempts + 1, NotDueAfter = before.NotDueAfter };
         var takenForOwnClaim = planted == Mistake.GivenBackIsFresh && before.Owner == owner && before.Attempts <= 1;
         return new(after, Owned: true, takenForOwnClaim ? null : before);
     }
 
-    public static (ModelRecord? After, bool Kept) Renew(ModelRecord? before, int owner) =>
-        before is { State: RecordState.InProgress } && before.Owner == owner
-            ? (before with { Live = true, Recent = true }, true)
-            : (before, false);
+    public static bool IsOwner(ModelRecord? record, int owner) => record is { State: RecordState.InProgress } && record.Owner == owner;
+
+    public static (ModelRecord? After, bool Kept) Renew(ModelRecord? before, int owner, int lease) =>
+        IsOwner(before, owner) ? (before! with { Lease = lease, Recent = true }, true) : (before, false);
 
     public static (ModelRecord? After, bool Written) Complete(
         ModelRecord? before, RecordState state, int fingerprint, int owner, int first, Payload? payload, Mistake planted = Mistake.None)
     {
         // Nothing reads the latest attempt and the attempts of an answered record.
-        var written = new ModelRecord(state, fingerprint, owner, Live: false, Recent: false, before?.First ?? first, Attempts: 1)
+        var written = new ModelRecord(state, fingerprint, owner, Lease: 0, Recent: false, before?.First ?? first, Attempts: 1)
         {
             Payload = payload,
         };
@@ -75,7 +74,8 @@ internal static class ModelStore
         return allowed ? (written, true) : (before, before.State != RecordState.InProgress && before.Owner == owner);
     }
 
-    public static (ModelRecord? After, bool Released) GiveBack(ModelRecord? before, int owner, Release how, Mistake planted = Mistake.None)
+    public static (ModelRecord? After, bool Released) GiveBack(
+        ModelRecord? before, int owner, Release how, int? notDueAfter = null, Mistake planted = Mistake.None)
     {
         if (before is not { State: RecordState.InProgress } || (before.Owner != owner && planted != Mistake.UnfencedRelease))
         {
@@ -93,9 +93,12 @@ internal static class ModelStore
             Release.Keep => before.Attempts,
             _ => Math.Max(1, before.Attempts - 1),
         };
-        return (before with { Live = false, Recent = before.Recent || how != Release.Forget, Attempts = attempts }, true);
+        return (before with
+        {
+            Lease = 0, Recent = before.Recent || how != Release.Forget, Attempts = attempts, NotDueAfter = notDueAfter ?? before.NotDueAfter,
+        }, true);
     }
 
-    private static ModelRecord Fresh(int fingerprint, int owner, int first) =>
-        new(RecordState.InProgress, fingerprint, owner, Live: true, Recent: true, first, Attempts: 1);
+    private static ModelRecord Fresh(int fingerprint, int owner, int first, int lease) =>
+        new(RecordState.InProgress, fingerprint, owner, lease, Recent: true, first, Attempts: 1);
 }

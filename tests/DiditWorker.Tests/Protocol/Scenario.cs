@@ -40,6 +40,15 @@ internal sealed record Scenario(string Name)
     /// <summary>Whether Didit's list may lag behind by up to a look-up delay.</summary>
     public bool ListLags { get; init; }
 
+    /// <summary>Whether a session gets its URL in a second step.</summary>
+    public bool UrlLags { get; init; }
+
+    /// <summary>Whether Redis loses only records of requests at which nobody works, and whose session Didit lists.</summary>
+    public bool LosesOnlyOldRecords { get; init; }
+
+    /// <summary>Whether each step of the protocol is taken twice, with and without what the model leaves out.</summary>
+    public bool ChecksPlain { get; init; }
+
     /// <summary>Whether Didit may lag by more than that: beyond what is promised.</summary>
     public bool LagsLonger { get; init; }
 
@@ -48,6 +57,18 @@ internal sealed record Scenario(string Name)
     public WhenRedisUnavailable WhenRedisUnavailable { get; init; } = WhenRedisUnavailable.Wait;
 
     public int MaximumAttempts { get; init; } = 3;
+
+    /// <summary>In how many parts a lease ends. With two, what its owner believes of it and what Redis knows can differ.</summary>
+    public int LeaseTicks { get; init; } = 1;
+
+    /// <summary>Whether anything may happen between a failure and the release of the key; else they are one step, which makes far fewer states.</summary>
+    public bool ReleasesApart { get; init; }
+
+    /// <summary>Whether the clock of who noted the next try is ahead, so that it is never due.</summary>
+    public bool NextTryNeverDue { get; init; }
+
+    /// <summary>Whether the person has a finished session that no message made, and that carries no key.</summary>
+    public bool HasForeignSession { get; init; }
 
     /// <summary>Whether other messages may succeed meanwhile, so that a failure may count against this one.</summary>
     public bool OthersSucceed { get; init; }
@@ -63,23 +84,18 @@ internal sealed record Scenario(string Name)
         [.. Queue.OrderBy(Copy.Rank)],
         // Two keys for each message where a replaced id leads to another key.
         [.. Enumerable.Repeat(default(Slot), Has(Mistake.KeyFromReplacedId) ? Messages * 2 : Messages)],
-        Budget);
+        Budget)
+    {
+        Sessions = HasForeignSession ? [new Session(For: -1, Key: -1, HeaderKey: -1, Finished: true, Listed: true, Made: 0)] : [],
+    };
 
     /// <summary>What a delivery makes of a session. Who read it matters only where contents are compared.</summary>
     public Payload Read(int session, Work work) => new(session, SameContent ? work.Owner : -1);
 
-    public DecisionSettings Settings => new(
-        ModelTime.Window, ModelTime.Margin, Lookup, WhenRedisUnavailable, MaximumAttempts);
-}
-
-/// <summary>The real times behind the model's: what the decision and the adopt rule are given.</summary>
-internal static class ModelTime
-{
-    public static readonly TimeSpan Window = TimeSpan.FromDays(1);
-    public static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
-
-    /// <summary>Messages are published, tried and answered within seconds of an era's beginning; between eras the window passes.</summary>
-    public static DateTimeOffset Of(int era) => new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero) + (era * 2 * Window);
+    public ProtocolSettings Settings => new(ModelTime.Window, ModelTime.Margin, Lookup, WhenRedisUnavailable, MaximumAttempts)
+    {
+        LookupDelay = ModelTime.LookupDelay, LongestRequest = ModelTime.LongestRequest,
+    };
 }
 
 /// <summary>What happened, and to what it led.</summary>

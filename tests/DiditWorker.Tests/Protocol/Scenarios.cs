@@ -18,7 +18,8 @@ internal static class Scenarios
         Queue = [new Copy(0), new Copy(0)],
         ListLags = true,
         OthersSucceed = true,
-        Budget = new() { Stops = 1, Timeouts = 1, NotSent = 2 },
+        ReleasesApart = true,
+        Budget = new() { Stops = 1, Timeouts = 1, NotSent = 1, Pauses = 1 },
     };
 
     public static readonly Scenario ThreeWorkers = new("three deliveries at once")
@@ -35,6 +36,23 @@ internal static class Scenarios
         Budget = new() { Crashes = 1, Cuts = 2, Timeouts = 1, LostReplies = 1, Finishes = 1 },
     };
 
+    public static readonly Scenario Leases = new("leases end in two parts, replies of Redis are lost or late")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        LeaseTicks = 2,
+        ReleasesApart = true,
+        Budget = new() { Timeouts = 1, LostReplies = 2 },
+    };
+
+    public static readonly Scenario NextTries = new("next tries that are never due, requests pause")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        NextTryNeverDue = true,
+        OthersSucceed = true,
+        MaximumAttempts = 4,
+        Budget = new() { NotSent = 2, Pauses = 2 },
+    };
+
     public static readonly Scenario TwoMessages = new("two messages of one person")
     {
         Messages = 2,
@@ -49,6 +67,45 @@ internal static class Scenarios
         ListLags = true,
         SameContent = false,
         Budget = new() { Crashes = 3, Stops = 1, Timeouts = 2, NotSent = 1, Losses = 1, Failovers = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario Wiped = new("Redis loses everything, then duplicates come that nothing marks, one delivery at a time")
+    {
+        Workers = 1,
+        Queue = [new Copy(0), new Copy(0)],
+        ListLags = true,
+        SameContent = false,
+        Budget = new() { Crashes = 1, Timeouts = 1, NotSent = 1, Wipes = 1, Windows = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario EveryCreate = new("Redis loses an old record under EveryCreate, duplicates that nothing marks")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        Lookup = LookupBeforeResend.EveryCreate,
+        LosesOnlyOldRecords = true,
+        ListLags = true,
+        SameContent = false,
+        Budget = new() { Crashes = 1, Timeouts = 1, Losses = 1, Finishes = 1 },
+    };
+
+    public static readonly Scenario NoMetadata = new("Didit keeps no metadata, and hands a session back once it has its URL")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        KeepsMetadata = false,
+        Reuses = true,
+        UrlLags = true,
+        ListLags = true,
+        SameContent = false,
+        Budget = new() { Crashes = 1, Timeouts = 1 },
+    };
+
+    public static readonly Scenario Excluded = new("the operator excludes a session that no message made, and replays")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        HasForeignSession = true,
+        ListLags = true,
+        SameContent = false,
+        Budget = new() { Crashes = 1, Timeouts = 1, Replays = 1, Exclusions = 1, Finishes = 1 },
     };
 
     public static readonly Scenario HeaderHonoured = new("Redis loses data, duplicates at once, Didit honours the header")
@@ -130,6 +187,7 @@ internal static class Scenarios
 
     public static readonly IReadOnlyList<Scenario> Promised =
     [
-        Faults, Returns, ThreeWorkers, Cuts, TwoMessages, DataLoss, HeaderHonoured, HeaderConflicts, Window, Resends, TimesUnknown, Proceeds, Waits, OtherPayload, Refusals,
+        Faults, Returns, ThreeWorkers, Cuts, Leases, NextTries, TwoMessages, DataLoss, Wiped, EveryCreate, NoMetadata, HeaderHonoured, HeaderConflicts, Window,
+        Excluded, Resends, TimesUnknown, Proceeds, Waits, OtherPayload, Refusals,
     ];
 }

@@ -2,7 +2,10 @@ using DiditWorker.Protocol;
 
 namespace DiditWorker.Tests.Protocol;
 
-/// <summary>Everything at one moment. Time is three things only: the era (the window passes once), live leases, and what is recent.</summary>
+/// <summary>
+/// Everything at one moment. Time is four things only: the era (the window passes once), what is left of leases, what is recent, and since when
+/// Redis remembers.
+/// </summary>
 internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
 {
     public Seq<Work> Works { get; init; }
@@ -20,7 +23,12 @@ internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
     /// <summary>The error queue.</summary>
     public Seq<Copy> Parked { get; init; }
 
+    /// <summary>Sessions of which a person has said that they are not this message's.</summary>
+    public Seq<(int Message, int Session)> Excluded { get; init; }
+
     public bool RedisDown { get; init; }
+
+    public Horizon Horizon { get; init; }
 
     public int Era { get; init; }
 
@@ -32,6 +40,30 @@ internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
 
     /// <summary>Sorted, since the order of a queue with redeliveries means nothing.</summary>
     public State Enqueue(Copy copy) => this with { Queue = [.. Queue.Append(copy).OrderBy(Copy.Rank)] };
+
+    /// <summary>What a write leaves: a replica may be one write behind.</summary>
+    public State Write(int key, ModelRecord? after) => Slots[key].Record == after
+        ? this
+        : this with { Slots = Slots.Set(key, new(after, Left.Failovers > 0 ? Slots[key].Record : null)) };
+
+    /// <summary>A part of each lease on this key is over, in Redis and by the belief of its owner; null: that cannot be now.</summary>
+    public State? Ticked(int key, Scenario scenario)
+    {
+        // A request is never started that could outlive what its owner believes: Lease.EnsureAsync sees to that, unless it is a planted mistake.
+        var record = Slots[key].Record;
+        var held = record is { Live: true } || Works.Any(w => w.Key == key && w.Belief > 0);
+        if (!held || Works.Any(w => w.Key == key && w is { Request: Request.Out, Belief: 1 } && !scenario.Has(Mistake.LeaseNotKept)))
+        {
+            return null;
+        }
+
+        var after = record is not { Live: true } ? record : record with { Lease = record.Lease - 1, Recent = record.Recent || record.Lease == 1 };
+        return this with
+        {
+            Slots = Slots.Set(key, Slots[key] with { Record = after }),
+            Works = Works.Map(w => w.Key == key && w.Belief > 0 ? w with { Belief = w.Belief - 1 } : w),
+        };
+    }
 
     private int IndexOf(int owner)
     {
@@ -45,6 +77,22 @@ internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
 
         throw new InvalidOperationException("no such delivery");
     }
+}
+
+/// <summary>Since when Redis remembers.</summary>
+internal enum Horizon
+{
+    /// <summary>For more than a window.</summary>
+    Old,
+
+    /// <summary>The marker is gone: from the next claim on.</summary>
+    Missing,
+
+    /// <summary>For less than a look-up delay.</summary>
+    New,
+
+    /// <summary>For less than a window.</summary>
+    Young,
 }
 
 /// <summary>A copy of a message in a queue.</summary>
@@ -62,14 +110,19 @@ internal readonly record struct Copy(int Message, int Fingerprint = 0, bool Flag
 internal readonly record struct Slot(ModelRecord? Record, ModelRecord? Stale);
 
 /// <summary>
-/// A record, with times reduced to what the protocol reads from them: whether the lease is live, whether the latest attempt was less than a
-/// look-up delay ago, and the era of the first one.
+/// A record, with times reduced to what the protocol reads from them: how many ticks the lease has left, whether the latest attempt was less than
+/// a look-up delay ago, and the era of the first one.
 /// </summary>
-internal sealed record ModelRecord(RecordState State, int Fingerprint, int Owner, bool Live, bool Recent, int First, int Attempts)
+internal sealed record ModelRecord(RecordState State, int Fingerprint, int Owner, int Lease, bool Recent, int First, int Attempts)
 {
     public Payload? Payload { get; init; }
 
     public bool HasTtl { get; init; } = true;
+
+    /// <summary>The number of the failure after which the next try is not due yet; 0: it is due.</summary>
+    public int NotDueAfter { get; init; }
+
+    public bool Live => Lease > 0;
 }
 
 /// <summary>What an answer says: the session, and by whose reading of it, since two readings differ in details such as the time.</summary>
@@ -78,13 +131,14 @@ internal readonly record struct Payload(int Session, int ReadBy);
 /// <summary>
 /// A session at Didit: for the message whose create made it or got it handed back last; with the key in its metadata, and the one under which
 /// Didit remembers it for the header (-1: none); and the era in which it was made.
+/// Didit hands it back, and answers its create, once it has its URL.
 /// </summary>
-internal readonly record struct Session(int For, int Key, int HeaderKey, bool Finished, bool Listed, int Made);
+internal readonly record struct Session(int For, int Key, int HeaderKey, bool Finished, bool Listed, int Made, bool HasUrl = true);
 
 /// <summary>An answer that was published.</summary>
-internal readonly record struct Published(int Message, int Fingerprint, Verdict Verdict, Payload? Payload, int MessageId);
+internal readonly record struct Published(int Message, int Fingerprint, Said Said, Payload? Payload, int MessageId);
 
-internal enum Verdict
+internal enum Said
 {
     Created,
     Refused,
@@ -92,78 +146,39 @@ internal enum Verdict
     Parked,
 }
 
-internal enum Phase
-{
-    Claim,
-    WriteClaim,
-    Look,
-    LookAgain,
-    Send,
-    Out,
-    Complete,
-    Publish,
-    End,
-}
-
-internal enum Reply
+/// <summary>A create of a delivery, as Didit sees it.</summary>
+internal enum Request
 {
     None,
+
+    /// <summary>Under way.</summary>
+    Out,
     Created,
     Refused,
     Conflict,
 }
 
-/// <summary>One delivery at work, as <c>VerificationFlow</c> and <c>KeyWork</c> carry it.</summary>
-internal sealed record Work(int Owner, Copy Copy, int Key)
+/// <summary>One delivery at work: where it stands by the protocol, and what the interpreter of effects holds for it.</summary>
+internal sealed record Work(int Owner, Copy Copy, int Key, Standing At)
 {
-    public Phase Phase { get; init; }
-
     /// <summary>The broker has given the message to somebody else; this one goes on without knowing.</summary>
     public bool TakenBack { get; init; }
 
-    public bool MaybeAttempted { get; init; }
+    /// <summary>How many ticks it takes its lease to have left without asking.</summary>
+    public int Belief { get; init; }
 
-    /// <summary>Redelivered less than a look-up delay ago.</summary>
-    public bool IsNewRedelivery { get; init; }
+    public Request Request { get; init; }
 
-    public bool SentRecently { get; init; }
+    /// <summary>Whether it has sent a create in this round: it sends again after a 409.</summary>
+    public bool Sent { get; init; }
 
-    public bool Conflicted { get; init; }
-
-    // What follows is of the current round only.
-    public bool Available { get; init; }
-
-    /// <summary>Era of the first attempt, as far as it knows.</summary>
-    public int First { get; init; }
-
-    /// <summary>Planted: what it has read and will overwrite.</summary>
-    public ModelRecord? Read { get; init; }
-
-    /// <summary>Whether it takes its lease for live without asking.</summary>
-    public bool TrustsLease { get; init; }
-
-    /// <summary>Whether what it looks for could be too recent for Didit's list.</summary>
-    public bool LooksTwice { get; init; }
-
-    public bool MustWait { get; init; }
-
-    public bool SentInThisAttempt { get; init; }
-
-    public Reply Reply { get; init; }
-
-    public Verdict Verdict { get; init; }
-
+    /// <summary>The answer that it holds.</summary>
     public Payload? Answer { get; init; }
 
-    /// <summary>Takes down what the attempt left behind, and asks again from the start.</summary>
-    public Work Again(bool maybeSent = false) => new(Owner, Copy, Key)
-    {
-        TakenBack = TakenBack,
-        MaybeAttempted = MaybeAttempted || maybeSent,
-        IsNewRedelivery = IsNewRedelivery,
-        SentRecently = SentRecently || maybeSent,
-        Conflicted = Conflicted,
-    };
+    public bool Published { get; init; }
+
+    /// <summary>Planted: what it has read and will overwrite, if anything.</summary>
+    public (ModelRecord? Record, bool Is) Read { get; init; }
 }
 
 /// <summary>How often each thing may still happen.</summary>
@@ -177,13 +192,21 @@ internal readonly record struct Budget
 
     public int Timeouts { get; init; }
 
+    /// <summary>Creates and look-ups that fail without having done anything.</summary>
     public int NotSent { get; init; }
+
+    /// <summary>Times at which a delivery meets a pause of creates or of reads.</summary>
+    public int Pauses { get; init; }
 
     public int Finishes { get; init; }
 
     public int Windows { get; init; }
 
+    /// <summary>Single records.</summary>
     public int Losses { get; init; }
+
+    /// <summary>Everything, the marker of the horizon included.</summary>
+    public int Wipes { get; init; }
 
     public int Failovers { get; init; }
 
@@ -192,4 +215,7 @@ internal readonly record struct Budget
     public int Outages { get; init; }
 
     public int Replays { get; init; }
+
+    /// <summary>Times at which a person names the sessions that are not a parked message's.</summary>
+    public int Exclusions { get; init; }
 }

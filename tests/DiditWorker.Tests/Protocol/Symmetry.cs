@@ -40,7 +40,7 @@ internal static class Symmetry
         foreach (var work in state.Works)
         {
             MeetReader(work.Answer);
-            MeetRecord(work.Read);
+            MeetRecord(work.Read.Record);
         }
 
         foreach (var answer in state.Answers)
@@ -82,7 +82,7 @@ internal static class Symmetry
     {
         return state with
         {
-            Works = state.Works.Map(w => w with { Owner = owners[w.Owner], Answer = Paid(w.Answer), Read = Recorded(w.Read) }),
+            Works = state.Works.Map(w => w with { Owner = owners[w.Owner], Answer = Paid(w.Answer), Read = (Recorded(w.Read.Record), w.Read.Is) }),
             Slots = state.Slots.Map(s => new Slot(Recorded(s.Record), Recorded(s.Stale))),
             Answers = state.Answers.Map(a => a with { Payload = Paid(a.Payload) }),
         };
@@ -105,19 +105,13 @@ internal static class Symmetry
         return true;
     }
 
-    private static int Rank(State state, Work work)
+    private static long Rank(State state, Work work)
     {
-        var rank = (HoldsARecord(state, work) ? 64 : 0) + (work.Key * 16) + (int)work.Phase;
-        rank = (rank * 4) + (work.Copy.Fingerprint * 2) + (work.Copy.Flagged ? 1 : 0);
-        foreach (var flag in (ReadOnlySpan<bool>)[
-            work.TakenBack, work.MaybeAttempted, work.IsNewRedelivery, work.SentRecently, work.Conflicted, work.Available, work.TrustsLease,
-            work.LooksTwice, work.MustWait, work.SentInThisAttempt])
-        {
-            rank = (rank * 2) + (flag ? 1 : 0);
-        }
-
-        return (rank * 16) + ((int)work.Reply * 4) + (int)work.Verdict;
+        var flags = (HoldsARecord(state, work) ? 8 : 0) + (work.TakenBack ? 4 : 0) + (work.Sent ? 2 : 0) + (work.Published ? 1 : 0);
+        return (((((((long)work.Key * 4) + work.Belief) * 8) + (int)work.Request) * 16 + flags) << 32) + (work.At.Id * 8L) + CopyRank(work.Copy);
     }
+
+    private static int CopyRank(Copy copy) => (copy.Fingerprint * 2) + (copy.Flagged ? 1 : 0);
 
     private static bool HoldsARecord(State state, Work work) => state.Slots[work.Key].Record?.Owner == work.Owner;
 }

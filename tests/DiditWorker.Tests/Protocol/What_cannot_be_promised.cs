@@ -14,8 +14,13 @@ public sealed class What_cannot_be_promised
 
     private static readonly Scenario[] Limits =
     [
-        new("Redis loses the record, then an unflagged duplicate comes at once") { Queue = Twice, Budget = new() { Losses = 1 } },
-        new("Redis loses the record, then an unflagged duplicate comes later") { Workers = 1, Queue = Twice, Budget = new() { Losses = 1 } },
+        new("Redis loses a single record, then an unflagged duplicate comes at once") { Queue = Twice, Budget = new() { Losses = 1 } },
+        new("Redis loses a single record, then an unflagged duplicate comes later") { Workers = 1, Queue = Twice, Budget = new() { Losses = 1 } },
+        new("Redis loses a single record under EveryCreate, and the unflagged duplicate comes before Didit lists the session")
+        {
+            Workers = 1, Queue = Twice, Lookup = LookupBeforeResend.EveryCreate, ListLags = true, Budget = new() { Losses = 1 },
+        },
+        new("Redis loses everything while a delivery works, and an unflagged duplicate comes meanwhile") { Queue = Twice, Budget = new() { Wipes = 1 } },
         new("Redis loses the record while a delivery works that the broker has given to another") { Budget = new() { Losses = 1, Cuts = 1 } },
         new("Redis fails over while a delivery works that the broker has given to another") { Budget = new() { Failovers = 1, Cuts = 1 } },
         new("Redis is away under Proceed while duplicates are worked on at once")

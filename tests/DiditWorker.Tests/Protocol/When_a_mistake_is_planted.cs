@@ -48,6 +48,13 @@ public sealed class When_a_mistake_is_planted
         [Mistake.OwnAttemptForgotten] = (Scenarios.Faults, TwoRequests),
         [Mistake.RandomAnswerId] = (Scenarios.Faults, "message 0 has answers with different message ids"),
         [Mistake.PublishedAlthoughFenced] = (Scenarios.Faults, "message 0 was answered twice with different contents"),
+        [Mistake.LeaseBelievedLonger] = (Scenarios.Leases, TwoRequests),
+        [Mistake.LeaseCountedFromReply] = (Scenarios.Leases, TwoRequests),
+        [Mistake.HorizonIgnored] = (Scenarios.Wiped, TwoSessions),
+        [Mistake.HorizonNotWaitedFor] = (Scenarios.Wiped, TwoSessions),
+        [Mistake.WaitForgotten] = (Scenarios.NextTries, "there is no way to an answer any more"),
+        [Mistake.ExclusionIgnored] = (Scenarios.Excluded, "a message is parked for sessions that a person excluded"),
+        [Mistake.UrlNotWaitedFor] = (Scenarios.NoMetadata, TwoSessions),
         [Mistake.AckBeforePublish] = (Scenarios.Faults, "message 0 was acknowledged, but neither answered nor parked"),
     };
 

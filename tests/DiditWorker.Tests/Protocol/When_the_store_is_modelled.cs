@@ -1,5 +1,4 @@
 using DiditWorker.Protocol;
-using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 
@@ -13,6 +12,7 @@ public sealed class When_the_store_is_modelled
     private const int Fingerprint = 0;
     private const int OldEra = 3;
     private const int Now = 4;
+    private const int Lease = 2;
     private static readonly Payload Answer = new(0, Mine);
     private static readonly Payload NewAnswer = new(1, Mine);
 
@@ -44,7 +44,7 @@ public sealed class When_the_store_is_modelled
                 stored.ShouldBe(seed);
                 break;
             case ["live" or "over", var attempts, .. var owner]:
-                stored.ShouldBe(new ModelRecord(RecordState.InProgress, Fingerprint, Owner(owner, seed), Live: after.StartsWith("live", StringComparison.Ordinal),
+                stored.ShouldBe(new ModelRecord(RecordState.InProgress, Fingerprint, Owner(owner, seed), after.StartsWith("live", StringComparison.Ordinal) ? Lease : 0,
                     Recent: last == "now", seed?.First ?? Now, int.Parse(attempts, System.Globalization.CultureInfo.InvariantCulture)));
                 break;
             case [var state, .. var owner]:
@@ -63,10 +63,10 @@ public sealed class When_the_store_is_modelled
         switch (operation)
         {
             case "claim":
-                var claimed = ModelStore.Claim(before, Fingerprint, by, Now);
+                var claimed = ModelStore.Claim(before, Fingerprint, by, Now, Lease);
                 return (claimed.After, claimed switch { { Owned: true, Told: null } => "fresh", { Owned: true } => "owned", _ => "held" });
             case "renew":
-                var (renewed, kept) = ModelStore.Renew(before, by);
+                var (renewed, kept) = ModelStore.Renew(before, by, Lease);
                 return (renewed, Said(kept));
             case "complete" or "refuse":
                 var state = operation == "complete" ? RecordState.Completed : RecordState.Refused;
@@ -81,8 +81,8 @@ public sealed class When_the_store_is_modelled
     private static ModelRecord? Seed(string[] words) => words[0] switch
     {
         "-" => null,
-        "live" or "over" => new(RecordState.InProgress, Payload(words), Mine, words[0] == "live", Recent: false, OldEra, words[1][0] - '0'),
-        var state => new(state == "completed" ? RecordState.Completed : RecordState.Refused, Payload(words), Mine, Live: false, Recent: false, OldEra, 1)
+        "live" or "over" => new(RecordState.InProgress, Payload(words), Mine, words[0] == "live" ? 1 : 0, Recent: false, OldEra, words[1][0] - '0'),
+        var state => new(state == "completed" ? RecordState.Completed : RecordState.Refused, Payload(words), Mine, Lease: 0, Recent: false, OldEra, 1)
         {
             Payload = Answer,
         },

@@ -91,7 +91,8 @@ public sealed class When_a_fault_is_scripted : FaultTest
     [TestCase("{\"status\":\"Approved\"}")]
     public async Task A_list_can_have_a_row_that_nobody_can_read(string row)
     {
-        State.AddFault(new() { Operation = DiditOperation.List, Kind = FaultKind.Malformed, Body = $$"""{"count":1,"next":null,"previous":null,"results":[{{row}}]}""" });
+        var page = $$"""{"count":1,"next":null,"previous":null,"results":[{{row}}]}""";
+        State.AddFault(new() { Operation = DiditOperation.List, Kind = FaultKind.Malformed, Body = page });
 
         (await GetAsync("/v3/sessions/"))["results"]!.ToJsonString().ShouldBe($"[{row}]");
     }

@@ -14,7 +14,10 @@ public sealed class When_a_session_is_created : SimulatorTest
         var reply = await CreatedAsync(Order("user-1", "https://example.com/back", new JsonObject { ["a"] = 1 }));
 
         reply.Select(member => member.Key).ShouldBe(
-            ["session_id", "session_number", "session_token", "vendor_data", "metadata", "status", "workflow_id", "workflow_version", "session_kind", "callback", "url"],
+            [
+                "session_id", "session_number", "session_token", "session_kind", "vendor_data", "metadata", "status",
+                "workflow_id", "workflow_version", "callback", "url",
+            ],
             ignoreOrder: true);
         Guid.TryParse((string)reply["session_id"]!, out _).ShouldBeTrue();
         ((int)reply["session_number"]!).ShouldBe(1);

@@ -11,7 +11,10 @@ public sealed class When_health_is_asked_for : SimulatorTest
     [Test]
     public async Task It_is_good_without_a_key_and_beyond_any_limit()
     {
-        State.Configure(settings => settings with { ApiKey = "right", RequestsPerMinute = 1, GetsPerMinute = 1, WithoutSlash = WithoutSlash.Refused });
+        State.Configure(settings => settings with
+        {
+            ApiKey = "right", RequestsPerMinute = 1, GetsPerMinute = 1, WithoutSlash = WithoutSlash.Refused,
+        });
         for (var i = 0; i < 5; i++)
         {
             ((string)(await GetAsync(Path))["status"]!).ShouldBe("ok");

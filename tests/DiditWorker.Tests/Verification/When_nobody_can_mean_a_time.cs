@@ -31,7 +31,7 @@ public sealed class When_nobody_can_mean_a_time
     {
         foreach (var lookup in Enum.GetValues<LookupBeforeResend>())
         {
-            var settings = new DecisionSettings(window, margin, lookup, WhenRedisUnavailable.Proceed, MaximumAttempts: 10);
+            var settings = new ProtocolSettings(window, margin, lookup, WhenRedisUnavailable.Proceed, MaximumAttempts: 10);
             foreach (var memory in (Memory[])[Memory.Unavailable, new(Available: true, Record: null, Owned: true) { At = Now }])
             {
                 Decision.Make(memory, new("1.x", time, MaybeAttempted: false), settings, Now)

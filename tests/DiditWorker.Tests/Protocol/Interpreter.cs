@@ -1,0 +1,309 @@
+using System.Globalization;
+using DiditWorker.Protocol;
+
+namespace DiditWorker.Tests.Protocol;
+
+/// <summary>Carries out, on the model, what the protocol wants done: each effect in steps between which anything may happen.</summary>
+internal sealed class Interpreter(Scenario scenario, Standings standings)
+{
+    private static readonly IdempotencyKey[] Keys = [.. Enumerable.Range(0, 4).Select(n => IdempotencyKey.Create("model", $"message-{n}"))];
+
+    public void Add(State state, Work work, List<Step> steps)
+    {
+        switch (work.At.Doing.Kind)
+        {
+            case EffectKind.Claim:
+                Claim(state, work, steps);
+                break;
+            case EffectKind.LookUp when !work.At.MustWait:
+                Fail("cannot look up", state, work, ReplyKind.NotSent, steps);
+                LookUp(state, work, steps);
+                break;
+            case EffectKind.Create:
+                Create(state, work, steps);
+                break;
+            case EffectKind.Complete:
+                Complete(state, work, steps);
+                break;
+            case EffectKind.Release:
+                Release(state, work, steps);
+                break;
+            case EffectKind.Answer or EffectKind.AnswerFromRecord or EffectKind.Reject:
+                End(state, work, steps);
+                break;
+            case EffectKind.Return:
+                steps.Add(new("returns the message", work.Owner, Gone(state, work)));
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>It is told to stop.</summary>
+    public void Stop(State state, Work work, List<Step> steps) => Happened("is stopped", Abandoned(state, work),
+        work with { Request = Request.None, Belief = 0 }, state.Event(EventKind.Stopping) with { MaybeSent = work.Sent }, steps);
+
+    /// <summary>It is at work no more, and its message is delivered again.</summary>
+    public static State Gone(State state, Work work)
+    {
+        var next = Abandoned(state, work).Without(work);
+        return work.TakenBack ? next : next.Enqueue(work.Copy with { Flagged = true });
+    }
+
+    private void Claim(State state, Work work, List<Step> steps)
+    {
+        if (state.RedisDown)
+        {
+            Happened("cannot ask Redis", state, work, state.Event(EventKind.Claimed) with { Memory = Memory.Unavailable }, steps);
+            return;
+        }
+
+        state = state.Horizon == Horizon.Missing ? state with { Horizon = Horizon.New } : state;
+        var record = work.Read.Is ? work.Read.Record : state.Slots[work.Key].Record;
+        if (scenario.Has(Mistake.GetThenSet) && !work.Read.Is && record is null or { Live: false, State: RecordState.InProgress })
+        {
+            steps.Add(new("reads the record", work.Owner, state.With(work with { Read = (record, true) })));
+            return;
+        }
+
+        var claimed = ModelStore.Claim(record, work.Copy.Fingerprint, work.Owner, state.Era, scenario.LeaseTicks, scenario.Planted);
+        var next = scenario.Has(Mistake.RecordAfterSend) && record is null ? state : state.Write(work.Key, claimed.After);
+        work = work with { Read = default };
+        Claimed("claims", next, work, claimed, scenario.LeaseTicks, steps);
+        if (state.Left.LostReplies > 0)
+        {
+            next = next with { Left = next.Left with { LostReplies = next.Left.LostReplies - 1 } };
+            Happened("claims, reply lost", next, work, state.Event(EventKind.Claimed) with { Memory = Memory.Unavailable }, steps);
+            if (claimed.Owned && scenario.LeaseTicks > 1 && next.Ticked(work.Key, scenario) is { } ticked)
+            {
+                // The owner counts its lease from before it asked.
+                var left = scenario.LeaseTicks - (scenario.Has(Mistake.LeaseCountedFromReply) ? 0 : 1);
+                Claimed("claims, reply late", ticked, work, claimed, left, steps);
+            }
+        }
+    }
+
+    private void Claimed(string what, State state, Work work, ModelStore.Claimed claimed, int ticks, List<Step> steps)
+    {
+        var memory = new Memory(Available: true, claimed.Told?.Real(state), claimed.Owned) { At = ModelTime.Of(state.Era), Horizon = state.Remembers() };
+        Happened(what, state, work with { Belief = claimed.Owned ? ticks : 0, Answer = claimed.Told?.Payload },
+            state.Event(EventKind.Claimed) with { Memory = memory }, steps);
+    }
+
+    private void LookUp(State state, Work work, List<Step> steps)
+    {
+        var found = state.Sessions.Select((session, number) => (session, number)).Where(s => s.session.Listed).Select(s => Found(s.session, s.number));
+        var excluded = scenario.Has(Mistake.ExclusionIgnored) ? [] : state.Excluded.Where(e => e.Message == work.Copy.Message).Select(e => $"{e.Session}");
+        var match = SessionMatch.Among(found, Keys[work.Key], ModelTime.Workflow, work.At.Doing.NotBefore, excluded.ToHashSet());
+        var session = match.Kind == MatchKind.Adopt ? int.Parse(match.Candidates[0].Id, CultureInfo.InvariantCulture) : (int?)null;
+        if (session is { } withoutUrl && !state.Sessions[withoutUrl].HasUrl)
+        {
+            Happened("finds a session without its URL", state, work, state.Event(EventKind.Replied) with { Reply = new(ReplyKind.NotSent, "") }, steps);
+            return;
+        }
+
+        Happened("looks up", state, work with { Answer = session is { } number ? scenario.Read(number, work) : null },
+            state.Event(EventKind.LookedUp) with { Match = match, Session = session is { } id ? ModelTime.Session(id) : null }, steps);
+    }
+
+    private void Create(State state, Work work, List<Step> steps)
+    {
+        if (work.Request == Request.None)
+        {
+            Fail("cannot send", state, work, ReplyKind.NotSent, steps);
+            Send(state, work, steps);
+            return;
+        }
+
+        // Between the reply and the worker.
+        if (state.Left.Timeouts > 0)
+        {
+            Fail("times out", state, work, ReplyKind.Ambiguous, steps);
+        }
+
+        var e = state.Event(EventKind.Replied);
+        switch (work.Request)
+        {
+            case Request.Created when state.Sessions[work.Answer!.Value.Session].HasUrl:
+                Happened("reads the session", state, work with { Request = Request.None },
+                    e with { Reply = new(ReplyKind.Answered, "") { Session = ModelTime.Session(work.Answer.Value.Session) }, Verdict = new(Works: true) }, steps);
+                break;
+            case Request.Refused:
+                Happened("reads the refusal", state, work with { Request = Request.None },
+                    e with { Reply = new(ReplyKind.Refused, ""), Verdict = new(Final: true, Works: true) }, steps);
+                break;
+            case Request.Conflict:
+                steps.Add(new("reads 409, and repeats", work.Owner, state.With(work with { Request = Request.None })));
+                Happened("reads 409", state, work with { Request = Request.None }, e with { Reply = new(ReplyKind.Conflict, "") }, steps);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // Lease.EnsureAsync: what is believed is not asked for, unless too little of it is left.
+    private void Send(State state, Work work, List<Step> steps)
+    {
+        if (ModelTime.Of(state.Era) > work.At.Doing.NotAfter)
+        {
+            Happened("is too late", state, work, state.Event(EventKind.TooLate), steps);
+            return;
+        }
+
+        var sent = work with { Request = Request.Out, Sent = true };
+        var asks = work.At.State.Memory.Available && !scenario.Has(Mistake.LeaseNotKept);
+        if (!asks || work.Belief > 0)
+        {
+            steps.Add(new("sends", work.Owner, state.With(sent)) { Sends = work.Key });
+        }
+
+        if (!asks || (work.Belief > 0 && ModelStore.IsOwner(state.Slots[work.Key].Record, work.Owner)))
+        {
+            return;
+        }
+
+        // Whoever has lost the key without knowing may also have reason to renew, and learns of it then.
+        var lost = state.Event(state.RedisDown ? EventKind.LeaseUnknown : EventKind.LeaseLost) with { MaybeSent = work.Sent };
+        var (after, kept) = ModelStore.Renew(state.Slots[work.Key].Record, work.Owner, scenario.LeaseTicks);
+        if (kept && !state.RedisDown)
+        {
+            steps.Add(new("renews and sends", work.Owner, state.Write(work.Key, after).With(sent with { Belief = scenario.LeaseTicks })) { Sends = work.Key });
+        }
+        else
+        {
+            Happened("has no lease", state, work, lost, steps);
+        }
+    }
+
+    private void Fail(string what, State state, Work work, ReplyKind kind, List<Step> steps)
+    {
+        var left = state.Left;
+        if (kind == ReplyKind.NotSent ? left.NotSent == 0 : left.Timeouts == 0)
+        {
+            return;
+        }
+
+        left = kind == ReplyKind.NotSent ? left with { NotSent = left.NotSent - 1 } : left with { Timeouts = left.Timeouts - 1 };
+        var next = Abandoned(state, work) with { Left = left };
+        var e = next.Event(EventKind.Replied) with { Now = ModelTime.Failure(state.Era, left), Reply = new(kind, "") };
+        Happened(what, next, work with { Request = Request.None }, e, steps);
+        if (scenario.OthersSucceed)
+        {
+            Happened(what + ", which counts", next, work with { Request = Request.None }, e with { Verdict = new(Counts: true) }, steps);
+        }
+    }
+
+    private void Complete(State state, Work work, List<Step> steps)
+    {
+        if (state.RedisDown)
+        {
+            Happened("cannot store the answer", state, work, state.Event(EventKind.NotStored), steps);
+            return;
+        }
+
+        var effect = work.At.Doing;
+        if (effect.Session?.Id != (effect.Session is null ? null : ModelTime.Session(work.Answer!.Value.Session).Id))
+        {
+            throw new InvalidOperationException("another session is stored than the one that was got");
+        }
+
+        var (after, written) = ModelStore.Complete(state.Slots[work.Key].Record, effect.Session is null ? RecordState.Refused : RecordState.Completed,
+            work.Copy.Fingerprint, work.Owner, ModelTime.EraOf(effect.FirstAttempt), effect.Session is null ? null : work.Answer, scenario.Planted);
+        var next = state.Write(work.Key, after);
+        Happened(written ? "stores the answer" : "may not store the answer", next, work, state.Event(written ? EventKind.Stored : EventKind.Fenced), steps);
+        if (state.Left.LostReplies > 0)
+        {
+            var left = next with { Left = next.Left with { LostReplies = next.Left.LostReplies - 1 } };
+            Happened("stores the answer, reply lost", left, work, state.Event(EventKind.NotStored), steps);
+        }
+    }
+
+    private void Release(State state, Work work, List<Step> steps, string what = "gives the key back")
+    {
+        var effect = work.At.Doing;
+        var after = state.RedisDown ? state.Slots[work.Key].Record : ModelStore.GiveBack(
+            state.Slots[work.Key].Record, work.Owner, effect.Release, effect.Note is { } note ? ModelTime.NumberOf(note) : null, scenario.Planted).After;
+        Happened(what, state.Write(work.Key, after), work with { Belief = 0 }, state.Event(EventKind.Released), steps);
+    }
+
+    private void End(State state, Work work, List<Step> steps)
+    {
+        var said = work.At.Doing switch
+        {
+            { Kind: not EffectKind.Reject } => Said.Created,
+            { Rejection: Rejection.RefusedByDidit } => Said.Refused,
+            { Rejection: Rejection.PayloadMismatch } => Said.Mismatch,
+            _ => Said.Parked,
+        };
+        var acksFirst = scenario.Has(Mistake.AckBeforePublish) && !work.Published;
+        if (!work.Published && (!acksFirst || work.TakenBack))
+        {
+            var id = scenario.Has(Mistake.RandomAnswerId) ? work.Owner + 1 : 0;
+            var answer = new Published(work.Copy.Message, work.Copy.Fingerprint, said, said == Said.Created ? work.Answer : null, id);
+            var told = state.Answers.Contains(answer) ? state : state with { Answers = state.Answers.Add(answer) };
+            steps.Add(new("publishes the answer", work.Owner, told.With(work with { Published = true })));
+            return;
+        }
+
+        var next = state;
+        if (!work.TakenBack)
+        {
+            var message = work.Copy.Message;
+            next = next.Acked.Contains(message) ? next : next with { Acked = [.. next.Acked.Append(message).Order()] };
+            next = said == Said.Created || next.Left.Replays == 0 ? next : next with { Parked = [.. next.Parked.Append(work.Copy).OrderBy(Copy.Rank)] };
+        }
+
+        steps.Add(new("acknowledges", work.Owner, acksFirst ? next.With(work with { TakenBack = true }) : next.Without(work)));
+    }
+
+    // Whether requests pause is between the worker and Didit, and a wait may end at any time: neither is a step of its own.
+    private void Happened(string what, State state, Work work, DeliveryEvent e, List<Step> steps)
+    {
+        work = work with { At = standings.Next(work.At, e) };
+        switch (work.At.Doing.Kind)
+        {
+            case EffectKind.Enter:
+                Happened(what, state, work, state.Event(EventKind.Entered), steps);
+                if (state.Left.Pauses > 0)
+                {
+                    var left = state with { Left = state.Left with { Pauses = state.Left.Pauses - 1 } };
+                    Happened(what + ", but requests pause", left, work, state.Event(EventKind.TurnedAway), steps);
+                }
+
+                break;
+            case EffectKind.Poll when scenario.Has(Mistake.InProgressAcked) && e is { Kind: EventKind.Claimed, Memory.Owned: false, Memory.Available: true }:
+                steps.Add(new(what, work.Owner, state.With(work with { At = standings.Ended(), Published = true })));
+                break;
+            case EffectKind.Poll or EffectKind.BackOff:
+                Happened(what, state, work, state.Event(EventKind.Waited), steps);
+                break;
+            case EffectKind.AwaitTurn:
+                Happened(what, state, work, state.Event(EventKind.Entered), steps);
+                break;
+            case EffectKind.Release when !scenario.ReleasesApart:
+                Release(state, work, steps, what);
+                break;
+            default:
+                steps.Add(new(what, work.Owner, state.With(Plainly(work))));
+                break;
+        }
+    }
+
+    // What only a round, or only a way to its end, has use for.
+    private static Work Plainly(Work work) => work with
+    {
+        Sent = work.Sent && work.At.Doing.Kind == EffectKind.Create,
+        Belief = work.At.Doing.Kind is EffectKind.Create or EffectKind.LookUp ? work.Belief : 0,
+        Answer = work.At.Doing.Kind is EffectKind.Complete or EffectKind.Answer or EffectKind.AnswerFromRecord ? work.Answer : null,
+    };
+
+    // Nobody waits for this reply any more; Didit may still process the request.
+    private static State Abandoned(State state, Work work) => work.Request == Request.Out
+        ? state with { Orphans = [.. state.Orphans.Append(work.Key).Order()] }
+        : state;
+
+    private FoundSession Found(Session session, int number) => new(
+        $"{number}", number, session.HasUrl || scenario.Has(Mistake.UrlNotWaitedFor) ? "https://verify.example" : null,
+        session.Finished ? "Approved" : "Not Started", ModelTime.Workflow, ModelTime.Of(session.Made),
+        MetadataKnown: true, session.Key < 0 ? null : Keys[session.Key].ToString(), Version: 1);
+}
