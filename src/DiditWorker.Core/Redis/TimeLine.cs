@@ -9,12 +9,12 @@ namespace DiditWorker.Redis;
 /// reaches Didit at most some delay after its place: it waits for a timer, a reply and a network. So a window of 60 s [t, t + 60 s) holds
 /// fewer than (60 s + tolerance + delay) / interval + 1 requests. That is at most the rate R if 60 s + tolerance + delay &lt;= R intervals.
 /// The worker asks for 0.985 R a minute, so R intervals are 60 s / 0.985 = 60.914 s, whatever R is: 1 a minute, or 10,000,000. The tolerance
-/// takes 0.4 s of that, and 0.5 s are left for the delay.
+/// takes 0.3 s of that, and 0.6 s are left for the delay.
 /// </remarks>
 internal sealed class TimeLine
 {
-    /// <summary>A place that was asked for later than it was due is not lost up to this: timers are late. 400 ms.</summary>
-    public const double Tolerance = 400_000;
+    /// <summary>A place that was asked for later than it was due is not lost up to this: timers are late. 300 ms.</summary>
+    public const double Tolerance = 300_000;
 
     /// <summary>A place that was given to nobody for this long is given up: used, it would reach Didit with too long a delay. 300 ms.</summary>
     public const double LongestDelay = 300_000;
