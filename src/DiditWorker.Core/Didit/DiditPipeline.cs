@@ -41,7 +41,8 @@ public sealed class DiditPipeline
     /// <param name="metrics">Shows the circuit.</param>
     /// <param name="time">The clock.</param>
     public DiditPipeline(
-        DiditOptions options, RedisRateLimiter createLimit, RedisRateLimiter readLimit, Availability availability, WorkerMetrics metrics, TimeProvider time)
+        DiditOptions options, RedisRateLimiter createLimit, RedisRateLimiter readLimit, Availability availability, WorkerMetrics metrics,
+        TimeProvider time)
     {
         (_options, _createLimit, _availability) = (options, createLimit, availability);
 

@@ -89,7 +89,8 @@ public sealed class When_a_rate_is_kept
             }
 
             var idle = random.Next(50) == 0 ? random.NextDouble() * 3 * interval : 0;
-            asking.Enqueue(replica, Math.Max(answered, places.Next) + (random.Next(2) * random.NextDouble() * 2 * TimeLine.Tolerance) + idle);
+            var late = random.Next(2) * random.NextDouble() * 2 * TimeLine.Tolerance;
+            asking.Enqueue(replica, Math.Max(answered, places.Next) + late + idle);
         }
 
         return arrivals;
