@@ -103,37 +103,46 @@ public sealed class DiditPipeline
         Func<CancellationToken, Task<DiditReply>> send, TimeSpan longestWait, CancellationToken cancellation)
     {
         var sending = false;
+        var made = false;
         var context = ResilienceContextPool.Shared.Get(cancellation);
         context.Properties.Set(PlaceInTheRate.LongestWait, longestWait);
         try
         {
-            return await _creates.ExecuteAsync(
+            var last = await _creates.ExecuteAsync(
                 async context =>
                 {
                     sending = true;
                     var reply = await send(context.CancellationToken);
-                    sending = reply.MaybeMade;
+                    sending = false;
+                    made |= reply.MaybeMade;
                     return reply;
                 },
                 context);
+
+            // Once Didit has said that it knows the key, no later reply makes that undone.
+            return made && last.Kind is ReplyKind.NotSent or ReplyKind.Withheld or ReplyKind.Throttled
+                ? new(ReplyKind.Conflict, "409, then " + last.Why)
+                : last;
         }
         catch (TimeoutRejectedException)
         {
-            return new(sending ? ReplyKind.Ambiguous : ReplyKind.NotSent, "no reply in time");
+            return new(Unless(ReplyKind.NotSent), "no reply in time");
         }
         catch (RateLimiterRejectedException)
         {
-            return new(sending ? ReplyKind.Ambiguous : ReplyKind.Withheld, NoPlace);
+            return new(Unless(ReplyKind.Withheld), NoPlace);
         }
         catch (BrokenCircuitException exception)
         {
             Creates.OpenCircuit(exception.RetryAfter ?? _options.BreakDuration);
-            return new(sending ? ReplyKind.Ambiguous : ReplyKind.NotSent, "the circuit is open");
+            return new(Unless(ReplyKind.NotSent), "the circuit is open");
         }
         finally
         {
             ResilienceContextPool.Shared.Return(context);
         }
+
+        ReplyKind Unless(ReplyKind nothingSent) => sending || made ? ReplyKind.Ambiguous : nothingSent;
     }
 
     /// <summary>Runs one read.</summary>

@@ -115,7 +115,8 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
     {
         lock (_lock)
         {
-            var (granted, next) = ((int)reply[0], Now + double.Parse((string)reply[1]!, CultureInfo.InvariantCulture));
+            var now = Now;
+            var (granted, next) = ((int)reply[0], now + double.Parse((string)reply[1]!, CultureInfo.InvariantCulture));
             _replicas = Math.Max(1, (int)reply[2]);
             _pausedUntil = _pausedUntil == pausedUntil ? 0 : _pausedUntil;
 
@@ -124,12 +125,12 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
             if (granted > 0)
             {
                 _turns = Math.Min(_replicas - 1, MostTurns);
-                return new(granted, next, interval, (string)reply[3]!);
+                return new(granted, next, interval, now, (string)reply[3]!);
             }
 
             var turns = _turns;
             _turns = Math.Max(0, _turns - 1);
-            return new(0, next + (turns * Turn), interval);
+            return new(0, next + (turns * Turn), interval, now);
         }
     }
 }

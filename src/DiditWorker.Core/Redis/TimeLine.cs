@@ -36,12 +36,12 @@ internal sealed class TimeLine
         var next = _next < now - Idle ? now : _next;
         if (next > now + Step || places == 0)
         {
-            return new(0, next, interval);
+            return new(0, next, interval, now);
         }
 
         var first = Math.Max(next, now - Tolerance);
         _next = first + (interval * places);
-        return new(places, first, interval);
+        return new(places, first, interval, now);
     }
 
     /// <summary>No place before this time.</summary>
@@ -52,16 +52,17 @@ internal sealed class TimeLine
 /// <param name="Left">How many are left; 0: none was granted.</param>
 /// <param name="Next">When the next of them is due (microseconds), or when to ask again.</param>
 /// <param name="Interval">Between two of them (microseconds).</param>
+/// <param name="At">When this was learnt (microseconds). The first one may have been due before.</param>
 /// <param name="LineAfter">What the time line in Redis was after the grant; null: this replica keeps it by itself.</param>
-internal readonly record struct Places(int Left, double Next, double Interval, string? LineAfter = null)
+internal readonly record struct Places(int Left, double Next, double Interval, double At = 0, string? LineAfter = null)
 {
     /// <summary>Without the next one.</summary>
     public Places Rest => this with { Left = Left - 1, Next = Next + Interval };
 
-    /// <summary>Without those that were due too long ago.</summary>
+    /// <summary>Without those that were there, and due, before this time.</summary>
     public Places Since(double time)
     {
-        var late = Left > 0 && Next < time ? (int)Math.Min(Left, Math.Ceiling((time - Next) / Interval)) : 0;
+        var late = Left > 0 && At < time && Next < time ? (int)Math.Min(Left, Math.Ceiling((time - Next) / Interval)) : 0;
         return this with { Left = Left - late, Next = Next + (late * Interval) };
     }
 }

@@ -47,7 +47,7 @@ public sealed class DiditSteps(
     {
         var (withheld, sent) = (default(EventKind?), time.GetUtcNow());
         var reply = await pipeline.CreateAsync(SendAsync, work.Hold.Left, cancellation);
-        return withheld is { } why ? new(why, time.GetUtcNow()) : Replied(reply, Judge(work, Operation.Create, reply, sent));
+        return withheld is { } why && reply.Kind == ReplyKind.Withheld ? new(why, time.GetUtcNow()) : Replied(reply, Judge(work, Operation.Create, reply, sent));
 
         async Task<DiditReply> SendAsync(CancellationToken token)
         {
@@ -58,12 +58,13 @@ public sealed class DiditSteps(
             }
 
             // Before the first byte goes out: whatever ends it leaves this standing.
+            var before = work.MaybeSent;
             work.MaybeSent = true;
             sent = time.GetUtcNow();
             using var span = WorkerTracing.Source.StartActivity("create");
             var came = await client.CreateAsync(Request(work), token);
             span?.SetTag(Result, $"{came.Kind}");
-            work.MaybeSent = came.MaybeMade;
+            work.MaybeSent = before || came.MaybeMade;
             return came;
         }
     }

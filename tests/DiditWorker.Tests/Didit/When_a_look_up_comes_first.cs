@@ -31,10 +31,11 @@ public sealed class When_a_look_up_comes_first
         (await time.SomebodyWaitsAsync()).ShouldBe(StubbedDidit.LookupDelay, "for the list, before anything is asked");
         asked.ShouldBeEmpty();
         time.Advance(StubbedDidit.LookupDelay);
-        var answer = await running.WaitAsync(Bound);
+        var answer = await DrivenAsync(time, running);
 
         (answer.Outcome, answer.Session.Id).ShouldBe((DeliveryOutcomes.Adopted, "first"));
-        asked.Distinct().ShouldBe([begun + StubbedDidit.LookupDelay]);
+        asked.ShouldNotBeEmpty();
+        asked.ShouldAllBe(at => at >= begun + StubbedDidit.LookupDelay);
     }
 
     [Test]
@@ -49,15 +50,16 @@ public sealed class When_a_look_up_comes_first
         didit.Requests.ShouldBe(0);
         time.Advance(TimeSpan.FromSeconds(1.5));
 
-        (await running.WaitAsync(Bound)).Session!.Id.ShouldBe("first");
+        (await DrivenAsync(time, running)).Session!.Id.ShouldBe("first");
     }
 
     [Test]
     public async Task It_does_not_wait_if_it_need_not()
     {
-        await using var didit = new StubbedDidit(_ => List(caughtUp: true), new SteppedTime());
+        await using var didit = new StubbedDidit(_ => List(caughtUp: true));
+        await using var work = didit.Work(Key);
 
-        var found = await didit.LookUpAsync(Key).WaitAsync(Bound);
+        var found = await didit.Steps.LookUpAsync(work, new(EffectKind.LookUp), CancellationToken.None).WaitAsync(Bound);
 
         (found.Kind, found.Match!.Kind, found.Session!.Id).ShouldBe((EventKind.LookedUp, MatchKind.Adopt, "first"));
     }
@@ -97,6 +99,18 @@ public sealed class When_a_look_up_comes_first
 
         (found.Kind, found.Reply!.Kind, found.Verdict).ShouldBe((EventKind.Replied, ReplyKind.NotSent, default));
         found.Reply.Why.ShouldContain("does not say the URL");
+    }
+
+    // The rate needs the clock as well: whenever somebody waits it moves on.
+    private static async Task<T> DrivenAsync<T>(SteppedTime time, Task<T> running)
+    {
+        while (!running.IsCompleted)
+        {
+            await Task.WhenAny(running, time.SomebodyWaitsAsync());
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        return await running;
     }
 
     private static HttpResponseMessage Created(string id) => StubbedDidit.Reply(201, Session(id));

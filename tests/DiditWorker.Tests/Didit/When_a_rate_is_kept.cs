@@ -57,13 +57,16 @@ public sealed class When_a_rate_is_kept
     [Test]
     public void Places_that_nobody_took_in_time_are_given_up()
     {
-        var places = new Places(5, Next: 1000, Interval: 100);
+        var places = new Places(5, Next: 1000, Interval: 100, At: 900);
 
         places.Since(1000).ShouldBe(places);
         places.Since(1001).ShouldBe(places with { Left = 4, Next = 1100 });
         places.Since(1100).ShouldBe(places with { Left = 4, Next = 1100 });
         places.Since(1e9).Left.ShouldBe(0);
         default(Places).Since(1e9).Left.ShouldBe(0);
+
+        // Granted late they are still good for a while.
+        (places with { At = 5000 }).Since(4999).Left.ShouldBe(5);
     }
 
     // Requests at Didit in each millisecond. Each replica asks for 1 place up to a batch, now and then after idle time.
