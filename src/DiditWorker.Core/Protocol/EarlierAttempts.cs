@@ -30,4 +30,18 @@ internal static class EarlierAttempts
         var believable = MeantTime.Believable(published, margin, now);
         return (memory.Record?.FirstAttempt < believable ? memory.Record.FirstAttempt : believable) - margin;
     }
+
+    /// <summary>From when on a session that a look-up finds may be the request's own; null if unknown.</summary>
+    /// <param name="memory">What Redis said.</param>
+    /// <param name="published">When the message says that it was published.</param>
+    /// <param name="settings">The window, its margin, and whether every create is looked up.</param>
+    /// <param name="now">By the clock of this host.</param>
+    public static DateTimeOffset? LookFrom(Memory memory, DateTimeOffset? published, ProtocolSettings settings, DateTimeOffset now)
+    {
+        // What nobody remembers may have been sent up to a window ago, although a repeat that was published anew says that it is younger.
+        var isForgotten = memory.Record is null
+            && (settings.Lookup == LookupBeforeResend.EveryCreate || memory.MayHaveForgotten(settings.Window + settings.Margin));
+        var windowAgo = now - settings.Window;
+        return NotBefore(memory, isForgotten && MeantTime.Believable(published, settings.Margin, now) > windowAgo ? windowAgo : published, settings.Margin, now);
+    }
 }

@@ -82,7 +82,7 @@ public static class VerificationProtocol
         return (state with { LooksAgain = wait > TimeSpan.Zero, Attempts = (state.Note?.Attempts ?? 0) + 1 }, new(EffectKind.LookUp)
         {
             Delay = wait < settings.LookupDelay ? wait : settings.LookupDelay,
-            NotBefore = EarlierAttempts.NotBefore(state.Memory, state.Evidence.PublishedAt, settings.Margin, now),
+            NotBefore = EarlierAttempts.LookFrom(state.Memory, state.Evidence.PublishedAt, settings, now),
         });
     }
 

@@ -61,7 +61,7 @@ public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, L
     {
         try
         {
-            var notBefore = EarlierAttempts.NotBefore(memory, delivery.PublishedAt, settings.Didit.WindowMargin, time.GetUtcNow());
+            var notBefore = EarlierAttempts.LookFrom(memory, delivery.PublishedAt, _settings, time.GetUtcNow());
             var match = await lookUp.RunAsync(new(delivery.Key, request.VendorData, request.WorkflowId, request.Payload), notBefore, cancellation);
             return match.Kind switch
             {

@@ -6,6 +6,7 @@ using DiditWorker.Benchmarks.Running;
 using DiditWorker.Protocol;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using Stage = DiditWorker.Benchmarks.Running.Stage;
 
 namespace DiditWorker.Benchmarks.Growth;
 

@@ -9,6 +9,7 @@ using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using DiditWorker.Verification;
 using StackExchange.Redis;
+using Stage = DiditWorker.Benchmarks.Running.Stage;
 
 namespace DiditWorker.Benchmarks.Growth;
 

@@ -10,7 +10,7 @@ public class DecisionBenchmarks
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1795521600);
 
-    private static readonly DecisionSettings Settings = new(
+    private static readonly ProtocolSettings Settings = new(
         TimeSpan.FromHours(24), TimeSpan.FromMinutes(5), LookupBeforeResend.Always, WhenRedisUnavailable.Proceed, MaximumAttempts: 10);
 
     private static readonly Evidence Evidence = new("1.abc", Now.AddSeconds(-1), MaybeAttempted: false);

@@ -59,6 +59,34 @@ public sealed class When_earlier_attempts_are_dated
         EarlierAttempts.Latest(memory, lastSent: null, redelivered: null, Now).ShouldBe(Ago(latestSecondsAgo));
     }
 
+    // A repeat that was published anew says that it is younger than what it repeats.
+    [TestCase(LookupBeforeResend.Always, 60, 10, 86_400)]
+    [TestCase(LookupBeforeResend.Always, 86_400, 10, 86_400)]
+    [TestCase(LookupBeforeResend.Always, 90_000, 10, 10)]
+    [TestCase(LookupBeforeResend.Always, null, 10, 10)]
+    [TestCase(LookupBeforeResend.Always, 60, 100_000, 100_000)]
+    [TestCase(LookupBeforeResend.Always, 60, null, null)]
+    [TestCase(LookupBeforeResend.Always, 60, -100_000, null)]
+    [TestCase(LookupBeforeResend.EveryCreate, null, 10, 86_400)]
+    [TestCase(LookupBeforeResend.EveryCreate, 90_000, 100_000, 100_000)]
+    public void What_is_not_remembered_may_have_been_sent_up_to_a_window_ago(
+        LookupBeforeResend lookup, int? horizonSecondsAgo, int? publishedSecondsAgo, int? expected)
+    {
+        var memory = new Memory(Available: true, Record: null, Owned: true) { At = Now, Horizon = Ago(horizonSecondsAgo) };
+        var settings = new ProtocolSettings(TimeSpan.FromDays(1), Margin, lookup, WhenRedisUnavailable.Wait, MaximumAttempts: 10);
+
+        EarlierAttempts.LookFrom(memory, Ago(publishedSecondsAgo), settings, Now).ShouldBe(Ago(expected) - Margin);
+    }
+
+    [Test]
+    public void Where_there_is_a_record_nothing_was_forgotten()
+    {
+        var memory = Recorded(firstSecondsAgo: 20) with { Horizon = Ago(60) };
+        var settings = new ProtocolSettings(TimeSpan.FromDays(1), Margin, LookupBeforeResend.EveryCreate, WhenRedisUnavailable.Wait, MaximumAttempts: 10);
+
+        EarlierAttempts.LookFrom(memory, Ago(10), settings, Now).ShouldBe(Ago(20) - Margin);
+    }
+
     [Test]
     public void Also_where_it_has_no_record() =>
         EarlierAttempts.Latest(Recorded(lastSecondsAgo: null) with { Horizon = Now.AddSeconds(-1) }, lastSent: null, redelivered: null, Now).ShouldBe(Ago(1));
