@@ -84,7 +84,7 @@ internal sealed class RateQueue(TimeProvider time)
                 _waiting.Remove(waiter);
                 _granted++;
                 _idleSince = time.GetTimestamp();
-                _held = _held.Rest;
+                _held = _held.Rest();
                 waiter.Go();
             }
 

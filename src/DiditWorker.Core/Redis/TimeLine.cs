@@ -56,8 +56,8 @@ internal sealed class TimeLine
 /// <param name="LineAfter">What the time line in Redis was after the grant; null: this replica keeps it by itself.</param>
 internal readonly record struct Places(int Left, double Next, double Interval, double At = 0, string? LineAfter = null)
 {
-    /// <summary>Without the next one.</summary>
-    public Places Rest => this with { Left = Left - 1, Next = Next + Interval };
+    /// <summary>Without the next one. No property: a record's text shows those, and theirs without end.</summary>
+    public Places Rest() => this with { Left = Left - 1, Next = Next + Interval };
 
     /// <summary>Without those that were there, and due, before this time.</summary>
     public Places Since(double time)

@@ -257,11 +257,11 @@ public sealed class RedisRateLimiter_on_redis
         granted.Left.ShouldBe(5);
         var before = (long)await redis.StringGetAsync(name);
 
-        await shared.GiveBackAsync(granted.Rest.Rest);
+        await shared.GiveBackAsync(granted.Rest().Rest());
         (await redis.StringGetAsync(name)).ShouldBe(before - 3_000_000);
         (await redis.KeyTimeToLiveAsync(name)).ShouldNotBeNull();
 
-        await shared.GiveBackAsync(granted.Rest.Rest);
+        await shared.GiveBackAsync(granted.Rest().Rest());
         (await redis.StringGetAsync(name)).ShouldBe(before - 3_000_000);
     }
 

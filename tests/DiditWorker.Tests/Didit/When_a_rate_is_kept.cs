@@ -82,7 +82,7 @@ public sealed class When_a_rate_is_kept
 
             // Either all of a batch are late or none: the worst is a late batch that punctual ones follow.
             var delay = random.Next(3) switch { 0 => 0, 1 => LongestDelay, _ => random.NextDouble() * LongestDelay };
-            for (; places.Left > 0; places = places.Rest)
+            for (; places.Left > 0; places = places.Rest())
             {
                 arrivals[(int)((Math.Max(now, places.Next) + delay) / 1000)]++;
                 answered = Math.Max(now, places.Next);
