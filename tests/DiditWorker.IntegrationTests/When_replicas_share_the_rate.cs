@@ -8,8 +8,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests;
 
 /// <summary>
-/// Three replicas as processes, rolled one by one while a backlog waits, against a Didit that counts like the real one: in a sliding window of
-/// 60 seconds, and no more than the rate that the workers are told.
+/// Three replicas as processes, rolled one by one while a backlog waits, against a Didit that counts like the real one: in a sliding
+/// window of 60 seconds, and no more than the rate that the workers are told.
 /// </summary>
 public sealed class When_replicas_share_the_rate
 {
@@ -17,7 +17,7 @@ public sealed class When_replicas_share_the_rate
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
     [TestCase(1200, 1, 1600)]
-    [TestCase(300, 4, 1600, Explicit = true, Reason = "six minutes; tests/README.md has its figures")]
+    [TestCase(300, 4, 1600, Explicit = true, Reason = "takes six minutes")]
     public async Task They_use_what_is_allowed_and_no_more_while_they_are_rolled(int perMinute, int minutes, int messages)
     {
         await using var arena = await Arena.OpenAsync(didit: new() { RequestsPerMinute = perMinute });
@@ -57,7 +57,8 @@ public sealed class When_replicas_share_the_rate
             await workers[i].DisposeAsync();
             workers[i] = WorkerProcess.Start(arena.Settings);
             await workers[i].UntilReadyAsync();
-            await TestContext.Progress.WriteLineAsync($"replica {i}: ended after {stopped.TotalSeconds:0.0} s, its successor ready after {stopping.Elapsed.TotalSeconds:0.0} s");
+            await TestContext.Progress.WriteLineAsync(
+                $"replica {i}: ended after {stopped.TotalSeconds:0.0} s, its successor ready after {stopping.Elapsed.TotalSeconds:0.0} s");
         }
 
         await UntilAsync(arena, begun + duration);
@@ -69,8 +70,8 @@ public sealed class When_replicas_share_the_rate
         var used = creates.Count / (double)(minutes * perMinute);
         var gaps = creates.Zip(creates.Skip(1), (one, next) => (next.At - one.At).TotalMilliseconds).OrderDescending().Take(10);
         TestContext.Out.WriteLine(
-            $"{creates.Count} creates in {minutes} min, {creates.Count(create => create.Status == 429)} answered 429: {used:P1} of the rate used; "
-            + $"the longest gaps between two: {string.Join(' ', gaps.Select(gap => $"{gap:0}"))} ms");
+            $"{creates.Count} creates in {minutes} min, {creates.Count(create => create.Status == 429)} answered 429: "
+            + $"{used:P1} of the rate used; the longest gaps between two: {string.Join(' ', gaps.Select(gap => $"{gap:0}"))} ms");
         used.ShouldBeGreaterThanOrEqualTo(0.97);
     }
 

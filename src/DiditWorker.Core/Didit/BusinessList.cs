@@ -9,7 +9,11 @@ public sealed class BusinessList(TimeProvider time)
     /// <summary>How long a refusal is remembered: so long the list is not asked for again.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
+    // Long enough for some reads at a low rate; a list that hangs must not hold up everybody for longer.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(20);
+
     private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private DateTimeOffset? _refusedSince;
     private DateTimeOffset _askAgain;
     private bool _wasShown;
@@ -31,6 +35,20 @@ public sealed class BusinessList(TimeProvider time)
 
     /// <summary>Whether a reply refuses the list. Other statuses say nothing of the kind: come back later, or go elsewhere.</summary>
     internal static bool IsRefusal(int status) => status is >= 400 and < 500 and not (408 or 409 or 425 or 429);
+
+    /// <summary>
+    /// Waits for leave to ask as long as nothing is known of the list: one look-up finds out for all. The turn must be disposed.
+    /// </summary>
+    internal async Task<Turn> TurnAsync(CancellationToken cancellation) =>
+        new(!IsKnown() && await _turn.WaitAsync(LongestTurn, cancellation) ? _turn : null);
+
+    private bool IsKnown()
+    {
+        lock (_lock)
+        {
+            return _wasShown || _refusedWith is not null;
+        }
+    }
 
     /// <summary>Whether a look-up is to ask for the list. While it is refused one look-up is, each time that <see cref="Remembered"/> is over.</summary>
     internal bool IsToBeAsked()
@@ -78,5 +96,12 @@ public sealed class BusinessList(TimeProvider time)
         {
             (_refusedWith, _askAgain) = (status, time.GetUtcNow() + Remembered);
         }
+    }
+
+    /// <summary>Leave to ask.</summary>
+    internal readonly struct Turn(SemaphoreSlim? turn) : IDisposable
+    {
+        /// <inheritdoc />
+        public void Dispose() => turn?.Release();
     }
 }

@@ -15,9 +15,11 @@ public static class PlaceInTheRate
     public static readonly ResiliencePropertyKey<TimeSpan> LongestWait = new("diditworker.longest-wait");
 
     /// <summary>Waits for a place; without one in time the pipeline throws <see cref="RateLimiterRejectedException"/>.</summary>
-    internal static RateLimiterStrategyOptions Of(RedisRateLimiter limiter) => new() { RateLimiter = args => AcquireAsync(limiter, args.Context) };
+    internal static RateLimiterStrategyOptions Of(RedisRateLimiter limiter) =>
+        new() { RateLimiter = args => AcquireAsync(limiter, args.Context) };
 
     /// <summary>Waits for a place as the context says.</summary>
     internal static ValueTask<RateLimitLease> AcquireAsync(RedisRateLimiter limiter, ResilienceContext context) => limiter.AcquireAsync(
-        context.Properties.GetValue(Urgency, 0), context.Properties.GetValue(LongestWait, Timeout.InfiniteTimeSpan), context.CancellationToken);
+        context.Properties.GetValue(Urgency, 0), context.Properties.GetValue(LongestWait, Timeout.InfiniteTimeSpan),
+        context.CancellationToken);
 }

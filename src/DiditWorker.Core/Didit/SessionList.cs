@@ -33,6 +33,7 @@ public sealed class SessionList(DiditClient client, DiditOptions options, Busine
     private async Task<List<Row>> BothAsync(Request request)
     {
         var users = await AllPagesAsync(Users, request);
+        using var turn = await business.TurnAsync(request.Cancellation);
         if (!business.IsToBeAsked())
         {
             return users;

@@ -2,7 +2,7 @@ using System.Threading.RateLimiting;
 
 namespace DiditWorker.Redis;
 
-/// <summary>Those that wait for a place in the rate, the most urgent one first, and the places that are held for them. Thread-safe.</summary>
+/// <summary>Those that wait for a place in the rate, the most urgent one first, and the places held for them. Thread-safe.</summary>
 internal sealed class RateQueue(TimeProvider time)
 {
     private readonly Lock _lock = new();

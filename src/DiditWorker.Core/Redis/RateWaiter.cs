@@ -5,7 +5,8 @@ namespace DiditWorker.Redis;
 /// <summary>One that waits for a place in the rate.</summary>
 /// <param name="urgency">Who has more of it goes first.</param>
 /// <param name="sequence">In the order of their coming.</param>
-internal sealed class RateWaiter(int urgency, long sequence) : TaskCompletionSource<RateLimitLease>(TaskCreationOptions.RunContinuationsAsynchronously)
+internal sealed class RateWaiter(int urgency, long sequence)
+    : TaskCompletionSource<RateLimitLease>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     /// <summary>The most urgent one first; equal ones in the order of their coming.</summary>
     public static readonly IComparer<RateWaiter> MostUrgentFirst = Comparer<RateWaiter>.Create(

@@ -5,8 +5,8 @@ using DiditWorker.Observability;
 namespace DiditWorker.Redis;
 
 /// <summary>
-/// A rate that all replicas share. Places are taken from Redis when they are due and somebody waits for them: one loop asks for all who wait,
-/// for at most 100 ms worth of places, and gives each to the most urgent one at its time. So a replica that stops holds nothing back.
+/// A rate that all replicas share. Places are taken from Redis when they are due and somebody waits for them: one loop asks for all who
+/// wait, for at most 100 ms worth of places, and gives each to the most urgent one at its time. So a replica that stops holds nothing back.
 /// </summary>
 public sealed class RedisRateLimiter : RateLimiter
 {
@@ -71,9 +71,11 @@ public sealed class RedisRateLimiter : RateLimiter
             ThreadPool.UnsafeQueueUserWorkItem(static limiter => _ = limiter.DispatchAsync(), this, preferLocal: false);
         }
 
-        await using var leaving = cancellation.UnsafeRegister(_ => _queue.Leave(waiter, w => w.TrySetCanceled(cancellation)), state: null);
+        await using var leaving = cancellation.UnsafeRegister(
+            _ => _queue.Leave(waiter, w => w.TrySetCanceled(cancellation)), state: null);
         await using var bound = longest == Timeout.InfiniteTimeSpan || longest > LongestBound ? null : _time.CreateTimer(
-            _ => _queue.Leave(waiter, w => w.Refuse()), state: null, longest > TimeSpan.Zero ? longest : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _ => _queue.Leave(waiter, w => w.Refuse()), state: null, longest > TimeSpan.Zero ? longest : TimeSpan.Zero,
+            Timeout.InfiniteTimeSpan);
         var lease = await waiter.Task;
         if (lease.IsAcquired)
         {
@@ -87,8 +89,8 @@ public sealed class RedisRateLimiter : RateLimiter
     public Task TryAsync() => _line.AskAsync(places: 0);
 
     /// <summary>
-    /// Didit says that the rate is exceeded: no replica gets a place before this time is over, and this one uses none that it holds. A shorter
-    /// pause does not shorten a longer one.
+    /// Didit says that the rate is exceeded: no replica gets a place before this time is over, and this one uses none that it holds. A
+    /// shorter pause does not shorten a longer one.
     /// </summary>
     public Task PauseAsync(TimeSpan duration)
     {

@@ -35,7 +35,7 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
     /// <summary>Microseconds on this replica's clock.</summary>
     public double Now => time.GetElapsedTime(_origin).TotalMicroseconds;
 
-    /// <summary>Notes that nobody gets a place before this much time is over; the next call of <see cref="AskAsync"/> tells the others.</summary>
+    /// <summary>Notes that nobody gets a place before this much time is over; <see cref="AskAsync"/> tells the others.</summary>
     public void Pause(TimeSpan duration)
     {
         lock (_lock)

@@ -1,22 +1,22 @@
 namespace DiditWorker.Redis;
 
 /// <summary>
-/// Evenly spaced places on one time line, handed out when they are due (GCRA, ITU-T I.371 annex A): what <c>ratelimit.lua</c> keeps in Redis,
-/// for a replica that is without it. All times are microseconds.
+/// Evenly spaced places on one time line, handed out when they are due (GCRA, ITU-T I.371 annex A): what <c>ratelimit.lua</c> keeps in
+/// Redis, for a replica that is without it. All times are microseconds.
 /// </summary>
 /// <remarks>
-/// Why no 60 seconds see more than the rate. The k-th place after another one is at least k intervals less the tolerance later, and a request
-/// reaches Didit at most some delay after its place: it waits for a timer, a reply and a network. So a window of 60 s [t, t + 60 s) holds
-/// fewer than (60 s + tolerance + delay) / interval + 1 requests. That is at most the rate R if 60 s + tolerance + delay &lt;= R intervals.
-/// The worker asks for 0.985 R a minute, so R intervals are 60 s / 0.985 = 60.914 s, whatever R is: 1 a minute, or 10,000,000. The tolerance
-/// takes 0.4 s of that, and 0.5 s are left for the delay.
+/// Why no 60 seconds see more than the rate. The k-th place after another one is at least k intervals less the tolerance later, and a
+/// request reaches Didit at most some delay after its place: it waits for a timer, a reply and a network. So a window of 60 s [t, t +
+/// 60 s) holds fewer than (60 s + tolerance + delay) / interval + 1 requests. That is at most the rate R if 60 s + tolerance + delay
+/// &lt;= R intervals. The worker asks for 0.985 R a minute, so R intervals are 60 s / 0.985 = 60.914 s, whatever R is: 1 a minute, or
+/// 10,000,000. The tolerance takes 0.3 s of that, and 0.6 s are left for the delay.
 /// </remarks>
 internal sealed class TimeLine
 {
-    /// <summary>A place that was asked for later than it was due is not lost up to this: timers are late. 400 ms.</summary>
-    public const double Tolerance = 400_000;
+    /// <summary>A place that was asked for later than it was due is not lost up to this: timers are late. 300 ms.</summary>
+    public const double Tolerance = 300_000;
 
-    /// <summary>A place that was given to nobody for this long is given up: used, it would reach Didit with too long a delay. 300 ms.</summary>
+    /// <summary>A place that was given to nobody for this long is given up: it would reach Didit too late. 300 ms.</summary>
     public const double LongestDelay = 300_000;
 
     /// <summary>The clock counts in steps of this: what is due within one is due. 100 ns.</summary>

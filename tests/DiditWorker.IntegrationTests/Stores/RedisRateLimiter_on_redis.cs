@@ -10,7 +10,8 @@ using StackExchange.Redis;
 namespace DiditWorker.IntegrationTests.Stores;
 
 /// <summary>
-/// Replicas that share a rate, on a Redis of their own. What is asserted of time is only that nothing comes too early, which no slow machine breaks.
+/// Replicas that share a rate, on a Redis of their own. What is asserted of time is only that nothing comes too early, which no slow
+/// machine breaks.
 /// </summary>
 [TestFixture]
 public sealed class RedisRateLimiter_on_redis
@@ -197,7 +198,8 @@ public sealed class RedisRateLimiter_on_redis
         await bare.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "2000", "WRITE");
         var waiting = rare.AcquireAsync(1, leaving.Token).AsTask();
         await Eventually.UntilAsync(
-            async () => (await bare.GetServers()[0].InfoAsync("clients"))[0].Any(line => line is { Key: "blocked_clients", Value: not "0" }), Bound, "the question waits at Redis");
+            async () => (await bare.GetServers()[0].InfoAsync("clients"))[0].Any(line => line is { Key: "blocked_clients", Value: not "0" }),
+            Bound, "the question waits at Redis");
         await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => waiting.WaitAsync(Bound));
 
@@ -309,7 +311,8 @@ public sealed class RedisRateLimiter_on_redis
         }, Bound, "the rate is shared again");
 
         await using var tools = await ConnectionMultiplexer.ConnectAsync(own.ConnectionString);
-        (await tools.GetDatabase().KeyTimeToLiveAsync(name)).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(6));
+        var life = (await tools.GetDatabase().KeyTimeToLiveAsync(name)).ShouldNotBeNull();
+        life.ShouldBeInRange(TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(6));
     }
 
     // Each unanswered question takes the client five seconds to give up. The rate must not become one place in five seconds.

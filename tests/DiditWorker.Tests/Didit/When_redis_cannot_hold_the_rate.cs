@@ -71,7 +71,7 @@ public sealed class When_redis_cannot_hold_the_rate
         time.Advance(TimeSpan.FromMilliseconds(1900));
         await limiter.GoesAtOnceAsync();
 
-        await limiter.GoesAfterAsync(600, time);
+        await limiter.GoesAfterAsync(700, time);
     }
 
     [Test]

@@ -72,6 +72,36 @@ public sealed class When_sessions_are_of_two_kinds
         didit.Pipeline.Reads.Gate.Current.ShouldBeNull();
     }
 
+    // As after a start with a queue full of old messages.
+    [Test]
+    public async Task One_look_up_finds_out_for_all_that_come_at_the_same_time()
+    {
+        const int lookUps = 20;
+        _list = asked => asked == Users ? (200, "") : (403, "");
+        await using var didit = Didit();
+        var (reads, all) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+        await Task.WhenAll(Enumerable.Range(0, lookUps).Select(_ => didit.List.ReadAsync("user-1", ReadAsync, CancellationToken.None)));
+
+        lock (_asked)
+        {
+            _asked.Count(kind => kind == Businesses).ShouldBe(2);
+        }
+
+        // None goes on to the second list before all have read the first.
+        async Task<JsonElement?> ReadAsync(Func<CancellationToken, Task<JsonElement?>> read, CancellationToken cancellation)
+        {
+            var reply = await read(cancellation);
+            if (Interlocked.Increment(ref reads) == lookUps)
+            {
+                all.SetResult();
+            }
+
+            await all.Task;
+            return reply;
+        }
+    }
+
     [Test]
     public async Task It_is_asked_again_only_every_so_often()
     {
@@ -174,7 +204,11 @@ public sealed class When_sessions_are_of_two_kinds
     {
         request.Method.ShouldBe(HttpMethod.Get, "nothing is created");
         var kind = request.RequestUri!.Query.TrimStart('?').Split('&').Single(part => part.StartsWith("session_kind=", StringComparison.Ordinal))[13..];
-        _asked.Add(kind);
+        lock (_asked)
+        {
+            _asked.Add(kind);
+        }
+
         var (status, rows) = _list(kind);
         return StubbedDidit.Reply(status, Encoding.UTF8.GetBytes(status == 200 ? $$"""{"count":0,"next":null,"results":[{{rows}}]}""" : """{"detail":"No."}"""));
     }
