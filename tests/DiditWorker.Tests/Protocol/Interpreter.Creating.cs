@@ -9,7 +9,7 @@ internal sealed partial class Interpreter
     {
         if (work.Request == Request.None)
         {
-            Fail("cannot send", state, work, ReplyKind.NotSent, steps);
+            Fail("cannot send", state, work, work.Sent ? ReplyKind.Conflict : ReplyKind.NotSent, steps);
             Send(state, work, steps);
             return;
         }
@@ -48,7 +48,7 @@ internal sealed partial class Interpreter
     {
         if (ModelTime.Of(state.Era) > work.At.Doing.NotAfter)
         {
-            Happened("is too late", state, work, state.Event(EventKind.TooLate), steps);
+            Happened("is too late", state, work, Withheld(state, work, EventKind.TooLate), steps);
             return;
         }
 
@@ -65,7 +65,6 @@ internal sealed partial class Interpreter
         }
 
         // Whoever has lost the key without knowing may also have reason to renew, and learns of it then.
-        var lost = state.Event(state.RedisDown ? EventKind.LeaseUnknown : EventKind.LeaseLost) with { MaybeSent = work.Sent };
         var (after, kept) = ModelStore.Renew(state.Slots[work.Key].Record, work.Owner, scenario.LeaseTicks);
         if (kept && !state.RedisDown)
         {
@@ -74,19 +73,23 @@ internal sealed partial class Interpreter
         }
         else
         {
-            Happened("has no lease", state, work, lost, steps);
+            Happened("has no lease", state, work, Withheld(state, work, state.RedisDown ? EventKind.LeaseUnknown : EventKind.LeaseLost), steps);
         }
     }
+
+    // Once Didit has said 409, nothing that comes later makes that undone.
+    private static DeliveryEvent Withheld(State state, Work work, EventKind kind) =>
+        work.Sent ? state.Event(EventKind.Replied) with { Reply = new(ReplyKind.Conflict, "") } : state.Event(kind);
 
     private void Fail(string what, State state, Work work, ReplyKind kind, List<Step> steps)
     {
         var left = state.Left;
-        if (kind == ReplyKind.NotSent ? left.NotSent == 0 : left.Timeouts == 0)
+        if (kind == ReplyKind.Ambiguous ? left.Timeouts == 0 : left.NotSent == 0)
         {
             return;
         }
 
-        left = kind == ReplyKind.NotSent ? left with { NotSent = left.NotSent - 1 } : left with { Timeouts = left.Timeouts - 1 };
+        left = kind == ReplyKind.Ambiguous ? left with { Timeouts = left.Timeouts - 1 } : left with { NotSent = left.NotSent - 1 };
         var next = Abandoned(state, work) with { Left = left };
         var e = next.Event(EventKind.Replied) with { Now = ModelTime.Failure(state.Era, left), Reply = new(kind, "") };
         Happened(what, next, work with { Request = Request.None }, e, steps);
