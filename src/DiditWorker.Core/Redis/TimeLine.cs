@@ -56,7 +56,7 @@ internal sealed class TimeLine
 /// <param name="LineAfter">What the time line in Redis was after the grant; null: this replica keeps it by itself.</param>
 internal readonly record struct Places(int Left, double Next, double Interval, double At = 0, string? LineAfter = null)
 {
-    /// <summary>Without the next one. No property: a record's text shows those, and theirs without end.</summary>
+    /// <summary>Without the next one.</summary>
     public Places Rest() => this with { Left = Left - 1, Next = Next + Interval };
 
     /// <summary>Without those that were there, and due, before this time.</summary>
@@ -65,4 +65,7 @@ internal readonly record struct Places(int Left, double Next, double Interval, d
         var late = Left > 0 && At < time && Next < time ? (int)Math.Min(Left, Math.Ceiling((time - Next) / Interval)) : 0;
         return this with { Left = Left - late, Next = Next + (late * Interval) };
     }
+
+    /// <inheritdoc />
+    public override string ToString() => nameof(Places);
 }
