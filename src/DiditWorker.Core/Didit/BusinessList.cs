@@ -4,7 +4,7 @@ namespace DiditWorker.Didit;
 /// Remembers whether Didit refuses the list of business sessions, as it may for an account without KYB: that means that there are none of that
 /// kind. Thread-safe.
 /// </summary>
-public sealed class BusinessList(TimeProvider time)
+public sealed class BusinessList(TimeProvider time) : IDisposable
 {
     /// <summary>How long a refusal is remembered: so long the list is not asked for again.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
@@ -104,4 +104,7 @@ public sealed class BusinessList(TimeProvider time)
         /// <inheritdoc />
         public void Dispose() => turn?.Release();
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _turn.Dispose();
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using DiditWorker.Protocol;
-using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,6 +1,5 @@
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.Protocol;
-using DiditWorker.Redis;
 using NUnit.Framework;
 using Shouldly;
 

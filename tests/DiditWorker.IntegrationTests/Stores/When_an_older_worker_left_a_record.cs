@@ -1,5 +1,4 @@
 using DiditWorker.Protocol;
-using DiditWorker.Redis;
 using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 using Shouldly;

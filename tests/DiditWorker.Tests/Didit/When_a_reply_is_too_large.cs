@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using DiditWorker.Didit;
 using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;

@@ -81,7 +81,7 @@ public sealed class When_earlier_attempts_are_dated
     [Test]
     public void Where_there_is_a_record_nothing_was_forgotten()
     {
-        var memory = Recorded(firstSecondsAgo: 20) with { Horizon = Ago(60) };
+        var memory = Recorded(lastSecondsAgo: 20) with { Horizon = Ago(60) };
         var settings = new ProtocolSettings(TimeSpan.FromDays(1), Margin, LookupBeforeResend.EveryCreate, WhenRedisUnavailable.Wait, MaximumAttempts: 10);
 
         EarlierAttempts.LookFrom(memory, Ago(10), settings, Now).ShouldBe(Ago(20) - Margin);
