@@ -77,7 +77,6 @@ public sealed class When_didit_does_not_answer_well
     }
 
     [TestCase(400)]
-    [TestCase(404)]
     [TestCase(422)]
     public async Task A_refusal_is_permanent_and_answered_from_the_record_the_next_time(int status)
     {
@@ -178,7 +177,8 @@ public sealed class When_didit_does_not_answer_well
         await Eventually.UntilAsync(
             async () =>
             {
-                await arena.Broker.PublishRawAsync($"good-{++good}", $$"""{"vendorData":"user-{{good}}"}""");
+                // Others need what the bad one needs: a failed look-up counts only while other look-ups succeed.
+                await arena.Broker.PublishRawAsync($"good-{++good}", $$"""{"vendorData":"user-{{good}}"}""", DateTimeOffset.UtcNow.AddDays(-3));
                 return arena.Broker.Rejected.Any();
             },
             Bound,

@@ -51,7 +51,8 @@ public sealed class When_didit_refuses_the_account
     // What was under way when the first refusal came is refused as well; from the first gap on there is one request per pause.
     private static async Task ShouldProbeAsync(Arena arena, WorkerProcess worker, int status, string reason)
     {
-        await worker.UntilDiditSaysAsync($"({reason}): {status}");
+        await worker.UntilDiditSaysAsync($"({reason}): ");
+        (await worker.DiditAsync()).ShouldContain($"{status}");
         var gaps = new List<TimeSpan>();
         await Eventually.UntilAsync(
             () =>

@@ -36,8 +36,15 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
     }
 
     /// <summary>The circuit opened: too many requests fail, whosever they are.</summary>
-    public void OpenCircuit(TimeSpan length) =>
-        Gate.Close(length, PauseReasons.CircuitOpen, "too many requests to Didit fail", time.GetUtcNow());
+    /// <param name="length">For how long.</param>
+    public void OpenCircuit(TimeSpan length)
+    {
+        lock (_lock)
+        {
+            var latest = _failures > 0 ? $", the latest with: {_lastFailure}" : "";
+            Gate.Close(length, PauseReasons.CircuitOpen, "too many requests to Didit fail" + latest, time.GetUtcNow());
+        }
+    }
 
     /// <summary>Judges a reply, and lets the others know.</summary>
     /// <param name="key">Whose.</param>

@@ -53,7 +53,7 @@ public readonly record struct Decision(Outcome Outcome, string Because)
         {
             return settings.WhenRedisUnavailable == WhenRedisUnavailable.Wait
                 ? new(Outcome.WaitForRedis, "Redis cannot be asked")
-                : Attempt(memory, evidence, settings, now);
+                : Attempt(Memory.Unavailable, evidence, settings, now);
         }
 
         return memory.Record switch

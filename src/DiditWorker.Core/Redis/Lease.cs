@@ -56,8 +56,8 @@ public sealed class Lease(IdempotencyStore store, IdempotencyKey key, string fin
             return LeaseState.Held;
         }
 
-        return await TryRenewAsync() == LeaseState.Lost ? LeaseState.Lost
-            : Left > longestRequest ? LeaseState.Held : LeaseState.Unknown;
+        // One that was renewed just now lasts longer than the total time-out (checked at start), and is renewed on.
+        return await TryRenewAsync();
     }
 
     /// <summary>Stores the answer, see <see cref="IdempotencyStore.CompleteAsync"/>. Where Redis does not answer it goes on renewing, for another try.</summary>

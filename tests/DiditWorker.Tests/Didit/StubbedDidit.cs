@@ -44,7 +44,8 @@ internal sealed class StubbedDidit : IAsyncDisposable
         Client = new(_http, _options, Versions, _metrics, new(_time), _time);
         Business = new(_time);
         List = new(Client, _options, Business);
-        _limiter = new(_redis, "ratelimit", 10_000_000, _metrics, _time, _stopping.Token);
+        // By the real clock: what waits for a place must not wait for a test to move time.
+        _limiter = new(_redis, "ratelimit", 10_000_000, _metrics, TimeProvider.System, _stopping.Token);
         Pipeline = new(
             _options, new(Operation.Create, _options, _time), new(Operation.Read, _options, _time), _limiter, _limiter, _metrics, _time);
         LookUp = new(Client, List, Versions, Pipeline);

@@ -168,12 +168,12 @@ public sealed class When_sessions_are_of_two_kinds
     public async Task A_list_that_was_shown_before_is_taken_for_empty_only_if_the_refusal_lasts()
     {
         await using var didit = Didit();
-        await ListAsync(didit);
+        await ListOnceAsync(didit);
         _list = asked => asked == Users ? (200, "") : (404, "");
 
-        (await Should.ThrowAsync<ReadFailedException>(() => ListAsync(didit))).Message.ShouldContain("it was shown before");
+        (await Should.ThrowAsync<ReadFailedException>(() => ListOnceAsync(didit))).Message.ShouldContain("it was shown before");
         _time.Advance(BusinessList.Remembered);
-        (await ListAsync(didit)).ShouldBeEmpty();
+        (await ListOnceAsync(didit)).ShouldBeEmpty();
         didit.Business.Note.ShouldNotBeNull();
     }
 
@@ -181,11 +181,11 @@ public sealed class When_sessions_are_of_two_kinds
     public async Task A_refusal_that_passes_does_not_count_towards_a_later_one()
     {
         await using var didit = Didit();
-        await ListAsync(didit);
+        await ListOnceAsync(didit);
         foreach (var status in new[] { 404, 200, 404 })
         {
             _list = asked => asked == Users || status == 200 ? (200, "") : (status, "");
-            var listed = ListAsync(didit);
+            var listed = ListOnceAsync(didit);
             await (status == 200 ? listed : (Task)Should.ThrowAsync<ReadFailedException>(listed));
             _time.Advance(BusinessList.Remembered);
         }

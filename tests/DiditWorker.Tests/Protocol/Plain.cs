@@ -25,7 +25,8 @@ internal static class Plain
             RedeliveredAt = IsRecent(state.RedeliveredAt, now) ? ModelTime.Start(now) : null,
             Attempts = 0,
             Unstored = null,
-            Memory = state.Stage == Stage.Releasing ? default : Memory(state.Memory, isDated: doing == EffectKind.Enter && state.Stage == Stage.LookingUp),
+            Memory = state.Stage == Stage.Releasing ? default : Memory(
+                state.Memory, isDated: doing == EffectKind.Enter && state.Stage == Stage.LookingUp, isLookedFor: state.Stage == Stage.LookingUp),
             Decision = state.Stage is Stage.Creating or Stage.LookingUp ? state.Decision with { Because = "" } : default,
             Storing = Effect(state.Storing),
             Afterwards = Effect(state.Afterwards),
@@ -57,10 +58,11 @@ internal static class Plain
         : note.NextTry > note.LastAt ? new AttemptNote(1, "", note.LastAt, note.LastAt + ModelTime.BackOff)
         : new AttemptNote(1, "", ModelTime.Start(note.LastAt), ModelTime.Start(note.LastAt));
 
-    // Once it is decided, a record tells when the first attempt was, and until a look-up has begun, when the latest one could have been.
-    private static Memory Memory(Memory memory, bool isDated) => new(memory.Available, Record(memory.Record, isDated), Owned: false)
+    // Once it is decided, a record tells when the first attempt was, and until a look-up has begun, when the latest one could have been. Since when
+    // Redis remembers bounds what is looked for, also the second time.
+    private static Memory Memory(Memory memory, bool isDated, bool isLookedFor) => new(memory.Available, Record(memory.Record, isDated), Owned: false)
     {
-        At = isDated ? memory.At : null, Horizon = isDated ? memory.Horizon : null,
+        At = isLookedFor ? memory.At : null, Horizon = isLookedFor ? memory.Horizon : null,
     };
 
     private static IdempotencyRecord? Record(IdempotencyRecord? record, bool isDated) => record is null ? null : new(
