@@ -50,7 +50,8 @@ public sealed class When_redis_loses_everything
 
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
         await arena.Broker.UntilAnswersAsync(1);
-        arena.Didit.State.Requests.Count(r => r.Operation == DiditOperation.List).ShouldBe(1);
+        var asked = arena.Didit.State.Requests.Count(r => r.Operation == DiditOperation.List);
+        asked.ShouldBeGreaterThan(0);
         await Eventually.UntilAsync(
             async () => (await RedisPartAsync(worker)).Part.Description.Contains("it remembers since", StringComparison.Ordinal), Bound, "health says it");
         var (status, part) = await RedisPartAsync(worker);
@@ -60,7 +61,7 @@ public sealed class When_redis_loses_everything
         (await arena.OperateAsync("keys", "horizon", "--nothing-was-lost", "--reason", "the test", "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
         await arena.Broker.PublishRawAsync("order-2", """{"vendorData":"user-2"}""");
         await arena.Broker.UntilAnswersAsync(2);
-        arena.Didit.State.Requests.Count(r => r.Operation == DiditOperation.List).ShouldBe(1);
+        arena.Didit.State.Requests.Count(r => r.Operation == DiditOperation.List).ShouldBe(asked);
         await Eventually.UntilAsync(
             async () => !(await RedisPartAsync(worker)).Part.Description.Contains("remembers since", StringComparison.Ordinal), Bound, "health has nothing to say of it");
     }

@@ -15,12 +15,7 @@ public sealed class When_there_are_no_credits
     private const int Messages = 200;
 
     [TestCase(400, AsIntegratorsKnowIt, "credits")]
-    [TestCase(400, """{"non_field_errors":["Insufficient credits."]}""", "credits")]
-    [TestCase(400, """{"error":"Your balance is too low, please top up."}""", "credits")]
-    [TestCase(402, """{"detail":"Payment required."}""", "credits")]
-    [TestCase(403, """{"detail":"Your balance does not cover this request."}""", "credits")]
     [TestCase(403, """{"code":"contract_billing_suspended","detail":"Billing is suspended."}""", "billing")]
-    [TestCase(403, """{"code":"application_deleted","detail":"This application was deleted."}""", "deleted")]
     [TestCase(404, """{"code":"application_deleted"}""", "deleted")]
     public async Task Nothing_is_parked_and_all_is_answered_soon_after_the_top_up(int status, string body, string why)
     {
