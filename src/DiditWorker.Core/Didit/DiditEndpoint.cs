@@ -20,6 +20,9 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
     /// <summary>Whether more of it makes sense now.</summary>
     public Gate Gate { get; } = new(time);
 
+    /// <summary>Told when a pause is over, and since when it had been.</summary>
+    public Action<DateTimeOffset>? Reopened { get; set; }
+
     /// <summary>
     /// What is wrong where requests fail but too few for a pause, as with a single message in the queue: after three in a row with no success
     /// of anybody between. Null otherwise.
@@ -60,7 +63,12 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
             (_failures, _lastFailure) = verdict.Works ? (0, "") : (_failures + 1, reply.Why);
             if (verdict.Works)
             {
+                var pause = Gate.Current;
                 Gate.Succeeded(sent);
+                if (pause is not null && Gate.Current is null)
+                {
+                    Reopened?.Invoke(pause.Since);
+                }
             }
             else if (verdict.Pause is { } reason)
             {

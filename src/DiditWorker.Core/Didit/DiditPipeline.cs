@@ -48,6 +48,9 @@ public sealed class DiditPipeline
     {
         (_options, Creates, Reads) = (options, creates, reads);
 
+        // After an outage that only look-ups have met, what they let through comes at once.
+        reads.Reopened = creates.Gate.Ramp;
+
         // From outermost to innermost.
         _creates = new ResiliencePipelineBuilder<DiditReply> { TimeProvider = time, Name = "didit-create" }.ConfigureTelemetry(MetricsOnly)
             .AddRateLimiter(PlaceInTheRate.Of(createLimit))

@@ -122,6 +122,24 @@ public sealed class Gate(TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// What stands before these requests has recovered, so that many of them come at once. Unless one of them succeeded meanwhile, they follow on a
+    /// ramp as after a pause of their own.
+    /// </summary>
+    /// <param name="since">When the trouble began.</param>
+    public void Ramp(DateTimeOffset since)
+    {
+        lock (_lock)
+        {
+            if (_pause is null && _limit == int.MaxValue && _succeeded < since)
+            {
+                _limit = RampStart;
+                _inFlight = 0;
+                _generation++;
+            }
+        }
+    }
+
     /// <summary>Whether a request may be sent now. The turn must be disposed: a probe that came to nothing lets the next one try.</summary>
     public bool TryEnter(out Turn turn)
     {

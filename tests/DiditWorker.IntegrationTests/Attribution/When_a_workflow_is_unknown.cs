@@ -12,7 +12,6 @@ public sealed class When_a_workflow_is_unknown
     private const string Other = "99999999-2222-4333-8444-555555555555";
 
     [TestCase(400)]
-    [TestCase(404)]
     public async Task The_default_one_holds_everything_until_it_is_there(int status)
     {
         await using var worker = await OneWorker.StartAsync(new() { OnlyWorkflow = Other, UnknownWorkflowStatus = status });

@@ -9,8 +9,7 @@ public sealed class When_something_in_front_of_didit_answers
     private const int Before = 20;
     private const int Messages = 200;
 
-    [TestCase(404, false)]
-    [TestCase(413, true)]
+    [TestCase(404, true)]
     public async Task Nothing_is_parked_and_all_is_answered_soon_after(int status, bool othersSucceededBefore)
     {
         await using var worker = await OneWorker.StartAsync();

@@ -29,7 +29,6 @@ public sealed class When_the_workflow_makes_business_sessions
     }
 
     [TestCase(403)]
-    [TestCase(404)]
     public async Task An_account_without_them_refuses_to_list_them_and_that_stops_nothing(int status)
     {
         const int old = 40;

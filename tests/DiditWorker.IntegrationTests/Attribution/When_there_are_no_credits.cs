@@ -16,7 +16,6 @@ public sealed class When_there_are_no_credits
 
     [TestCase(400, AsIntegratorsKnowIt, "credits")]
     [TestCase(403, """{"code":"contract_billing_suspended","detail":"Billing is suspended."}""", "billing")]
-    [TestCase(404, """{"code":"application_deleted"}""", "deleted")]
     public async Task Nothing_is_parked_and_all_is_answered_soon_after_the_top_up(int status, string body, string why)
     {
         await using var worker = await OneWorker.StartAsync();

@@ -69,9 +69,19 @@ public sealed class When_a_thousand_dead_letters_are_replayed
         await PublishAsync(arena, 250, i => arena.Broker.PublishRawAsync($"invalid-{i}", """{"language":"en"}"""));
         await PublishAsync(arena, 150, i => arena.Broker.PublishRawAsync($"mismatch-{i}", $$"""{"vendorData":"m-{{i}}"}"""));
         await PublishAsync(arena, 150, i => arena.Broker.PublishRawAsync($"mismatch-{i}", $$"""{"vendorData":"m-{{i}}","language":"de"}"""));
-        var refuse = arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = 422 });
+
+        // Each in words of its own: the same words for everybody would be taken for the account's fault.
+        for (var i = 0; i < 200; i++)
+        {
+            arena.Didit.State.AddFault(new()
+            {
+                Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = 422, VendorData = $"r-{i}",
+                Body = $$"""{"detail":"Not accepted: {{(char)('a' + (i / 26))}}{{(char)('a' + (i % 26))}}."}""",
+            });
+        }
+
         await PublishAsync(arena, 200, i => arena.Broker.PublishRawAsync($"refused-{i}", $$"""{"vendorData":"r-{{i}}"}"""));
-        arena.Didit.State.RemoveFault(refuse);
+        arena.Didit.State.ClearFaults();
         for (var i = 0; i < 150; i++)
         {
             arena.Didit.State.Seed(new() { VendorData = $"a-{i}", WorkflowId = Arena.Workflow, Status = "Approved", CreatedAt = LongAgo.AddMinutes(1) });

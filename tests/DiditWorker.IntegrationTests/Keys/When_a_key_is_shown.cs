@@ -55,7 +55,7 @@ public sealed class When_a_key_is_shown
         json.GetProperty("key").GetString().ShouldBe(IdempotencyKey.Create("start-verification", Id).ToString());
         var record = json.GetProperty("record");
         record.EnumerateObject().Select(member => member.Name).ShouldBe(
-            ["state", "meaning", "nextDelivery", "nextDeliveryWould", "owner", "firstAttempt", "lastAttempt", "attempts", "maximumAttempts", "windowEnds",
+            ["state", "meaning", "nextDelivery", "nextDeliveryWould", "owner", "firstAttempt", "lastAttempt", "attempts", "counted", "maximumAttempts", "windowEnds",
                 "ttlSeconds", "fingerprint", "sessionId", "sessionNumber", "sessionStatus"]);
         record.GetProperty("state").GetString().ShouldBe("completed");
         record.GetProperty("nextDelivery").GetString().ShouldBe("answer-from-record");
@@ -77,10 +77,11 @@ public sealed class When_a_key_is_shown
         var run = await arena.OperateAsync("keys", "show", Id);
         var record = (await arena.OperateAsync("keys", "show", Id, "--json")).Json.GetProperty("record");
 
-        run.Text.ShouldContain("3 of 10 count against it");
-        run.Text.ShouldContain($"81 times, last at {last:yyyy-MM-dd HH:mm:ss}Z: create answered 500");
+        run.Text.ShouldContain("81; 3 of 10 count against it");
+        run.Text.ShouldContain($"create answered 500, at {last:yyyy-MM-dd HH:mm:ss}Z");
         run.Text.ShouldContain($"not before {next:yyyy-MM-dd HH:mm:ss}Z");
-        (record.GetProperty("attempts").GetInt32(), record.GetProperty("tries").GetInt32(), record.GetProperty("lastError").GetString()).ShouldBe((3, 81, "create answered 500"));
+        (record.GetProperty("attempts").GetInt32(), record.GetProperty("counted").GetInt32(), record.GetProperty("lastError").GetString())
+            .ShouldBe((81, 3, "create answered 500"));
         (record.GetProperty("nextTry").GetDateTimeOffset() - record.GetProperty("lastErrorAt").GetDateTimeOffset()).ShouldBe(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
     }
 

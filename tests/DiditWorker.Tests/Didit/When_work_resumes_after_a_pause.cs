@@ -65,6 +65,44 @@ public sealed class When_work_resumes_after_a_pause
         Enter().Count.ShouldBe(1);
     }
 
+    // Only look-ups met the outage: what they let through would come at once.
+    [Test]
+    public void What_waited_behind_another_pause_follows_on_a_ramp_too()
+    {
+        var behind = new Gate(time);
+
+        behind.Ramp(time.GetUtcNow());
+
+        Count(behind).ShouldBe(2);
+    }
+
+    [Test]
+    public void Unless_it_has_worked_meanwhile()
+    {
+        var behind = new Gate(time);
+        behind.Succeeded(time.GetUtcNow());
+
+        behind.Ramp(time.GetUtcNow() - TimeSpan.FromSeconds(1));
+
+        Count(behind).ShouldBe(1000);
+    }
+
+    [Test]
+    public void A_pause_of_look_ups_that_is_over_makes_creates_follow_on_a_ramp()
+    {
+        var options = new DiditOptions { ApiKey = "k" };
+        var reads = new DiditEndpoint(Operation.Read, options, time);
+        var creates = new Gate(time);
+        reads.Reopened = creates.Ramp;
+        reads.OpenCircuit(TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(5));
+        Count(creates).ShouldBe(1000);
+
+        reads.Judge(default, new(ReplyKind.Answered, ""), time.GetUtcNow(), time.Start, ownWorkflow: false);
+
+        Count(creates).ShouldBe(2);
+    }
+
     [Test]
     public async Task Who_must_wait_goes_on_when_another_one_leaves()
     {
@@ -83,6 +121,8 @@ public sealed class When_work_resumes_after_a_pause
         gate.Close(TimeSpan.FromSeconds(5), PauseReasons.CircuitOpen, "test", time.GetUtcNow());
         time.Advance(TimeSpan.FromSeconds(5));
     }
+
+    private static int Count(Gate behind) => Enumerable.Range(0, 1000).Count(_ => behind.TryEnter(out var _));
 
     private List<Gate.Turn> Enter()
     {
