@@ -17,8 +17,9 @@ public sealed class When_replicas_share_the_rate
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
     // Beside other tests a worker gets too little of the processor to send in time; what is lost then is not the rate's doing.
-    [TestCase(1200, 1, 1500, 0.97, Explicit = true, Reason = "wants the machine for itself")]
-    [TestCase(300, 4, 1600, 0.97, Explicit = true, Reason = "takes six minutes, and the machine for itself")]
+    [Category("Long")]
+    [TestCase(1200, 1, 1500, 0.97)]
+    [TestCase(300, 4, 1600, 0.97)]
     public async Task They_use_what_is_allowed_and_no_more_while_they_are_rolled(int perMinute, int minutes, int messages, double atLeast)
     {
         await using var arena = await Arena.OpenAsync(didit: new() { RequestsPerMinute = perMinute });

@@ -63,7 +63,7 @@ public sealed class DiditSteps(
             sent = time.GetUtcNow();
             using var span = WorkerTracing.Source.StartActivity("create");
             var came = await client.CreateAsync(Request(work), token);
-            span?.SetTag(Result, $"{came.Kind}");
+            span?.SetTag(Result, came.Kind == ReplyKind.Answered ? "Created" : $"{came.Kind}");
             work.MaybeSent = before || came.MaybeMade;
             return came;
         }
