@@ -68,7 +68,9 @@ public sealed record SimulatorSettings
     /// <summary>What the list shows to this key; default <see cref="ListScope.Everything"/>.</summary>
     public ListScope ListScope { get; init; } = ListScope.Everything;
 
-    /// <summary>Status, 400 to 499, that refuses lists of kinds business and all: an account without KYB; null (default) shows them.</summary>
+    /// <summary>
+    /// Status, 400 to 499, that refuses lists of kinds business and all: an account without KYB; null (default) shows them.
+    /// </summary>
     public int? BusinessListStatus { get; init; }
 
     /// <summary>Time after its create before the list shows a session; default zero.</summary>

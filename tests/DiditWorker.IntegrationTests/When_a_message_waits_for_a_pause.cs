@@ -53,7 +53,9 @@ public sealed class When_a_message_waits_for_a_pause
 
     private sealed class Watching(TcpClient client, StreamReader reader) : IDisposable
     {
-        /// <summary>What clients had run of this key up to now. A script that Redis did not have yet is asked for twice and counts once.</summary>
+        /// <summary>
+        /// What clients had run of this key up to now. A script that Redis did not have yet is asked for twice and counts once.
+        /// </summary>
         public async Task<IReadOnlyList<string>> LinesAsync(string key)
         {
             var mark = $"mark-{Guid.NewGuid():N}";

@@ -9,7 +9,9 @@ using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests;
 
-/// <summary>FLUSHALL, a restart without a file, an empty volume, another server: the records are gone, and nothing marks a repeat.</summary>
+/// <summary>
+/// FLUSHALL, a restart without a file, an empty volume, another server: the records are gone, and nothing marks a repeat.
+/// </summary>
 public sealed class When_redis_loses_everything
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);

@@ -1,7 +1,8 @@
 namespace DiditWorker.Didit;
 
 /// <summary>
-/// Remembers whether Didit refuses the list of business sessions, as it may for an account without KYB: that means that there are none of that
+/// Remembers whether Didit refuses the list of business sessions, as it may for an account without KYB: that means that there are none of
+/// that
 /// kind. Thread-safe.
 /// </summary>
 public sealed class BusinessList(TimeProvider time) : IDisposable
@@ -50,7 +51,9 @@ public sealed class BusinessList(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Whether a look-up is to ask for the list. While it is refused one look-up is, each time that <see cref="Remembered"/> is over.</summary>
+    /// <summary>
+    /// Whether a look-up is to ask for the list. While it is refused one look-up is, each time that <see cref="Remembered"/> is over.
+    /// </summary>
     internal bool IsToBeAsked()
     {
         lock (_lock)
@@ -76,7 +79,8 @@ public sealed class BusinessList(TimeProvider time) : IDisposable
     }
 
     /// <summary>
-    /// Whether a refusal may mean that there are no business sessions. Where Didit has shown the list before, only one that lasts may: a passing
+    /// Whether a refusal may mean that there are no business sessions. Where Didit has shown the list before, only one that lasts may: a
+    /// passing
     /// one, as of a gateway, must not hide sessions that are there.
     /// </summary>
     internal bool MayMeanNone()

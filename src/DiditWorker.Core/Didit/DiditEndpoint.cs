@@ -3,7 +3,8 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Didit;
 
 /// <summary>
-/// One kind of requests to Didit: what came of them lately, whose fault that is, and whether more make sense now. <see cref="FailurePolicy"/> judges
+/// One kind of requests to Didit: what came of them lately, whose fault that is, and whether more make sense now. <see
+/// cref="FailurePolicy"/> judges
 /// each reply, the circuit (<see cref="DiditPipeline"/>) their number; both close the same <see cref="Gate"/>. Thread-safe.
 /// </summary>
 public sealed class DiditEndpoint(Operation operation, DiditOptions options, TimeProvider time)
@@ -24,7 +25,8 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
     public Action<DateTimeOffset>? Reopened { get; set; }
 
     /// <summary>
-    /// What is wrong where requests fail but too few for a pause, as with a single message in the queue: after three in a row with no success
+    /// What is wrong where requests fail but too few for a pause, as with a single message in the queue: after three in a row with no
+    /// success
     /// of anybody between. Null otherwise.
     /// </summary>
     public string? Trouble
@@ -63,11 +65,9 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
             (_failures, _lastFailure) = verdict.Works ? (0, "") : (_failures + 1, reply.Why);
             if (verdict.Works)
             {
-                var pause = Gate.Current;
-                Gate.Succeeded(sent);
-                if (pause is not null && Gate.Current is null)
+                if (Gate.Succeeded(sent) is { } ended)
                 {
-                    Reopened?.Invoke(pause.Since);
+                    Reopened?.Invoke(ended.Since);
                 }
             }
             else if (verdict.Pause is { } reason)

@@ -12,8 +12,10 @@ using Polly.Timeout;
 namespace DiditWorker.Didit;
 
 /// <summary>
-/// How requests to Didit are limited, bounded in time and repeated. Polly does what is the same for every message: the rate, the time-outs, the retries that
-/// are always right, and the circuit, which opens when half of the requests fail. Whose fault a failure is, <see cref="FailurePolicy"/> says.
+/// How requests to Didit are limited, bounded in time and repeated. Polly does what is the same for every message: the rate, the time-outs,
+/// the retries that
+/// are always right, and the circuit, which opens when half of the requests fail. Whose fault a failure is, <see cref="FailurePolicy"/>
+/// says.
 /// </summary>
 public sealed class DiditPipeline
 {

@@ -10,7 +10,8 @@ namespace DiditWorker.Didit;
 public sealed record Pause(string Reason, string Why, DateTimeOffset Since, DateTimeOffset Until);
 
 /// <summary>
-/// Whether requests of one kind make sense now. While they pause nothing is sent; when the pause is over one message probes, and once it has
+/// Whether requests of one kind make sense now. While they pause nothing is sent; when the pause is over one message probes, and once it
+/// has
 /// succeeded the rest follow on a ramp: each success admits one more at a time. Thread-safe.
 /// </summary>
 public sealed class Gate(TimeProvider time)
@@ -64,7 +65,8 @@ public sealed class Gate(TimeProvider time)
     /// <param name="length">From now on.</param>
     /// <param name="reason">One of <see cref="PauseReasons"/>.</param>
     /// <param name="why">For people.</param>
-    /// <param name="sent">When the request was sent that led to it. From before the pause there is, or the latest success, it says nothing new.</param>
+    /// <param name="sent">When the request was sent that led to it. From before the pause there is, or the latest success, it says nothing
+    /// new.</param>
     public void Close(TimeSpan length, string reason, string why, DateTimeOffset sent)
     {
         lock (_lock)
@@ -101,29 +103,33 @@ public sealed class Gate(TimeProvider time)
 
     /// <summary>A request succeeded: a pause that began before it was sent is over, or one more may follow.</summary>
     /// <param name="sent">When it was sent.</param>
-    public void Succeeded(DateTimeOffset sent)
+    /// <returns>The pause that is over by it; null: there was none, or it goes on.</returns>
+    public Pause? Succeeded(DateTimeOffset sent)
     {
         lock (_lock)
         {
             _succeeded = sent > _succeeded ? sent : _succeeded;
             if (_limit == int.MaxValue || sent < _began)
             {
-                return;
+                return null;
             }
 
-            _limit = _pause is not null ? RampStart : _limit + 1 < RampEnd ? _limit + 1 : int.MaxValue;
-            if (_pause is not null)
+            var ended = _pause;
+            _limit = ended is not null ? RampStart : _limit + 1 < RampEnd ? _limit + 1 : int.MaxValue;
+            if (ended is not null)
             {
                 _pause = null;
                 Signal(ref _reopened);
             }
 
             Signal(ref _changed);
+            return ended;
         }
     }
 
     /// <summary>
-    /// What stands before these requests has recovered, so that many of them come at once. Unless one of them succeeded meanwhile, they follow on a
+    /// What stands before these requests has recovered, so that many of them come at once. Unless one of them succeeded meanwhile, they
+    /// follow on a
     /// ramp as after a pause of their own.
     /// </summary>
     /// <param name="since">When the trouble began.</param>

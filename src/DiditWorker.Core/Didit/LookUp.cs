@@ -9,7 +9,9 @@ public sealed class LookUp(DiditClient client, SessionList list, WorkflowVersion
     // Bounds the requests for a person with very many sessions; the newest come first.
     private const int MostDecisions = 50;
 
-    /// <summary>Lists the sessions of the <c>vendor_data</c>, reads the decision where the list lacks what counts, and applies the adopt rule.</summary>
+    /// <summary>
+    /// Lists the sessions of the <c>vendor_data</c>, reads the decision where the list lacks what counts, and applies the adopt rule.
+    /// </summary>
     /// <exception cref="ReadFailedException">Didit did not answer.</exception>
     public async Task<SessionMatch> RunAsync(CreateRequest request, DateTimeOffset? notBefore, CancellationToken cancellation)
     {

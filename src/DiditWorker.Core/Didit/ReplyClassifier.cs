@@ -8,7 +8,9 @@ namespace DiditWorker.Didit;
 /// <summary>Sorts what Didit, or what stands in front of it, answered. Pure, and tolerant: what comes is input like any other.</summary>
 public static class ReplyClassifier
 {
-    /// <summary>Longest wait that <c>Retry-After</c> may ask for; more is cut off, since a reply must not be able to stop the worker.</summary>
+    /// <summary>
+    /// Longest wait that <c>Retry-After</c> may ask for; more is cut off, since a reply must not be able to stop the worker.
+    /// </summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(2);
 
     /// <summary>Sorts the reply to a create.</summary>
@@ -68,7 +70,10 @@ public static class ReplyClassifier
         };
     }
 
-    /// <summary><c>Retry-After</c> in seconds or as a date (RFC 9110, section 10.2.3), from 0 to <see cref="LongestRetryAfter"/>; 1 second where it is missing.</summary>
+    /// <summary>
+    /// <c>Retry-After</c> in seconds or as a date (RFC 9110, section 10.2.3), from 0 to <see cref="LongestRetryAfter"/>; 1 second where it
+    /// is missing.
+    /// </summary>
     public static TimeSpan RetryAfter(RetryConditionHeaderValue? header, DateTimeOffset now)
     {
         var wait = header?.Delta ?? (header?.Date - now) ?? TimeSpan.FromSeconds(1);

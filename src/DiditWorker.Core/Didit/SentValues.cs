@@ -30,7 +30,9 @@ internal sealed class SentValues
     private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _all = new(StringComparer.Ordinal);
 
-    /// <summary>Takes every text and number from a request, and the names that the publisher chose: those of members of its members.</summary>
+    /// <summary>
+    /// Takes every text and number from a request, and the names that the publisher chose: those of members of its members.
+    /// </summary>
     public SentValues(JsonElement sent)
     {
         Add(sent, areNamesOurs: true);

@@ -6,7 +6,9 @@ using DiditWorker.Protocol;
 
 namespace DiditWorker.Didit;
 
-/// <summary>Didit's list of the sessions of one <c>vendor_data</c>: all pages, of the kinds that <see cref="DiditOptions.SessionKind"/> says.</summary>
+/// <summary>
+/// Didit's list of the sessions of one <c>vendor_data</c>: all pages, of the kinds that <see cref="DiditOptions.SessionKind"/> says.
+/// </summary>
 public sealed class SessionList(DiditClient client, DiditOptions options, BusinessList business)
 {
     internal const string Users = "user";

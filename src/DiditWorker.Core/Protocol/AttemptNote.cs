@@ -3,7 +3,8 @@ using System.Globalization;
 namespace DiditWorker.Protocol;
 
 /// <summary>
-/// What became of the attempts at a request so far, all deliveries together. It stands in the record while that is in progress, in the place
+/// What became of the attempts at a request so far, all deliveries together. It stands in the record while that is in progress, in the
+/// place
 /// of the answer: the next owner and the operator read it. An older worker passes over it.
 /// </summary>
 /// <param name="Attempts">How often Didit was tried for this request.</param>
@@ -26,7 +27,9 @@ public sealed record AttemptNote(int Attempts, string LastError, DateTimeOffset 
             $"{Mark} {Attempts} {LastAt.ToUnixTimeMilliseconds()} {NextTry.ToUnixTimeMilliseconds()} {words}");
     }
 
-    /// <summary>Reads what <see cref="ToText"/> wrote. Null: it is another text. A note only helps, so a damaged one stops nothing.</summary>
+    /// <summary>
+    /// Reads what <see cref="ToText"/> wrote. Null: it is another text. A note only helps, so a damaged one stops nothing.
+    /// </summary>
     public static AttemptNote? Parse(string text)
     {
         Span<Range> parts = stackalloc Range[Fields];

@@ -21,7 +21,9 @@ public enum EventKind
     /// <summary>Didit was asked for its session: <see cref="DeliveryEvent.Match"/>.</summary>
     LookedUp,
 
-    /// <summary>A request failed, or a create was answered: <see cref="DeliveryEvent.Reply"/> and <see cref="DeliveryEvent.Verdict"/>.</summary>
+    /// <summary>
+    /// A request failed, or a create was answered: <see cref="DeliveryEvent.Reply"/> and <see cref="DeliveryEvent.Verdict"/>.
+    /// </summary>
     Replied,
 
     /// <summary>Nothing was sent: another owner has the key.</summary>

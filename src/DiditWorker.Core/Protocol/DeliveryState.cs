@@ -38,7 +38,10 @@ public sealed record DeliveryState(Evidence Evidence)
     /// <summary>Whether Didit has answered 409, and so wants the original to be fetched.</summary>
     public bool Conflicted { get; init; }
 
-    /// <summary>Which attempt at the request this is, those of all deliveries counted: each a look-up, a create, or both. 0: this delivery made none.</summary>
+    /// <summary>
+    /// Which attempt at the request this is, those of all deliveries counted: each a look-up, a create, or both. 0: this delivery made
+    /// none.
+    /// </summary>
     public int Attempts { get; init; }
 
     /// <summary>A session that it got from Didit and could not store. Another one in the record is then one too many.</summary>

@@ -27,7 +27,9 @@ public enum ReplyKind
     /// <summary>403 without one of the words above: the key, a missing right, or a firewall that dislikes one body.</summary>
     Forbidden,
 
-    /// <summary>A 4xx that Didit does not document for this request, or anything that is not Didit's JSON: something in front of Didit may speak.</summary>
+    /// <summary>
+    /// A 4xx that Didit does not document for this request, or anything that is not Didit's JSON: something in front of Didit may speak.
+    /// </summary>
     Strange,
 
     /// <summary>3xx: base address or path is wrong.</summary>
@@ -45,7 +47,9 @@ public enum ReplyKind
     /// <summary>It could not be sent: no connection, or no time left.</summary>
     NotSent,
 
-    /// <summary>408, 5xx, no reply in time, or a connection that broke: nobody knows what became of it. A read that failed so is harmless.</summary>
+    /// <summary>
+    /// 408, 5xx, no reply in time, or a connection that broke: nobody knows what became of it. A read that failed so is harmless.
+    /// </summary>
     Ambiguous,
 }
 
@@ -63,6 +67,8 @@ public sealed record DiditReply(ReplyKind Kind, string Why)
     /// <summary>With <see cref="ReplyKind.Throttled"/>: how long Didit wants not to be asked.</summary>
     public TimeSpan RetryAfter { get; init; }
 
-    /// <summary>Whether Didit may have made a session without saying which. A 409 says that an attempt was made, maybe by this very request.</summary>
+    /// <summary>
+    /// Whether Didit may have made a session without saying which. A 409 says that an attempt was made, maybe by this very request.
+    /// </summary>
     public bool MaybeMade => Kind is ReplyKind.Ambiguous or ReplyKind.Conflict;
 }

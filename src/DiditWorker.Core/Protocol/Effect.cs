@@ -15,7 +15,9 @@ public enum EffectKind
     /// <summary>Make sure of the lease, then create. Leads to Replied, LeaseLost, LeaseUnknown or TooLate.</summary>
     Create,
 
-    /// <summary>Store <see cref="Effect.Session"/>, or <see cref="Effect.Reason"/> as a refusal. Leads to Stored, Fenced or NotStored.</summary>
+    /// <summary>
+    /// Store <see cref="Effect.Session"/>, or <see cref="Effect.Reason"/> as a refusal. Leads to Stored, Fenced or NotStored.
+    /// </summary>
     Complete,
 
     /// <summary>Give the key back. Leads to Released, also where Redis is away.</summary>

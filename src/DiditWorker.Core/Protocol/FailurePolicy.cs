@@ -11,7 +11,8 @@ public enum Operation
 }
 
 /// <summary>What happened to other messages lately, at the same kind of request.</summary>
-/// <param name="Succeeded">Whether a request of another one succeeded that was sent after this message's latest failure, or since it came.</param>
+/// <param name="Succeeded">Whether a request of another one succeeded that was sent after this message's latest failure, or since it
+/// came.</param>
 /// <param name="InARow">How many different messages, this one included, got a reply of this kind since anybody succeeded.</param>
 /// <param name="AlikeInARow">How many of them, this one included, got the very same words.</param>
 public readonly record struct OthersLately(bool Succeeded, int InARow, int AlikeInARow);
@@ -24,7 +25,8 @@ public readonly record struct OthersLately(bool Succeeded, int InARow, int Alike
 public readonly record struct Verdict(bool Final = false, bool Counts = false, string? Pause = null, bool Works = false);
 
 /// <summary>
-/// Whose fault a bad reply is: the message's, an endpoint's or the account's. One pure function over the reply and what happened to other messages
+/// Whose fault a bad reply is: the message's, an endpoint's or the account's. One pure function over the reply and what happened to other
+/// messages
 /// lately. That too many requests fail whatever the reply is the circuit's to say (<c>DiditPipeline</c>); it pauses by the same gate.
 /// </summary>
 public static class FailurePolicy

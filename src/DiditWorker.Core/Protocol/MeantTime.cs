@@ -6,7 +6,10 @@ public static class MeantTime
     // Didit's API of today is younger.
     private static readonly DateTimeOffset First = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>When the message was published, if that can be believed: a publisher's clock may be a little ahead, but a time far ahead says nothing.</summary>
+    /// <summary>
+    /// When the message was published, if that can be believed: a publisher's clock may be a little ahead, but a time far ahead says
+    /// nothing.
+    /// </summary>
     public static DateTimeOffset? Believable(DateTimeOffset? published, TimeSpan margin, DateTimeOffset now) =>
         Meant(published) - now > margin ? null : Meant(published);
 

@@ -38,7 +38,9 @@ public readonly record struct ProtocolSettings(
 /// <param name="Owned">Whether this delivery owns the key now.</param>
 public readonly record struct Memory(bool Available, IdempotencyRecord? Record, bool Owned)
 {
-    /// <summary>When, by the clock of Redis: what ages of records are measured with, since the clocks of hosts differ. Null without Redis.</summary>
+    /// <summary>
+    /// When, by the clock of Redis: what ages of records are measured with, since the clocks of hosts differ. Null without Redis.
+    /// </summary>
     public DateTimeOffset? At { get; init; }
 
     /// <summary>
@@ -46,7 +48,9 @@ public readonly record struct Memory(bool Available, IdempotencyRecord? Record, 
     /// </summary>
     public DateTimeOffset? Horizon { get; init; }
 
-    /// <summary>How long the lease lasts that the owner was given, counted from before it asked. Zero for who does not own the key.</summary>
+    /// <summary>
+    /// How long the lease lasts that the owner was given, counted from before it asked. Zero for who does not own the key.
+    /// </summary>
     public TimeSpan Granted { get; init; }
 
     /// <summary>Whether a request could have been sent within the last <paramref name="period"/> and Redis not know of it.</summary>
@@ -59,5 +63,6 @@ public readonly record struct Memory(bool Available, IdempotencyRecord? Record, 
 /// <summary>What the message itself says.</summary>
 /// <param name="Fingerprint">Of its payload.</param>
 /// <param name="PublishedAt">When it was published, if it says so.</param>
-/// <param name="MaybeAttempted">Signs of an earlier attempt: redelivered, replayed, or sent in this very delivery without a clear reply.</param>
+/// <param name="MaybeAttempted">Signs of an earlier attempt: redelivered, replayed, or sent in this very delivery without a clear
+/// reply.</param>
 public readonly record struct Evidence(string Fingerprint, DateTimeOffset? PublishedAt, bool MaybeAttempted);

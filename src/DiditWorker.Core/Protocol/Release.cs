@@ -12,6 +12,6 @@ public enum Release
     /// <summary>An attempt may have been made, but its failure says nothing about this request.</summary>
     Uncounted,
 
-    /// <summary>Parked: the next replay starts counting anew.</summary>
+    /// <summary>Parked: the next replay starts to count from the beginning.</summary>
     Reset,
 }

@@ -1,7 +1,8 @@
 namespace DiditWorker.Protocol;
 
 /// <summary>
-/// From a message to its one session, as a function: what is done next after what happened. The worker carries it out, the explorer in the tests
+/// From a message to its one session, as a function: what is done next after what happened. The worker carries it out, the explorer in the
+/// tests
 /// visits every state of it, and the operator's commands ask it. Pure and total.
 /// </summary>
 public static class VerificationProtocol

@@ -5,7 +5,8 @@ using StackExchange.Redis;
 namespace DiditWorker.Redis;
 
 /// <summary>
-/// Since when Redis remembers. A claim reads its marker on the way; this is for health and for operators. Failures to reach Redis surface as
+/// Since when Redis remembers. A claim reads its marker on the way; this is for health and for operators. Failures to reach Redis surface
+/// as
 /// they are, see <see cref="RedisConnection.IsUnavailable"/>.
 /// </summary>
 public sealed class Horizon(RedisConnection redis, IdempotencyOptions options)
@@ -21,7 +22,9 @@ public sealed class Horizon(RedisConnection redis, IdempotencyOptions options)
     /// <summary>An operator knows that no record was lost, or that there was none: Redis counts as if it had always remembered.</summary>
     public Task<HorizonReading> NothingWasLostAsync() => OnAllAsync("ever");
 
-    /// <summary>An operator knows that records were lost and the marker was not, as after an old backup was restored: Redis remembers from now on.</summary>
+    /// <summary>
+    /// An operator knows that records were lost and the marker was not, as after an old backup was restored: Redis remembers from now on.
+    /// </summary>
     public Task<HorizonReading> SomethingWasLostAsync() => OnAllAsync("now");
 
     /// <summary>Reads one marker of each primary, since a server loses its data as a whole. One that is missing begins now.</summary>

@@ -5,7 +5,8 @@ namespace DiditWorker.Redis;
 
 /// <summary>Since when Redis remembers, as its markers say.</summary>
 /// <param name="At">When they were read, by the clock of Redis.</param>
-/// <param name="Since">The youngest of them; <paramref name="At"/> where one is missing; the epoch where an operator said that nothing was lost.</param>
+/// <param name="Since">The youngest of them; <paramref name="At"/> where one is missing; the epoch where an operator said that nothing was
+/// lost.</param>
 /// <param name="Markers">How many there can be: one, or one for each slot of a cluster.</param>
 /// <param name="Missing">How many of them are not there: they begin with the first message that needs them.</param>
 public sealed record HorizonReading(DateTimeOffset At, DateTimeOffset Since, int Markers, int Missing)

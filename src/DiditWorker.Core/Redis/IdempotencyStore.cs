@@ -63,7 +63,8 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     }
 
     /// <summary>Extends the lease, unless it was given back.</summary>
-    /// <returns>How long it lasts, counted from before this was asked. Null: the key is not this owner's, and nothing may be sent any more.</returns>
+    /// <returns>How long it lasts, counted from before this was asked. Null: the key is not this owner's, and nothing may be sent any
+    /// more.</returns>
     public async Task<TimeSpan?> RenewAsync(IdempotencyKey key, string owner) =>
         (long)await RunAsync(RenewScript, key, owner, _lease, _retention) is > 0 and var granted ? TimeSpan.FromMilliseconds(granted) : null;
 

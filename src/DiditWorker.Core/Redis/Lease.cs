@@ -3,7 +3,8 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Redis;
 
 /// <summary>
-/// One owner's hold on a key. From the claim until it is released, completed or disposed it renews itself, each time that half of what Redis
+/// One owner's hold on a key. From the claim until it is released, completed or disposed it renews itself, each time that half of what
+/// Redis
 /// granted is over. A renewal that Redis does not answer is tried again soon, as long as the lease lasts. For one caller at a time.
 /// </summary>
 /// <param name="store">Where the record is.</param>
@@ -47,7 +48,9 @@ public sealed class Lease(IdempotencyStore store, IdempotencyKey key, string fin
         return memory;
     }
 
-    /// <summary>Whether a request may be sent now: it must not outlive the lease, or two owners could have one under way. Renews first if need be.</summary>
+    /// <summary>
+    /// Whether a request may be sent now: it must not outlive the lease, or two owners could have one under way. Renews first if need be.
+    /// </summary>
     /// <param name="longestRequest">What it takes at most.</param>
     public async Task<LeaseState> EnsureAsync(TimeSpan longestRequest)
     {
@@ -60,7 +63,10 @@ public sealed class Lease(IdempotencyStore store, IdempotencyKey key, string fin
         return await TryRenewAsync();
     }
 
-    /// <summary>Stores the answer, see <see cref="IdempotencyStore.CompleteAsync"/>. Where Redis does not answer it goes on renewing, for another try.</summary>
+    /// <summary>
+    /// Stores the answer, see <see cref="IdempotencyStore.CompleteAsync"/>. Where Redis does not answer it goes on renewing, for another
+    /// try.
+    /// </summary>
     public async Task<bool> CompleteAsync(RecordState state, DateTimeOffset firstAttempt, string payload)
     {
         var written = await store.CompleteAsync(key, state, fingerprint, Owner, firstAttempt, payload);
@@ -68,7 +74,9 @@ public sealed class Lease(IdempotencyStore store, IdempotencyKey key, string fin
         return written;
     }
 
-    /// <summary>Gives the key back, see <see cref="IdempotencyStore.ReleaseAsync"/>. Where Redis does not answer the lease runs out instead.</summary>
+    /// <summary>
+    /// Gives the key back, see <see cref="IdempotencyStore.ReleaseAsync"/>. Where Redis does not answer the lease runs out instead.
+    /// </summary>
     public async Task ReleaseAsync(Release how, AttemptNote? note)
     {
         await StopAsync();

@@ -4,7 +4,8 @@ using StackExchange.Redis;
 namespace DiditWorker.Redis;
 
 /// <summary>
-/// The one connection to Redis. It connects on first use, so that an unreachable Redis does not stop the start, and reconnects by itself. A connect
+/// The one connection to Redis. It connects on first use, so that an unreachable Redis does not stop the start, and reconnects by itself. A
+/// connect
 /// that failed is tried again, at most once a second.
 /// </summary>
 /// <param name="connectionString">In StackExchange.Redis syntax; asked for again at each handshake, for its user and password.</param>
@@ -29,7 +30,8 @@ public sealed class RedisConnection(Func<string> connectionString, Func<string, 
     }
 
     /// <summary>Fails fast while disconnected: the caller decides whether to wait, and for how long.</summary>
-    /// <exception cref="RedisConnectionException">With Sentinel: none answers, they name no primary, or two servers call themselves the primary.</exception>
+    /// <exception cref="RedisConnectionException">With Sentinel: none answers, they name no primary, or two servers call themselves the
+    /// primary.</exception>
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     public async ValueTask<IDatabase> DatabaseAsync()
     {

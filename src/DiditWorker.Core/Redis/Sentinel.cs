@@ -4,7 +4,8 @@ using StackExchange.Redis;
 namespace DiditWorker.Redis;
 
 /// <summary>
-/// Whether Sentinel names a primary that is one. The client asks the same, but leaves a connection behind that tries again for ever, each time
+/// Whether Sentinel names a primary that is one. The client asks the same, but leaves a connection behind that tries again for ever, each
+/// time
 /// that the answer is no.
 /// </summary>
 internal static class Sentinel

@@ -33,7 +33,8 @@ public static class FindingIds
     public const string ReuseMetadata = "reuse.metadata";
 
     /// <summary>
-    /// How soon after a create another one for the same <c>vendor_data</c> is handed back its session: <c>measured</c> with number <c>after</c>, the
+    /// How soon after a create another one for the same <c>vendor_data</c> is handed back its session: <c>measured</c> with number
+    /// <c>after</c>, the
     /// shortest time that was seen to be enough; <c>never</c>: not within 1 second.
     /// </summary>
     public const string ReuseAfter = "reuse.after";

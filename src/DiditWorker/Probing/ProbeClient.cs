@@ -93,7 +93,9 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
         return [reply, await PostAsync(second.Body, second.Key, path: null, apiKey: null, cancellation)];
     }
 
-    /// <summary>The first page of the sessions of a <c>vendor_data</c>. A 403 does not end the probe: the key may be one that only creates.</summary>
+    /// <summary>
+    /// The first page of the sessions of a <c>vendor_data</c>. A 403 does not end the probe: the key may be one that only creates.
+    /// </summary>
     /// <param name="vendorData">Whose.</param>
     /// <param name="kind">Didit's word for the kind of sessions.</param>
     /// <param name="cancellation">Ends it.</param>

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace DiditWorker.Status;
 
 /// <summary>
-/// Whether Redis answers, takes records and shares the rate, what of its settings would lose records, and whether it remembers long enough. It is asked once in two seconds,
+/// Whether Redis answers, takes records and shares the rate, what of its settings would lose records, and whether it remembers long enough.
+/// It is asked once in two seconds,
 /// however many ask this: whoever reaches the port must not be able to keep Redis busy.
 /// </summary>
 internal sealed class RedisCheck(

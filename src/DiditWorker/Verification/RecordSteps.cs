@@ -5,7 +5,9 @@ using DiditWorker.Redis;
 
 namespace DiditWorker.Verification;
 
-/// <summary>What a delivery does with its record. That Redis cannot be asked, or the record not be read, is an event like any other.</summary>
+/// <summary>
+/// What a delivery does with its record. That Redis cannot be asked, or the record not be read, is an event like any other.
+/// </summary>
 public sealed partial class RecordSteps(
     IdempotencyStore store, RedisTrouble trouble, UnreadableRecords unreadable, TimeProvider time, ILogger<RecordSteps> logger)
 {
@@ -59,7 +61,9 @@ public sealed partial class RecordSteps(
         }
     }
 
-    /// <summary>Gives the key back. If Redis is away the lease runs out instead, and the record counts as ambiguous, which is safe.</summary>
+    /// <summary>
+    /// Gives the key back. If Redis is away the lease runs out instead, and the record counts as ambiguous, which is safe.
+    /// </summary>
     public async Task<DeliveryEvent> ReleaseAsync(Work work, Effect effect)
     {
         try

@@ -5,7 +5,9 @@ using DiditWorker.Protocol;
 
 namespace DiditWorker.Verification;
 
-/// <summary>Carries out what <see cref="VerificationProtocol"/> says, effect by effect, until a delivery has its answer. It decides nothing itself.</summary>
+/// <summary>
+/// Carries out what <see cref="VerificationProtocol"/> says, effect by effect, until a delivery has its answer. It decides nothing itself.
+/// </summary>
 public sealed partial class VerificationFlow(
     RecordSteps records,
     DiditSteps didit,

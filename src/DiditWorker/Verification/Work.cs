@@ -4,7 +4,9 @@ using DiditWorker.Redis;
 
 namespace DiditWorker.Verification;
 
-/// <summary>What one delivery holds while it is worked on: its key, its leave to send requests, and the time for which it may be held.</summary>
+/// <summary>
+/// What one delivery holds while it is worked on: its key, its leave to send requests, and the time for which it may be held.
+/// </summary>
 public sealed class Work(
     Delivery delivery, VerificationRequest request, Hold hold, Lease lease, DiditPipeline pipeline, TimeProvider time) : IAsyncDisposable
 {
@@ -31,7 +33,9 @@ public sealed class Work(
     /// <summary>Whether the effect that is under way has sent a create whose outcome is unknown.</summary>
     public bool MaybeSent { get; set; }
 
-    /// <summary>When the delivery came, or sent its latest request of this kind that failed: only what others achieve after it says something.</summary>
+    /// <summary>
+    /// When the delivery came, or sent its latest request of this kind that failed: only what others achieve after it says something.
+    /// </summary>
     public Dictionary<Operation, DateTimeOffset> Since { get; } = new(2)
     {
         [Operation.Create] = time.GetUtcNow(), [Operation.Read] = time.GetUtcNow(),

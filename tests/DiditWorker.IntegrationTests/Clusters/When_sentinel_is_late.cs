@@ -6,7 +6,9 @@ using Shouldly;
 
 namespace DiditWorker.IntegrationTests.Clusters;
 
-/// <summary>A worker that starts while no Sentinel answers, or while they name a primary that is dead. Started by tests/clusters only.</summary>
+/// <summary>
+/// A worker that starts while no Sentinel answers, or while they name a primary that is dead. Started by tests/clusters only.
+/// </summary>
 [Explicit("tests/clusters runs it"), Category("Clusters")]
 public sealed class When_sentinel_is_late
 {

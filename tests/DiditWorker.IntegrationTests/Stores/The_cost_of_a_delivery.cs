@@ -119,7 +119,8 @@ public sealed class The_cost_of_a_delivery
         (await store.CompleteAsync(key, RecordState.Completed, Fingerprint, owner, DateTimeOffset.UtcNow, answer ?? Answer)).ShouldBeTrue();
     }
 
-    // One round trip each: a script is loaded once, and reads, writes and time are asked for inside it. A claim also reads the marker of the horizon.
+    // One round trip each: a script is loaded once, and reads, writes and time are asked for inside it. A claim also reads the marker of
+    // the horizon.
     private static void ShouldBeScriptsOnly(CommandCount count)
     {
         count["script|load"].ShouldBeLessThanOrEqualTo(Scripts);

@@ -101,7 +101,8 @@ public sealed class When_attempts_are_noted(Kind kind) : StoreTest(kind)
         await CheckAsync(refusing);
     }
 
-    // The code of an older worker: it splits the text at the first eight blanks, and does not look at what follows while a request is in progress.
+    // The code of an older worker: it splits the text at the first eight blanks, and does not look at what follows while a request is in
+    // progress.
     [Test]
     public async Task An_older_worker_reads_the_record_as_ever()
     {

@@ -3,7 +3,8 @@ using DiditWorker.Redis;
 namespace DiditWorker.IntegrationTests.Support;
 
 /// <summary>
-/// A Redis that was started for a test knows nothing of what was sent before, and there was nothing: said, so that the worker creates without a
+/// A Redis that was started for a test knows nothing of what was sent before, and there was nothing: said, so that the worker creates
+/// without a
 /// look-up and requests can be counted.
 /// </summary>
 internal static class Horizons

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DiditWorker.Tests.Didit;
 
 /// <summary>
-/// Didit's side of the wire without a wire, and what talks to it. Redis is away: the rate is kept by this process, and deliveries go on without
+/// Didit's side of the wire without a wire, and what talks to it. Redis is away: the rate is kept by this process, and deliveries go on
+/// without
 /// records (<see cref="WhenRedisUnavailable.Proceed"/>).
 /// </summary>
 internal sealed class StubbedDidit : IAsyncDisposable
@@ -96,9 +97,6 @@ internal sealed class StubbedDidit : IAsyncDisposable
             NullLogger<VerificationFlow>.Instance);
         return await flow.AnswerAsync(work.Delivery, work.Request, CancellationToken.None);
     }
-
-    /// <summary>The worker begins to stop.</summary>
-    public void Stop() => _lifetime.StopApplication();
 
     public async ValueTask DisposeAsync()
     {

@@ -5,7 +5,9 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Didit;
 
-/// <summary>What is known of a create that ended before its reply: whether Didit may have made a session decides what the next delivery does.</summary>
+/// <summary>
+/// What is known of a create that ended before its reply: whether Didit may have made a session decides what the next delivery does.
+/// </summary>
 public sealed class When_a_create_is_cut_short
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);

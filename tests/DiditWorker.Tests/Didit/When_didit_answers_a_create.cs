@@ -114,7 +114,8 @@ public sealed class When_didit_answers_a_create
         }
     }
 
-    // Didit's API always answers in JSON. A proxy or server in front of it answers a request that it cannot read with a page or with nothing.
+    // Didit's API always answers in JSON. A proxy or server in front of it answers a request that it cannot read with a page or with
+    // nothing.
     [TestCase(400)]
     [TestCase(422)]
     public void A_refusal_is_the_requests_only_in_didits_json(int status)

@@ -8,7 +8,9 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Didit;
 
-/// <summary>Didit lists sessions of persons and of businesses each by itself, and may refuse the second list to an account without KYB.</summary>
+/// <summary>
+/// Didit lists sessions of persons and of businesses each by itself, and may refuse the second list to an account without KYB.
+/// </summary>
 public sealed class When_sessions_are_of_two_kinds
 {
     private const string Users = "user";

@@ -6,7 +6,9 @@ using static DiditWorker.Tests.Didit.Classifying;
 
 namespace DiditWorker.Tests.Didit;
 
-/// <summary>Didit's error bodies share no envelope: the account's troubles are known by words, and no publisher can put those into its mouth.</summary>
+/// <summary>
+/// Didit's error bodies share no envelope: the account's troubles are known by words, and no publisher can put those into its mouth.
+/// </summary>
 public sealed class When_the_account_is_to_blame
 {
     private static readonly string[] NoCredits =

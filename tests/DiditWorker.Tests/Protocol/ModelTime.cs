@@ -3,7 +3,8 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Tests.Protocol;
 
 /// <summary>
-/// The real times behind the model's: what the protocol is given. Within an era the clock stands still: what was "recent" becomes old by a step.
+/// The real times behind the model's: what the protocol is given. Within an era the clock stands still: what was "recent" becomes old by a
+/// step.
 /// </summary>
 internal static class ModelTime
 {

@@ -3,7 +3,8 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Tests.Protocol;
 
 /// <summary>
-/// States and effects without what nothing reads any more. <c>When_the_model_simplifies</c> holds it to that: the protocol does the same for a
+/// States and effects without what nothing reads any more. <c>When_the_model_simplifies</c> holds it to that: the protocol does the same
+/// for a
 /// state as for its plain form.
 /// </summary>
 internal static class Plain
@@ -58,7 +59,8 @@ internal static class Plain
         : note.NextTry > note.LastAt ? new AttemptNote(1, "", note.LastAt, note.LastAt + ModelTime.BackOff)
         : new AttemptNote(1, "", ModelTime.Start(note.LastAt), ModelTime.Start(note.LastAt));
 
-    // Once it is decided, a record tells when the first attempt was, and until a look-up has begun, when the latest one could have been. Since when
+    // Once it is decided, a record tells when the first attempt was, and until a look-up has begun, when the latest one could have been.
+    // Since when
     // Redis remembers bounds what is looked for, also the second time.
     private static Memory Memory(Memory memory, bool isDated, bool isLookedFor) => new(memory.Available, Record(memory.Record, isDated), Owned: false)
     {

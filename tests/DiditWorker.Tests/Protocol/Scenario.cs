@@ -61,7 +61,9 @@ internal sealed record Scenario(string Name)
     /// <summary>In how many parts a lease ends. With two, what its owner believes of it and what Redis knows can differ.</summary>
     public int LeaseTicks { get; init; } = 1;
 
-    /// <summary>Whether anything may happen between a failure and the release of the key; else they are one step, which makes far fewer states.</summary>
+    /// <summary>
+    /// Whether anything may happen between a failure and the release of the key; else they are one step, which makes far fewer states.
+    /// </summary>
     public bool ReleasesApart { get; init; }
 
     /// <summary>Whether the clock of who noted the next try is ahead, so that it is never due.</summary>

@@ -3,7 +3,8 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Tests.Protocol;
 
 /// <summary>
-/// Everything at one moment. Time is four things only: the era (the window passes once), what is left of leases, what is recent, and since when
+/// Everything at one moment. Time is four things only: the era (the window passes once), what is left of leases, what is recent, and since
+/// when
 /// Redis remembers.
 /// </summary>
 internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
@@ -49,7 +50,8 @@ internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
     /// <summary>A part of each lease on this key is over, in Redis and by the belief of its owner; null: that cannot be now.</summary>
     public State? Ticked(int key, Scenario scenario)
     {
-        // A request is never started that could outlive what its owner believes: Lease.EnsureAsync sees to that, unless it is a planted mistake.
+        // A request is never started that could outlive what its owner believes: Lease.EnsureAsync sees to that, unless it is a planted
+        // mistake.
         var record = Slots[key].Record;
         var held = record is { Live: true } || Works.Any(w => w.Key == key && w.Belief > 0);
         if (!held || Works.Any(w => w.Key == key && w is { Request: Request.Out, Belief: 1 } && !scenario.Has(Mistake.LeaseNotKept)))
@@ -110,7 +112,8 @@ internal readonly record struct Copy(int Message, int Fingerprint = 0, bool Flag
 internal readonly record struct Slot(ModelRecord? Record, ModelRecord? Stale);
 
 /// <summary>
-/// A record, with times reduced to what the protocol reads from them: how many ticks the lease has left, whether the latest attempt was less than
+/// A record, with times reduced to what the protocol reads from them: how many ticks the lease has left, whether the latest attempt was
+/// less than
 /// a look-up delay ago, and the era of the first one.
 /// </summary>
 internal sealed record ModelRecord(RecordState State, int Fingerprint, int Owner, int Lease, bool Recent, int First, int Attempts)

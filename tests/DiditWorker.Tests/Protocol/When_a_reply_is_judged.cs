@@ -4,7 +4,9 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Protocol;
 
-/// <summary>The table of the design: whose fault a reply is. "While nobody succeeds" is the fifth message in a row with the same reply.</summary>
+/// <summary>
+/// The table of the design: whose fault a reply is. "While nobody succeeds" is the fifth message in a row with the same reply.
+/// </summary>
 public sealed class When_a_reply_is_judged
 {
     private const bool Own = true;

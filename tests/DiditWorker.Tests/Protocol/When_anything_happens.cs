@@ -6,7 +6,9 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Protocol;
 
-/// <summary>The protocol is total: whatever happens wherever, there is a next step, and what an effect may lead to is always understood.</summary>
+/// <summary>
+/// The protocol is total: whatever happens wherever, there is a next step, and what an effect may lead to is always understood.
+/// </summary>
 public sealed class When_anything_happens
 {
     private static readonly DateTimeOffset Now = Walk.Now;

@@ -3,7 +3,9 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Protocol;
 
-/// <summary>The model leaves out of a delivery's state what no later step reads. That is true only as long as the protocol does not read it.</summary>
+/// <summary>
+/// The model leaves out of a delivery's state what no later step reads. That is true only as long as the protocol does not read it.
+/// </summary>
 public sealed class When_the_model_simplifies
 {
     public static IEnumerable<TestCaseData> Promised() => Scenarios.Promised.Select(scenario => new TestCaseData(scenario.Name));

@@ -22,7 +22,8 @@ public sealed class When_the_store_is_modelled
         using var reader = new StreamReader(file);
         var rows = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-        // The model has no records of another version: the worker leaves them alone and waits. A lease that was given back is like one that is over.
+        // The model has no records of another version: the worker leaves them alone and waits. A lease that was given back is like one that
+        // is over.
         return rows.Where(row => !row.StartsWith('#') && !row.StartsWith("newer", StringComparison.Ordinal) && !row.StartsWith("back", StringComparison.Ordinal))
             .Select(row => new TestCaseData([.. row.Split('|', StringSplitOptions.TrimEntries)]).SetArgDisplayNames(row));
     }

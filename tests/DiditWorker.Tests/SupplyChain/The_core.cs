@@ -6,7 +6,9 @@ using Shouldly;
 
 namespace DiditWorker.Tests.SupplyChain;
 
-/// <summary>What the compiler does not keep within one assembly: arrows between the folders of <c>DiditWorker.Core</c> go one way only.</summary>
+/// <summary>
+/// What the compiler does not keep within one assembly: arrows between the folders of <c>DiditWorker.Core</c> go one way only.
+/// </summary>
 public sealed partial class The_core
 {
     private static readonly System.Reflection.Assembly Core = typeof(VerificationProtocol).Assembly;

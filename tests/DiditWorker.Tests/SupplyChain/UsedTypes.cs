@@ -3,7 +3,9 @@ using System.Reflection.Emit;
 
 namespace DiditWorker.Tests.SupplyChain;
 
-/// <summary>Which types of its own assembly a type uses: in its members, their bodies and its attributes, read out of the compiled code.</summary>
+/// <summary>
+/// Which types of its own assembly a type uses: in its members, their bodies and its attributes, read out of the compiled code.
+/// </summary>
 internal static class UsedTypes
 {
     private const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
