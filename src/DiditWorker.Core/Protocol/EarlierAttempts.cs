@@ -14,8 +14,7 @@ internal static class EarlierAttempts
     public static DateTimeOffset? Latest(Memory memory, DateTimeOffset? lastSent, DateTimeOffset? redelivered, DateTimeOffset now)
     {
         // No source may hide a later one: another delivery may have sent after our last request, or after what the record says. A Redis
-        // that lost
-        // everything may have forgotten an attempt up to the moment since when it remembers.
+        // that lost everything may have forgotten an attempt up to the moment since when it remembers.
         var recordedAgo = memory.At - MeantTime.Latest(MeantTime.Latest(memory.Record?.LeaseUntil, memory.Record?.LastAttempt), memory.Horizon);
         var recorded = now - (recordedAgo < TimeSpan.Zero ? TimeSpan.Zero : recordedAgo);
         return MeantTime.Latest(MeantTime.Latest(lastSent, recorded), redelivered);
