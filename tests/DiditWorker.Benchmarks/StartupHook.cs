@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
 
 /// <summary>
-/// Runs inside every contender before its own code, the shipped worker included (DOTNET_STARTUP_HOOKS), and tells the benchmark through a named pipe
-/// what only the process itself knows: how many bytes it has allocated so far.
+/// Runs inside every contender before its own code, the shipped worker included (DOTNET_STARTUP_HOOKS), and tells the benchmark through a
+/// named pipe what only the process itself knows: how many bytes it has allocated so far.
 /// </summary>
 [SuppressMessage("Design", "CA1050:Declare types in namespaces", Justification = "The runtime looks for exactly this name.")]
 [SuppressMessage("Design", "MA0047:Declare types in namespaces", Justification = "The runtime looks for exactly this name.")]

@@ -9,8 +9,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests;
 
 /// <summary>
-/// A long outage with a long queue: 5xx, then resets, the worker ended by SIGTERM and by kill -9 meanwhile. The last worker runs with the default
-/// times, so that what is seen of its resumption is what an operator sees.
+/// A long outage with a long queue: 5xx, then resets, the worker ended by SIGTERM and by kill -9 meanwhile. The last worker runs with the
+/// default times, so that what is seen of its resumption is what an operator sees.
 /// </summary>
 public sealed class When_100000_messages_wait_for_didit
 {

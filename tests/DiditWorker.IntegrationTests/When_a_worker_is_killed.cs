@@ -24,8 +24,8 @@ public sealed class When_a_worker_is_killed
         await first.UntilReadyAsync();
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
 
-        // The claim is written and the request is out; from here on Redis is gone, so the reply cannot be recorded. Pausing it would not do:
-        // what the worker has sent by then would be executed afterwards.
+        // The claim is written and the request is out; from here on Redis is gone, so the reply cannot be recorded. Pausing it would not
+        // do: what the worker has sent by then would be executed afterwards.
         await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Requests.Count == 1), Bound, "the create arrived");
         await redis.StopAsync();
         arena.Didit.State.Requests[0].Status.ShouldBe(0);

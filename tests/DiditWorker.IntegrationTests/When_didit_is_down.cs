@@ -16,6 +16,7 @@ public sealed class When_didit_is_down
     public async Task Everything_waits_health_says_why_and_work_resumes_by_itself(FaultKind kind)
     {
         await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
+        arena.LetLeasesEndSoon();
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Any, Kind = kind, Status = kind == FaultKind.Status ? 503 : null });
         await using (var before = WorkerProcess.Start(arena.Settings))
         {

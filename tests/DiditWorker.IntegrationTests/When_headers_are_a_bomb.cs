@@ -9,8 +9,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests;
 
 /// <summary>
-/// All properties of an AMQP message travel in one frame of 128 KiB, and what is parked gets more of them: a message must not fill the frame
-/// so that it can be delivered but never moved.
+/// All properties of an AMQP message travel in one frame of 128 KiB, and what is parked gets more of them: a message must not fill the
+/// frame so that it can be delivered but never moved.
 /// </summary>
 public sealed class When_headers_are_a_bomb
 {

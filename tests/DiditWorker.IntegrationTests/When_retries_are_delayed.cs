@@ -8,8 +8,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests;
 
 /// <summary>
-/// RabbitMQ 4.3 can keep back for a while what a consumer returns, by a policy (RabbitMQ docs, "Quorum Queues", delayed retry). Older brokers do not know
-/// the policy. What is printed here is what the decision against it rests on.
+/// RabbitMQ 4.3 can keep back for a while what a consumer returns, by a policy (RabbitMQ docs, "Quorum Queues", delayed retry). Older
+/// brokers do not know the policy. What is printed here is what the decision against it rests on.
 /// </summary>
 public sealed class When_retries_are_delayed
 {

@@ -7,8 +7,9 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests;
 
 /// <summary>
-/// The broker's own time-out for acknowledgements is shorter than a hold. Before RabbitMQ 4.3 it closes the channel; from then on it cancels the consumer,
-/// leaves the channel open and gives its messages to others (RabbitMQ docs, "Consumers", delivery acknowledgement timeout).
+/// The broker's own time-out for acknowledgements is shorter than a hold. Before RabbitMQ 4.3 it closes the channel; from then on it
+/// cancels the consumer, leaves the channel open and gives its messages to others (RabbitMQ docs, "Consumers", delivery acknowledgement
+/// timeout).
 /// </summary>
 public sealed class When_the_acknowledgement_times_out
 {

@@ -2,8 +2,7 @@ namespace DiditWorker.Didit;
 
 /// <summary>
 /// Remembers whether Didit refuses the list of business sessions, as it may for an account without KYB: that means that there are none of
-/// that
-/// kind. Thread-safe.
+/// that kind. Thread-safe.
 /// </summary>
 public sealed class BusinessList(TimeProvider time) : IDisposable
 {
@@ -80,8 +79,7 @@ public sealed class BusinessList(TimeProvider time) : IDisposable
 
     /// <summary>
     /// Whether a refusal may mean that there are no business sessions. Where Didit has shown the list before, only one that lasts may: a
-    /// passing
-    /// one, as of a gateway, must not hide sessions that are there.
+    /// passing one, as of a gateway, must not hide sessions that are there.
     /// </summary>
     internal bool MayMeanNone()
     {

@@ -3,9 +3,9 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Didit;
 
 /// <summary>
-/// One kind of requests to Didit: what came of them lately, whose fault that is, and whether more make sense now. <see
-/// cref="FailurePolicy"/> judges
-/// each reply, the circuit (<see cref="DiditPipeline"/>) their number; both close the same <see cref="Gate"/>. Thread-safe.
+/// One kind of requests to Didit: what came of them lately, whose fault that is, and whether more make sense now.
+/// <see cref="FailurePolicy"/> judges each reply, the circuit (<see cref="DiditPipeline"/>) their number; both close the same
+/// <see cref="Gate"/>. Thread-safe.
 /// </summary>
 public sealed class DiditEndpoint(Operation operation, DiditOptions options, TimeProvider time)
 {
@@ -26,8 +26,7 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
 
     /// <summary>
     /// What is wrong where requests fail but too few for a pause, as with a single message in the queue: after three in a row with no
-    /// success
-    /// of anybody between. Null otherwise.
+    /// success of anybody between. Null otherwise.
     /// </summary>
     public string? Trouble
     {

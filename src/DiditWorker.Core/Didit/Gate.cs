@@ -11,8 +11,7 @@ public sealed record Pause(string Reason, string Why, DateTimeOffset Since, Date
 
 /// <summary>
 /// Whether requests of one kind make sense now. While they pause nothing is sent; when the pause is over one message probes, and once it
-/// has
-/// succeeded the rest follow on a ramp: each success admits one more at a time. Thread-safe.
+/// has succeeded the rest follow on a ramp: each success admits one more at a time. Thread-safe.
 /// </summary>
 public sealed class Gate(TimeProvider time)
 {
@@ -36,6 +35,7 @@ public sealed class Gate(TimeProvider time)
     private int _generation;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _reopened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _success;
 
     /// <summary>The pause, if there is one.</summary>
     public Pause? Current
@@ -57,6 +57,18 @@ public sealed class Gate(TimeProvider time)
             lock (_lock)
             {
                 return _reopened.Task;
+            }
+        }
+    }
+
+    /// <summary>Ends with the next request that succeeds.</summary>
+    public Task Success
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_success ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
         }
     }
@@ -109,6 +121,8 @@ public sealed class Gate(TimeProvider time)
         lock (_lock)
         {
             _succeeded = sent > _succeeded ? sent : _succeeded;
+            _success?.SetResult();
+            _success = null;
             if (_limit == int.MaxValue || sent < _began)
             {
                 return null;
@@ -129,8 +143,7 @@ public sealed class Gate(TimeProvider time)
 
     /// <summary>
     /// What stands before these requests has recovered, so that many of them come at once. Unless one of them succeeded meanwhile, they
-    /// follow on a
-    /// ramp as after a pause of their own.
+    /// follow on a ramp as after a pause of their own.
     /// </summary>
     /// <param name="since">When the trouble began.</param>
     public void Ramp(DateTimeOffset since)

@@ -24,10 +24,8 @@ internal enum RefusalSigns
 
 /// <summary>
 /// Reads the signs. Didit's error bodies share no envelope, and each API family reports a low balance in its own way (Didit's API pages,
-/// errors), so
-/// its words are looked at. No publisher can make them say that the account is empty: what the request carried is masked in them, what
-/// stands in
-/// quotes is passed over, and so is what names a member of the request.
+/// errors), so its words are looked at. No publisher can make them say that the account is empty: what the request carried is masked in
+/// them, what stands in quotes is passed over, and so is what names a member of the request.
 /// </summary>
 internal static partial class RefusalReader
 {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace DiditWorker.Didit;
 
 /// <summary>
-/// Didit's own words for a refusal, in one line: a field map, possibly nested, a bare array, or <c>detail</c>, <c>message</c> or <c>error</c>.
-/// Everything that the request carried is masked, since Didit may quote it and it may be personal.
+/// Didit's own words for a refusal, in one line: a field map, possibly nested, a bare array, or <c>detail</c>, <c>message</c> or
+/// <c>error</c>. Everything that the request carried is masked, since Didit may quote it and it may be personal.
 /// </summary>
 internal static class RefusalText
 {

@@ -5,8 +5,7 @@ namespace DiditWorker.Didit;
 
 /// <summary>
 /// The newest version of each workflow that Didit has told this process. A session that a create is answered with is of the latest one, so
-/// that
-/// replies to other messages tell of a new version that no row of a look-up shows. Thread-safe.
+/// that replies to other messages tell of a new version that no row of a look-up shows. Thread-safe.
 /// </summary>
 public sealed class WorkflowVersions
 {

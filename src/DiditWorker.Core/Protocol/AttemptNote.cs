@@ -4,8 +4,7 @@ namespace DiditWorker.Protocol;
 
 /// <summary>
 /// What became of the attempts at a request so far, all deliveries together. It stands in the record while that is in progress, in the
-/// place
-/// of the answer: the next owner and the operator read it. An older worker passes over it.
+/// place of the answer: the next owner and the operator read it. An older worker passes over it.
 /// </summary>
 /// <param name="Attempts">How often Didit was tried for this request.</param>
 /// <param name="LastError">What the last try ended with, in a few words of ours: never anything of the message.</param>

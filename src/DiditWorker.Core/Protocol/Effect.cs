@@ -26,7 +26,10 @@ public enum EffectKind
     /// <summary>Wait a little, to ask again whether another is done. Leads to Waited.</summary>
     Poll,
 
-    /// <summary>Wait for <see cref="Effect.Delay"/>, or until a pause of Didit's ends. Leads to Waited.</summary>
+    /// <summary>
+    /// Wait for <see cref="Effect.Delay"/>, or until a pause of Didit's ends; a long one also until another message achieves
+    /// <see cref="Effect.Operation"/>. Leads to Waited.
+    /// </summary>
     BackOff,
 
     /// <summary>Wait until requests of <see cref="Effect.Operation"/> may be sent, and keep that leave. Leads to Entered.</summary>
@@ -66,7 +69,7 @@ public enum Rejection
 /// <param name="Reason">Why, for people; of a rejection its words.</param>
 public readonly record struct Effect(EffectKind Kind, string Reason = "")
 {
-    /// <summary>With Enter and AwaitTurn.</summary>
+    /// <summary>With Enter and AwaitTurn; with BackOff what failed, if anything did.</summary>
     public Operation Operation { get; init; }
 
     /// <summary>With LookUp and BackOff.</summary>

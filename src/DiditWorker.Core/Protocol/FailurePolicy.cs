@@ -26,8 +26,8 @@ public readonly record struct Verdict(bool Final = false, bool Counts = false, s
 
 /// <summary>
 /// Whose fault a bad reply is: the message's, an endpoint's or the account's. One pure function over the reply and what happened to other
-/// messages
-/// lately. That too many requests fail whatever the reply is the circuit's to say (<c>DiditPipeline</c>); it pauses by the same gate.
+/// messages lately. That too many requests fail whatever the reply is the circuit's to say (<c>DiditPipeline</c>); it pauses by the same
+/// gate.
 /// </summary>
 public static class FailurePolicy
 {

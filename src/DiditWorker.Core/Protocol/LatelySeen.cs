@@ -2,8 +2,7 @@ namespace DiditWorker.Protocol;
 
 /// <summary>
 /// What came to whom lately at one kind of request, in bounded memory: the evidence of <see cref="FailurePolicy"/>. Requests are ordered by
-/// when they
-/// were sent, so that a reply that comes late changes nothing. Not thread-safe.
+/// when they were sent, so that a reply that comes late changes nothing. Not thread-safe.
 /// </summary>
 public sealed class LatelySeen
 {

@@ -31,14 +31,11 @@ public sealed record SessionMatch(MatchKind Kind, IReadOnlyList<FoundSession> Ca
 
     /// <summary>
     /// Decides. A create after a look-up is safe in two cases: nothing that was found can be ours, or Didit hands one of them back, so that
-    /// no
-    /// session is made. Didit hands back an unfinished session that has its URL and is of the latest version of its workflow. The newest
-    /// version
-    /// that any reply tells is the best that is known of that: an older one is not handed back, and of one whose version or workflow no
-    /// reply tells
-    /// it is not known. Then a session without a key that may be ours is for a person. To be wrong there costs a look; to be wrong the
-    /// other way makes
-    /// a second session. A session that only lacks its URL gets it by itself, so it is looked for again; parking it would be too soon.
+    /// no session is made. Didit hands back an unfinished session that has its URL and is of the latest version of its workflow. The newest
+    /// version that any reply tells is the best that is known of that: an older one is not handed back, and of one whose version or
+    /// workflow no reply tells it is not known. Then a session without a key that may be ours is for a person. To be wrong there costs a
+    /// look; to be wrong the other way makes a second session. A session that only lacks its URL gets it by itself, so it is looked for
+    /// again; parking it would be too soon.
     /// </summary>
     /// <param name="found">All sessions of the <c>vendor_data</c>, in any order.</param>
     /// <param name="key">Ours.</param>

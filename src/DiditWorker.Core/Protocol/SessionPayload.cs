@@ -5,9 +5,9 @@ using System.Globalization;
 namespace DiditWorker.Protocol;
 
 /// <summary>
-/// The compact form of a session: <c>id|number|url|status|workflow|created</c>. Each has a short form for what is usual; anything else stands
-/// as it is after <c>=</c>, with <c>~0</c> for <c>~</c> and <c>~1</c> for <c>|</c>. So any session comes back exactly, and the whole is never
-/// taken for JSON or for something encrypted, since it begins with <c>=</c> or 22 characters of base64url.
+/// The compact form of a session: <c>id|number|url|status|workflow|created</c>. Each has a short form for what is usual; anything else
+/// stands as it is after <c>=</c>, with <c>~0</c> for <c>~</c> and <c>~1</c> for <c>|</c>. So any session comes back exactly, and the whole
+/// is never taken for JSON or for something encrypted, since it begins with <c>=</c> or 22 characters of base64url.
 /// </summary>
 /// <remarks>
 /// Records that are read for days have this form: a change of it, a new letter for a status too, needs a new version of the record.

@@ -2,8 +2,7 @@ namespace DiditWorker.Protocol;
 
 /// <summary>
 /// From a message to its one session, as a function: what is done next after what happened. The worker carries it out, the explorer in the
-/// tests
-/// visits every state of it, and the operator's commands ask it. Pure and total.
+/// tests visits every state of it, and the operator's commands ask it. Pure and total.
 /// </summary>
 public static class VerificationProtocol
 {
@@ -163,7 +162,9 @@ public static class VerificationProtocol
             LastSent = made ? e.Now : state.LastSent,
             Note = new(state.Attempts, reply.Why, Milliseconds(e.Now), Milliseconds(e.Now + wait)),
         };
-        return GiveBack(state, e.Verdict.Counts ? Release.Keep : Unused(state), new(EffectKind.BackOff, reply.Why) { Delay = wait }, state.Note);
+        var failed = state.Stage == Stage.Creating ? Operation.Create : Operation.Read;
+        var backOff = new Effect(EffectKind.BackOff, reply.Why) { Delay = wait, Operation = failed };
+        return GiveBack(state, e.Verdict.Counts ? Release.Keep : Unused(state), backOff, state.Note);
     }
 
     private static (DeliveryState State, Effect Effect) Park(DeliveryState state, Rejection rejection, string reason) =>

@@ -65,8 +65,8 @@ public sealed class AnswerCipher(Func<AnswerKeys>? keys, UnencryptedAnswers unen
             throw new CryptographicException("The stored answer is cut short.");
         }
 
-        // The value does not say which key wrote it. A wrong one never passes the tag of 128 bits and costs microseconds, and a form with the key's
-        // name would be taken for an answer that is not encrypted by a worker from before there were several keys.
+        // The value does not say which key wrote it. A wrong one never passes the tag of 128 bits and costs microseconds, and a form with
+        // the key's name would be taken for an answer that is not encrypted by a worker from before there were several keys.
         var bound = Encoding.UTF8.GetBytes(redisKey);
         return all.Select(key => Decrypt(key, sealedBytes, bound)).FirstOrDefault(answer => answer is not null)
             ?? throw new CryptographicException("No key of Idempotency:EncryptionKeyFile opens the stored answer, or it was changed or moved.");

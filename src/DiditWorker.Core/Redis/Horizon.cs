@@ -6,8 +6,7 @@ namespace DiditWorker.Redis;
 
 /// <summary>
 /// Since when Redis remembers. A claim reads its marker on the way; this is for health and for operators. Failures to reach Redis surface
-/// as
-/// they are, see <see cref="RedisConnection.IsUnavailable"/>.
+/// as they are, see <see cref="RedisConnection.IsUnavailable"/>.
 /// </summary>
 public sealed class Horizon(RedisConnection redis, IdempotencyOptions options)
 {

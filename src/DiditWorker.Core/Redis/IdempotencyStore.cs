@@ -27,8 +27,8 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     public string RedisKey(IdempotencyKey key) => $"{options.KeyPrefix}{{{key}}}";
 
     /// <summary>
-    /// Makes <paramref name="owner"/> the owner of the key, unless it is answered, another payload came first, or another owner's lease is live.
-    /// Asking again with the same owner is safe. The record returned is the one from before.
+    /// Makes <paramref name="owner"/> the owner of the key, unless it is answered, another payload came first, or another owner's lease is
+    /// live. Asking again with the same owner is safe. The record returned is the one from before.
     /// </summary>
     /// <exception cref="UnknownRecordException">The record is of another version.</exception>
     public async Task<Memory> ClaimAsync(IdempotencyKey key, string fingerprint, string owner)

@@ -4,8 +4,7 @@ namespace DiditWorker.Redis;
 
 /// <summary>
 /// One owner's hold on a key. From the claim until it is released, completed or disposed it renews itself, each time that half of what
-/// Redis
-/// granted is over. A renewal that Redis does not answer is tried again soon, as long as the lease lasts. For one caller at a time.
+/// Redis granted is over. A renewal that Redis does not answer is tried again soon, as long as the lease lasts. For one caller at a time.
 /// </summary>
 /// <param name="store">Where the record is.</param>
 /// <param name="key">Of which record.</param>

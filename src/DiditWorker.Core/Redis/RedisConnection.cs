@@ -5,8 +5,7 @@ namespace DiditWorker.Redis;
 
 /// <summary>
 /// The one connection to Redis. It connects on first use, so that an unreachable Redis does not stop the start, and reconnects by itself. A
-/// connect
-/// that failed is tried again, at most once a second.
+/// connect that failed is tried again, at most once a second.
 /// </summary>
 /// <param name="connectionString">In StackExchange.Redis syntax; asked for again at each handshake, for its user and password.</param>
 /// <param name="tls">Asked at each handshake that is TLS: how to speak to this host.</param>

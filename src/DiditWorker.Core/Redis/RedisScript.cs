@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace DiditWorker.Redis;
 
 /// <summary>
-/// A script that Redis knows by the SHA-1 of its text (Redis documentation, EVALSHA). Called with the text, the client looks its hash up by the
-/// whole text each time.
+/// A script that Redis knows by the SHA-1 of its text (Redis documentation, EVALSHA). Called with the text, the client looks its hash up by
+/// the whole text each time.
 /// </summary>
 /// <param name="Name">For spans.</param>
 /// <param name="Text">In Lua.</param>

@@ -5,8 +5,7 @@ namespace DiditWorker.Redis;
 
 /// <summary>
 /// Whether Sentinel names a primary that is one. The client asks the same, but leaves a connection behind that tries again for ever, each
-/// time
-/// that the answer is no.
+/// time that the answer is no.
 /// </summary>
 internal static class Sentinel
 {

@@ -20,8 +20,8 @@ public sealed record HeardAnswer(IdempotencyKey Key, bool Created, string? Code,
 }
 
 /// <summary>
-/// Hears every answer that workers publish from when it was opened until it is disposed, whoever asked; takes none away from others. What has
-/// not been read waits in a queue of its own at the broker, which goes with it.
+/// Hears every answer that workers publish from when it was opened until it is disposed, whoever asked; takes none away from others. What
+/// has not been read waits in a queue of its own at the broker, which goes with it.
 /// </summary>
 public sealed class AnswerListener : IAsyncDisposable
 {

@@ -13,9 +13,9 @@ namespace DiditWorker.DeadLetters;
 public sealed record CountedGroup(string Group, long Count, DateTimeOffset? OldestPublished);
 
 /// <summary>
-/// How many dead letters of which group and age lie in a queue, counted in Redis when they are parked and when an operator's command takes them
-/// out: to look into the queue would raise delivery counts. The queue's own depth, which the broker tells, is the truth; the counts only say
-/// what it consists of. One hash for each queue, a field for each group and minute of publishing.
+/// How many dead letters of which group and age lie in a queue, counted in Redis when they are parked and when an operator's command takes
+/// them out: to look into the queue would raise delivery counts. The queue's own depth, which the broker tells, is the truth; the counts
+/// only say what it consists of. One hash for each queue, a field for each group and minute of publishing.
 /// </summary>
 public sealed partial class DeadLetterCounts(
     RedisConnection redis, IdempotencyOptions options, DiditOptions didit, TimeProvider time, ILogger<DeadLetterCounts> logger)

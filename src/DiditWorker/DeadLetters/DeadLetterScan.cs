@@ -121,8 +121,8 @@ public sealed class DeadLetterScan : IAsyncDisposable
         await _channel.DisposeAsync();
     }
 
-    // A quorum queue puts back what comes in one command in the order of an Erlang map, which is sorted only up to 32, and makes one command of
-    // what comes while 32 are under way. A channel that is merely closed gives back consumer by consumer in any order.
+    // A quorum queue puts back what comes in one command in the order of an Erlang map, which is sorted only up to 32, and makes one
+    // command of what comes while 32 are under way. A channel that is merely closed gives back consumer by consumer in any order.
     private async Task ReturnAsync()
     {
         var returned = 0;

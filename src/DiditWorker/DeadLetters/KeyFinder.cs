@@ -21,8 +21,8 @@ public sealed record FoundKey(IdempotencyKey Key, string? RequestId, Memory Memo
 public sealed class KeyFinder(IdempotencyStore store, IdempotencyOptions options)
 {
     /// <summary>
-    /// A UUID can be either: it is a request id if there is a record under the key derived from it, else the key if there is one under that,
-    /// else unknown, see <see cref="FoundKey.OrKey"/>. Any other text is a request id.
+    /// A UUID can be either: it is a request id if there is a record under the key derived from it, else the key if there is one under
+    /// that, else unknown, see <see cref="FoundKey.OrKey"/>. Any other text is a request id.
     /// </summary>
     /// <exception cref="UnknownRecordException">The record is of another version.</exception>
     public async Task<FoundKey> FindAsync(string text)

@@ -8,8 +8,8 @@ using RabbitMQ.Client;
 namespace DiditWorker.DeadLetters;
 
 /// <summary>
-/// A dead letter with some of its members changed. If what goes to Didit changes it is a new request: a new request id is minted and linked by
-/// a header, and it counts as published now.
+/// A dead letter with some of its members changed. If what goes to Didit changes it is a new request: a new request id is minted and linked
+/// by a header, and it counts as published now.
 /// </summary>
 /// <param name="Letter">The changed message, still in the place of the old one.</param>
 /// <param name="IsNewRequest">Whether what goes to Didit changed.</param>

@@ -9,8 +9,7 @@ namespace DiditWorker.DeadLetters;
 
 /// <summary>
 /// Says what the consumer would do with a replay: the same key, record and <see cref="VerificationProtocol"/>, read without claiming. Holds
-/// for the moment
-/// in which it is asked.
+/// for the moment in which it is asked.
 /// </summary>
 public sealed class Predictor(WorkerSettings settings, IdempotencyStore store, LookUp lookUp, TimeProvider time)
 {

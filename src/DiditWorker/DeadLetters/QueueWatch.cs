@@ -8,8 +8,8 @@ using RabbitMQ.Client.Exceptions;
 namespace DiditWorker.DeadLetters;
 
 /// <summary>
-/// Asks the broker now and then how many messages the worker's queues hold (a passive declare, which neither takes nor moves any), and Redis
-/// what the dead letters among them are.
+/// Asks the broker now and then how many messages the worker's queues hold (a passive declare, which neither takes nor moves any), and
+/// Redis what the dead letters among them are.
 /// </summary>
 public sealed partial class QueueWatch(
     WorkerSettings settings, DeadLetterCounts counts, BrokerFindings findings, TimeProvider time, ILogger<QueueWatch> logger) : BackgroundService
@@ -110,8 +110,8 @@ public sealed partial class QueueWatch(
         }
     }
 
-    // A command of an operator holds messages as a consumer for a while, and takes some out before it says so: only what differs from one look to
-    // the next as well is gone, or was never counted.
+    // A command of an operator holds messages as a consumer for a while, and takes some out before it says so: only what differs from one
+    // look to the next as well is gone, or was never counted.
     private async Task<IReadOnlyList<GroupDepth>> GroupsAsync(Dictionary<string, IReadOnlyList<CountedGroup>> counted, List<QueueDepth> queues)
     {
         var groups = new List<GroupDepth>();

@@ -34,8 +34,7 @@ public static class FindingIds
 
     /// <summary>
     /// How soon after a create another one for the same <c>vendor_data</c> is handed back its session: <c>measured</c> with number
-    /// <c>after</c>, the
-    /// shortest time that was seen to be enough; <c>never</c>: not within 1 second.
+    /// <c>after</c>, the shortest time that was seen to be enough; <c>never</c>: not within 1 second.
     /// </summary>
     public const string ReuseAfter = "reuse.after";
 

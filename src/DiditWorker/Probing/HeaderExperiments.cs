@@ -4,8 +4,8 @@ namespace DiditWorker.Probing;
 internal sealed class HeaderExperiments(Prober prober)
 {
     /// <summary>
-    /// The same create again once its session has ended. Another key in between must make another session: else it is <c>vendor_data</c> that brings
-    /// the session back, and the same id would prove nothing.
+    /// The same create again once its session has ended. Another key in between must make another session: else it is <c>vendor_data</c>
+    /// that brings the session back, and the same id would prove nothing.
     /// </summary>
     public async Task<Finding> RepeatAsync(string reuse, CancellationToken cancellation)
     {

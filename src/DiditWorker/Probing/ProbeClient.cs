@@ -9,8 +9,8 @@ using DiditWorker.Didit;
 namespace DiditWorker.Probing;
 
 /// <summary>
-/// Bare requests to Didit, one method each, without retries: a probe wants to see what comes. It keeps the rate and the stated number of requests,
-/// and remembers the sessions that were made.
+/// Bare requests to Didit, one method each, without retries: a probe wants to see what comes. It keeps the rate and the stated number of
+/// requests, and remembers the sessions that were made.
 /// </summary>
 /// <param name="http">Follows no redirects and has no time-out of its own.</param>
 /// <param name="options">Addresses, key, time-out and rate.</param>

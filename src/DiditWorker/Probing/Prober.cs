@@ -11,8 +11,8 @@ namespace DiditWorker.Probing;
 internal sealed record ProbeCreate(string Person, string Key, string Mark);
 
 /// <summary>
-/// What all experiments share: names of their own, one repeat after 429, a place for every deletion within the stated number of requests, and
-/// everything that was answered.
+/// What all experiments share: names of their own, one repeat after 429, a place for every deletion within the stated number of requests,
+/// and everything that was answered.
 /// </summary>
 internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvider time)
 {

@@ -4,8 +4,7 @@ namespace DiditWorker.Probing;
 
 /// <summary>
 /// Whether look-ups see what this API key creates. A key may be allowed to create and see a filtered list, or none; and sessions of
-/// businesses are
-/// in a list of their own.
+/// businesses are in a list of their own.
 /// </summary>
 internal sealed class SightExperiments(Prober prober)
 {

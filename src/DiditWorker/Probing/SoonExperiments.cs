@@ -4,8 +4,7 @@ namespace DiditWorker.Probing;
 
 /// <summary>
 /// How soon after a create a second one for the same person is handed back its session. Didit's condition is that the session has its URL,
-/// which
-/// is made some time after it.
+/// which is made some time after it.
 /// </summary>
 internal sealed class SoonExperiments(Prober prober)
 {

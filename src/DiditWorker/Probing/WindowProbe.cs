@@ -100,8 +100,9 @@ internal sealed class WindowProbe(ProbeClient client, WindowMemory memory, Func<
         await DeleteAsync(entry.VendorData, look: !reply.IsSession || control is { IsSession: false }, cancellation);
     }
 
-    // After an earlier repeat without a clear reply, the same session tells only that the key was remembered then: had it been forgotten, there
-    // would be another session; but it may have been prolonged. 409 does not tell of which session, so nothing, and the key is given up.
+    // After an earlier repeat without a clear reply, the same session tells only that the key was remembered then: had it been forgotten,
+    // there would be another session; but it may have been prolonged. 409 does not tell of which session, so nothing, and the key is given
+    // up.
     private static WindowEntry? Honoured(WindowEntry entry, ProbeReply reply) => entry.RepeatedAt is null
         ? entry with { LastHonouredAt = reply.Sent }
         : reply.IsSession ? entry with { LastHonouredAt = entry.RepeatedAt } : null;

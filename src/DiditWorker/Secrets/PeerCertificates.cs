@@ -7,8 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace DiditWorker.Secrets;
 
 /// <summary>
-/// TLS with the broker or with Redis: whose certificates are accepted, which one is shown, and what was wrong. Nothing turns the checks off: the chain,
-/// the dates, the purpose, and the name of each host for itself.
+/// TLS with the broker or with Redis: whose certificates are accepted, which one is shown, and what was wrong. Nothing turns the checks
+/// off: the chain, the dates, the purpose, and the name of each host for itself.
 /// </summary>
 /// <param name="section">The section of the settings: <c>RabbitMq</c> or <c>Redis</c>.</param>
 /// <param name="authorities">What alone is trusted; none: what the machine trusts.</param>

@@ -14,8 +14,8 @@ public enum SecretChange
 }
 
 /// <summary>
-/// A file that holds a secret and may be replaced while the worker runs. It is read again from time to time, never watched: an orchestrator replaces
-/// a link to the directory, which a watcher of the file does not see.
+/// A file that holds a secret and may be replaced while the worker runs. It is read again from time to time, never watched: an orchestrator
+/// replaces a link to the directory, which a watcher of the file does not see.
 /// </summary>
 /// <param name="setting">The setting that names it.</param>
 /// <param name="paths">Where it is; several where only together they make sense, as a certificate and its key do.</param>
@@ -65,9 +65,8 @@ public abstract class SecretFile(string setting, params string[] paths)
 
 /// <inheritdoc />
 /// <param name="setting">The setting that names it.</param>
-/// <param name="read">
-/// Makes the value of the content, without white space at both ends, and of the value before, if there is one. A <see cref="FormatException"/> says what is
-/// wrong, without quoting.
+/// <param name="read"> Makes the value of the content, without white space at both ends, and of the value before, if there is one. A
+/// <see cref="FormatException"/> says what is wrong, without quoting.
 /// </param>
 /// <param name="paths">Where it is.</param>
 public sealed class SecretFile<T>(string setting, Func<string, T?, T> read, params string[] paths) : SecretFile(setting, paths)

@@ -6,8 +6,7 @@ namespace DiditWorker.Status;
 
 /// <summary>
 /// Whether Redis answers, takes records and shares the rate, what of its settings would lose records, and whether it remembers long enough.
-/// It is asked once in two seconds,
-/// however many ask this: whoever reaches the port must not be able to keep Redis busy.
+/// It is asked once in two seconds, however many ask this: whoever reaches the port must not be able to keep Redis busy.
 /// </summary>
 internal sealed class RedisCheck(
     RedisConnection redis, [FromKeyedServices("creates")] RedisRateLimiter creates, [FromKeyedServices("reads")] RedisRateLimiter reads,

@@ -36,8 +36,8 @@ internal sealed class StatusAccess(StatusOptions options)
         }
     }
 
-    // The address alone proves little: a page from elsewhere can make the browser of this machine ask, under a name that was re-pointed to it
-    // (DNS rebinding), and a proxy on this machine asks for people who are elsewhere.
+    // The address alone proves little: a page from elsewhere can make the browser of this machine ask, under a name that was re-pointed to
+    // it (DNS rebinding), and a proxy on this machine asks for people who are elsewhere.
     private static bool IsLocal(HttpContext http) => IsLoopback(http.Connection.RemoteIpAddress) && IsLocalName(http.Request.Host.Host) && !IsForwarded(http.Request);
 
     // On a port for both versions of IP, 127.0.0.1 arrives as ::ffff:127.0.0.1.

@@ -3,8 +3,8 @@ using DiditWorker.DeadLetters;
 namespace DiditWorker.Status;
 
 /// <summary>
-/// What a person wants to know at a glance, as <c>GET /status.json</c> tells it; nothing in it is secret or personal. What this worker did is its
-/// own, queues and dead letters are those of all.
+/// What a person wants to know at a glance, as <c>GET /status.json</c> tells it; nothing in it is secret or personal. What this worker did
+/// is its own, queues and dead letters are those of all.
 /// </summary>
 /// <param name="At">When it was taken; times are ISO 8601 in UTC.</param>
 /// <param name="Version">Of the worker.</param>

@@ -7,8 +7,9 @@ using MassTransit.Serialization;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// Checks a body before MassTransit reads it, so that whatever arrives is either a message or gets a clear <see cref="InvalidMessageException"/>.
-/// Takes the MassTransit envelope and raw JSON; without a content type it looks which of the two it is.
+/// Checks a body before MassTransit reads it, so that whatever arrives is either a message or gets a clear
+/// <see cref="InvalidMessageException"/>. Takes the MassTransit envelope and raw JSON; without a content type it looks which of the two it
+/// is.
 /// </summary>
 public sealed class CheckedDeserializer(ContentType contentType, int maximumBodySize) : IMessageDeserializer
 {

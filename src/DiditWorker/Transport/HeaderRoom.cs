@@ -6,7 +6,8 @@ namespace DiditWorker.Transport;
 
 /// <summary>
 /// Makes room before a message is moved to the error or skipped queue. All properties of a message travel in one frame (128 KiB by default;
-/// AMQP 0-9-1, section 4.2.6), and the move adds headers: a message that fills the frame could be delivered but never moved, again and again.
+/// AMQP 0-9-1, section 4.2.6), and the move adds headers: a message that fills the frame could be delivered but never moved, again and
+/// again.
 /// </summary>
 internal static class HeaderRoom
 {

@@ -79,8 +79,9 @@ public static class RabbitMqTransport
         {
             connection.PublisherConfirmation = true;
 
-            // Called before each attempt to connect. MassTransit's own settings for users, nodes and TLS stay unused: they are those of the start, its
-            // list of nodes expects the name of the first node in the certificate of each, and by default it accepts a certificate of any authority.
+            // Called before each attempt to connect. MassTransit's own settings for users, nodes and TLS stay unused: they are those of the
+            // start, its list of nodes expects the name of the first node in the certificate of each, and by default it accepts a
+            // certificate of any authority.
             connection.OnRefreshConnectionFactory = async factory =>
             {
                 await RequireLoginAsync(settings);
@@ -89,8 +90,9 @@ public static class RabbitMqTransport
         });
     }
 
-    // MassTransit gives an endpoint up for good when its login is refused, as it is between the change of a password and that of the file. So it is
-    // tried beforehand, by a connection of its own, and a refusal told as something that passes, without the exception that MassTransit looks for.
+    // MassTransit gives an endpoint up for good when its login is refused, as it is between the change of a password and that of the file.
+    // So it is tried beforehand, by a connection of its own, and a refusal told as something that passes, without the exception that
+    // MassTransit looks for.
     private static async Task RequireLoginAsync(WorkerSettings settings)
     {
         var problem = settings.RabbitMqCertificates.LoginProblem = await IsLoginRefusedAsync(settings)

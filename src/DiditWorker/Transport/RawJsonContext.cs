@@ -6,8 +6,8 @@ using MassTransit.Serialization;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// Raw JSON as <see cref="BodyReader"/> has parsed it. MassTransit's own deserializer would parse the body a second time, and the message in it a
-/// third time.
+/// Raw JSON as <see cref="BodyReader"/> has parsed it. MassTransit's own deserializer would parse the body a second time, and the message
+/// in it a third time.
 /// </summary>
 internal sealed class RawJsonContext(ReceiveContext receive, JsonElement body) : SystemTextJsonRawSerializerContext(
     SystemTextJsonMessageSerializer.Instance,

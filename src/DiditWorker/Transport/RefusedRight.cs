@@ -17,8 +17,8 @@ internal static partial class RefusedRight
         string Part(string group) => match.Groups[group].Value;
         var (kind, name) = (Part("kind"), Part("name"));
 
-        // A look is refused as "configure", but from RabbitMQ 4.3 on any right on the name will do; before, none was needed. RabbitMQ 3.10 does
-        // not say which right it misses.
+        // A look is refused as "configure", but from RabbitMQ 4.3 on any right on the name will do; before, none was needed. RabbitMQ 3.10
+        // does not say which right it misses.
         var right = Part("right") switch
         {
             "configure" or "" when kind == "queue" && !IsForParking(name) => "read",

@@ -7,8 +7,9 @@ using MassTransit;
 namespace DiditWorker.Transport;
 
 /// <summary>
-/// What happens to a delivery that failed: a rejection is parked, and answered if it failed before the consumer could do that; what was only
-/// held for too long goes back to the queue; anything unexpected is parked as it is. Stands before MassTransit's move to the error queue.
+/// What happens to a delivery that failed: a rejection is parked, and answered if it failed before the consumer could do that; what was
+/// only held for too long goes back to the queue; anything unexpected is parked as it is. Stands before MassTransit's move to the error
+/// queue.
 /// </summary>
 public sealed class RejectionFilter(
     IServiceProvider services, WorkerSettings settings, DeadLetterCounts counts, DeliveryReporter reporter, BrokerFindings findings,

@@ -5,8 +5,8 @@ using MassTransit;
 namespace DiditWorker.Verification;
 
 /// <summary>
-/// Publishes answers so that every repeat has the same MessageId, CorrelationId and content, before the delivery is acknowledged. A header says
-/// how this delivery came by it.
+/// Publishes answers so that every repeat has the same MessageId, CorrelationId and content, before the delivery is acknowledged. A header
+/// says how this delivery came by it.
 /// </summary>
 internal static class AnswerPublishing
 {

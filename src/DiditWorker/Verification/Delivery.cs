@@ -35,7 +35,8 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
     }
 
     // A scheduler that published it again may have given it an id of its own. MassTransit reads an id only if it is a UUID; raw JSON may
-    // carry any string. The property comes first; a header of the name MessageId is for clients that cannot set properties, such as amqp-publish.
+    // carry any string. The property comes first; a header of the name MessageId is for clients that cannot set properties, such as
+    // amqp-publish.
     private static string? RequestIdOf(DeliveryFacts facts) =>
         Filled(facts.Header(MessageHeaders.OriginalMessageId))
         ?? Filled(facts.EnvelopeHeader(MessageHeaders.OriginalMessageId))

@@ -5,9 +5,9 @@ using MassTransit.Logging;
 namespace DiditWorker.Verification;
 
 /// <summary>
-/// The span of one delivery: below MassTransit's, which continues the trace of publishers that use MassTransit. Other clients send the W3C header
-/// <c>traceparent</c>, which MassTransit does not read; then this span continues theirs, with a link to MassTransit's. A replay comes much
-/// later than the original, so it has a trace of its own with a link to that one.
+/// The span of one delivery: below MassTransit's, which continues the trace of publishers that use MassTransit. Other clients send the W3C
+/// header <c>traceparent</c>, which MassTransit does not read; then this span continues theirs, with a link to MassTransit's. A replay
+/// comes much later than the original, so it has a trace of its own with a link to that one.
 /// </summary>
 internal static class DeliverySpan
 {

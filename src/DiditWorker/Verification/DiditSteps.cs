@@ -30,9 +30,7 @@ public sealed class DiditSteps(
             }
 
             var session = match.Kind == MatchKind.Adopt ? match.Candidates[0].ToSession(work.Request.WorkflowId, time.GetUtcNow()) : null;
-            return match.Kind == MatchKind.Adopt && session is null
-                ? Replied(new(ReplyKind.NotSent, "look-up: Didit does not say the URL of the session that it found"), verdict: default)
-                : new(EventKind.LookedUp, time.GetUtcNow()) { Match = match, Session = session };
+            return new(EventKind.LookedUp, time.GetUtcNow()) { Match = match, Session = session };
         }
         catch (ReadFailedException exception)
         {
@@ -47,7 +45,9 @@ public sealed class DiditSteps(
     {
         var (withheld, sent) = (default(EventKind?), time.GetUtcNow());
         var reply = await pipeline.CreateAsync(SendAsync, work.Hold.Left, cancellation);
-        return withheld is { } why && reply.Kind == ReplyKind.Withheld ? new(why, time.GetUtcNow()) : Replied(reply, Judge(work, Operation.Create, reply, sent));
+        return withheld is { } why && reply.Kind == ReplyKind.Withheld
+            ? new(why, time.GetUtcNow())
+            : Replied(reply, Judge(work, Operation.Create, reply, sent));
 
         async Task<DiditReply> SendAsync(CancellationToken token)
         {
@@ -88,9 +88,7 @@ public sealed class DiditSteps(
         }
 
         var own = !string.Equals(work.Request.WorkflowId, options.WorkflowId, StringComparison.OrdinalIgnoreCase);
-        var verdict = pipeline.Of(operation).Judge(work.Delivery.Key, reply, sent, work.Since[operation], own);
-        work.Since[operation] = sent;
-        return verdict;
+        return pipeline.Of(operation).Judge(work.Delivery.Key, reply, sent, work.SinceLast(operation, sent), own);
     }
 
     private DeliveryEvent Replied(DiditReply reply, Verdict verdict) => new(EventKind.Replied, time.GetUtcNow()) { Reply = reply, Verdict = verdict };

@@ -14,9 +14,6 @@ public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken 
     private readonly long _started = time.GetTimestamp();
     private TimeSpan _poll = ShortestPoll;
 
-    /// <summary>Whether the message has waited.</summary>
-    public bool Waited { get; private set; }
-
     /// <summary>How much longer it may be held; not negative.</summary>
     public TimeSpan Left => longest - time.GetElapsedTime(_started) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
@@ -52,7 +49,6 @@ public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken 
     /// <summary>Waits for something else, within the same bounds.</summary>
     public async Task ForAsync(Func<CancellationToken, Task> wait, string why)
     {
-        Waited = true;
         if (time.GetElapsedTime(_started) >= longest)
         {
             throw HeldTooLong(why);

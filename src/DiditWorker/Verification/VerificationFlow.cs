@@ -35,8 +35,9 @@ public sealed partial class VerificationFlow(
         {
             while (true)
             {
+                var before = state.Note;
                 (state, var effect) = VerificationProtocol.Next(state, happened, _settings);
-                Tell(delivery, state, happened);
+                Tell(delivery, state, happened, before);
                 if (End(work, state, effect) is { } answer)
                 {
                     return answer;
@@ -108,7 +109,7 @@ public sealed partial class VerificationFlow(
         return session;
     }
 
-    private void Tell(Delivery delivery, DeliveryState state, DeliveryEvent happened)
+    private void Tell(Delivery delivery, DeliveryState state, DeliveryEvent happened, AttemptNote? before)
     {
         if (happened.Kind == EventKind.Claimed)
         {
@@ -117,10 +118,9 @@ public sealed partial class VerificationFlow(
             Activity.Current?.AddEvent(new(
                 "decided", tags: new() { ["diditworker.decision"] = $"{outcome}", ["diditworker.because"] = because }));
         }
-        else if (happened is { Kind: EventKind.Replied, Reply.Kind: not ReplyKind.Answered, Verdict.Final: false } && state.Note is { } note)
+        else if (state.Note is { } note && note != before)
         {
-            Log.AttemptFailed(
-                logger, delivery.RequestId, delivery.Key, note.Attempts, happened.Reply.Kind, note.LastError, happened.Verdict.Counts, note.NextTry);
+            Log.AttemptFailed(logger, delivery.RequestId, delivery.Key, note.Attempts, note.LastError, happened.Verdict.Counts, note.NextTry);
         }
     }
 
@@ -130,9 +130,9 @@ public sealed partial class VerificationFlow(
         public static partial void Decided(ILogger logger, IdempotencyKey key, Outcome outcome, string because);
 
         [LoggerMessage(102, LogLevel.Warning,
-            "{RequestId} {Key}: attempt {Attempt} ended as {Kind} ({Why}; counts against it: {Counts}); the next one at {NextTry:O}")]
+            "{RequestId} {Key}: attempt {Attempt} failed: {Why} (counts against it: {Counts}); the next one at {NextTry:O}")]
         public static partial void AttemptFailed(
-            ILogger logger, string requestId, IdempotencyKey key, int attempt, ReplyKind kind, string why, bool counts, DateTimeOffset nextTry);
+            ILogger logger, string requestId, IdempotencyKey key, int attempt, string why, bool counts, DateTimeOffset nextTry);
 
         [LoggerMessage(105, LogLevel.Error, "{Key}: a duplicate session: Didit made {Second}, but the record has {First}")]
         public static partial void DuplicateSession(ILogger logger, IdempotencyKey key, string second, string first);

@@ -5,8 +5,8 @@ namespace DiditWorker.Verification;
 /// <summary>A valid request.</summary>
 /// <param name="VendorData">The caller's id for the person.</param>
 /// <param name="WorkflowId">From the message, else the default.</param>
-/// <param name="Payload">
-/// What the message asks Didit for, in Didit's member names, without the worker's defaults and without the key: what the fingerprint covers.
+/// <param name="Payload"> What the message asks Didit for, in Didit's member names, without the worker's defaults and without the key: what
+/// the fingerprint covers.
 /// </param>
 public sealed record VerificationRequest(string VendorData, string WorkflowId, JsonElement Payload)
 {

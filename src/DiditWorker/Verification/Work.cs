@@ -10,7 +10,13 @@ namespace DiditWorker.Verification;
 public sealed class Work(
     Delivery delivery, VerificationRequest request, Hold hold, Lease lease, DiditPipeline pipeline, TimeProvider time) : IAsyncDisposable
 {
-    private readonly Dictionary<Operation, Gate.Turn> _turns = new(2);
+    private DateTimeOffset _created = time.GetUtcNow();
+    private DateTimeOffset _read = time.GetUtcNow();
+    private Gate.Turn? _createTurn;
+    private Gate.Turn? _readTurn;
+
+    // Asked for before a request is sent: a pause that ends while it is under way is over when it has failed.
+    private (Task Creates, Task Reads)? _reopened;
 
     /// <summary>The delivery.</summary>
     public Delivery Delivery => delivery;
@@ -34,24 +40,31 @@ public sealed class Work(
     public bool MaybeSent { get; set; }
 
     /// <summary>
-    /// When the delivery came, or sent its latest request of this kind that failed: only what others achieve after it says something.
+    /// When the delivery came, or sent its latest request of this kind: only what others achieve after it says something of the next one.
     /// </summary>
-    public Dictionary<Operation, DateTimeOffset> Since { get; } = new(2)
+    /// <param name="operation">The kind.</param>
+    /// <param name="sent">When the request was sent that is the latest from now on.</param>
+    public DateTimeOffset SinceLast(Operation operation, DateTimeOffset sent)
     {
-        [Operation.Create] = time.GetUtcNow(), [Operation.Read] = time.GetUtcNow(),
-    };
+        ref var latest = ref operation == Operation.Create ? ref _created : ref _read;
+        var before = latest;
+        latest = sent;
+        return before;
+    }
 
     /// <summary>Asks for leave to send.</summary>
     public DeliveryEvent Enter(Operation operation)
     {
-        if (!_turns.ContainsKey(operation))
+        ref var turn = ref Turn(operation);
+        if (turn is null)
         {
-            if (!pipeline.Of(operation).Gate.TryEnter(out var turn))
+            _reopened = Reopened();
+            if (!pipeline.Of(operation).Gate.TryEnter(out var admitted))
             {
                 return Now(EventKind.TurnedAway);
             }
 
-            _turns[operation] = turn;
+            turn = admitted;
         }
 
         return Now(EventKind.Entered);
@@ -62,7 +75,13 @@ public sealed class Work(
     {
         Leave();
         await hold.ForAsync(
-            async token => _turns[effect.Operation] = await pipeline.Of(effect.Operation).Gate.EnterAsync(token), effect.Reason);
+            async token =>
+            {
+                var admitted = await pipeline.Of(effect.Operation).Gate.EnterAsync(token);
+                Turn(effect.Operation) = admitted;
+                _reopened = Reopened();
+            },
+            effect.Reason);
         return Now(EventKind.Entered);
     }
 
@@ -74,11 +93,17 @@ public sealed class Work(
         return Now(EventKind.Waited);
     }
 
-    /// <summary>Waits for the next try, or for the end of a pause.</summary>
+    /// <summary>
+    /// Waits for the next try, for the end of a pause, or, where that is long since nobody knows whose fault the failure is, for somebody
+    /// else's success.
+    /// </summary>
     public async Task<DeliveryEvent> BackOffAsync(Effect effect)
     {
         Leave();
-        await hold.BackOffAsync(effect.Delay, [pipeline.Creates.Gate.Reopened, pipeline.Reads.Gate.Reopened], effect.Reason);
+        var (creates, reads) = _reopened ?? Reopened();
+        _reopened = null;
+        var success = effect.Delay > BackOff.LongestCounted ? pipeline.Of(effect.Operation).Gate.Success : creates;
+        await hold.BackOffAsync(effect.Delay, [creates, reads, success], effect.Reason);
         return Now(EventKind.Waited);
     }
 
@@ -91,13 +116,14 @@ public sealed class Work(
 
     private DeliveryEvent Now(EventKind kind) => new(kind, time.GetUtcNow());
 
+    private (Task Creates, Task Reads) Reopened() => (pipeline.Creates.Gate.Reopened, pipeline.Reads.Gate.Reopened);
+
+    private ref Gate.Turn? Turn(Operation operation) => ref operation == Operation.Create ? ref _createTurn : ref _readTurn;
+
     private void Leave()
     {
-        foreach (var turn in _turns.Values)
-        {
-            turn.Dispose();
-        }
-
-        _turns.Clear();
+        _createTurn?.Dispose();
+        _readTurn?.Dispose();
+        (_createTurn, _readTurn) = (null, null);
     }
 }

@@ -8,8 +8,8 @@ using UUIDNext;
 namespace DiditWorker.Benchmarks.Contenders;
 
 /// <summary>
-/// The limit: by hand on RabbitMQ.Client, StackExchange.Redis and HttpClient, with the worker's guarantees where nothing fails (claim, create,
-/// complete, confirmed answer, ack) and nothing else: no look-up, no retry, no rate, no telemetry, no log.
+/// The limit: by hand on RabbitMQ.Client, StackExchange.Redis and HttpClient, with the worker's guarantees where nothing fails (claim,
+/// create, complete, confirmed answer, ack) and nothing else: no look-up, no retry, no rate, no telemetry, no log.
 /// </summary>
 internal sealed class RawContender : IAsyncDisposable
 {

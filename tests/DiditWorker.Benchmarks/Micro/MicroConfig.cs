@@ -6,8 +6,8 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 namespace DiditWorker.Benchmarks.Micro;
 
 /// <summary>
-/// A short job inside this process: BenchmarkDotNet's own way, a project generated for each run, would stand under this repository's central
-/// package versions and lock files.
+/// A short job inside this process: BenchmarkDotNet's own way, a project generated for each run, would stand under this repository's
+/// central package versions and lock files.
 /// </summary>
 internal sealed class MicroConfig : ManualConfig
 {

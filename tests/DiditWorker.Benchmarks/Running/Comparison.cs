@@ -6,8 +6,8 @@ namespace DiditWorker.Benchmarks.Running;
 internal sealed record Compared(Workload Workload, IReadOnlyList<(Entry Entry, IReadOnlyList<Measurement> Rounds)> Rows);
 
 /// <summary>
-/// Every entry, side by side: in each round one after another, in the other direction every second round, so that neither the machine's mood nor
-/// who went before favours anybody.
+/// Every entry, side by side: in each round one after another, in the other direction every second round, so that neither the machine's
+/// mood nor who went before favours anybody.
 /// </summary>
 internal static class Comparison
 {

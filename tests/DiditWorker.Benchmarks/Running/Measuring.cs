@@ -4,9 +4,9 @@ using DiditWorker.Benchmarks.Contenders;
 namespace DiditWorker.Benchmarks.Running;
 
 /// <summary>
-/// Measures a contender at a full queue. First it works off the warm-up and is left alone until its just-in-time compiler has nothing left to do; then
-/// it is frozen (SIGSTOP) while the queue is filled. The time runs from when it wakes to when the queue is empty: what it then has in hand is as
-/// much as it had been given while it was frozen, so that each counts what it finished.
+/// Measures a contender at a full queue. First it works off the warm-up and is left alone until its just-in-time compiler has nothing left
+/// to do; then it is frozen (SIGSTOP) while the queue is filled. The time runs from when it wakes to when the queue is empty: what it then
+/// has in hand is as much as it had been given while it was frozen, so that each counts what it finished.
 /// </summary>
 internal static class Measuring
 {

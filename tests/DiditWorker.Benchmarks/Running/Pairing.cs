@@ -11,8 +11,8 @@ namespace DiditWorker.Benchmarks.Running;
 internal sealed record Paired(Entry Entry, IReadOnlyList<double> Cpu, IReadOnlyList<double> Allocated);
 
 /// <summary>
-/// Several workers on one queue at the same time: whatever the machine does meanwhile, it does to all of them. What is measured is the CPU of each
-/// for a message of its own; how fast they are, they decide together.
+/// Several workers on one queue at the same time: whatever the machine does meanwhile, it does to all of them. What is measured is the CPU
+/// of each for a message of its own; how fast they are, they decide together.
 /// </summary>
 internal static class Pairing
 {

@@ -28,9 +28,8 @@ public sealed class When_a_firewall_dislikes_some_bodies
         _said.Clear();
     }
 
-    [TestCase(403)]
-    [TestCase(406)]
-    public async Task The_others_do_not_wait_and_those_are_parked_after_their_attempts(int status)
+    [Test]
+    public async Task The_others_do_not_wait_and_those_are_parked_after_their_attempts()
     {
         await using var worker = await OneWorker.StartAsync(maximumAttempts: MaximumAttempts);
         using var pace = new PeriodicTimer(Pace);
@@ -38,7 +37,7 @@ public sealed class When_a_firewall_dislikes_some_bodies
         {
             if (i % 10 == 5)
             {
-                Dislike(worker, $"bad-{i}", status);
+                Dislike(worker, $"bad-{i}");
             }
 
             await PublishAsync(worker, i % 10 == 5 ? $"bad-{i}" : $"good-{i}");
@@ -77,9 +76,9 @@ public sealed class When_a_firewall_dislikes_some_bodies
         most.ShouldBeLessThan(Soon);
     }
 
-    private static void Dislike(OneWorker worker, string id, int status) => worker.Didit.AddFault(new()
+    private static void Dislike(OneWorker worker, string id) => worker.Didit.AddFault(new()
     {
-        Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = status, VendorData = id, ContentType = "text/html",
+        Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = 403, VendorData = id, ContentType = "text/html",
         Body = "<html><head><title>Request blocked</title></head><body>Your request was blocked.</body></html>",
     });
 

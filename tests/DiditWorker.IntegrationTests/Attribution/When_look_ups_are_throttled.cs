@@ -31,9 +31,10 @@ public sealed class When_look_ups_are_throttled
         worker.Broker.Answers.ShouldAllBe(answer => answer.At < first + RetryAfter);
         await UntilAsync(() => Lists(worker)[^1].At >= first + RetryAfter, "another list once it may come");
 
-        var within = Lists(worker).Count(list => list.At < first + RetryAfter);
+        // What was sent before the first 429 came could not know.
+        var within = Lists(worker).Count(list => list.At > first && list.At < first + RetryAfter);
         await TestContext.Progress.WriteLineAsync($"{within} lists within Retry-After");
-        within.ShouldBeInRange(1, MostLists);
+        within.ShouldBeLessThanOrEqualTo(MostLists);
         (await worker.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
 
         worker.Didit.ClearFaults();

@@ -15,7 +15,6 @@ public sealed class When_look_ups_fail_for_all
 
     [TestCase(403, null, null)]
     [TestCase(404, "<html><body>Not here</body></html>", "text/html")]
-    [TestCase(503, null, null)]
     public async Task Those_messages_wait_and_the_others_do_not(int status, string? body, string? type)
     {
         await using var worker = await OneWorker.StartAsync();

@@ -149,8 +149,8 @@ internal sealed class Strike(CampaignWorld world, Driver driver, Random random)
     }
 
     /// <summary>
-    /// Around it each new message is published once only, and repeats of older ones say that they are: an unflagged repeat after such a loss
-    /// is a documented limit. So nothing that has unflagged repeats may be under way.
+    /// Around it each new message is published once only, and repeats of older ones say that they are: an unflagged repeat after such a
+    /// loss is a documented limit. So nothing that has unflagged repeats may be under way.
     /// </summary>
     private async Task LoseRecordsAsync(Func<IServer, Task> lose)
     {

@@ -7,8 +7,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests.Clusters;
 
 /// <summary>
-/// Three workers, with the rights that deploy/ gives them, the simulator, and messages coming in all the time, with repeats: the campaign's,
-/// with its ledger and its checker. Nothing at Didit hides a duplicate.
+/// Three workers, with the rights that deploy/ gives them, the simulator, and messages coming in all the time, with repeats: the
+/// campaign's, with its ledger and its checker. Nothing at Didit hides a duplicate.
 /// </summary>
 internal sealed class ClusterWorld : IAsyncDisposable
 {

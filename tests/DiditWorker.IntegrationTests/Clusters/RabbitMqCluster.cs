@@ -8,8 +8,8 @@ using DiditWorker.IntegrationTests.Support;
 namespace DiditWorker.IntegrationTests.Clusters;
 
 /// <summary>
-/// Three nodes with <c>deploy/rabbitmq/rabbitmq.conf</c> and its definitions. Clients reach each at a port of 127.0.0.1, the nodes each other at
-/// an address of their own, so that packets between two of them can be told from all others.
+/// Three nodes with <c>deploy/rabbitmq/rabbitmq.conf</c> and its definitions. Clients reach each at a port of 127.0.0.1, the nodes each
+/// other at an address of their own, so that packets between two of them can be told from all others.
 /// </summary>
 internal sealed class RabbitMqCluster : IAsyncDisposable
 {

@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace DiditWorker.IntegrationTests.Monitoring;
 
 /// <summary>
-/// The names of the metrics in a PromQL expression. Not a parser (Prometheus itself is asked whether an expression parses): it drops what may hold
-/// other words, and of the words that are left takes those that are neither functions nor operators. A selector by __name__ alone has no name
-/// here and is refused.
+/// The names of the metrics in a PromQL expression. Not a parser (Prometheus itself is asked whether an expression parses): it drops what
+/// may hold other words, and of the words that are left takes those that are neither functions nor operators. A selector by __name__ alone
+/// has no name here and is refused.
 /// </summary>
 internal static partial class MetricNames
 {

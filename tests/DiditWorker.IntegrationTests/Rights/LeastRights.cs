@@ -9,8 +9,8 @@ using StackExchange.Redis;
 namespace DiditWorker.IntegrationTests.Rights;
 
 /// <summary>
-/// A broker and a Redis that have taken what <c>deploy/rabbitmq/definitions</c> and <c>deploy/redis/users</c> print, a simulator, and a worker
-/// process that is the worker's user at both.
+/// A broker and a Redis that have taken what <c>deploy/rabbitmq/definitions</c> and <c>deploy/redis/users</c> print, a simulator, and a
+/// worker process that is the worker's user at both.
 /// </summary>
 internal sealed class LeastRights : IAsyncDisposable
 {

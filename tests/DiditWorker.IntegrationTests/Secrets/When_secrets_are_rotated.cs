@@ -7,8 +7,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests.Secrets;
 
 /// <summary>
-/// The hard order, under load: first the other side no longer accepts the old secret, and only when messages have piled up does the worker get the
-/// new one. Nobody restarts it.
+/// The hard order, under load: first the other side no longer accepts the old secret, and only when messages have piled up does the worker
+/// get the new one. Nobody restarts it.
 /// </summary>
 public sealed class When_secrets_are_rotated
 {

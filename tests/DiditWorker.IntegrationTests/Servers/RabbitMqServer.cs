@@ -44,8 +44,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public string Version { get; private set; } = "";
 
     /// <summary>
-    /// Whether a message that a consumer gives back (<c>basic.nack</c>) counts against a delivery limit, in <c>x-delivery-count</c>. From 4.3 on only
-    /// <c>x-acquired-count</c> is raised.
+    /// Whether a message that a consumer gives back (<c>basic.nack</c>) counts against a delivery limit, in <c>x-delivery-count</c>. From
+    /// 4.3 on only <c>x-acquired-count</c> is raised.
     /// </summary>
     public bool CountsReturns => !IsAtLeast(4, 3);
 

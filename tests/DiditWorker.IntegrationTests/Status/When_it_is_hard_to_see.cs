@@ -21,10 +21,12 @@ public sealed class When_it_is_hard_to_see : StatusPageTest
 
     private static IEnumerable<string> StateNames => States.Keys;
 
-    // Each state in each scheme and at each width, each scheme at each width.
-    [Test, Pairwise]
-    public async Task It_meets_wcag_2_a_and_aa(
-        [ValueSource(nameof(StateNames))] string state, [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme, [Values(1280, Phone)] int width)
+    // Each state once; each scheme at each width.
+    [TestCase("healthy", ColorScheme.Light, 1280)]
+    [TestCase("degraded", ColorScheme.Dark, 1280)]
+    [TestCase("bad", ColorScheme.Light, Phone)]
+    [TestCase("unknown", ColorScheme.Dark, Phone)]
+    public async Task It_meets_wcag_2_a_and_aa(string state, ColorScheme scheme, int width)
     {
         await ShowAsync(state, scheme, width);
 
@@ -32,12 +34,12 @@ public sealed class When_it_is_hard_to_see : StatusPageTest
     }
 
     [Test]
-    public async Task So_it_does_while_the_worker_is_gone([Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme)
+    public async Task So_it_does_while_the_worker_is_gone()
     {
-        await ShowAsync("bad", scheme, 1280);
+        await ShowAsync("bad", ColorScheme.Dark, 1280);
         await Worker.StopAsync();
         await Shown("#outage").ToBeVisibleAsync();
-        await PhotographAsync("gone", scheme, 1280);
+        await PhotographAsync("gone", ColorScheme.Dark, 1280);
 
         await ShouldBeAccessibleAsync();
     }

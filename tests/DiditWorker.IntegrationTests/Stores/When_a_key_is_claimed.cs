@@ -37,8 +37,7 @@ public sealed class When_a_key_is_claimed(Kind kind) : StoreTest(kind)
     }
 
     // The reply to the first claim may have been lost: asking again neither counts as an attempt nor as a duplicate. The owner counts the
-    // lease from
-    // its second question, so Redis must do so too.
+    // lease from its second question, so Redis must do so too.
     [Test]
     public async Task Its_owner_may_ask_again_and_the_lease_begins_anew()
     {

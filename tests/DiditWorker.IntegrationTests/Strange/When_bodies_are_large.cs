@@ -16,7 +16,7 @@ public sealed class When_bodies_are_large
     [Test]
     public async Task Each_is_parked_the_others_are_answered_and_the_heap_keeps_within_its_limit()
     {
-        const int count = 200;
+        const int count = 100;
         await using var world = await StrangeWorld.OpenAsync(
             settings => settings[WorkerProcess.HeapLimit] = WorkerProcess.HeapLimitOf(Heap));
         var body = new byte[5 * Megabyte];

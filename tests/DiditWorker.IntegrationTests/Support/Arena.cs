@@ -68,6 +68,13 @@ internal sealed class Arena : IAsyncDisposable
     /// <summary>What all workers of this process logged.</summary>
     public CapturedLogs Logs { get; } = new();
 
+    /// <summary>For a worker that is killed: what it held is waited for.</summary>
+    public void LetLeasesEndSoon()
+    {
+        Settings["Didit:TotalTimeout"] = "00:00:10";
+        Settings["Idempotency:Lease"] = "00:00:12";
+    }
+
     public static async Task<Arena> OpenAsync(RedisServer? redis = null, SimulatorSettings? didit = null, RabbitMqServer? rabbitMq = null)
     {
         rabbitMq ??= await TestServers.RabbitMqAsync();

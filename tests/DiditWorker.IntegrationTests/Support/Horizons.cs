@@ -4,8 +4,7 @@ namespace DiditWorker.IntegrationTests.Support;
 
 /// <summary>
 /// A Redis that was started for a test knows nothing of what was sent before, and there was nothing: said, so that the worker creates
-/// without a
-/// look-up and requests can be counted.
+/// without a look-up and requests can be counted.
 /// </summary>
 internal static class Horizons
 {

@@ -7,8 +7,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests.Upgrade;
 
 /// <summary>
-/// A worker that wrote records of version 1 only, and this one, on the same queue and Redis. <c>tests/upgrade</c> builds the older one out of the
-/// history and runs these.
+/// A worker that wrote records of version 1 only, and this one, on the same queue and Redis. <c>tests/upgrade</c> builds the older one out
+/// of the history and runs these.
 /// </summary>
 [Explicit("needs an older build: tests/upgrade"), Category("Upgrade")]
 public sealed class When_two_versions_share_the_queue

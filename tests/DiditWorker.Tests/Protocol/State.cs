@@ -4,8 +4,7 @@ namespace DiditWorker.Tests.Protocol;
 
 /// <summary>
 /// Everything at one moment. Time is four things only: the era (the window passes once), what is left of leases, what is recent, and since
-/// when
-/// Redis remembers.
+/// when Redis remembers.
 /// </summary>
 internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
 {
@@ -113,8 +112,7 @@ internal readonly record struct Slot(ModelRecord? Record, ModelRecord? Stale);
 
 /// <summary>
 /// A record, with times reduced to what the protocol reads from them: how many ticks the lease has left, whether the latest attempt was
-/// less than
-/// a look-up delay ago, and the era of the first one.
+/// less than a look-up delay ago, and the era of the first one.
 /// </summary>
 internal sealed record ModelRecord(RecordState State, int Fingerprint, int Owner, int Lease, bool Recent, int First, int Attempts)
 {
@@ -132,9 +130,9 @@ internal sealed record ModelRecord(RecordState State, int Fingerprint, int Owner
 internal readonly record struct Payload(int Session, int ReadBy);
 
 /// <summary>
-/// A session at Didit: for the message whose create made it or got it handed back last; with the key in its metadata, and the one under which
-/// Didit remembers it for the header (-1: none); and the era in which it was made.
-/// Didit hands it back, and answers its create, once it has its URL.
+/// A session at Didit: for the message whose create made it or got it handed back last; with the key in its metadata, and the one under
+/// which Didit remembers it for the header (-1: none); and the era in which it was made. Didit hands it back, and answers its create, once
+/// it has its URL.
 /// </summary>
 internal readonly record struct Session(int For, int Key, int HeaderKey, bool Finished, bool Listed, int Made, bool HasUrl = true);
 
