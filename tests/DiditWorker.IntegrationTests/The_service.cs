@@ -110,6 +110,7 @@ public sealed class The_service
     public async Task Finishes_what_is_running_at_sigterm_and_exits_with_0()
     {
         await using var arena = await Arena.OpenAsync();
+        arena.Settings["Didit:AttemptTimeout"] = "00:00:30";
         arena.Didit.State.AddFault(new() { Operation = Simulator.DiditOperation.Create, Kind = Simulator.FaultKind.Delay, Delay = TimeSpan.FromSeconds(1) });
         await using var worker = WorkerProcess.Start(arena.Settings);
         await worker.UntilReadyAsync();

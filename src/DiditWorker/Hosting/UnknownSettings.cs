@@ -23,7 +23,7 @@ internal sealed class UnknownSettings(IConfiguration configuration, IReadOnlyCol
         .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase))
         .Select(key => (key, "there is no such setting; " + (Spelling.Meant(key, known.Where(k => IsIn(k, section))) is { } meant
             ? $"did you mean {meant}?"
-            : "see the README's table")));
+            : "see deploy/CONFIGURATION.md")));
 
     private IEnumerable<(string Key, string Expected)> InConnectionStrings() => Values(ConnectionStrings)
         .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase))

@@ -11,6 +11,7 @@ public sealed class When_look_ups_are_throttled
     private const int Old = 50;
     private const int Fresh = 20;
     private const int MostLists = 4;
+    private static readonly TimeSpan Reading = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(8);
 
     [Test]
@@ -31,10 +32,10 @@ public sealed class When_look_ups_are_throttled
         worker.Broker.Answers.ShouldAllBe(answer => answer.At < first + RetryAfter);
         await UntilAsync(() => Lists(worker)[^1].At >= first + RetryAfter, "another list once it may come");
 
-        // What was sent before the first 429 came could not know.
-        var within = Lists(worker).Count(list => list.At > first && list.At < first + RetryAfter);
-        await TestContext.Progress.WriteLineAsync($"{within} lists within Retry-After");
-        within.ShouldBeLessThanOrEqualTo(MostLists);
+        // Until the worker has read the first 429 it cannot know; how long that takes depends on the machine.
+        var within = Lists(worker).Where(list => list.At < first + RetryAfter).ToList();
+        await TestContext.Progress.WriteLineAsync($"{within.Count} lists within Retry-After");
+        within.Count(list => list.At > first + Reading).ShouldBeLessThanOrEqualTo(MostLists);
         (await worker.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
 
         worker.Didit.ClearFaults();

@@ -87,7 +87,7 @@ public sealed class When_a_create_is_cut_short
         while (!running.IsCompleted)
         {
             await Task.WhenAny(running, time.SomebodyWaitsAsync());
-            time.Advance(TimeSpan.FromSeconds(5));
+            time.Advance(TimeSpan.FromSeconds(30));
         }
 
         (await running).Kind.ShouldBe(EventKind.Replied);

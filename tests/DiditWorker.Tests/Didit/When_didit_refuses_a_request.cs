@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.Json;
-using DiditWorker.Didit;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Didit.Classifying;
@@ -153,28 +151,15 @@ public sealed class When_didit_refuses_a_request
         why.ShouldEndWith(words.Replace("valid.", sent == "Ali" ? "***." : "valid.", StringComparison.Ordinal));
     }
 
-    // One message could keep the worker busy for minutes: 13 characters a value, 20,000 of them, in 64 KiB of reply.
-    [Test, CancelAfter(30_000)]
+    // One message could keep the worker busy for minutes: 13 characters a value, 20,000 of them, in 64 KiB of reply. Work is counted, not timed.
+    [Test]
     public void What_would_take_too_much_to_mask_is_withheld()
     {
         var sent =
             $$"""{"metadata":[{{string.Join(',', Enumerable.Range(0, 20_000).Select(i => $"\"v{i * 7919 % 20_000:D5}-{i:D5}\""))}}]}""";
         var reply = $$"""{"detail":"{{string.Concat(Enumerable.Range(0, 4_000).Select(i => $"ababab {i:D8} "))}}"}""";
 
-        var started = Stopwatch.GetTimestamp();
         Classify(400, reply, sent: sent).Why.ShouldContain("words are withheld");
-        var withheld = Stopwatch.GetElapsedTime(started);
-
-        // To read the two takes about as long: the work is not that of comparing each with each.
-        started = Stopwatch.GetTimestamp();
-        for (var i = 0; i < 10; i++)
-        {
-            JsonElement.Parse(sent).GetProperty("metadata").EnumerateArray()
-                .Count(value => NormalText.Of(value.GetString()!).Text.Length > 0)
-                .ShouldBe(20_000);
-        }
-
-        withheld.ShouldBeLessThan(Stopwatch.GetElapsedTime(started) * 3);
     }
 
     [Test]
