@@ -4,7 +4,9 @@ using DiditWorker.Protocol;
 
 namespace DiditWorker.Didit;
 
-/// <summary>The body of a create: what the message asks for, the worker's defaults where it is silent, and the key in <c>metadata</c>.</summary>
+/// <summary>
+/// The body of a create: what the message asks for, the worker's defaults where it is silent, and the key in <c>metadata</c>.
+/// </summary>
 public static class CreateBody
 {
     /// <summary>The member of <c>metadata</c> that carries the key, by which a look-up knows its own session.</summary>

@@ -38,7 +38,8 @@ public sealed class DiditClient(
                 versions.Learn(session.Text("workflow_id") ?? request.WorkflowId, session.Number("workflow_version"));
             }
 
-            return ReplyClassifier.Classify(response.StatusCode, response.Headers, body, request.WorkflowId, request.Payload, time.GetUtcNow());
+            return ReplyClassifier.Classify(
+                response.StatusCode, response.Headers, body, request.WorkflowId, request.Payload, time.GetUtcNow());
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
@@ -82,7 +83,8 @@ public sealed class DiditClient(
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new ReadFailedException(new DiditReply(NeverConnected(exception) ? ReplyKind.NotSent : ReplyKind.Ambiguous, $"{operation}: {Describe(exception)}"));
+            var kind = NeverConnected(exception) ? ReplyKind.NotSent : ReplyKind.Ambiguous;
+            throw new ReadFailedException(new DiditReply(kind, $"{operation}: {Describe(exception)}"));
         }
     }
 

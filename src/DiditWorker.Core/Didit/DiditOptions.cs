@@ -35,13 +35,17 @@ public sealed record DiditOptions
     /// <summary>What the window is taken to be shorter by: clock differences and the time of a request. Default 5 minutes.</summary>
     public TimeSpan WindowMargin { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long after it was published a message may be repeated without a look-up: the window less its margin; negative for a window of 0.</summary>
+    /// <summary>
+    /// How long after it was published a message may be repeated without a look-up: the window less its margin; negative for a window of 0.
+    /// </summary>
     public TimeSpan UsableWindow => IdempotencyWindow - WindowMargin;
 
     /// <summary>Default <see cref="LookupBeforeResend.Always"/>.</summary>
     public LookupBeforeResend LookupBeforeResend { get; init; } = LookupBeforeResend.Always;
 
-    /// <summary>How long Didit's list may lag behind a create: a look-up comes no sooner after an ambiguous attempt. Default 2 seconds.</summary>
+    /// <summary>
+    /// How long Didit's list may lag behind a create: a look-up comes no sooner after an ambiguous attempt. Default 2 seconds.
+    /// </summary>
     public TimeSpan LookupDelay { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Which kinds of sessions a look-up asks for. Default <see cref="SessionKinds.Any"/>.</summary>

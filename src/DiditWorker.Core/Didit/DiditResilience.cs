@@ -40,7 +40,8 @@ internal static class DiditResilience
             .Build();
 
     /// <summary>
-    /// For reads, likewise. Each try takes its place in the rate, hence the retry outside. The circuit counts a read with its retries as one.
+    /// For reads, likewise. Each try takes its place in the rate, hence the retry outside. The circuit counts a read with its retries as
+    /// one.
     /// </summary>
     public static ResiliencePipeline Reads(DiditOptions options, DiditEndpoint reads, RedisRateLimiter limit, TimeProvider time) =>
         new ResiliencePipelineBuilder { TimeProvider = time, Name = "didit-read" }.ConfigureTelemetry(MetricsOnly)

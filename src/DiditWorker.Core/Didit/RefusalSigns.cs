@@ -51,11 +51,14 @@ internal static partial class RefusalReader
     private static string Plain(string text)
     {
         text = Quoted().Replace(text.Replace('\u2019', '\''), Mask);
-        text = CamelCase().Replace(text, " ").Replace('_', ' ').Replace('-', ' ').Replace("n't", " not", StringComparison.OrdinalIgnoreCase);
+        text = CamelCase().Replace(text, " ").Replace('_', ' ').Replace('-', ' ')
+            .Replace("n't", " not", StringComparison.OrdinalIgnoreCase);
         return Blanks().Replace(text, " ");
     }
 
-    [GeneratedRegex(@"\b(vendor_data|metadata|expected_details|contact_details|callback|callback_method|language|portrait_image)\b", Options, MostMilliseconds)]
+    [GeneratedRegex(
+        @"\b(vendor_data|metadata|expected_details|contact_details|callback|callback_method|language|portrait_image)\b", Options,
+        MostMilliseconds)]
     private static partial Regex OfRequest();
 
     // An apostrophe within a word is no quote, and an id says nothing.

@@ -38,11 +38,16 @@ public static class ReplyClassifier
     public static DiditReply ClassifyRead(HttpStatusCode status, HttpResponseHeaders headers, byte[]? body, DateTimeOffset now) =>
         (int)status is >= 200 and < 300
             ? new(ReplyKind.Strange, "the reply cannot be read") { Status = (int)status }
-            : Failed(status, headers, body, body is null ? null : LenientJson.TryParse(body), sent: default, now) with { Status = (int)status };
+            : Failed(status, headers, body, body is null ? null : LenientJson.TryParse(body), sent: default, now) with
+            {
+                Status = (int)status,
+            };
 
     private static DiditReply Made(HttpStatusCode status, byte[]? body, JsonElement? json, string workflowId, DateTimeOffset now) =>
         ReadSession(json, workflowId, now) is { } session ? new(ReplyKind.Answered, $"{(int)status}") { Session = session }
-        : new(ReplyKind.Ambiguous, body is null ? $"{(int)status} with a body that is too large" : $"{(int)status} with a body that names no session");
+        : new(
+            ReplyKind.Ambiguous,
+            body is null ? $"{(int)status} with a body that is too large" : $"{(int)status} with a body that names no session");
 
     private static DiditReply Failed(
         HttpStatusCode status, HttpResponseHeaders headers, byte[]? body, JsonElement? json, JsonElement sent, DateTimeOffset now)
@@ -53,20 +58,25 @@ public static class ReplyClassifier
         var signs = RefusalReader.Read(words);
         return code switch
         {
-            >= 300 and < 400 => new(ReplyKind.Redirected, $"{code}: Didit redirects; check Didit:BaseAddress and the path's trailing slash"),
+            >= 300 and < 400 => new(
+                ReplyKind.Redirected, $"{code}: Didit redirects; check Didit:BaseAddress and the path's trailing slash"),
             408 or >= 500 => new(ReplyKind.Ambiguous, $"{code}"),
             409 => new(ReplyKind.Conflict, "409"),
             429 => new(ReplyKind.Throttled, "429") { RetryAfter = RetryAfter(headers.RetryAfter, now) },
             402 => new(ReplyKind.CreditsMissing, "402: the Didit account has no credits"),
-            _ when signs.HasFlag(RefusalSigns.BillingSuspended) => new(ReplyKind.BillingSuspended, $"{code}: billing of the Didit contract is suspended"),
-            _ when signs.HasFlag(RefusalSigns.ApplicationDeleted) => new(ReplyKind.ApplicationDeleted, $"{code}: the application of the API key is deleted"),
+            _ when signs.HasFlag(RefusalSigns.BillingSuspended) => new(
+                ReplyKind.BillingSuspended, $"{code}: billing of the Didit contract is suspended"),
+            _ when signs.HasFlag(RefusalSigns.ApplicationDeleted) => new(
+                ReplyKind.ApplicationDeleted, $"{code}: the application of the API key is deleted"),
             _ when signs.HasFlag(RefusalSigns.NoCredits) => new(ReplyKind.CreditsMissing, $"{code}: the Didit account has no credits"),
             401 => new(ReplyKind.KeyRefused, "401: Didit refuses the API key"),
             403 => new(ReplyKind.Forbidden, isDidits
-                ? "403: Didit refuses the API key or its rights" : "403 with a page that is not Didit's: something in front of it refuses the request"),
+                ? "403: Didit refuses the API key or its rights"
+                : "403 with a page that is not Didit's: something in front of it refuses the request"),
             400 or 404 or 422 when signs.HasFlag(RefusalSigns.Workflow) => new(ReplyKind.WorkflowUnknown, $"{code}: {words}"),
             400 or 422 when isDidits || body is null => new(ReplyKind.Refused, $"Didit refused the request with {code}: {words}"),
-            _ => new(ReplyKind.Strange, isDidits ? $"{code}, which Didit does not document for it" : $"{code} with a body that is not Didit's"),
+            _ => new(
+                ReplyKind.Strange, isDidits ? $"{code}, which Didit does not document for it" : $"{code} with a body that is not Didit's"),
         };
     }
 
@@ -91,6 +101,7 @@ public static class ReplyClassifier
         var url = root.Text("url") ?? root.Text("session_url") ?? root.Text("verification_url");
         return id is null || url is null
             ? null
-            : new(id, root.Number("session_number"), url, root.Text("status") ?? "Not Started", root.Text("workflow_id") ?? workflowId, now);
+            : new(
+                id, root.Number("session_number"), url, root.Text("status") ?? "Not Started", root.Text("workflow_id") ?? workflowId, now);
     }
 }

@@ -106,14 +106,16 @@ public sealed class SessionList(DiditClient client, DiditOptions options, Busine
     private async Task<(List<JsonElement> Rows, bool HasNext)> PageAsync(string kind, int offset, Request request)
     {
         var query = string.Create(CultureInfo.InvariantCulture,
-            $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(request.VendorData)}&session_kind={kind}&limit={PageSize}&offset={offset}");
+            $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(request.VendorData)}"
+            + $"&session_kind={kind}&limit={PageSize}&offset={offset}");
         var refused = 0;
         var reply = await request.Reader(
             async token =>
             {
                 try
                 {
-                    return await client.GetAsync(query, "list", token) ?? throw new ReadFailedException(new DiditReply(ReplyKind.Strange, "list: 404") { Status = 404 });
+                    return await client.GetAsync(query, "list", token)
+                        ?? throw new ReadFailedException(new DiditReply(ReplyKind.Strange, "list: 404") { Status = 404 });
                 }
                 catch (ReadFailedException exception) when (request.MayBeRefused && BusinessList.IsRefusal(exception.Status))
                 {
@@ -127,7 +129,8 @@ public sealed class SessionList(DiditClient client, DiditOptions options, Busine
         {
             throw business.MayMeanNone()
                 ? new RefusedException(refused)
-                : new ReadFailedException(new DiditReply(ReplyKind.Strange, $"list of business sessions: {refused}, and it was shown before") { Status = refused });
+                : new ReadFailedException(new DiditReply(
+                    ReplyKind.Strange, $"list of business sessions: {refused}, and it was shown before") { Status = refused });
         }
 
         if (reply?.Member("results") is not { ValueKind: JsonValueKind.Array } results)

@@ -18,7 +18,8 @@ internal static class SessionReader
 
     /// <summary>From the decision of a session with this id.</summary>
     public static FoundSession FromDecision(string id, JsonElement decision) =>
-        new FoundSession(id, Number: null, Url: null, Status: null, WorkflowId: null, CreatedAt: null, MetadataKnown: true, Key: null).With(decision);
+        new FoundSession(id, Number: null, Url: null, Status: null, WorkflowId: null, CreatedAt: null, MetadataKnown: true, Key: null)
+            .With(decision);
 
     /// <summary>Filled up from the session's decision.</summary>
     public static FoundSession With(this FoundSession session, JsonElement decision) => session with
@@ -37,7 +38,8 @@ internal static class SessionReader
     private static string? KeyIn(JsonElement? metadata) => metadata switch
     {
         { ValueKind: JsonValueKind.Object } value => value.Text(CreateBody.KeyMember),
-        { ValueKind: JsonValueKind.String } value => LenientJson.TryParse(Encoding.UTF8.GetBytes(value.Text() ?? ""))?.Text(CreateBody.KeyMember),
+        { ValueKind: JsonValueKind.String } value => LenientJson.TryParse(Encoding.UTF8.GetBytes(value.Text() ?? ""))
+            ?.Text(CreateBody.KeyMember),
         _ => null,
     };
 }

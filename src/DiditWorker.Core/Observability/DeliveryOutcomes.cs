@@ -1,6 +1,8 @@
 namespace DiditWorker.Observability;
 
-/// <summary>How a delivery ends: the label of <c>diditworker.deliveries</c>, the word in the log, on the span and on the status page.</summary>
+/// <summary>
+/// How a delivery ends: the label of <c>diditworker.deliveries</c>, the word in the log, on the span and on the status page.
+/// </summary>
 public static class DeliveryOutcomes
 {
     /// <summary>A session was made for it.</summary>

@@ -35,7 +35,8 @@ public sealed class WorkerMetrics
     {
         _meter = meters.Create(MeterName);
         _deliveries = _meter.CreateCounter<long>("diditworker.deliveries", "{delivery}", "Deliveries, by how each ended.");
-        _duplicateSessions = _meter.CreateCounter<long>("diditworker.duplicate.sessions", "{session}", "Second sessions of one key that were seen; must stay 0.");
+        _duplicateSessions = _meter.CreateCounter<long>(
+            "diditworker.duplicate.sessions", "{session}", "Second sessions of one key that were seen; must stay 0.");
         _diditRequests = _meter.CreateCounter<long>("diditworker.didit.requests", "{request}", "Requests sent to Didit.");
         _claims = _meter.CreateCounter<long>("diditworker.idempotency.claims", "{claim}", "Claims of a key, by what Redis said.");
         _deliveryDuration = Histogram("diditworker.delivery.duration", "From taking a delivery to its end.");

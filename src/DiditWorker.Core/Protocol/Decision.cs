@@ -58,14 +58,16 @@ public readonly record struct Decision(Outcome Outcome, string Because)
 
         return memory.Record switch
         {
-            { } record when record.Fingerprint != evidence.Fingerprint => new(Outcome.RejectMismatch, "another payload came first under this id"),
+            { } record when record.Fingerprint != evidence.Fingerprint => new(
+                Outcome.RejectMismatch, "another payload came first under this id"),
             { State: RecordState.Completed } => new(Outcome.AnswerFromRecord, "answered before"),
             { State: RecordState.Refused } => new(Outcome.RejectRefused, "refused before"),
             _ when !memory.Owned => new(Outcome.WaitForOwner, "another delivery of it is being worked on"),
             { } record when record.Attempts >= settings.MaximumAttempts => new(Outcome.ParkExhausted, "it failed too often"),
 
             // A clock that is far ahead must not hold it.
-            { Note.NextTry: var next } when next > now && next - now <= BackOff.Longest => new(Outcome.WaitForNextTry, "it failed a moment ago"),
+            { Note.NextTry: var next } when next > now && next - now <= BackOff.Longest => new(
+                Outcome.WaitForNextTry, "it failed a moment ago"),
             _ => Attempt(memory, evidence, settings, now),
         };
     }
@@ -88,7 +90,8 @@ public readonly record struct Decision(Outcome Outcome, string Because)
         {
             LookupBeforeResend.Always or LookupBeforeResend.EveryCreate => new(Outcome.LookUpThenCreate, Possible(remembers)),
             _ when trusted => new(Outcome.Resend, Possible(remembers) + " and Didit is trusted to remember the key"),
-            LookupBeforeResend.OutsideWindow => new(Outcome.LookUpThenCreate, "an earlier attempt is possible and Didit may have forgotten the key"),
+            LookupBeforeResend.OutsideWindow => new(
+                Outcome.LookUpThenCreate, "an earlier attempt is possible and Didit may have forgotten the key"),
             _ when earliest is null && !evidence.MaybeAttempted =>
                 new(Outcome.Resend, "the message does not say how old it is and look-ups are turned off"),
             _ => new(Outcome.ParkAmbiguous, "an earlier attempt is possible and look-ups are turned off"),

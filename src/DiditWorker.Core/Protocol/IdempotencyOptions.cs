@@ -6,7 +6,9 @@ public enum WhenRedisUnavailable
     /// <summary>Hold the message until Redis is back.</summary>
     Wait,
 
-    /// <summary>Go on without a record: create for fresh messages, look up first for the others. Concurrent duplicates are then not held apart.</summary>
+    /// <summary>
+    /// Go on without a record: create for fresh messages, look up first for the others. Concurrent duplicates are then not held apart.
+    /// </summary>
     Proceed,
 }
 
@@ -23,13 +25,17 @@ public enum UnencryptedAnswers
 /// <summary>Settings of section <c>Idempotency</c>.</summary>
 public sealed record IdempotencyOptions
 {
-    /// <summary>Operation and environment; part of the key. Default <c>start-verification</c>. Matches <c>[a-z0-9][a-z0-9.-]{0,63}</c>.</summary>
+    /// <summary>
+    /// Operation and environment; part of the key. Default <c>start-verification</c>. Matches <c>[a-z0-9][a-z0-9.-]{0,63}</c>.
+    /// </summary>
     public string Scope { get; init; } = "start-verification";
 
     /// <summary>What stands before <c>{key}</c> in the name of the Redis key. Default <c>didit:</c>.</summary>
     public string KeyPrefix { get; init; } = "didit:";
 
-    /// <summary>How long one owner may work before another may take over. Longer than <c>Didit:TotalTimeout</c>. Default 2 minutes.</summary>
+    /// <summary>
+    /// How long one owner may work before another may take over. Longer than <c>Didit:TotalTimeout</c>. Default 2 minutes.
+    /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Default <see cref="WhenRedisUnavailable.Wait"/>.</summary>
@@ -38,7 +44,9 @@ public sealed record IdempotencyOptions
     /// <summary>After how many failed attempts a message is parked, if others succeed meanwhile. Default 10.</summary>
     public int MaximumAttempts { get; init; } = 10;
 
-    /// <summary>File with base64 keys of 32 bytes, one a line; set, the first one encrypts stored answers (AES-256-GCM). Default none.</summary>
+    /// <summary>
+    /// File with base64 keys of 32 bytes, one a line; set, the first one encrypts stored answers (AES-256-GCM). Default null.
+    /// </summary>
     public string? EncryptionKeyFile { get; init; }
 
     /// <summary>Default <see cref="UnencryptedAnswers.Read"/>, for the window after a key was first set.</summary>

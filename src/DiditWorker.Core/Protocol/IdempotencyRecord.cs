@@ -66,7 +66,9 @@ public sealed record IdempotencyRecord(
         return new(state, text[parts[2]], text[parts[3]], lease, first, last, attempts, text[parts[8]]) { Version = version };
     }
 
-    /// <summary>The text up to the payload, as the scripts write it: tells this record from every other that stood or will stand there.</summary>
+    /// <summary>
+    /// The text up to the payload, as the scripts write it: tells this record from every other that stood or will stand there.
+    /// </summary>
     public string Head() => string.Create(CultureInfo.InvariantCulture,
         $"{Version} {LetterOf(State)} {Fingerprint} {Owner} {LeaseUntil.ToUnixTimeMilliseconds()} {FirstAttempt.ToUnixTimeMilliseconds()} {LastAttempt.ToUnixTimeMilliseconds()} {Attempts} ");
 

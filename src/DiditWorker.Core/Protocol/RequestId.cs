@@ -23,7 +23,9 @@ public static class RequestId
         return requestId;
     }
 
-    /// <summary>Reads a UUID in exactly this format. .NET's parser also takes blanks around it, and "+" and "0x" within: other texts, other ids.</summary>
+    /// <summary>
+    /// Reads a UUID in exactly this format. .NET's parser also takes blanks around it, and "+" and "0x" within: other texts, other ids.
+    /// </summary>
     public static bool TryReadUuid(string text, string format, out Guid uuid) =>
         Guid.TryParseExact(text, format, out uuid) && IsWritten(uuid, format, text, StringComparison.OrdinalIgnoreCase);
 

@@ -29,7 +29,8 @@ internal static class SessionPayload
     ];
 
     public static string Write(DiditSession session) => string.Join(Separator, Id(session.Id),
-        session.Number?.ToString(CultureInfo.InvariantCulture), Url(session.Url), Status(session.Status), Id(session.WorkflowId), Time(session.CreatedAt));
+        session.Number?.ToString(CultureInfo.InvariantCulture), Url(session.Url), Status(session.Status), Id(session.WorkflowId),
+        Time(session.CreatedAt));
 
     /// <exception cref="FormatException">It is damaged. The message does not quote it: it holds a secret.</exception>
     public static DiditSession Read(string payload) => payload.Split(Separator) is { Length: Fields } fields

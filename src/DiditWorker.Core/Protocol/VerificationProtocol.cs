@@ -19,11 +19,13 @@ public static class VerificationProtocol
     /// <param name="e">What happened.</param>
     /// <param name="settings">The settings.</param>
     /// <returns>Where it stands then, and what to do. An event that cannot happen there gives the message back to the queue.</returns>
-    public static (DeliveryState State, Effect Effect) Next(DeliveryState state, DeliveryEvent e, ProtocolSettings settings) => (state.Stage, e.Kind) switch
+    public static (DeliveryState State, Effect Effect) Next(
+        DeliveryState state, DeliveryEvent e, ProtocolSettings settings) => (state.Stage, e.Kind) switch
     {
         (Stage.Claiming, EventKind.Delivered or EventKind.Waited or EventKind.Entered) => Claim(state),
         (Stage.Claiming, EventKind.Claimed) => Decide(state, e, settings),
-        (Stage.Claiming, EventKind.RecordUnreadable) => (state, new(EffectKind.BackOff, "the record cannot be read") { Delay = BackOff.LongestCounted }),
+        (Stage.Claiming, EventKind.RecordUnreadable) => (
+            state, new(EffectKind.BackOff, "the record cannot be read") { Delay = BackOff.LongestCounted }),
         (Stage.LookingUp, EventKind.Entered) => LookUp(state, e.Now, settings),
         (Stage.LookingUp, EventKind.LookedUp) when e.Match is not null => LookedUp(state, e, settings),
         (Stage.LookingUp, EventKind.Replied) when e.Reply is not null => Failed(state, e),
@@ -51,19 +53,22 @@ public static class VerificationProtocol
     {
         var evidence = state.Evidence with { MaybeAttempted = state.MaybeAttempted };
         var record = e.Memory.Record;
-        var memory = record?.Note?.LastAt == state.WaitedAfter && record?.Note is not null ? e.Memory with { Record = record with { Payload = "" } } : e.Memory;
+        var hasWaited = record?.Note is { } earlier && earlier.LastAt == state.WaitedAfter;
+        var memory = hasWaited ? e.Memory with { Record = record! with { Payload = "" } } : e.Memory;
         var decision = Decision.Make(memory, evidence, settings, e.Memory.At ?? e.Now);
         state = state with { Memory = e.Memory, Decision = decision, Note = record?.Note ?? state.Note };
         return decision.Outcome switch
         {
             Outcome.AnswerFromRecord => Done(state, new(EffectKind.AnswerFromRecord) { Record = record }),
             Outcome.RejectMismatch => Done(state, new(EffectKind.Reject, decision.Because) { Rejection = Rejection.PayloadMismatch }),
-            Outcome.RejectRefused => Done(state, new(EffectKind.Reject, decision.Because) { Rejection = Rejection.RefusedByDidit, Record = record }),
+            Outcome.RejectRefused => Done(
+                state, new(EffectKind.Reject, decision.Because) { Rejection = Rejection.RefusedByDidit, Record = record }),
             Outcome.ParkExhausted => Park(state, Rejection.AttemptsExhausted, Exhausted(state, settings)),
             Outcome.ParkAmbiguous => Park(state, Rejection.AmbiguousSession, decision.Because),
             Outcome.WaitForOwner or Outcome.WaitForRedis => (state, new(EffectKind.Poll, decision.Because)),
             Outcome.WaitForNextTry => GiveBack(
-                state, Release.Forget, new(EffectKind.BackOff, decision.Because) { Delay = record!.Note!.NextTry - (e.Memory.At ?? e.Now) }),
+                state, Release.Forget,
+                new(EffectKind.BackOff, decision.Because) { Delay = record!.Note!.NextTry - (e.Memory.At ?? e.Now) }),
             Outcome.LookUpThenCreate => Enter(state, Stage.LookingUp),
             _ => Enter(state, state.Conflicted ? Stage.LookingUp : Stage.Creating),
         };
@@ -98,12 +103,15 @@ public static class VerificationProtocol
 
         return match.Kind switch
         {
-            MatchKind.Adopt when e.Session is { } session => Store(state, new(EffectKind.Answer) { Session = session, Adopted = true }, e.Now),
-            MatchKind.Adopt or MatchKind.NotReady => Failed(state, e with { Reply = new(ReplyKind.NotSent, "look-up: a session that may be this one does not have its URL yet") }),
+            MatchKind.Adopt when e.Session is { } session => Store(
+                state, new(EffectKind.Answer) { Session = session, Adopted = true }, e.Now),
+            MatchKind.Adopt or MatchKind.NotReady => Failed(state, e with { Reply = new(ReplyKind.NotSent, WithoutUrl) }),
             MatchKind.Several => Park(state, Rejection.AmbiguousSession, Ambiguous + match.Names()),
             _ => Enter(state, Stage.Creating),
         };
     }
+
+    private const string WithoutUrl = "look-up: a session that may be this one does not have its URL yet";
 
     private const string Ambiguous =
         "an earlier attempt may have made one of these sessions; adopt the right one, or publish the request under a new id if none is: ";
@@ -168,7 +176,9 @@ public static class VerificationProtocol
     }
 
     private static (DeliveryState State, Effect Effect) Park(DeliveryState state, Rejection rejection, string reason) =>
-        GiveBack(state, Release.Reset, new(EffectKind.Reject, reason) { Rejection = rejection }, state.Note is { } note ? note with { NextTry = note.LastAt } : null);
+        GiveBack(
+            state, Release.Reset, new(EffectKind.Reject, reason) { Rejection = rejection },
+            state.Note is { } note ? note with { NextTry = note.LastAt } : null);
 
     private static string Exhausted(DeliveryState state, ProtocolSettings settings) =>
         $"{settings.MaximumAttempts} attempts failed while others succeeded, or died with their worker"
@@ -180,22 +190,27 @@ public static class VerificationProtocol
         state = state with { LastSent = e.MaybeSent ? e.Now : state.LastSent };
 
         // The next one need not wait for the lease.
-        return state.Stage is Stage.Claiming or Stage.Releasing or Stage.Done ? Done(state, effect) : GiveBack(state, Unused(state), effect);
+        return state.Stage is Stage.Claiming or Stage.Releasing or Stage.Done
+            ? Done(state, effect)
+            : GiveBack(state, Unused(state), effect);
     }
 
     // As a record keeps it.
-    private static DateTimeOffset Milliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+    private static DateTimeOffset Milliseconds(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
     private static Release Unused(DeliveryState state) => state.MaybeAttempted ? Release.Uncounted : Release.Forget;
 
-    private static (DeliveryState State, Effect Effect) GiveBack(DeliveryState state, Release how, Effect afterwards, AttemptNote? note = null) =>
+    private static (DeliveryState State, Effect Effect) GiveBack(
+        DeliveryState state, Release how, Effect afterwards, AttemptNote? note = null) =>
         (state with { Stage = Stage.Releasing, Afterwards = afterwards }, new(EffectKind.Release) { Release = how, Note = note });
 
     private static (DeliveryState State, Effect Effect) Afterwards(DeliveryState state) =>
         state.Afterwards.Kind is EffectKind.Reject or EffectKind.Return ? Done(state, state.Afterwards)
         : (Again(state) with { WaitedAfter = state.Afterwards.Kind == EffectKind.BackOff ? state.Note?.LastAt : null }, state.Afterwards);
 
-    private static (DeliveryState State, Effect Effect) Done(DeliveryState state, Effect effect) => (Again(state) with { Stage = Stage.Done }, effect);
+    private static (DeliveryState State, Effect Effect) Done(DeliveryState state, Effect effect) =>
+        (Again(state) with { Stage = Stage.Done }, effect);
 
     // What is of this round only is gone.
     private static DeliveryState Again(DeliveryState state) => state with

@@ -46,7 +46,9 @@ public sealed class AnswerCipher(Func<AnswerKeys>? keys, UnencryptedAnswers unen
     }
 
     /// <summary>The answer, also one that was stored before encryption was turned on, unless such are refused.</summary>
-    /// <exception cref="CryptographicException">No key is set, it is another key, the value was changed or moved, or it is not encrypted and must be.</exception>
+    /// <exception cref="CryptographicException">
+    /// No key is set, it is another key, the value was changed or moved, or it is not encrypted and must be.
+    /// </exception>
     /// <exception cref="FormatException">It is no base64.</exception>
     public string Unprotect(string redisKey, string stored)
     {
@@ -58,7 +60,8 @@ public sealed class AnswerCipher(Func<AnswerKeys>? keys, UnencryptedAnswers unen
                 : throw new CryptographicException("The stored answer is not encrypted, and Idempotency:UnencryptedAnswers is Refuse.");
         }
 
-        var all = keys?.Invoke().All ?? throw new CryptographicException("The stored answer is encrypted and Idempotency:EncryptionKeyFile is not set.");
+        var all = keys?.Invoke().All
+            ?? throw new CryptographicException("The stored answer is encrypted and Idempotency:EncryptionKeyFile is not set.");
         var sealedBytes = Convert.FromBase64String(stored[Prefix.Length..]);
         if (sealedBytes.Length < NonceSize + TagSize)
         {

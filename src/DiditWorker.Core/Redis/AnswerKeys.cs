@@ -9,7 +9,9 @@ public sealed record AnswerKeys(IReadOnlyList<byte[]> All)
     public static AnswerKeys Read(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length > 0 ? new([.. lines.Select(ReadKey)]) : throw new FormatException("holds no key; make one with: openssl rand -base64 32");
+        return lines.Length > 0
+            ? new([.. lines.Select(ReadKey)])
+            : throw new FormatException("holds no key; make one with: openssl rand -base64 32");
     }
 
     private static byte[] ReadKey(string line, int index)

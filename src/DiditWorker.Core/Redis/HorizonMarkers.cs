@@ -24,7 +24,8 @@ internal static class HorizonMarkers
 
     private static RedisKey One(string keyPrefix) => keyPrefix + "{horizon}";
 
-    private static RedisKey Of(IConnectionMultiplexer redis, string keyPrefix, int slot) => $"{keyPrefix}{{{(_tags ??= Tags(redis))[slot]}}}:horizon";
+    private static RedisKey Of(IConnectionMultiplexer redis, string keyPrefix, int slot) =>
+        $"{keyPrefix}{{{(_tags ??= Tags(redis))[slot]}}}:horizon";
 
     // The shortest number in hexadecimal digits that lies in each slot: some 160,000 are tried, once in a process.
     private static string[] Tags(IConnectionMultiplexer redis)

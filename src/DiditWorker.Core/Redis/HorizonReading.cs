@@ -18,7 +18,8 @@ public sealed record HorizonReading(DateTimeOffset At, DateTimeOffset Since, int
     /// <summary>What follows from it, for people.</summary>
     /// <param name="period">The window and its margin.</param>
     /// <param name="lookup">The setting.</param>
-    public string InWords(TimeSpan period, LookupBeforeResend lookup) => GuardedUntil(period) is not { } until ? "creates need no look-up for its sake"
+    public string InWords(TimeSpan period, LookupBeforeResend lookup) => GuardedUntil(period) is not { } until
+        ? "creates need no look-up for its sake"
         : lookup switch
         {
             LookupBeforeResend.OutsideWindow => $"until {Text(until)} every create relies on Didit's memory of the key",

@@ -11,7 +11,8 @@ namespace DiditWorker.Redis;
 /// The records in Redis. Every write is one script in one hash slot, fenced by the owner token, and takes one round trip;
 /// time is Redis' own. Failures to reach Redis surface as they are, see <see cref="RedisConnection.IsUnavailable"/>.
 /// </summary>
-public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions options, TimeSpan window, AnswerCipher cipher, WorkerMetrics metrics)
+public sealed class IdempotencyStore(
+    RedisConnection redis, IdempotencyOptions options, TimeSpan window, AnswerCipher cipher, WorkerMetrics metrics)
 {
     private static readonly RedisScript PeekScript = RedisScript.Of("peek");
     private static readonly RedisScript ClaimScript = RedisScript.Of("claim");
@@ -66,7 +67,9 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     /// <returns>How long it lasts, counted from before this was asked. Null: the key is not this owner's, and nothing may be sent any
     /// more.</returns>
     public async Task<TimeSpan?> RenewAsync(IdempotencyKey key, string owner) =>
-        (long)await RunAsync(RenewScript, key, owner, _lease, _retention) is > 0 and var granted ? TimeSpan.FromMilliseconds(granted) : null;
+        (long)await RunAsync(RenewScript, key, owner, _lease, _retention) is > 0 and var granted
+            ? TimeSpan.FromMilliseconds(granted)
+            : null;
 
     /// <summary>Writes the answer. False: somebody else owns or has answered the key, and this answer must not be used.</summary>
     /// <param name="key">Which record.</param>
@@ -101,7 +104,8 @@ public sealed class IdempotencyStore(RedisConnection redis, IdempotencyOptions o
     /// <summary>Deletes a record, for a person who has looked at it. False: it has changed since, or its lease is live.</summary>
     /// <param name="key">Which record.</param>
     /// <param name="seen">As <see cref="PeekAsync"/> showed it.</param>
-    public async Task<bool> ForgetAsync(IdempotencyKey key, IdempotencyRecord seen) => (int)await RunAsync(ForgetScript, key, seen.Head()) == 1;
+    public async Task<bool> ForgetAsync(IdempotencyKey key, IdempotencyRecord seen) =>
+        (int)await RunAsync(ForgetScript, key, seen.Head()) == 1;
 
     private async Task<RedisResult> RunAsync(RedisScript script, IdempotencyKey key, params RedisValue[] arguments)
     {

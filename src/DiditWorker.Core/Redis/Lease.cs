@@ -11,7 +11,8 @@ namespace DiditWorker.Redis;
 /// <param name="fingerprint">Of the payload.</param>
 /// <param name="time">Its monotonic clock measures what is left.</param>
 /// <param name="trouble">Told of renewals that Redis did not answer.</param>
-public sealed class Lease(IdempotencyStore store, IdempotencyKey key, string fingerprint, TimeProvider time, RedisTrouble trouble) : IAsyncDisposable
+public sealed class Lease(
+    IdempotencyStore store, IdempotencyKey key, string fingerprint, TimeProvider time, RedisTrouble trouble) : IAsyncDisposable
 {
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
 
@@ -95,7 +96,8 @@ public sealed class Lease(IdempotencyStore store, IdempotencyKey key, string fin
         var wait = Left / 2;
         while (Left > TimeSpan.Zero)
         {
-            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stopping.IsCancellationRequested)
             {
                 return;
@@ -138,7 +140,8 @@ public sealed class Lease(IdempotencyStore store, IdempotencyKey key, string fin
         }
     }
 
-    private void Hold(long from, TimeSpan granted) => Volatile.Write(ref _until, from + (long)(granted.TotalSeconds * time.TimestampFrequency));
+    private void Hold(long from, TimeSpan granted) =>
+        Volatile.Write(ref _until, from + (long)(granted.TotalSeconds * time.TimestampFrequency));
 
     // A renewal that is under way ends first, so that it cannot revive a lease that is given back.
     private async Task StopAsync()

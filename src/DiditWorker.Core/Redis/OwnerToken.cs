@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace DiditWorker.Redis;
 
-/// <summary>Names one delivery as the owner of a key, as 16 characters of base64url: 64 random bits for the process, 32 that count.</summary>
+/// <summary>
+/// Names one delivery as the owner of a key, as 16 characters of base64url: 64 random bits for the process, 32 that count.
+/// </summary>
 public static class OwnerToken
 {
     private const int ProcessSize = 8;

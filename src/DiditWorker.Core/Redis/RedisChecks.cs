@@ -3,12 +3,15 @@ using StackExchange.Redis;
 
 namespace DiditWorker.Redis;
 
-/// <summary>What of a Redis server's settings would lose records. Pure, over what <c>INFO</c> says; what it does not say is not judged.</summary>
+/// <summary>
+/// What of a Redis server's settings would lose records. Pure, over what <c>INFO</c> says; what it does not say is not judged.
+/// </summary>
 public static class RedisChecks
 {
     /// <summary>The warning where nothing can be written.</summary>
     public const string OnlyReplicas =
-        "only replicas are connected, so nothing can be written and messages wait; put the primary into ConnectionStrings:Redis, or Sentinel (serviceName=…)";
+        "only replicas are connected, so nothing can be written and messages wait; "
+        + "put the primary into ConnectionStrings:Redis, or Sentinel (serviceName=…)";
 
     private const string Slots = "16384";
     private static readonly Version Oldest = new(6, 2);
@@ -19,7 +22,8 @@ public static class RedisChecks
     /// <summary>What could be better: worth a line at the start, but no fault.</summary>
     public static Task<IReadOnlyList<string>> AdviseAsync(RedisConnection redis) => RunAsync(redis, Advise);
 
-    private static async Task<IReadOnlyList<string>> RunAsync(RedisConnection redis, Func<IReadOnlyDictionary<string, string>, IEnumerable<string>> judge)
+    private static async Task<IReadOnlyList<string>> RunAsync(
+        RedisConnection redis, Func<IReadOnlyDictionary<string, string>, IEnumerable<string>> judge)
     {
         var connected = (await redis.DatabaseAsync()).Multiplexer.GetServers().Where(s => s.IsConnected).ToList();
         if (connected.Count > 0 && connected.TrueForAll(s => s.IsReplica))
@@ -46,7 +50,8 @@ public static class RedisChecks
                 info.AddRange(Lines((string?)await server.ExecuteAsync("CLUSTER", "INFO") ?? ""));
             }
 
-            return info.DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+            return info.DistinctBy(pair => pair.Key, StringComparer.Ordinal)
+                .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
         }
         catch (RedisServerException)
         {
@@ -72,9 +77,11 @@ public static class RedisChecks
             yield return $"maxmemory-policy is {policy}: records may be evicted and messages look new again; set it to noeviction";
         }
 
-        if (info.TryGetValue("evicted_keys", out var evicted) && long.TryParse(evicted, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0)
+        if (info.TryGetValue("evicted_keys", out var evicted)
+            && long.TryParse(evicted, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0)
         {
-            yield return $"{count} keys were evicted since its start: records may be among them; give it more memory and set maxmemory-policy to noeviction";
+            yield return $"{count} keys were evicted since its start: records may be among them; "
+                + "give it more memory and set maxmemory-policy to noeviction";
         }
 
         if (info.TryGetValue("aof_enabled", out var aof) && aof == "0")

@@ -10,7 +10,8 @@ namespace DiditWorker.Redis;
 /// <param name="connectionString">In StackExchange.Redis syntax; asked for again at each handshake, for its user and password.</param>
 /// <param name="tls">Asked at each handshake that is TLS: how to speak to this host.</param>
 /// <param name="time">The clock.</param>
-public sealed class RedisConnection(Func<string> connectionString, Func<string, SslClientAuthenticationOptions> tls, TimeProvider time) : IAsyncDisposable
+public sealed class RedisConnection(
+    Func<string> connectionString, Func<string, SslClientAuthenticationOptions> tls, TimeProvider time) : IAsyncDisposable
 {
     // The client's own policy grows to 10 s and is random; work is to resume within 10 s of Redis' return.
     private static readonly LinearRetry ReconnectEverySecond = new((int)TimeSpan.FromSeconds(1).TotalMilliseconds);
@@ -135,7 +136,8 @@ public sealed class RedisConnection(Func<string> connectionString, Func<string, 
 
     // The client goes on using the connection to a primary that froze, beside that to the new one. Awake again, it does not know for some
     // seconds that it was replaced, and has none of the records made meanwhile.
-    private static bool HasTwoPrimaries(ConnectionMultiplexer multiplexer) => multiplexer.GetServers().Count(server => server is { IsConnected: true, IsReplica: false }) > 1;
+    private static bool HasTwoPrimaries(ConnectionMultiplexer multiplexer) =>
+        multiplexer.GetServers().Count(server => server is { IsConnected: true, IsReplica: false }) > 1;
 
     // A new connection asks Sentinel, and has no connection to the old one from before.
     private void Renew(Task<Connected> old)
