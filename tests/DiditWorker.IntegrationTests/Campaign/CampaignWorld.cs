@@ -94,11 +94,12 @@ internal sealed class CampaignWorld : IAsyncDisposable
         var held = 0;
         for (var again = 0; again < 5; again++)
         {
-            // What is held was answered before, as another delivery, and is answered once more; an empty queue alone only says that
+            // What is held is answered, once more if it was before, or parked if it is strange; an empty queue alone only says that
             // a worker has taken it, and to stop that worker at once would bring it back again and again.
-            var answers = Ledger.Answers + held;
+            var ended = Ledger.Answers + await Strange.ParkedAsync() + held;
             StartAll();
-            await Eventually.UntilAsync(() => Task.FromResult(Ledger.Answers >= answers), bound, $"{held} held deliveries are answered");
+            await Eventually.UntilAsync(
+                async () => Ledger.Answers + await Strange.ParkedAsync() >= ended, bound, $"{held} held deliveries are answered or parked");
             await UntilAnsweredAsync(bound);
             await Eventually.UntilAsync(Strange.AreParkedAsync, bound, $"{Strange.Taken.Count} strange messages are parked");
 
@@ -118,7 +119,7 @@ internal sealed class CampaignWorld : IAsyncDisposable
 
     /// <summary>What is parked gets no answer; the checker reports it.</summary>
     public Task UntilAnsweredAsync(TimeSpan bound) => Eventually.UntilAsync(
-        async () => await DepthAsync() == 0 && Ledger.Outstanding <= await DepthAsync(Queue + "_error"), bound, "every delivery is answered");
+        async () => await DepthAsync() == 0 && Ledger.Outstanding <= await Strange.ParkedBesideAsync(), bound, "every delivery is answered");
 
     public async ValueTask DisposeAsync()
     {

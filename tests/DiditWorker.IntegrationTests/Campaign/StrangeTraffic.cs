@@ -36,10 +36,15 @@ internal sealed class StrangeTraffic(string connectionString, History history)
         return new Turn(_turn);
     }
 
-    /// <summary>Whether each that was taken lies in one of the two queues, by their number.</summary>
-    public async Task<bool> AreParkedAsync() =>
-        await Connections.DepthAsync(connectionString, CampaignWorld.Queue + "_error")
-        + await Connections.DepthAsync(connectionString, CampaignWorld.Queue + "_skipped") >= Taken.Count;
+    /// <summary>Whether all that the broker confirmed are parked or skipped.</summary>
+    public async Task<bool> AreParkedAsync() => await ParkedBesideAsync() >= 0;
+
+    /// <summary>How many are parked or skipped beside those that the broker confirmed; negative: some of these are not there yet.</summary>
+    public async Task<int> ParkedBesideAsync() => await ParkedAsync() - Taken.Count;
+
+    /// <summary>How many are parked or skipped, whoever published them.</summary>
+    public async Task<int> ParkedAsync() => (int)(await Connections.DepthAsync(connectionString, CampaignWorld.Queue + "_error")
+        + await Connections.DepthAsync(connectionString, CampaignWorld.Queue + "_skipped"));
 
     /// <summary>Publishes until it is stopped; what the broker does not take is published again, later, under another id.</summary>
     public async Task RunAsync(CancellationToken stop)
