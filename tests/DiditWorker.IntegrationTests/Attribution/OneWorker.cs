@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests.Attribution;
 
-/// <summary>A worker process with the pauses that are the default, and a Didit that hands no session out twice unless told so.</summary>
+/// <summary>A worker process with the pauses and time-outs that are the default, and a Didit that hands no session out twice unless told so.</summary>
 internal sealed partial class OneWorker : IAsyncDisposable
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -28,6 +28,7 @@ internal sealed partial class OneWorker : IAsyncDisposable
         var arena = await Arena.OpenAsync(didit: (didit ?? new()) with { ReuseByVendorData = reuse });
         arena.Settings.Remove("Didit:RefusedPause");
         arena.Settings.Remove("Didit:BreakDuration");
+        arena.Settings.Remove("Didit:AttemptTimeout");
         arena.Settings["Idempotency:MaximumAttempts"] = $"{maximumAttempts}";
         if (!lookUpsUnlimited)
         {

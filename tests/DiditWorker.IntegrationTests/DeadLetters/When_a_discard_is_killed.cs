@@ -11,7 +11,7 @@ public sealed class When_a_discard_is_killed
 {
     private const int Seed = 20261124;
     private const int Kills = 5;
-    private const int Messages = 8_000;
+    private const int Messages = 4_000;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     [Test]
@@ -25,9 +25,9 @@ public sealed class When_a_discard_is_killed
         var inTheMiddle = 0;
         for (var kill = 0; kill < Kills; kill++)
         {
-            // A random moment of the work, not of the clock; 1,000 messages or so at most.
+            // A random moment of the work, not of the clock; 500 messages or so at most.
             var archive = folder.File($"archive-{kill}");
-            inTheMiddle += await KilledOnceItHasWrittenAsync(arena, archive, random.Next(600_000)) ? 1 : 0;
+            inTheMiddle += await KilledOnceItHasWrittenAsync(arena, archive, random.Next(300_000)) ? 1 : 0;
         }
 
         inTheMiddle.ShouldBe(Kills);

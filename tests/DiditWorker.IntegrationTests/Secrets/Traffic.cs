@@ -46,7 +46,8 @@ internal sealed class Traffic : IAsyncDisposable
         await _stop.CancelAsync();
         await _publishing;
         await Eventually.UntilAsync(
-            () => Task.FromResult(_arena.Broker.Answers.Count >= _published.Values.Sum()), Bound, $"{_published.Values.Sum()} deliveries are answered");
+            () => Task.FromResult(_arena.Broker.Answers.Count >= _published.Values.Sum() && Answered().Count >= _published.Count),
+            Bound, $"{_published.Values.Sum()} deliveries are answered, some of them more than once");
         _arena.Broker.Rejected.ShouldBeEmpty();
         Answered().ShouldBe(_published.Keys, ignoreOrder: true);
         _arena.Broker.Created.Select(a => (a.MessageId, a.Message.GetRawText())).Distinct().Count().ShouldBe(_published.Count);

@@ -37,6 +37,7 @@ internal static class Plain
     public static Effect Effect(Effect effect) => effect with
     {
         Reason = "", Delay = effect.Kind == EffectKind.LookUp ? effect.Delay : default, Note = Note(effect.Note), Record = null,
+        Operation = effect.Kind == EffectKind.BackOff ? default : effect.Operation,
     };
 
     public static DeliveryState Later(DeliveryState state, bool isNeverDue) => state with
