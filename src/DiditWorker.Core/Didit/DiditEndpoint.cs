@@ -22,7 +22,7 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
     public Gate Gate { get; } = new(time);
 
     /// <summary>Told when a pause is over, and since when it had been.</summary>
-    public Action<DateTimeOffset>? Reopened { get; set; }
+    public Action<DateTimeOffset>? OnReopened { get; set; }
 
     /// <summary>
     /// What is wrong where requests fail but too few for a pause, as with a single message in the queue: after three in a row with no
@@ -66,7 +66,7 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
             {
                 if (Gate.Succeeded(sent) is { } ended)
                 {
-                    Reopened?.Invoke(ended.Since);
+                    OnReopened?.Invoke(ended.Since);
                 }
             }
             else if (verdict.Pause is { } reason)

@@ -35,7 +35,7 @@ public sealed class DiditPipeline
         (_options, Creates, Reads) = (options, creates, reads);
 
         // After an outage that only look-ups have met, what they let through comes at once.
-        reads.Reopened = creates.Gate.Ramp;
+        reads.OnReopened = creates.Gate.Ramp;
 
         _creates = DiditResilience.Creates(options, creates, createLimit, _circuit, time);
         _reads = DiditResilience.Reads(options, reads, readLimit, time);

@@ -92,11 +92,7 @@ public sealed class Gate(TimeProvider time)
             _began = _pause?.Since ?? now;
             _pause = new(reason, why, _began, now + length);
             _length = length;
-            _limit = 1;
-
-            // Who is still under way from before does not stand in the way of the probe.
-            _inFlight = 0;
-            _generation++;
+            LimitTo(1);
         }
     }
 
@@ -152,9 +148,7 @@ public sealed class Gate(TimeProvider time)
         {
             if (_pause is null && _limit == int.MaxValue && _succeeded < since)
             {
-                _limit = RampStart;
-                _inFlight = 0;
-                _generation++;
+                LimitTo(RampStart);
             }
         }
     }
@@ -195,6 +189,14 @@ public sealed class Gate(TimeProvider time)
             var left = _pause is null ? LongestLook : _pause.Until - time.GetUtcNow();
             return (_changed.Task, left < ShortestLook ? ShortestLook : left > LongestLook ? LongestLook : left);
         }
+    }
+
+    // Who is still under way from before does not stand in the way of who comes now.
+    private void LimitTo(int limit)
+    {
+        _limit = limit;
+        _inFlight = 0;
+        _generation++;
     }
 
     private void Leave(int generation)

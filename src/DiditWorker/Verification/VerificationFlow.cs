@@ -120,7 +120,8 @@ public sealed partial class VerificationFlow(
         }
         else if (state.Note is { } note && note != before)
         {
-            Log.AttemptFailed(logger, delivery.RequestId, delivery.Key, note.Attempts, note.LastError, happened.Verdict.Counts, note.NextTry);
+            Log.AttemptFailed(
+                logger, delivery.RequestId, delivery.Key, note.Attempts, note.LastError, happened.Verdict.Counts, note.NextTry);
         }
     }
 

@@ -102,8 +102,10 @@ public sealed class Work(
         Leave();
         var (creates, reads) = _reopened ?? Reopened();
         _reopened = null;
-        var success = effect.Delay > BackOff.LongestCounted ? pipeline.Of(effect.Operation).Gate.Success : creates;
-        await hold.BackOffAsync(effect.Delay, [creates, reads, success], effect.Reason);
+        Task[] others = effect.Delay > BackOff.LongestCounted
+            ? [creates, reads, pipeline.Of(effect.Operation).Gate.Success]
+            : [creates, reads];
+        await hold.BackOffAsync(effect.Delay, others, effect.Reason);
         return Now(EventKind.Waited);
     }
 

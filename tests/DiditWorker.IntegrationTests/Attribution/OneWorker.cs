@@ -7,7 +7,9 @@ using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests.Attribution;
 
-/// <summary>A worker process with the pauses and time-outs that are the default, and a Didit that hands no session out twice unless told so.</summary>
+/// <summary>
+/// A worker process with the pauses and time-outs that are the default, and a Didit that hands no session out twice unless told so.
+/// </summary>
 internal sealed partial class OneWorker : IAsyncDisposable
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -23,18 +25,14 @@ internal sealed partial class OneWorker : IAsyncDisposable
     public SimulatorState Didit => Arena.Didit.State;
 
     public static async Task<OneWorker> StartAsync(
-        SimulatorSettings? didit = null, int maximumAttempts = 10, bool lookUpsUnlimited = true, bool reuse = false)
+        SimulatorSettings? didit = null, int maximumAttempts = 10, int lookUpsPerMinute = 600_000, bool reuse = false)
     {
         var arena = await Arena.OpenAsync(didit: (didit ?? new()) with { ReuseByVendorData = reuse });
         arena.Settings.Remove("Didit:RefusedPause");
         arena.Settings.Remove("Didit:BreakDuration");
         arena.Settings.Remove("Didit:AttemptTimeout");
         arena.Settings["Idempotency:MaximumAttempts"] = $"{maximumAttempts}";
-        if (!lookUpsUnlimited)
-        {
-            arena.Settings.Remove("Didit:LookupsPerMinute");
-        }
-
+        arena.Settings["Didit:LookupsPerMinute"] = $"{lookUpsPerMinute}";
         var worker = new OneWorker(arena, WorkerProcess.Start(arena.Settings));
         await worker.Process.UntilReadyAsync();
         return worker;

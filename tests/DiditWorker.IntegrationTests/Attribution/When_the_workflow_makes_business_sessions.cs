@@ -32,7 +32,7 @@ public sealed class When_the_workflow_makes_business_sessions
     public async Task An_account_without_them_refuses_to_list_them_and_that_stops_nothing(int status)
     {
         const int old = 40;
-        await using var worker = await OneWorker.StartAsync(new() { BusinessListStatus = status }, lookUpsUnlimited: false);
+        await using var worker = await OneWorker.StartAsync(new() { BusinessListStatus = status }, lookUpsPerMinute: 600);
         LoseTheReply(worker, "fresh-0", FaultKind.ResetAfterCreate);
 
         // Older than the window, so that a look-up comes first.

@@ -119,7 +119,8 @@ internal sealed class CampaignWorld : IAsyncDisposable
 
     /// <summary>What is parked gets no answer; the checker reports it.</summary>
     public Task UntilAnsweredAsync(TimeSpan bound) => Eventually.UntilAsync(
-        async () => await DepthAsync() == 0 && Ledger.Outstanding <= await Strange.ParkedBesideAsync(), bound, "every delivery is answered");
+        async () => await DepthAsync() == 0 && Ledger.Outstanding <= await Strange.ParkedBesideAsync(),
+        bound, "every delivery is answered");
 
     public async ValueTask DisposeAsync()
     {

@@ -55,8 +55,10 @@ public sealed class When_a_key_is_shown
         json.GetProperty("key").GetString().ShouldBe(IdempotencyKey.Create("start-verification", Id).ToString());
         var record = json.GetProperty("record");
         record.EnumerateObject().Select(member => member.Name).ShouldBe(
-            ["state", "meaning", "nextDelivery", "nextDeliveryWould", "owner", "firstAttempt", "lastAttempt", "attempts", "counted", "maximumAttempts", "windowEnds",
-                "ttlSeconds", "fingerprint", "sessionId", "sessionNumber", "sessionStatus"]);
+        [
+            "state", "meaning", "nextDelivery", "nextDeliveryWould", "owner", "firstAttempt", "lastAttempt", "attempts", "counted",
+            "maximumAttempts", "windowEnds", "ttlSeconds", "fingerprint", "sessionId", "sessionNumber", "sessionStatus",
+        ]);
         record.GetProperty("state").GetString().ShouldBe("completed");
         record.GetProperty("nextDelivery").GetString().ShouldBe("answer-from-record");
         record.GetProperty("owner").GetString().ShouldBe("owner-a-16-chars");

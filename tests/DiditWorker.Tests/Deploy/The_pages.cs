@@ -19,19 +19,19 @@ public sealed partial class The_pages
 
     [TestCaseSource(nameof(Pages))]
     public void Every_link_leads_somewhere(string page) =>
-        LinkPattern().Matches(Read(page)).Select(match => match.Groups["target"].Value).Where(target => !Leads(page, target)).ShouldBeEmpty();
+        Found(LinkPattern(), Read(page), "target").Where(target => !Leads(page, target)).ShouldBeEmpty();
 
     [TestCase("[x](deploy/README.md)", true)]
     [TestCase("[x](deploy/README.md#commands)", true)]
     [TestCase("[x](deploy/README.md#comands)", false)]
     [TestCase("[x](deploy/READ.md)", false)]
     public void A_link_that_leads_nowhere_is_found(string text, bool leads) =>
-        Leads("README.md", LinkPattern().Match(text).Groups["target"].Value).ShouldBe(leads);
+        Leads("README.md", Found(LinkPattern(), text, "target").Single()).ShouldBe(leads);
 
     [Test]
     public void Every_test_that_a_promise_names_exists()
     {
-        var names = TestPattern().Matches(Read("deploy/PROMISES.md")).Select(match => match.Groups["name"].Value).Distinct().ToList();
+        var names = Found(TestPattern(), Read("deploy/PROMISES.md"), "name");
         var tests = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
             .Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
 
@@ -43,13 +43,16 @@ public sealed partial class The_pages
     public void The_first_one_is_short_and_its_map_is_right()
     {
         var lines = File.ReadAllLines(Path.Combine(Repository.Root, "README.md"));
-        var folders = lines.Select(line => MapPattern().Match(line)).Where(match => match.Success).Select(match => match.Groups["path"].Value).ToList();
+        var folders = Found(MapPattern(), Read("README.md"), "path");
 
         lines.Length.ShouldBeLessThanOrEqualTo(MaxReadmeLines);
         lines.Where(line => line.StartsWith('|')).SelectMany(line => line.Split('|')).ShouldAllBe(cell => cell.Trim().Length <= MaxCell);
         folders.Count.ShouldBeGreaterThan(10);
         folders.Where(path => !Directory.Exists(Path.Combine(Repository.Root, path))).ShouldBeEmpty();
     }
+
+    private static List<string> Found(Regex pattern, string text, string group) =>
+        [.. pattern.Matches(text).Select(match => match.Groups[group].Value).Distinct()];
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(Repository.Root, page));
 
@@ -79,7 +82,7 @@ public sealed partial class The_pages
     [GeneratedRegex(@"`([^`\s]*/)?(?<name>(When|What|The)_[A-Za-z0-9_]+)`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TestPattern();
 
-    [GeneratedRegex("^(?<path>(src|tests|deploy)/[A-Za-z./]*) ", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(?<path>(src|tests|deploy)/[A-Za-z./]*) ", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex MapPattern();
 
     [GeneratedRegex(@"[^\p{L}\p{N}\- _]", RegexOptions.None, 1000)]

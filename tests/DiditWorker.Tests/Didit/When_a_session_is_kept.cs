@@ -48,7 +48,8 @@ public sealed class When_a_session_is_kept
 
     [Test]
     public void It_is_never_taken_for_json_or_for_an_encrypted_one() => Sessions.Sample(
-        session => session.ToPayload() is var payload && payload[0] != '{' && !payload.StartsWith("gcm1:", StringComparison.Ordinal), iter: 500);
+        session => session.ToPayload() is var payload && payload[0] != '{' && !payload.StartsWith("gcm1:", StringComparison.Ordinal),
+        iter: 500);
 
     [TestCase("Not Started", "N")]
     [TestCase("In Progress", "P")]

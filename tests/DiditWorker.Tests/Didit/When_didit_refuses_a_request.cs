@@ -151,7 +151,8 @@ public sealed class When_didit_refuses_a_request
         why.ShouldEndWith(words.Replace("valid.", sent == "Ali" ? "***." : "valid.", StringComparison.Ordinal));
     }
 
-    // One message could keep the worker busy for minutes: 13 characters a value, 20,000 of them, in 64 KiB of reply. Work is counted, not timed.
+    // One message could keep the worker busy for minutes: 13 characters a value, 20,000 of them, in 64 KiB of reply. Work is counted, not
+    // timed.
     [Test]
     public void What_would_take_too_much_to_mask_is_withheld()
     {

@@ -93,7 +93,7 @@ public sealed class When_work_resumes_after_a_pause
         var options = new DiditOptions { ApiKey = "k" };
         var reads = new DiditEndpoint(Operation.Read, options, time);
         var creates = new Gate(time);
-        reads.Reopened = creates.Ramp;
+        reads.OnReopened = creates.Ramp;
         reads.OpenCircuit(TimeSpan.FromSeconds(5));
         time.Advance(TimeSpan.FromSeconds(5));
         Count(creates).ShouldBe(1000);

@@ -44,9 +44,20 @@ internal readonly struct Seq<T>(T[] items) : IEquatable<Seq<T>>, IEnumerable<T>
     }
 
     // Millions of states are looked through: these do without the enumerator, on the heap, of an interface.
-    public bool Any(Func<T, bool> match) => Array.Exists(Items, new(match));
+    public bool Any(Func<T, bool> match)
+    {
+        foreach (var item in Items)
+        {
+            if (match(item))
+            {
+                return true;
+            }
+        }
 
-    public bool All(Func<T, bool> match) => Array.TrueForAll(Items, new(match));
+        return false;
+    }
+
+    public bool All(Func<T, bool> match) => !Any(item => !match(item));
 
     public Enumerator GetEnumerator() => new(Items);
 
