@@ -110,6 +110,39 @@ public sealed class When_a_look_up_is_judged
         Judge(Session("a", "Approved", Ours), nothing).Kind.ShouldBe(MatchKind.Adopt);
     }
 
+    // Whoever lists the sessions asks Didit for more of a candidate; of the others it need not.
+    [TestCase("Approved", Workflow, 0, true)]
+    [TestCase("Approved", Workflow, -1, false)]
+    [TestCase("Approved", null, 0, true)]
+    [TestCase("Approved", "other", 0, false)]
+    [TestCase("Not Started", Workflow, -1, true)]
+    [TestCase("Not Started", null, -1, true)]
+    [TestCase("Not Started", "other", -1, false)]
+    public void More_is_asked_of_one_that_could_be_ours_or_be_handed_back(string status, string? workflow, int seconds, bool asked) =>
+        SessionMatch.IsCandidate(
+            Session("a", status) with { WorkflowId = workflow, CreatedAt = NotBefore.AddSeconds(seconds) }, Workflow, NotBefore).ShouldBe(asked);
+
+    [Test]
+    public void Several_are_too_many_for_sure_only_if_they_carry_our_key()
+    {
+        Judge(Session("a", "Approved", Ours), Session("b", "Approved", Ours)).AreDuplicates(Key).ShouldBeTrue();
+        Judge(Session("a", "Approved"), Session("b", "Approved")).AreDuplicates(Key).ShouldBeFalse();
+        Judge(Session("", "Approved", Ours)).AreDuplicates(Key).ShouldBeFalse();
+        Judge(Session("a", "Approved", Ours)).AreDuplicates(Key).ShouldBeFalse();
+    }
+
+    [Test]
+    public void What_the_list_does_not_say_is_filled_in_for_the_answer()
+    {
+        var found = Session("a", status: null) with { WorkflowId = null, CreatedAt = null };
+        var known = Session("a", "Approved") with { WorkflowId = "theirs" };
+
+        found.ToSession(Workflow, NotBefore).ShouldBe(new DiditSession("a", 1, "https://v/a", "Not Started", Workflow, NotBefore));
+        known.ToSession(Workflow, NotBefore).ShouldBe(
+            new DiditSession("a", 1, "https://v/a", "Approved", "theirs", NotBefore.AddMinutes(1)));
+        (known with { Url = null }).ToSession(Workflow, NotBefore).ShouldBeNull();
+    }
+
     [Test]
     public void The_order_of_the_list_never_matters() => Gen.Select(Sessions.Array[0, 5], Gen.Bool).Sample((found, dated) =>
     {
