@@ -119,7 +119,7 @@ public sealed record SessionSeed
     /// <summary>One of <see cref="SessionStatus.All"/>; default Not Started.</summary>
     public string Status { get; init; } = SessionStatus.NotStarted;
 
-    /// <summary>A JSON object; default none.</summary>
+    /// <summary>A JSON object; default null.</summary>
     public JsonElement? Metadata { get; init; }
 
     /// <summary>When it was made; default now.</summary>
@@ -128,7 +128,7 @@ public sealed record SessionSeed
     /// <summary>The workflow's version of which it is, 1 or more; default the one in force.</summary>
     public int? WorkflowVersion { get; init; }
 
-    /// <summary>The key under which it counts as made; default none.</summary>
+    /// <summary>The key under which it counts as made; default null.</summary>
     public string? IdempotencyKey { get; init; }
 
     internal void Check(FieldErrors errors)

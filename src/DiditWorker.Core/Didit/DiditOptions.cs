@@ -23,10 +23,10 @@ public sealed record DiditOptions
     /// <summary>Says what the key is now, where it may change. Default: null.</summary>
     public Func<string>? CurrentApiKey { get; init; }
 
-    /// <summary>The workflow for messages that name none. Default none.</summary>
+    /// <summary>The workflow for messages that name none. Default null.</summary>
     public string? WorkflowId { get; init; }
 
-    /// <summary>The browser redirect for messages that name none. Default none.</summary>
+    /// <summary>The browser redirect for messages that name none. Default null.</summary>
     public string? Callback { get; init; }
 
     /// <summary>How long Didit is taken to remember a key; also the TTL of a record. Default 1 day; 0: Didit remembers nothing.</summary>
@@ -72,7 +72,7 @@ public sealed record DiditOptions
     /// <summary>How long to pause after refused credentials or missing credits before one request probes. Default 5 seconds.</summary>
     public TimeSpan RefusedPause { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A report of <c>diditworker probe</c> that the settings are compared with at start. Default none.</summary>
+    /// <summary>A report of <c>diditworker probe</c> that the settings are compared with at start. Default null.</summary>
     public string? ProbeReportFile { get; init; }
 
     /// <summary>What the protocol depends on.</summary>

@@ -4,7 +4,7 @@ namespace DiditWorker.Observability;
 /// <param name="At">When.</param>
 /// <param name="Outcome">One of <see cref="DeliveryOutcomes"/>.</param>
 /// <param name="Why">Code of the rejection or name of the exception.</param>
-/// <param name="Key">Its key; none if it has none.</param>
+/// <param name="Key">Its key; null if it has none.</param>
 public sealed record RecentError(DateTimeOffset At, string Outcome, string Why, string? Key);
 
 /// <summary>What this worker did in the last minutes, in memory, for people who look at it. Thread-safe.</summary>

@@ -25,7 +25,7 @@ public sealed record FoundSession(
     /// <summary>Whether its metadata has this key.</summary>
     public bool IsMadeUnder(IdempotencyKey key) => string.Equals(Key, key.ToString(), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>As an answer; none without a URL.</summary>
+    /// <summary>As an answer; null without a URL.</summary>
     /// <param name="workflowId">Where Didit did not say it.</param>
     /// <param name="now">Taken for the time of its making where Didit did not say that.</param>
     public DiditSession? ToSession(string workflowId, DateTimeOffset now) =>

@@ -11,7 +11,7 @@ namespace DiditWorker.DeadLetters;
 /// <param name="Key">Whose.</param>
 /// <param name="Created">Whether there is a session; otherwise it is a rejection.</param>
 /// <param name="Code">Of a rejection, see <see cref="RejectionCodes"/>.</param>
-/// <param name="Outcome">The header <see cref="AnswerHeaders.Outcome"/>; none from a worker that does not set it yet.</param>
+/// <param name="Outcome">The header <see cref="AnswerHeaders.Outcome"/>; null from a worker that does not set it yet.</param>
 /// <param name="Message">The event. It holds personal data, and that of a session its URL.</param>
 public sealed record HeardAnswer(IdempotencyKey Key, bool Created, string? Code, string? Outcome, JsonElement Message)
 {

@@ -23,10 +23,10 @@ public sealed record DeadLetter
     /// <summary>As it arrived.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>Request id, key and time of publishing; none if it has no usable id.</summary>
+    /// <summary>Request id, key and time of publishing; null if it has no usable id.</summary>
     public Delivery? Delivery { get; init; }
 
-    /// <summary>What it asks for; none if it cannot be read.</summary>
+    /// <summary>What it asks for; null if it cannot be read.</summary>
     public VerificationRequest? Request { get; init; }
 
     /// <summary>Why it cannot be read.</summary>

@@ -9,7 +9,7 @@ namespace DiditWorker.DeadLetters;
 /// <summary>Dead letters of one group, as far as they were counted.</summary>
 /// <param name="Group">One of <see cref="DeadLetterGroups"/>.</param>
 /// <param name="Count">How many.</param>
-/// <param name="OldestPublished">When the oldest of them was published, to the minute; none if none says so.</param>
+/// <param name="OldestPublished">When the oldest of them was published, to the minute; null if none says so.</param>
 public sealed record CountedGroup(string Group, long Count, DateTimeOffset? OldestPublished);
 
 /// <summary>

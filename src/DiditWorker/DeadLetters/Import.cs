@@ -11,7 +11,7 @@ public sealed class Import(DeadLetterQueues queues, TimeProvider time)
 
     /// <summary>Reads every line and checks it.</summary>
     /// <param name="path">The archive.</param>
-    /// <param name="target">The queue for all; none: each line's own.</param>
+    /// <param name="target">The queue for all; null: each line's own.</param>
     /// <returns>For each queue what is to come into it; what is there already is not yet known.</returns>
     /// <exception cref="ArchiveException">A line is not what was written, or its queue is none for dead letters.</exception>
     public SortedDictionary<string, ImportTally> Check(string path, string? target)

@@ -5,7 +5,7 @@ namespace DiditWorker.DeadLetters;
 
 /// <summary>What an operator's text turned out to name.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="RequestId">What it was derived from; none if the text was taken for the key itself.</param>
+/// <param name="RequestId">What it was derived from; null if the text was taken for the key itself.</param>
 /// <param name="Memory">What a claim would find.</param>
 /// <param name="Ttl">How long the record lives on.</param>
 public sealed record FoundKey(IdempotencyKey Key, string? RequestId, Memory Memory, TimeSpan? Ttl)
@@ -42,7 +42,7 @@ public sealed class KeyFinder(IdempotencyStore store, IdempotencyOptions options
     /// <exception cref="UnknownRecordException">The record is of another version.</exception>
     public Task<FoundKey> FindAsync(IdempotencyKey key) => PeekAsync(key, requestId: null);
 
-    /// <summary>The text as a key; none if it is no UUID.</summary>
+    /// <summary>The text as a key; null if it is no UUID.</summary>
     public static IdempotencyKey? KeyIn(string text) => RequestId.TryReadUuid(RequestId.Normalize(text), "D", out var uuid) ? new(uuid) : null;
 
     private async Task<FoundKey> PeekAsync(IdempotencyKey key, string? requestId)

@@ -49,7 +49,7 @@ public enum Predicted
 /// <param name="What">The outcome.</param>
 /// <param name="Because">Why, for people.</param>
 /// <param name="Window">Where the message stands in its window, the record's first attempt counted in.</param>
-/// <param name="Memory">What Redis said; none if it was not asked.</param>
+/// <param name="Memory">What Redis said; null if it was not asked.</param>
 public sealed record Prediction(Predicted What, string Because, WindowAge Window, Memory? Memory)
 {
     /// <summary>Whether the worker may create a session for it.</summary>

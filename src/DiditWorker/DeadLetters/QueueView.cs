@@ -10,11 +10,11 @@ public sealed record QueueDepth(string Name, long Messages, long Consumers);
 /// <param name="Queue">Which queue.</param>
 /// <param name="Group">One of <see cref="DeadLetterGroups"/>.</param>
 /// <param name="Count">How many.</param>
-/// <param name="WindowEnds">When the window of the oldest one ends; none if unknown.</param>
+/// <param name="WindowEnds">When the window of the oldest one ends; null if unknown.</param>
 public sealed record GroupDepth(string Queue, string Group, long Count, DateTimeOffset? WindowEnds);
 
 /// <summary>The worker's queues at one moment.</summary>
 /// <param name="At">When.</param>
 /// <param name="Queues">Input, error and skipped queue; one that does not exist (yet) is missing.</param>
-/// <param name="Groups">What the dead letters are; none if Redis could not be asked.</param>
+/// <param name="Groups">What the dead letters are; null if Redis could not be asked.</param>
 public sealed record QueueView(DateTimeOffset At, IReadOnlyList<QueueDepth> Queues, IReadOnlyList<GroupDepth>? Groups);

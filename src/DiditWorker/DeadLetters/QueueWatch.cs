@@ -18,7 +18,7 @@ public sealed partial class QueueWatch(
     private IConnection? _connection;
     private QueueView? _latest;
 
-    /// <summary>The latest view; none while the broker does not answer, since an old one would be taken for today's.</summary>
+    /// <summary>The latest view; null while the broker does not answer, since an old one would be taken for today's.</summary>
     public QueueView? Latest => Volatile.Read(ref _latest);
 
     /// <summary>Which of the queues is the one that the worker takes messages from.</summary>

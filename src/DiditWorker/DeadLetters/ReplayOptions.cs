@@ -6,7 +6,7 @@ public sealed record ReplayOptions
     /// <summary>Which queue the messages go to.</summary>
     public required string Target { get; init; }
 
-    /// <summary>What a message is changed into before it is published; none: it stays as it is.</summary>
+    /// <summary>What a message is changed into before it is published; null: it stays as it is.</summary>
     public Func<DeadLetter, DeadLetter>? Edit { get; init; }
 
     /// <summary>Names this run in a header, so that a message that fails again is recognised.</summary>
@@ -60,7 +60,7 @@ public sealed class ReplayReport
     /// <summary>What was heard, by outcome: <c>created</c>, <c>adopted</c>, <c>replayed</c>, or the code of a rejection.</summary>
     public IReadOnlyDictionary<string, int> Outcomes => _outcomes;
 
-    /// <summary>Why it ended early; none if it did not.</summary>
+    /// <summary>Why it ended early; null if it did not.</summary>
     public string? StoppedBecause { get; set; }
 
     /// <summary>What counts against <see cref="ReplayOptions.MaximumFailures"/>.</summary>

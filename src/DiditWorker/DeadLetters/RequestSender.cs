@@ -16,7 +16,7 @@ internal sealed class RequestSender(WorkerSettings settings, TimeProvider time)
     private const string ContentType = "application/json";
 
     /// <summary>Writes the body, and reads it as the worker will.</summary>
-    /// <param name="members">Text by name; none is left out.</param>
+    /// <param name="members">Text by name; null is left out.</param>
     /// <param name="metadata">As JSON.</param>
     /// <exception cref="CommandException">The worker would reject it; the text says why, in the worker's words.</exception>
     public byte[] Write(IEnumerable<KeyValuePair<string, string?>> members, string? metadata)

@@ -20,7 +20,7 @@ public enum WindowState
 
 /// <summary>The age of a message against the window, less the margin: the same bounds as in the decision.</summary>
 /// <param name="State">Where it stands.</param>
-/// <param name="EndsAt">When its window ends; none if unknown.</param>
+/// <param name="EndsAt">When its window ends; null if unknown.</param>
 public readonly record struct WindowAge(WindowState State, DateTimeOffset? EndsAt)
 {
     private const double Near = 0.2;

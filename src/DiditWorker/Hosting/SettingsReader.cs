@@ -83,7 +83,7 @@ public sealed class SettingsReader(IConfiguration configuration)
         }
     }
 
-    /// <summary>What files hold that may change while the worker runs; none, with a fault, where that cannot be used.</summary>
+    /// <summary>What files hold that may change while the worker runs; null, with a fault, where that cannot be used.</summary>
     public SecretFile<T>? SecretFile<T>(string key, Func<string, T?, T> read, params string[] paths)
         where T : class
     {

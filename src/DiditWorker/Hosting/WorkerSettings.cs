@@ -35,13 +35,13 @@ public sealed partial record WorkerSettings(
     /// <inheritdoc cref="WorkerSettings" path="/param[@name='RabbitMq']"/>
     public BrokerAddress RabbitMq { get => RabbitMqFile?.Current ?? field; init; } = RabbitMq;
 
-    /// <summary>The file with the broker's address. Default none.</summary>
+    /// <summary>The file with the broker's address. Default null.</summary>
     public SecretFile<BrokerAddress>? RabbitMqFile { get; init; }
 
     /// <inheritdoc cref="WorkerSettings" path="/param[@name='Redis']"/>
     public string Redis { get => RedisFile?.Current ?? field; init; } = Redis;
 
-    /// <summary>The file with the connection string of Redis. Default none.</summary>
+    /// <summary>The file with the connection string of Redis. Default null.</summary>
     public SecretFile<string>? RedisFile { get; init; }
 
     /// <summary>Section <c>RabbitMq</c>: whom to trust, and what to show.</summary>

@@ -61,7 +61,7 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
 
     /// <summary>One create.</summary>
     /// <param name="body">As it is to be sent.</param>
-    /// <param name="key">The <c>Idempotency-Key</c>; none to leave it out.</param>
+    /// <param name="key">The <c>Idempotency-Key</c>; null to leave it out.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <param name="path">Default: the configured one.</param>
     /// <param name="apiKey">Default: the configured one. With another, a refusal does not end the probe.</param>
@@ -225,7 +225,7 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
     private static ProbeReply StopUnless(bool allowed, ProbeReply read) =>
         read.Status is 401 or 402 && !allowed ? throw new ProbeStoppedException(Stop(read.Status)!) : read;
 
-    /// <summary>Why a reply to the configured key ends a probe; none if it does not.</summary>
+    /// <summary>Why a reply to the configured key ends a probe; null if it does not.</summary>
     internal static string? Stop(int status) => status switch
     {
         402 => "402: Didit wants money for it",

@@ -12,7 +12,7 @@ namespace DiditWorker.Probing;
 public sealed record ProbeReply(
     int Status, IReadOnlyDictionary<string, string> Headers, JsonElement? Body, DateTimeOffset Sent, DateTimeOffset Received)
 {
-    /// <summary>The session's id, by either name; none if the reply has none.</summary>
+    /// <summary>The session's id, by either name; null if the reply has none.</summary>
     public string? SessionId => Body is { } body ? IdIn(body) : null;
 
     /// <summary>Whether it is a create's answer with a session.</summary>

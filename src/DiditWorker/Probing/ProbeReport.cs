@@ -6,7 +6,7 @@ namespace DiditWorker.Probing;
 /// <param name="Address">Scheme, host and port of Didit.</param>
 /// <param name="WorkflowId">Which workflow was used.</param>
 /// <param name="Requests">How many requests were sent.</param>
-/// <param name="StoppedBecause">Why it ended early; none if it did not.</param>
+/// <param name="StoppedBecause">Why it ended early; null if it did not.</param>
 /// <param name="Findings">What was measured, in order.</param>
 /// <param name="Recommendations">Settings that follow.</param>
 public sealed record ProbeReport(
@@ -22,7 +22,7 @@ public sealed record ProbeReport(
     /// <summary>The format of today.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>The finding of this id; none if it was not measured.</summary>
+    /// <summary>The finding of this id; null if it was not measured.</summary>
     public Finding? Find(string id) => Findings.FirstOrDefault(finding => finding.Id == id);
 }
 

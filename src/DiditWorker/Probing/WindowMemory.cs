@@ -43,7 +43,7 @@ internal sealed record WindowMemory(int Version, string Address, string Workflow
 /// <summary>One key.</summary>
 /// <param name="Key">The <c>Idempotency-Key</c>.</param>
 /// <param name="VendorData">Of its own.</param>
-/// <param name="SessionId">The session that it made, deleted since; none if it is not known what the create came to.</param>
+/// <param name="SessionId">The session that it made, deleted since; null if it is not known what the create came to.</param>
 /// <param name="MadeAt">When the create was answered.</param>
 /// <param name="RepeatedAt">When a repeat was sent first; alone, it is not known what that came to.</param>
 /// <param name="LastHonouredAt">When Didit was seen to remember the key.</param>

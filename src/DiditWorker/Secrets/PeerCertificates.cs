@@ -11,8 +11,8 @@ namespace DiditWorker.Secrets;
 /// off: the chain, the dates, the purpose, and the name of each host for itself.
 /// </summary>
 /// <param name="section">The section of the settings: <c>RabbitMq</c> or <c>Redis</c>.</param>
-/// <param name="authorities">What alone is trusted; none: what the machine trusts.</param>
-/// <param name="shown">What is shown to a server that asks; none: nothing.</param>
+/// <param name="authorities">What alone is trusted; null: what the machine trusts.</param>
+/// <param name="shown">What is shown to a server that asks; null: nothing.</param>
 public sealed class PeerCertificates(string section, SecretFile<X509Certificate2Collection>? authorities, SecretFile<SslStreamCertificateContext>? shown)
 {
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
@@ -23,7 +23,7 @@ public sealed class PeerCertificates(string section, SecretFile<X509Certificate2
     /// <summary>What was wrong with the latest connection to each host, with what to do; no secrets.</summary>
     public IReadOnlyList<string> Problems => [.. LoginProblem is { } login ? [login] : (string[])[], .. _refused.Values, .. _asking.Values, .. Expired()];
 
-    /// <summary>Why the latest login was refused; none if it was not.</summary>
+    /// <summary>Why the latest login was refused; null if it was not.</summary>
     public string? LoginProblem { get; set; }
 
     /// <summary>What is shown.</summary>

@@ -29,7 +29,7 @@ public abstract class SecretFile(string setting, params string[] paths)
     /// <summary>Where it is.</summary>
     public string Path => string.Join(", ", paths);
 
-    /// <summary>What is wrong with what lies there now, fit for a log; none if it is in use.</summary>
+    /// <summary>What is wrong with what lies there now, fit for a log; null if it is in use.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Reads it, and takes what is new. Not for several threads at once.</summary>
@@ -59,7 +59,7 @@ public abstract class SecretFile(string setting, params string[] paths)
     }
 
     /// <summary>Uses this content from now on.</summary>
-    /// <returns>Why not, without the content; none if it does.</returns>
+    /// <returns>Why not, without the content; null if it does.</returns>
     protected abstract string? Take(string text);
 }
 

@@ -27,7 +27,7 @@ public sealed record StatusOptions
     /// <summary>What a visitor must know under <see cref="StatusAccessRule.Token"/>, at least 16 visible ASCII characters: what <see cref="TokenFile"/> holds now, if it is set; else none.</summary>
     public string? Token { get => TokenFile?.Current ?? field; init; }
 
-    /// <summary>The file with the token. Default none.</summary>
+    /// <summary>The file with the token. Default null.</summary>
     public SecretFile<string>? TokenFile { get; init; }
 
     /// <summary>Without what it holds: the token is a secret.</summary>

@@ -15,7 +15,7 @@ namespace DiditWorker.Status;
 /// <param name="InFlight">Deliveries that are worked on or held now.</param>
 /// <param name="ConcurrentMessageLimit">As many as there can be.</param>
 /// <param name="Circuit"><c>closed</c>, <c>half-open</c> or <c>open</c>.</param>
-/// <param name="Pause">Why nothing is sent to Didit; none if that is not so.</param>
+/// <param name="Pause">Why nothing is sent to Didit; null if that is not so.</param>
 /// <param name="CreateRate">Creates against the rate that all replicas share.</param>
 /// <param name="Queues">None while the broker has not been asked.</param>
 /// <param name="DeadLetters">What is parked and skipped, by queue and group; empty if nothing is.</param>
@@ -47,7 +47,7 @@ public sealed record HealthStatus(string Status, IReadOnlyDictionary<string, Par
 /// <param name="Status"><c>Healthy</c>, <c>Degraded</c> or <c>Unhealthy</c>.</param>
 /// <param name="Since">Since when it is so.</param>
 /// <param name="Description">What is so.</param>
-/// <param name="Action">What to do; none if there is nothing to do.</param>
+/// <param name="Action">What to do; null if there is nothing to do.</param>
 public sealed record PartStatus(string Status, DateTimeOffset Since, string? Description, string? Action);
 
 /// <summary>How the deliveries of one minute ended.</summary>
@@ -76,12 +76,12 @@ public sealed record QueueStatus(DateTimeOffset At, IReadOnlyList<QueueDepth> Qu
 /// <param name="Queue">Where they lie.</param>
 /// <param name="Group">The code of the rejection, <c>Skipped</c>, <c>Other</c>, or <c>Uncounted</c>.</param>
 /// <param name="Count">How many.</param>
-/// <param name="Remaining">Seconds to the end of the window of the oldest; negative: over; none: unknown.</param>
+/// <param name="Remaining">Seconds to the end of the window of the oldest; negative: over; null: unknown.</param>
 public sealed record DeadLetterStatus(string Queue, string Group, long Count, double? Remaining);
 
 /// <summary>A delivery that was parked or failed.</summary>
 /// <param name="At">When.</param>
 /// <param name="Outcome"><c>rejected</c>, <c>parked</c> or <c>failed</c>.</param>
 /// <param name="Why">The code of the rejection or the name of the exception; no words of Didit or of the request.</param>
-/// <param name="Key">Its key, for <c>diditworker keys show</c>; none if it has none.</param>
+/// <param name="Key">Its key, for <c>diditworker keys show</c>; null if it has none.</param>
 public sealed record ErrorStatus(DateTimeOffset At, string Outcome, string Why, string? Key);

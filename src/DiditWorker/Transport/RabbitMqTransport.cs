@@ -58,7 +58,7 @@ public static class RabbitMqTransport
     });
 
     /// <summary>Makes the bus.</summary>
-    /// <returns>What keeps it from being made, such as a missing licence of MassTransit 9; none if nothing does.</returns>
+    /// <returns>What keeps it from being made, such as a missing licence of MassTransit 9; null if nothing does.</returns>
     public static string? Problem(IServiceProvider services)
     {
         try

@@ -23,7 +23,7 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
         "x-delivery-count", "x-acquired-count", ReplayCountHeader,
     ];
 
-    /// <summary>Reads a delivery; none if it has no id, or one that is too long.</summary>
+    /// <summary>Reads a delivery; null if it has no id, or one that is too long.</summary>
     /// <param name="facts">What it carries.</param>
     /// <param name="scope"><c>Idempotency:Scope</c>.</param>
     public static Delivery? Read(DeliveryFacts facts, string scope)

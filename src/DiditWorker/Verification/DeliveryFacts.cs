@@ -8,7 +8,7 @@ namespace DiditWorker.Verification;
 /// <summary>What a delivery carries beside its payload, whoever reads it: the consumer through MassTransit, or the operator's commands.</summary>
 public sealed record DeliveryFacts
 {
-    /// <summary>A header of the transport as text, by name; empty if it is no text, none if there is none.</summary>
+    /// <summary>A header of the transport as text, by name; empty if it is no text, null if there is none.</summary>
     public required Func<string, string?> Header { get; init; }
 
     /// <summary>A header inside the envelope.</summary>
@@ -17,7 +17,7 @@ public sealed record DeliveryFacts
     /// <summary>AMQP's <c>message_id</c>.</summary>
     public string? PropertyId { get; init; }
 
-    /// <summary>AMQP's <c>timestamp</c>; none if it is not set.</summary>
+    /// <summary>AMQP's <c>timestamp</c>; null if it is not set.</summary>
     public long? Timestamp { get; init; }
 
     /// <summary>The envelope's <c>messageId</c>.</summary>
@@ -31,7 +31,7 @@ public sealed record DeliveryFacts
 
     /// <summary>As MassTransit shows it.</summary>
     /// <param name="receive">The transport's view.</param>
-    /// <param name="consume">The message's view; none where the body cannot be read.</param>
+    /// <param name="consume">The message's view; null where the body cannot be read.</param>
     public static DeliveryFacts Of(ReceiveContext receive, ConsumeContext? consume)
     {
         var properties = receive.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) ? rabbit.Properties : null;
