@@ -113,7 +113,9 @@ public sealed record FaultRule
     /// <summary>Only requests with exactly this <c>Idempotency-Key</c>; null (default) = all.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>Length of a timeout (default: until the client leaves); for every other kind a wait before the work or the answer (default: no wait).</summary>
+    /// <summary>
+    /// Length of a timeout (default: until the client leaves). For every other kind a wait before the work or the answer (default 0).
+    /// </summary>
     public TimeSpan? Delay { get; init; }
 
     /// <summary>HTTP status, 200 to 599: required for <see cref="FaultKind.Status"/>, default 502 for <see cref="FaultKind.StatusAfterCreate"/>.</summary>

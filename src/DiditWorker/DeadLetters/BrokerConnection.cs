@@ -58,7 +58,7 @@ public static class BrokerConnection
         }
     }
 
-    /// <summary>Messages ready in a queue; null if there is no such queue.</summary>
+    /// <summary>Messages ready in a queue; null if the queue does not exist.</summary>
     public static async Task<uint?> DepthAsync(IConnection connection, string queue, CancellationToken cancellation) =>
         (await LookAsync(connection, queue, cancellation))?.MessageCount;
 
@@ -91,7 +91,7 @@ public static class BrokerConnection
         },
         cancellation);
 
-    /// <summary>Messages ready in a queue, and its consumers; null if there is no such queue.</summary>
+    /// <summary>Messages ready in a queue, and its consumers; null if the queue does not exist.</summary>
     public static Task<QueueDeclareOk?> LookAsync(IConnection connection, string queue, CancellationToken cancellation) =>
         LookAsync(connection, channel => channel.QueueDeclarePassiveAsync(queue, cancellation), cancellation);
 

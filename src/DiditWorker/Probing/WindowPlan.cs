@@ -25,9 +25,9 @@ internal static class WindowPlan
     ];
 
     /// <summary>
-    /// A repeat may prolong a key or make a new one, so that each is repeated only once: they must not be wasted. Keys of one age would tell
-    /// the same, so only one of each age is taken, and at most 3: the oldest and the youngest, which contradict what is known if Didit does
-    /// not keep to one window, and of the rest the one that halves best what is not known yet. The others grow older for a later run.
+    /// A repeat may prolong a key or make a new one, so that each is repeated only once: they must not be wasted. Keys of one age would
+    /// tell the same, so only one of each age is taken, and at most 3: the oldest and the youngest, which contradict what is known if Didit
+    /// does not keep to one window, and of the rest the one that halves best what is not known yet. The others grow older for a later run.
     /// </summary>
     public static IReadOnlyList<WindowEntry> Choose(WindowMemory memory, DateTimeOffset now)
     {

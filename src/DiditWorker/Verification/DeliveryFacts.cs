@@ -8,7 +8,7 @@ namespace DiditWorker.Verification;
 /// <summary>What a delivery carries beside its payload, whoever reads it: the consumer through MassTransit, or the operator's commands.</summary>
 public sealed record DeliveryFacts
 {
-    /// <summary>A header of the transport as text, by name; empty if it is no text, null if there is none.</summary>
+    /// <summary>Reads a header of the transport by its name: its text, empty if its value has another type, null if it is absent.</summary>
     public required Func<string, string?> Header { get; init; }
 
     /// <summary>A header inside the envelope.</summary>

@@ -118,9 +118,23 @@ public sealed class When_a_look_up_is_judged
     [TestCase("Not Started", Workflow, -1, true)]
     [TestCase("Not Started", null, -1, true)]
     [TestCase("Not Started", "other", -1, false)]
-    public void More_is_asked_of_one_that_could_be_ours_or_be_handed_back(string status, string? workflow, int seconds, bool asked) =>
-        SessionMatch.IsCandidate(
-            Session("a", status) with { WorkflowId = workflow, CreatedAt = NotBefore.AddSeconds(seconds) }, Workflow, NotBefore).ShouldBe(asked);
+    public void More_is_asked_of_one_that_could_be_ours_or_be_handed_back(string status, string? workflow, int seconds, bool asked)
+    {
+        var found = Session("a", status) with { WorkflowId = workflow, CreatedAt = NotBefore.AddSeconds(seconds) };
+
+        SessionMatch.IsCandidate(found, Workflow, NotBefore).ShouldBe(asked);
+    }
+
+    // They become a header, whose room is limited.
+    [Test]
+    public void Twenty_are_named_and_the_others_counted()
+    {
+        var twenty = Enumerable.Range(10, 20).Select(i => Session($"{i}", "Approved")).ToList();
+
+        Judge([.. twenty]).Names().ShouldEndWith(", 29 (Approved)");
+        Judge([.. twenty, Session("30", "Approved"), Session("31", "Approved")]).Names().ShouldEndWith(", 29 (Approved) and 2 more");
+        Judge(Session(new('x', 65), "Approved")).Names().ShouldBe(new string('x', 64) + "… (Approved)");
+    }
 
     [Test]
     public void Several_are_too_many_for_sure_only_if_they_carry_our_key()

@@ -47,6 +47,17 @@ public sealed class When_a_session_is_kept
         iter: 1000);
 
     [Test]
+    public void The_first_and_the_last_time_that_there_is_come_back()
+    {
+        foreach (var time in (DateTimeOffset[])[DateTimeOffset.MinValue, DateTimeOffset.MaxValue])
+        {
+            var session = new DiditSession("s-1", 1, "https://v/1", "Approved", "w-1", time);
+
+            DiditSession.FromPayload(session.ToPayload()).ShouldBe(session);
+        }
+    }
+
+    [Test]
     public void It_is_never_taken_for_json_or_for_an_encrypted_one() => Sessions.Sample(
         session => session.ToPayload() is var payload && payload[0] != '{' && !payload.StartsWith("gcm1:", StringComparison.Ordinal),
         iter: 500);
