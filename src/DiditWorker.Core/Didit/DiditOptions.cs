@@ -44,7 +44,8 @@ public sealed record DiditOptions
     public LookupBeforeResend LookupBeforeResend { get; init; } = LookupBeforeResend.Always;
 
     /// <summary>
-    /// How long Didit's list may lag behind a create: a look-up comes no sooner after an ambiguous attempt. Default 2 seconds.
+    /// How long Didit's list may lag behind a create: a look-up comes no sooner after an ambiguous attempt, which itself lasts until its
+    /// <see cref="AttemptTimeout"/> unless Didit answers. Default 2 seconds.
     /// </summary>
     public TimeSpan LookupDelay { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -72,20 +72,26 @@ public sealed class DiditPipeline
     /// <summary>Sends one create; again only after a 429, or a few times after a 409.</summary>
     /// <param name="send">Sends it. A time-out after it was called leaves the outcome unknown.</param>
     /// <param name="longestWait">How long to wait for a place in the rate at most.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <returns>The last reply; a time-out or an open circuit is one too. Only cancellation throws.</returns>
+    /// <param name="cancellation">
+    /// Ends a wait for a place. A create that is on its way ends with its reply or its time-out: Didit would go on with an abandoned one,
+    /// while another delivery already looked for its session.
+    /// </param>
+    /// <returns>The last reply; a time-out or an open circuit is one too.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled, and nothing was sent that Didit may have made a session of.</exception>
     public async Task<DiditReply> CreateAsync(
         Func<CancellationToken, Task<DiditReply>> send, TimeSpan longestWait, CancellationToken cancellation)
     {
         var sending = false;
         var made = false;
-        var context = ResilienceContextPool.Shared.Get(cancellation);
+        var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
         context.Properties.Set(PlaceInTheRate.LongestWait, longestWait);
+        context.Properties.Set(PlaceInTheRate.Leaving, cancellation);
         try
         {
             var last = await _creates.ExecuteAsync(
                 async context =>
                 {
+                    cancellation.ThrowIfCancellationRequested();
                     sending = true;
                     var reply = await send(context.CancellationToken);
                     sending = false;
@@ -106,6 +112,10 @@ public sealed class DiditPipeline
         catch (RateLimiterRejectedException)
         {
             return new(Unless(ReplyKind.Withheld), NoPlace);
+        }
+        catch (OperationCanceledException) when (made)
+        {
+            return new(ReplyKind.Conflict, "409, then the worker stopped");
         }
         catch (BrokenCircuitException exception)
         {

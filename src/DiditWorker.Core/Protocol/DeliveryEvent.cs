@@ -50,7 +50,7 @@ public enum EventKind
     /// <summary>It has waited.</summary>
     Waited,
 
-    /// <summary>The worker stops. <see cref="DeliveryEvent.MaybeSent"/>: a request was under way.</summary>
+    /// <summary>The worker stops, or has lost the broker. No request is under way.</summary>
     Stopping,
 }
 
@@ -73,7 +73,4 @@ public readonly record struct DeliveryEvent(EventKind Kind, DateTimeOffset Now)
 
     /// <summary>With <see cref="EventKind.Replied"/>.</summary>
     public Verdict Verdict { get; init; }
-
-    /// <summary>With <see cref="EventKind.Stopping"/>.</summary>
-    public bool MaybeSent { get; init; }
 }

@@ -40,14 +40,26 @@ public sealed class DiditSteps(
         }
     }
 
-    /// <summary>Creates, if the lease outlasts the request.</summary>
+    /// <summary>
+    /// Creates, if the lease outlasts the request. Comes back once Didit is done with it by its reply, or must be by its time-out.
+    /// </summary>
     public async Task<DeliveryEvent> CreateAsync(Work work, Effect effect, CancellationToken cancellation)
     {
         var (withheld, sent) = (default(EventKind?), time.GetUtcNow());
         var reply = await pipeline.CreateAsync(SendAsync, work.Hold.Left, cancellation);
-        return withheld is { } why && reply.Kind == ReplyKind.Withheld
-            ? new(why, time.GetUtcNow())
-            : Replied(reply, Judge(work, Operation.Create, reply, sent));
+        if (withheld is { } why && reply.Kind == ReplyKind.Withheld)
+        {
+            return new(why, time.GetUtcNow());
+        }
+
+        var verdict = Judge(work, Operation.Create, reply, sent);
+        if (reply.MaybeUnderWay)
+        {
+            // Nobody else may look for its session before Didit has made it.
+            await work.OutlastAsync(sent + options.AttemptTimeout);
+        }
+
+        return Replied(reply, verdict);
 
         async Task<DiditReply> SendAsync(CancellationToken token)
         {
@@ -57,14 +69,10 @@ public sealed class DiditSteps(
                 return new(ReplyKind.Withheld, "");
             }
 
-            // Before the first byte goes out: whatever ends it leaves this standing.
-            var before = work.MaybeSent;
-            work.MaybeSent = true;
             sent = time.GetUtcNow();
             using var span = WorkerTracing.Source.StartActivity("create");
             var came = await client.CreateAsync(Request(work), token);
             span?.SetTag(Result, came.Kind == ReplyKind.Answered ? "Created" : $"{came.Kind}");
-            work.MaybeSent = before || came.MaybeMade;
             return came;
         }
     }

@@ -55,7 +55,6 @@ public sealed partial class VerificationFlow(
 
     private async Task<DeliveryEvent> HappenAsync(Work work, Effect effect, CancellationToken cancellation)
     {
-        work.MaybeSent = false;
         try
         {
             return effect.Kind switch
@@ -73,7 +72,7 @@ public sealed partial class VerificationFlow(
         }
         catch (OperationCanceledException)
         {
-            return new(EventKind.Stopping, time.GetUtcNow()) { MaybeSent = work.MaybeSent };
+            return new(EventKind.Stopping, time.GetUtcNow());
         }
     }
 

@@ -36,9 +36,6 @@ public sealed class Work(
     /// <summary>Whether Redis answered the latest claim: without a claim there is no lease to keep.</summary>
     public bool IsClaimed { get; set; }
 
-    /// <summary>Whether the effect that is under way has sent a create whose outcome is unknown.</summary>
-    public bool MaybeSent { get; set; }
-
     /// <summary>
     /// When the delivery came, or sent its latest request of this kind: only what others achieve after it says something of the next one.
     /// </summary>
@@ -83,6 +80,16 @@ public sealed class Work(
             },
             effect.Reason);
         return Now(EventKind.Entered);
+    }
+
+    /// <summary>Waits, with its key, until Didit is done with a create: stopping ends it as little as it ends a create.</summary>
+    public async Task OutlastAsync(DateTimeOffset end)
+    {
+        Leave();
+        if (end - time.GetUtcNow() is var left && left > TimeSpan.Zero)
+        {
+            await Task.Delay(left, time);
+        }
     }
 
     /// <summary>Waits a little.</summary>

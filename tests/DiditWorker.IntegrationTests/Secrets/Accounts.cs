@@ -23,13 +23,17 @@ internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
     public async Task CutRabbitMqAsync()
     {
         using var management = rabbitMq.ManagementClient();
-        foreach (var connection in await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? [])
+        foreach (var name in await ConnectionsAsync(management))
         {
-            if (connection.TryGetProperty("user", out var user) && user.GetString() == _user)
-            {
-                await management.DeleteAsync(new Uri("api/connections/" + Uri.EscapeDataString(connection.GetProperty("name").GetString()!), UriKind.Relative));
-            }
+            await management.DeleteAsync(new Uri("api/connections/" + Uri.EscapeDataString(name), UriKind.Relative));
         }
+    }
+
+    /// <summary>How many connections of the user the broker lists.</summary>
+    public async Task<int> CountRabbitMqAsync()
+    {
+        using var management = rabbitMq.ManagementClient();
+        return (await ConnectionsAsync(management)).Count;
     }
 
     public string RabbitMqAddress(string password)
@@ -52,4 +56,11 @@ internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
         await management.DeleteAsync(new Uri($"api/users/{_user}", UriKind.Relative));
         await arena.OnRedisAsync(redis => redis.ExecuteAsync("ACL", "DELUSER", _user));
     }
+
+    private async Task<List<string>> ConnectionsAsync(HttpClient management) =>
+    [
+        .. (await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? [])
+            .Where(connection => connection.TryGetProperty("user", out var user) && user.GetString() == _user)
+            .Select(connection => connection.GetProperty("name").GetString()!),
+    ];
 }

@@ -6,36 +6,43 @@ using Shouldly;
 namespace DiditWorker.Tests.Didit;
 
 /// <summary>
-/// What is known of a create that ended before its reply: whether Didit may have made a session decides what the next delivery does.
+/// Didit goes on with a create that nobody waits for any more, and a look-up would not see its session yet: so nothing ends one early.
 /// </summary>
 public sealed class When_a_create_is_cut_short
 {
+    private const string Session = """{"session_id":"s-1","url":"https://v/1"}""";
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(10);
     private static readonly IdempotencyKey Key = IdempotencyKey.Create("start-verification", "order-1");
 
+    private static readonly Exception[] Broken =
+    [
+        new HttpRequestException(HttpRequestError.ResponseEnded), new HttpRequestException(HttpRequestError.Unknown), new IOException(),
+    ];
+
     [Test]
-    public async Task It_was_maybe_made_if_it_was_under_way()
+    public async Task Its_reply_is_waited_for_although_the_delivery_is_cancelled()
     {
-        var (arrived, leaving) = (new TaskCompletionSource(), new CancellationTokenSource());
+        var (arrived, replied, leaving) = (new TaskCompletionSource(), new TaskCompletionSource(), new CancellationTokenSource());
         await using var didit = new StubbedDidit(async (_, cancellation) =>
         {
             arrived.SetResult();
-            await Task.Delay(Timeout.Infinite, cancellation);
-            throw new InvalidOperationException("unreachable");
+            await replied.Task.WaitAsync(cancellation);
+            return Reply(201);
         });
         await using var work = didit.Work(Key);
 
         var running = didit.Steps.CreateAsync(work, new(EffectKind.Create), leaving.Token);
         await arrived.Task.WaitAsync(Bound);
         await leaving.CancelAsync();
+        replied.SetResult();
 
-        await Should.ThrowAsync<OperationCanceledException>(() => running.WaitAsync(Bound));
-        work.MaybeSent.ShouldBeTrue();
+        (await running.WaitAsync(Bound)).Reply!.Session!.Id.ShouldBe("s-1");
         leaving.Dispose();
     }
 
     [Test]
-    public async Task It_was_not_if_nothing_had_gone_out()
+    public async Task One_that_has_not_gone_out_is_not_sent_any_more()
     {
         await using var didit = new StubbedDidit(_ => throw new InvalidOperationException("unreachable"));
         await using var work = didit.Work(Key);
@@ -43,8 +50,26 @@ public sealed class When_a_create_is_cut_short
         await Should.ThrowAsync<OperationCanceledException>(
             () => didit.Steps.CreateAsync(work, new(EffectKind.Create), new CancellationToken(canceled: true)));
 
-        work.MaybeSent.ShouldBeFalse();
         didit.Requests.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task Nor_is_one_repeated_that_didit_knows_already()
+    {
+        var time = new SteppedTime();
+        using var leaving = new CancellationTokenSource();
+        await using var didit = new StubbedDidit(
+            _ =>
+            {
+                leaving.Cancel();
+                return Reply(409);
+            },
+            time);
+        await using var work = didit.Work(Key);
+
+        var reply = (await StepAsync(didit.Steps.CreateAsync(work, new(EffectKind.Create), leaving.Token), time)).Reply!;
+
+        (reply.Kind, reply.Why, didit.Requests).ShouldBe((ReplyKind.Conflict, "409, then the worker stopped", 1));
     }
 
     [Test]
@@ -60,38 +85,41 @@ public sealed class When_a_create_is_cut_short
             time);
         await using var work = didit.Work(Key);
 
-        var running = didit.Steps.CreateAsync(work, new(EffectKind.Create), CancellationToken.None);
-        while (!running.IsCompleted)
-        {
-            await Task.WhenAny(running, time.SomebodyWaitsAsync());
-            time.Advance(TimeSpan.FromSeconds(10));
-        }
+        var reply = (await StepAsync(didit.Steps.CreateAsync(work, new(EffectKind.Create), CancellationToken.None), time)).Reply!;
 
-        var reply = (await running).Reply!;
         (reply.Kind, reply.MaybeMade, reply.Why).ShouldBe((ReplyKind.Ambiguous, true, "no reply in time"));
-        work.MaybeSent.ShouldBeTrue();
     }
 
-    [TestCase(201, false)]
-    [TestCase(400, false)]
-    [TestCase(429, false)]
-    [TestCase(500, true)]
-    [TestCase(409, true)]
-    public async Task A_reply_tells(int status, bool maybe)
+    [TestCaseSource(nameof(Broken))]
+    public Task Its_time_is_waited_for_where_the_connection_broke(Exception exception) => TakesItsTimeAsync(_ => throw exception);
+
+    [TestCase(408)]
+    [TestCase(502)]
+    [TestCase(503)]
+    [TestCase(504)]
+    [TestCase(524)]
+    public Task Or_where_a_gateway_gave_up(int status) => TakesItsTimeAsync(_ => Reply(status));
+
+    [TestCase(201, ReplyKind.Answered)]
+    [TestCase(400, ReplyKind.Refused)]
+    [TestCase(500, ReplyKind.Ambiguous)]
+    public async Task But_not_where_didit_is_done_with_it(int status, ReplyKind kind)
     {
-        var time = new SteppedTime();
-        await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(status, """{"session_id":"s-1","url":"https://v/1"}"""u8.ToArray()), time);
+        await using var didit = new StubbedDidit(_ => Reply(status), new SteppedTime());
         await using var work = didit.Work(Key);
 
-        var running = didit.Steps.CreateAsync(work, new(EffectKind.Create), CancellationToken.None);
-        while (!running.IsCompleted)
-        {
-            await Task.WhenAny(running, time.SomebodyWaitsAsync());
-            time.Advance(TimeSpan.FromSeconds(30));
-        }
+        (await didit.Steps.CreateAsync(work, new(EffectKind.Create), CancellationToken.None).WaitAsync(Bound)).Reply!.Kind.ShouldBe(kind);
+    }
 
-        (await running).Kind.ShouldBe(EventKind.Replied);
-        work.MaybeSent.ShouldBe(maybe);
+    [Test]
+    public async Task Nor_where_it_did_not_even_reach_it()
+    {
+        await using var didit = new StubbedDidit(_ => throw new HttpRequestException(HttpRequestError.ConnectionError), new SteppedTime());
+        await using var work = didit.Work(Key);
+
+        var replied = await didit.Steps.CreateAsync(work, new(EffectKind.Create), CancellationToken.None).WaitAsync(Bound);
+
+        replied.Reply!.Kind.ShouldBe(ReplyKind.NotSent);
     }
 
     [Test]
@@ -106,4 +134,30 @@ public sealed class When_a_create_is_cut_short
 
         didit.Requests.ShouldBe(0);
     }
+
+    private static async Task TakesItsTimeAsync(Func<HttpRequestMessage, HttpResponseMessage> answer)
+    {
+        var time = new SteppedTime();
+        await using var didit = new StubbedDidit(answer, time);
+        await using var work = didit.Work(Key);
+        var sent = time.GetUtcNow();
+
+        var replied = await StepAsync(didit.Steps.CreateAsync(work, new(EffectKind.Create), CancellationToken.None), time);
+
+        replied.Reply!.Kind.ShouldBe(ReplyKind.Ambiguous);
+        (replied.Now - sent).ShouldBeGreaterThanOrEqualTo(AttemptTimeout);
+    }
+
+    private static async Task<DeliveryEvent> StepAsync(Task<DeliveryEvent> running, SteppedTime time)
+    {
+        while (!running.IsCompleted)
+        {
+            await Task.WhenAny(running, time.SomebodyWaitsAsync());
+            time.Advance(AttemptTimeout);
+        }
+
+        return await running;
+    }
+
+    private static HttpResponseMessage Reply(int status) => StubbedDidit.Reply(status, System.Text.Encoding.UTF8.GetBytes(Session));
 }

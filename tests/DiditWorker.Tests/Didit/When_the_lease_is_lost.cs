@@ -19,7 +19,6 @@ public sealed class When_the_lease_is_lost
         (await didit.Steps.CreateAsync(work, new(EffectKind.Create), CancellationToken.None)).Kind.ShouldBe(EventKind.LeaseUnknown);
 
         didit.Requests.ShouldBe(0);
-        work.MaybeSent.ShouldBeFalse();
         didit.Pipeline.Creates.Trouble.ShouldBeNull("it says nothing of Didit");
     }
 

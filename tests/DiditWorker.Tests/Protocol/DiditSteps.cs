@@ -17,7 +17,12 @@ internal sealed class DiditSteps(Scenario scenario)
         {
             var rest = state with { Orphans = state.Orphans.RemoveAt(i) };
             steps.Add(new("an abandoned request never arrives", -1, rest));
-            Process(rest, work: null, state.Orphans[i], steps);
+            Process(rest, work: null, state.Orphans[i].Key, steps);
+            if (state.Orphans[i].Early)
+            {
+                var late = rest with { Orphans = [.. rest.Orphans.Append(state.Orphans[i] with { Early = false }).OrderBy(Orphan.Rank)] };
+                steps.Add(new("the time-out of an abandoned request passes", -1, late));
+            }
         }
 
         for (var i = 0; i < state.Sessions.Count; i++)

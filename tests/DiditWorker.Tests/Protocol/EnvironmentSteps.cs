@@ -41,10 +41,10 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
         var left = state.Left;
         if (left.Crashes > 0)
         {
-            steps.Add(new("crashes", work.Owner, Interpreter.Gone(state with { Left = left with { Crashes = left.Crashes - 1 } }, work)));
+            steps.Add(new("crashes", work.Owner, worker.Gone(state with { Left = left with { Crashes = left.Crashes - 1 } }, work)));
         }
 
-        if (left.Stops > 0 && !work.At.IsOver && work.At.Doing.Kind != EffectKind.Claim)
+        if (left.Stops > 0 && !work.At.IsOver && work.At.Doing.Kind != EffectKind.Claim && Interpreter.MayStop(work))
         {
             worker.Stop(state with { Left = left with { Stops = left.Stops - 1 } }, work, steps);
         }
@@ -59,8 +59,8 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
 
     private void Time(State state, List<Step> steps)
     {
-        // Promised only while Didit is done with abandoned requests by then.
-        if (state.Orphans.Count == 0 || scenario.LagsLonger)
+        // Promised only while Didit is done by then with requests that timed out.
+        if (state.Orphans.All(o => o.Early) || scenario.LagsLonger)
         {
             var later = Later(state);
             if (later != state)

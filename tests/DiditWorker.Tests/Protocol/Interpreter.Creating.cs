@@ -90,7 +90,7 @@ internal sealed partial class Interpreter
         }
 
         left = kind == ReplyKind.Ambiguous ? left with { Timeouts = left.Timeouts - 1 } : left with { NotSent = left.NotSent - 1 };
-        var next = Abandoned(state, work) with { Left = left };
+        var next = Abandoned(state, work, early: scenario.Has(Mistake.CreateGivenUpEarly)) with { Left = left };
         var e = next.Event(EventKind.Replied) with { Now = ModelTime.Failure(state.Era, left), Reply = new(kind, "") };
         Happened(what, next, work with { Request = Request.None }, e, steps);
         if (scenario.OthersSucceed)

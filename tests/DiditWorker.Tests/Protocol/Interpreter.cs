@@ -39,14 +39,18 @@ internal sealed partial class Interpreter(Scenario scenario, Standings standings
         }
     }
 
+    /// <summary>A create that is on its way ends with its reply or its time-out.</summary>
+    public static bool MayStop(Work work) => work.Request == Request.None && !work.Sent;
+
     /// <summary>It is told to stop.</summary>
-    public void Stop(State state, Work work, List<Step> steps) => Happened("is stopped", Abandoned(state, work),
-        work with { Request = Request.None, Belief = 0 }, state.Event(EventKind.Stopping) with { MaybeSent = work.Sent }, steps);
+    public void Stop(State state, Work work, List<Step> steps) => Happened(
+        "is stopped", state, work with { Belief = 0 }, state.Event(EventKind.Stopping), steps);
 
     /// <summary>It is at work no more, and its message is delivered again.</summary>
-    public static State Gone(State state, Work work)
+    public State Gone(State state, Work work)
     {
-        var next = Abandoned(state, work).Without(work);
+        // Until the lease of who died is over, its request may not be.
+        var next = Abandoned(state, work, early: scenario.TrustsRedis).Without(work);
         return work.TakenBack ? next : next.Enqueue(work.Copy with { Flagged = true });
     }
 
@@ -143,8 +147,8 @@ internal sealed partial class Interpreter(Scenario scenario, Standings standings
     };
 
     // Nobody waits for this reply any more; Didit may still process the request.
-    private static State Abandoned(State state, Work work) => work.Request == Request.Out
-        ? state with { Orphans = [.. state.Orphans.Append(work.Key).Order()] }
+    private static State Abandoned(State state, Work work, bool early) => work.Request == Request.Out
+        ? state with { Orphans = [.. state.Orphans.Append(new(work.Key, early)).OrderBy(Orphan.Rank)] }
         : state;
 
     private FoundSession Found(Session session, int number) => new(

@@ -113,6 +113,11 @@ internal enum Mistake
     /// <summary>A session that has no URL yet is taken for one that Didit hands back.</summary>
     UrlNotWaitedFor,
 
+    /// <summary>
+    /// A create that is cut short, by the network or since its delivery was cancelled, counts as over before its time-out.
+    /// </summary>
+    CreateGivenUpEarly,
+
     /// <summary>Acknowledged first, answered later.</summary>
     AckBeforePublish,
 }

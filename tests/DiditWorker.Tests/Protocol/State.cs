@@ -12,8 +12,8 @@ internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
 
     public Seq<Session> Sessions { get; init; }
 
-    /// <summary>Requests whose sender gave up or died: Didit may still process them, until the look-up delay has passed.</summary>
-    public Seq<int> Orphans { get; init; }
+    /// <summary>Requests whose sender gave up or died: Didit may still process them.</summary>
+    public Seq<Orphan> Orphans { get; init; }
 
     public Seq<Published> Answers { get; init; }
 
@@ -51,7 +51,13 @@ internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
     {
         // A request is never started that could outlive what its owner believes: Lease.EnsureAsync sees to that, unless it is a planted
         // mistake.
+        // Nor one that could outlive its lease in Redis.
         var record = Slots[key].Record;
+        if (record is { Lease: 1 } && Orphans.Any(o => o.Key == key && o.Early))
+        {
+            return null;
+        }
+
         var held = record is { Live: true } || Works.Any(w => w.Key == key && w.Belief > 0);
         if (!held || Works.Any(w => w.Key == key && w is { Request: Request.Out, Belief: 1 } && !scenario.Has(Mistake.LeaseNotKept)))
         {
@@ -78,6 +84,15 @@ internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
 
         throw new InvalidOperationException("no such delivery");
     }
+}
+
+/// <summary>A request that nobody waits for any more.</summary>
+/// <param name="Key">Of which message.</param>
+/// <param name="Early">Before its time-out: Didit may take longer than a look-up delay. Else it is done within that.</param>
+internal readonly record struct Orphan(int Key, bool Early)
+{
+    /// <summary>Any order will do, as long as it is one.</summary>
+    public static (int, bool) Rank(Orphan orphan) => (orphan.Key, orphan.Early);
 }
 
 /// <summary>Since when Redis remembers.</summary>

@@ -55,6 +55,7 @@ public sealed class When_a_mistake_is_planted
         [Mistake.WaitForgotten] = (Scenarios.NextTries, "there is no way to an answer any more"),
         [Mistake.ExclusionIgnored] = (Scenarios.Excluded, "a message is parked for sessions that a person excluded"),
         [Mistake.UrlNotWaitedFor] = (Scenarios.NoMetadata, TwoSessions),
+        [Mistake.CreateGivenUpEarly] = (Scenarios.Faults, TwoRequests),
         [Mistake.AckBeforePublish] = (Scenarios.Faults, "message 0 was acknowledged, but neither answered nor parked"),
     };
 

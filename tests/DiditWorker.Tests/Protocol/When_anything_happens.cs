@@ -47,7 +47,6 @@ public sealed class When_anything_happens
             Session = hasSession ? Walk.Session : null,
             Reply = part == 0 ? null : new(reply, "x") { Session = hasSession ? Walk.Session : null },
             Verdict = new(Final: final, Counts: counts && !final),
-            MaybeSent = final,
         });
 
     private static readonly Gen<DeliveryState> Deliveries = Gen.Select(Published, Gen.Bool,
