@@ -1,7 +1,7 @@
 using DiditWorker.Hosting;
+using DiditWorker.Messaging;
 using DiditWorker.Redis;
 using DiditWorker.Simulator;
-using DiditWorker.Transport;
 using MassTransit;
 
 namespace DiditWorker.Demo;

@@ -1,3 +1,3 @@
-using DiditWorker.Commands;
+using DiditWorker.Hosting;
 
 return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Simulator;
-using DiditWorker.Transport;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;

@@ -1,7 +1,7 @@
 using System.Net;
-using DiditWorker.Commands;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Simulator;
 using NUnit.Framework;
 using Shouldly;

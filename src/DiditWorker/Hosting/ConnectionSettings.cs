@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Redis;
 using DiditWorker.Secrets;
-using DiditWorker.Transport;
 
 namespace DiditWorker.Hosting;
 

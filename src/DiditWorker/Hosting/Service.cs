@@ -1,9 +1,7 @@
-using DiditWorker.DeadLetters;
+using DiditWorker.Messaging;
 using DiditWorker.Observability;
-using DiditWorker.Probing;
+using DiditWorker.Operations.Probe;
 using DiditWorker.Status;
-using DiditWorker.Transport;
-using DiditWorker.Verification;
 using OpenTelemetry.Metrics;
 
 namespace DiditWorker.Hosting;

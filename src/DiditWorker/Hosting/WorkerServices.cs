@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using DiditWorker.DeadLetters;
 using DiditWorker.Didit;
+using DiditWorker.Messaging;
 using DiditWorker.Observability;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using DiditWorker.Secrets;
-using DiditWorker.Transport;
 using DiditWorker.Verification;
 
 namespace DiditWorker.Hosting;
@@ -16,17 +16,22 @@ public static class WorkerServices
     /// <summary>Adds the worker.</summary>
     public static IServiceCollection AddDiditWorker(this IServiceCollection services, WorkerSettings settings)
     {
-        services.AddSingleton(settings).AddSingleton(settings.Didit).AddSingleton(settings.Idempotency).AddSingleton(settings.StartVerification);
+        services.AddSingleton(settings.Didit).AddSingleton(settings.Idempotency).AddSingleton(settings.StartVerification);
+        services.AddSingleton(settings.Broker);
+        services.AddSingleton(new WorkerSecrets(settings.RabbitMqCertificates, settings.RedisCertificates, settings.SecretFiles));
         services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
         services.AddIdempotency(settings).AddDidit(settings.Didit, settings.Idempotency.KeyPrefix);
         services.AddHostedService<SecretWatch>();
-        services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton<VerificationFlow>().AddSingleton<DeliveryReporter>().AddSingleton<DeadLetterCounts>();
+        services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton(Flow).AddSingleton<DeliveryReporter>().AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetterCounts>(provider, settings.Didit.WindowMargin));
         services.AddSingleton<BrokerFindings>();
 
         // What is running may finish: it is bounded by the total time-out, and the answer must still be stored and published.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Didit.TotalTimeout + TimeSpan.FromSeconds(15));
         return services;
     }
+
+    private static VerificationFlow Flow(IServiceProvider provider) => ActivatorUtilities.CreateInstance<VerificationFlow>(
+        provider, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
         .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>().AddSingleton<Horizon>()

@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
 using DiditWorker.Didit;
-using DiditWorker.Probing;
+using DiditWorker.Operations.Broker;
+using DiditWorker.Operations.Probe;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using DiditWorker.Secrets;
 using DiditWorker.Status;
-using DiditWorker.Transport;
 using DiditWorker.Verification;
 
 namespace DiditWorker.Hosting;
@@ -49,6 +49,9 @@ public sealed partial record WorkerSettings(
 
     /// <summary>Section <c>Redis</c>: whom to trust, and what to show.</summary>
     public required PeerCertificates RedisCertificates { get; init; }
+
+    /// <summary>How the broker is reached.</summary>
+    public BrokerAccess Broker => new(() => RabbitMq, RabbitMqCertificates, StartVerification.MaximumBodySize);
 
     /// <summary>All files that may change while the worker runs.</summary>
     public IReadOnlyList<SecretFile> SecretFiles { get; init; } = [];

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using DiditWorker.Didit;
 using DiditWorker.Protocol;
 using DiditWorker.Secrets;
-using DiditWorker.Transport;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

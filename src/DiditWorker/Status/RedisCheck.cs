@@ -1,5 +1,7 @@
-using DiditWorker.Hosting;
+using DiditWorker.Didit;
+using DiditWorker.Protocol;
 using DiditWorker.Redis;
+using DiditWorker.Secrets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace DiditWorker.Status;
@@ -10,7 +12,7 @@ namespace DiditWorker.Status;
 /// </summary>
 internal sealed class RedisCheck(
     RedisConnection redis, [FromKeyedServices("creates")] RedisRateLimiter creates, [FromKeyedServices("reads")] RedisRateLimiter reads,
-    UnreadableRecords unreadable, Horizon horizon, WorkerSettings settings, TimeProvider time) : IHealthCheck
+    UnreadableRecords unreadable, Horizon horizon, WorkerSecrets secrets, IdempotencyOptions idempotency, DiditOptions didit, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
@@ -41,13 +43,13 @@ internal sealed class RedisCheck(
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
             return RedisRefusal.Of(exception) is { } refusal ? Refuses(refusal.Words, refusal.Action) : HealthCheckResult.Unhealthy(
-                $"does not answer ({exception.GetType().Name}); messages wait{Health.Certificates(settings.RedisCertificates)}",
+                $"does not answer ({exception.GetType().Name}); messages wait{Health.Certificates(secrets.RedisCertificates)}",
                 data: Health.Do("check ConnectionStrings:Redis, the server and the network to it; the worker reconnects by itself"));
         }
 
         try
         {
-            await RedisWrites.TryAsync(redis, settings.Idempotency.KeyPrefix);
+            await RedisWrites.TryAsync(redis, idempotency.KeyPrefix);
             await Task.WhenAll(creates.TryAsync(), reads.TryAsync());
             return Working([.. await RedisChecks.RunAsync(redis)], await horizon.SampleAsync());
         }
@@ -63,9 +65,9 @@ internal sealed class RedisCheck(
     // No fault: it costs a look-up for each create, and passes.
     private string Note(HorizonReading reading)
     {
-        var period = settings.Didit.IdempotencyWindow + settings.Didit.WindowMargin;
+        var period = didit.IdempotencyWindow + didit.WindowMargin;
         return reading.GuardedUntil(period) is null ? ""
-            : $"; it remembers since {HorizonReading.Text(reading.Since)}: {reading.InWords(period, settings.Didit.LookupBeforeResend)} (keys horizon)";
+            : $"; it remembers since {HorizonReading.Text(reading.Since)}: {reading.InWords(period, didit.LookupBeforeResend)} (keys horizon)";
     }
 
     private static HealthCheckResult Refuses(string words, string action) =>

@@ -1,5 +1,3 @@
-using DiditWorker.DeadLetters;
-
 namespace DiditWorker.Status;
 
 /// <summary>

@@ -1,5 +1,5 @@
 using DiditWorker.Contracts;
-using DiditWorker.Transport;
+using DiditWorker.Operations.Broker;
 using MassTransit;
 
 namespace DiditWorker.Benchmarks.Contenders;
@@ -18,7 +18,7 @@ internal static class MassTransitContender
                 rabbit.ReceiveEndpoint(settings.Queue, endpoint =>
                 {
                     endpoint.SetQuorumQueue();
-                    endpoint.SetQueueArgument("x-delivery-limit", RabbitMqTransport.NoDeliveryLimit);
+                    endpoint.SetQueueArgument("x-delivery-limit", ParkingQueue.NoDeliveryLimit);
                     endpoint.ConfigureConsumeTopology = false;
                     endpoint.PrefetchCount = settings.Prefetch;
                     endpoint.ConcurrentMessageLimit = settings.Concurrency;

@@ -1,5 +1,5 @@
 using DiditWorker.Benchmarks.Contenders;
-using DiditWorker.Transport;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Verification;
 using RabbitMQ.Client;
 
@@ -29,7 +29,7 @@ internal sealed class Queues(IConnection connection, IChannel channel) : IAsyncD
         }
 
         await channel.QueueDeclareAsync(Input, durable: true, exclusive: false, autoDelete: false,
-            new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = RabbitMqTransport.NoDeliveryLimit });
+            new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = ParkingQueue.NoDeliveryLimit });
         await channel.QueueDeclareAsync(Answers, durable: true, exclusive: false, autoDelete: false,
             keepAnswers ? null : new Dictionary<string, object?> { ["x-max-length"] = 1 });
         await channel.ExchangeDeclareAsync(ContenderSettings.AnswerExchange, "fanout", durable: true);

@@ -1,5 +1,6 @@
-using DiditWorker.DeadLetters;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.DeadLetters;
+using DiditWorker.Operations.Replay;
 using DiditWorker.Protocol;
 using DiditWorker.Simulator;
 using NUnit.Framework;

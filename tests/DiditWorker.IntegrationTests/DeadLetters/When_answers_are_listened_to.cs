@@ -1,7 +1,8 @@
-using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Broker;
+using DiditWorker.Operations.Replay;
 using DiditWorker.Protocol;
 using Microsoft.Extensions.Configuration;
 using NUnit.Framework;
@@ -110,7 +111,7 @@ public sealed class When_answers_are_listened_to
     private static Task<IConnection> ConnectAsync(Arena arena)
     {
         var settings = WorkerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(arena.Settings).Build());
-        return BrokerConnection.OpenAsync(settings, BrokerConnection.Operator, default);
+        return BrokerConnection.OpenAsync(settings.Broker, BrokerConnection.Operator, default);
     }
 
     private static async Task<HeardAnswer> NextAsync(AnswerListener listener)

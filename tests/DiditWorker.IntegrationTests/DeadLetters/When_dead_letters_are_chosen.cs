@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DiditWorker.DeadLetters;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;

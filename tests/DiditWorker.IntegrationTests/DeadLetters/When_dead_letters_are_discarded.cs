@@ -1,6 +1,7 @@
 using System.Text.Json;
-using DiditWorker.DeadLetters;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Archive;
+using DiditWorker.Operations.DeadLetters;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using RabbitMQ.Client;

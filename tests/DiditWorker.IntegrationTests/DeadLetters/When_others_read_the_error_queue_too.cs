@@ -1,5 +1,5 @@
-using DiditWorker.DeadLetters;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.DeadLetters;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;

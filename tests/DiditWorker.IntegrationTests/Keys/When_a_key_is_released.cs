@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DiditWorker.Commands;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Simulator;
 using NUnit.Framework;
 using Shouldly;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using DiditWorker.Commands;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using DiditWorker.Simulator;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using DiditWorker.Commands;
-using DiditWorker.DeadLetters;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Keys;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
 using DiditWorker.Simulator;
 using Microsoft.Extensions.DependencyInjection;

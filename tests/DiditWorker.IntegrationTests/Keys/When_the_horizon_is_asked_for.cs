@@ -1,5 +1,5 @@
-using DiditWorker.Commands;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Terminal;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DiditWorker.Probing;
+using DiditWorker.Operations.Probe;
 using DiditWorker.Simulator;
 
 namespace DiditWorker.IntegrationTests.Probing;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DiditWorker.IntegrationTests.Support;
-using DiditWorker.Probing;
+using DiditWorker.Operations.Probe;
 using DiditWorker.Simulator;
 
 namespace DiditWorker.IntegrationTests.Probing;

@@ -1,8 +1,8 @@
-using DiditWorker.Commands;
 using DiditWorker.Didit;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
-using DiditWorker.Probing;
+using DiditWorker.Operations.Probe;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Simulator;
 using NUnit.Framework;
 using Shouldly;

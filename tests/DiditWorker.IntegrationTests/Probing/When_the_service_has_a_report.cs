@@ -1,5 +1,5 @@
 using DiditWorker.IntegrationTests.Support;
-using DiditWorker.Probing;
+using DiditWorker.Operations.Probe;
 using NUnit.Framework;
 using Shouldly;
 

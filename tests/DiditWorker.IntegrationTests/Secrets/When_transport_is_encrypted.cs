@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using DiditWorker.Commands;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Terminal;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,4 +1,4 @@
-using DiditWorker.DeadLetters;
+using DiditWorker.Operations.Keys;
 using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;

@@ -1,4 +1,5 @@
 using System.Text;
+using DiditWorker.Operations.Broker;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -14,7 +15,7 @@ internal sealed class StrangePublisher(string connectionString) : IAsyncDisposab
 
     /// <returns>Whether the broker took it; if not, it has hurt nobody but its publisher.</returns>
     public Task<bool> TryPublishAsync(RawProperties properties, byte[] body) =>
-        TryPublishAsync(Transport.TopologyFilter.Inbox, "", properties, body);
+        TryPublishAsync(Inbox.Exchange, "", properties, body);
 
     /// <summary>Straight into a queue.</summary>
     public Task<bool> TryPublishToAsync(string queue, RawProperties properties, byte[] body) =>

@@ -1,8 +1,9 @@
 using System.Net.Http.Json;
 using DiditWorker.Hosting;
 using DiditWorker.IntegrationTests.Servers;
+using DiditWorker.Messaging;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Simulator;
-using DiditWorker.Transport;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -108,7 +109,7 @@ internal sealed class Arena : IAsyncDisposable
     {
         await using var connection = await new ConnectionFactory { Uri = new(ConnectionString) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        await channel.ExchangeBindAsync(TestBroker.Queue, TopologyFilter.Inbox, "");
+        await channel.ExchangeBindAsync(TestBroker.Queue, Inbox.Exchange, "");
     }
 
     public string RedisKey(string requestId) => $"{_name}:{{{DiditWorker.Protocol.IdempotencyKey.Create("start-verification", requestId)}}}";

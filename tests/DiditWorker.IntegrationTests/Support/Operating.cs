@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DiditWorker.Commands;
+using DiditWorker.Operations.Terminal;
 using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests.Support;
@@ -20,7 +20,7 @@ internal static class Operating
     public static async Task<CommandRun> RunAsync(params string[] args)
     {
         var (text, notes) = (new StringWriter(), new StringWriter());
-        var exitCode = await DiditWorker.Commands.CommandLine.RunAsync(args, text, notes);
+        var exitCode = await Hosting.CommandLine.RunAsync(args, text, notes);
         return new(exitCode, text.ToString(), notes.ToString());
     }
 
@@ -28,7 +28,7 @@ internal static class Operating
     public static async Task WithServicesAsync(this Arena arena, Func<IServiceProvider, RabbitMQ.Client.IConnection, Task> action)
     {
         var notes = new StringWriter();
-        var host = new OperatorHost(SettingsOf(arena), new(new StringWriter(), notes));
+        var host = Hosting.CommandLine.Host(SettingsOf(arena), new(new StringWriter(), notes));
         var exitCode = await host.RunAsync(
             async (services, connection, _) =>
             {

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using DiditWorker.Commands;
+using DiditWorker.Hosting;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
-using DiditWorker.DeadLetters;
+using DiditWorker.Operations.Archive;
+using DiditWorker.Operations.DeadLetters;
 using RabbitMQ.Client;
 
 namespace DiditWorker.Tests.DeadLetters;

@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using DiditWorker.DeadLetters;
+using DiditWorker.Operations.Archive;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;

@@ -1,5 +1,6 @@
 using System.Text;
-using DiditWorker.DeadLetters;
+using DiditWorker.Operations.DeadLetters;
+using DiditWorker.Operations.Replay;
 using DiditWorker.Tests.Hosting;
 using NUnit.Framework;
 using RabbitMQ.Client;
@@ -17,7 +18,7 @@ public sealed class When_a_dead_letter_is_read
         """;
 
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
-    private static readonly DeadLetterReader Reader = new(Configured.With(("Didit:WorkflowId", "99999999-8888-7777-6666-555555555555")));
+    private static readonly DeadLetterReader Reader = Configured.Reader(("Didit:WorkflowId", "99999999-8888-7777-6666-555555555555"));
 
     [TestCase("application/vnd.masstransit+json")]
     [TestCase("application/json")]

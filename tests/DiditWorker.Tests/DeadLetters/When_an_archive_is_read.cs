@@ -1,5 +1,5 @@
 using System.Text;
-using DiditWorker.DeadLetters;
+using DiditWorker.Operations.Archive;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;

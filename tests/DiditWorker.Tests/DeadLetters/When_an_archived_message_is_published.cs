@@ -1,4 +1,4 @@
-using DiditWorker.DeadLetters;
+using DiditWorker.Operations.Archive;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;

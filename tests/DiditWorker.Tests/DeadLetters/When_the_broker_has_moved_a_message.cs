@@ -1,7 +1,6 @@
 using System.Text;
-using DiditWorker.DeadLetters;
-using DiditWorker.Hosting;
-using Microsoft.Extensions.Configuration;
+using DiditWorker.Operations.DeadLetters;
+using DiditWorker.Tests.Hosting;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;
@@ -12,8 +11,7 @@ public sealed class When_the_broker_has_moved_a_message
 {
     private const long At = 1_764_000_000;
 
-    private static readonly DeadLetterReader Reader = new(WorkerSettings.From(new ConfigurationBuilder()
-        .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Didit:ApiKey"] = "a-key" }).Build()));
+    private static readonly DeadLetterReader Reader = Configured.Reader();
 
     [Test]
     public void It_tells_of_the_limit_and_when()

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using DiditWorker.Commands;
+using DiditWorker.Hosting;
+using DiditWorker.Operations.Terminal;
 using NUnit.Framework;
 using Shouldly;
 

@@ -92,8 +92,8 @@ internal sealed class StubbedDidit : IAsyncDisposable
     {
         await using var work = Work(key, maybeAttempted);
         var flow = new VerificationFlow(
-            _records, Steps, Pipeline, _options, new() { WhenRedisUnavailable = WhenRedisUnavailable.Proceed }, new(), _metrics, _time, _lifetime,
-            NullLogger<VerificationFlow>.Instance);
+            _records, Steps, Pipeline, _options, new() { WhenRedisUnavailable = WhenRedisUnavailable.Proceed }, new(), _metrics, _time,
+            NullLogger<VerificationFlow>.Instance, _lifetime.ApplicationStopping);
         return await flow.AnswerAsync(work.Delivery, work.Request, CancellationToken.None);
     }
 

@@ -1,4 +1,5 @@
 using DiditWorker.Hosting;
+using DiditWorker.Operations.DeadLetters;
 using Microsoft.Extensions.Configuration;
 using Shouldly;
 
@@ -8,6 +9,12 @@ namespace DiditWorker.Tests.Hosting;
 public static class Configured
 {
     public static WorkerSettings With(params (string Key, string? Value)[] settings) => Only([("Didit:ApiKey", "api-key"), .. settings]);
+
+    public static DeadLetterReader Reader(params (string Key, string? Value)[] settings)
+    {
+        var worker = With(settings);
+        return new(worker.StartVerification, worker.Didit, worker.Idempotency);
+    }
 
     public static WorkerSettings Only(params (string Key, string? Value)[] settings) => WorkerSettings.From(
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, s.Value))).Build());

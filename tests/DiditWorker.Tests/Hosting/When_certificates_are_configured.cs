@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using DiditWorker.DeadLetters;
+using DiditWorker.Operations.Broker;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;
@@ -60,7 +60,7 @@ public sealed class When_certificates_are_configured
     {
         var factory = new ConnectionFactory();
 
-        BrokerConnection.Configure(factory, With(("ConnectionStrings:RabbitMq", "amqps://u:p@rabbit-1,rabbit-2:5671,rabbit-3/")));
+        BrokerConnection.Configure(factory, With(("ConnectionStrings:RabbitMq", "amqps://u:p@rabbit-1,rabbit-2:5671,rabbit-3/")).Broker);
 
         // TLS is ours, below what the client library sees: When_transport_is_encrypted.
         var nodes = factory.EndpointResolverFactory([]).All().ToList();

@@ -2,12 +2,12 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using DiditWorker.DeadLetters;
 using DiditWorker.Hosting;
+using DiditWorker.Messaging;
 using DiditWorker.Observability;
+using DiditWorker.Operations.Audit;
 using DiditWorker.Status;
 using DiditWorker.Tests.Shared;
-using DiditWorker.Verification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,7 +25,7 @@ public sealed partial class The_monitoring_page
     [Test]
     public void Lists_every_event_id()
     {
-        var inCode = new[] { typeof(WorkerMetrics), typeof(WorkerSettings) }.SelectMany(type => type.Assembly.GetTypes())
+        var inCode = new[] { typeof(WorkerMetrics), typeof(AuditLog), typeof(WorkerSettings) }.SelectMany(type => type.Assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId)
             .OfType<int>()

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DiditWorker.Hosting;
-using DiditWorker.Probing;
+using DiditWorker.Operations.Probe;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Hosting.Configured;

@@ -1,4 +1,4 @@
-using DiditWorker.Probing;
+using DiditWorker.Operations.Probe;
 using NUnit.Framework;
 using Shouldly;
 

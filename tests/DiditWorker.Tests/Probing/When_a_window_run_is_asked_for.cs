@@ -1,5 +1,5 @@
-using DiditWorker.Commands;
-using DiditWorker.Probing;
+using DiditWorker.Operations.Probe;
+using DiditWorker.Operations.Terminal;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,5 +1,5 @@
 using DiditWorker.Didit;
-using DiditWorker.Probing;
+using DiditWorker.Operations.Probe;
 using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;

@@ -1,6 +1,4 @@
-using DiditWorker.Commands;
-using DiditWorker.Hosting;
-using DiditWorker.Probing;
+using DiditWorker.Operations.Probe;
 using DiditWorker.Simulator;
 using DiditWorker.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -59,11 +57,11 @@ public abstract class WindowTest
         var most = WindowPlan.Most(Before(), _time.GetUtcNow());
         var worker = Configured.Only(
             ("Didit:ApiKey", "planted-key"), ("Didit:BaseAddress", Address.ToString()), ("Didit:WorkflowId", workflow), ("Didit:RequestsPerMinute", "10000000"));
-        using var services = new ServiceCollection().AddLogging().AddSingleton(worker).AddSingleton<TimeProvider>(_time).BuildServiceProvider();
+        using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_time).BuildServiceProvider();
         var (text, notes) = (new StringWriter(), new StringWriter());
         try
         {
-            return await ProbeWindow.RunAsync(WindowFile, report, yes, services.GetRequiredService<WorkerSettings>().Didit, services, new(text, notes), CancellationToken.None);
+            return await ProbeWindow.RunAsync(WindowFile, report, yes, worker.Didit, services, new(text, notes), CancellationToken.None);
         }
         finally
         {

@@ -8,7 +8,7 @@ namespace DiditWorker.Tests.Transport;
 /// <summary>MassTransit 8 ends and 9 is sold: whoever replaces it must find it in few places.</summary>
 public sealed partial class The_bus_library
 {
-    private static readonly string[] Places = ["DiditWorker/Transport/", "DiditWorker/Verification/", "DiditWorker.Demo/"];
+    private static readonly string[] Places = ["DiditWorker/Messaging/", "DiditWorker/Status/BrokerCheck.cs", "DiditWorker.Demo/"];
 
     [Test]
     public void Is_named_by_the_transport_and_the_consumer_only()
@@ -19,7 +19,7 @@ public sealed partial class The_bus_library
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && Named().IsMatch(File.ReadAllText(Path.Combine(source, path))))
             .ToList();
 
-        named.ShouldContain("DiditWorker/Transport/RabbitMqTransport.cs");
+        named.ShouldContain("DiditWorker/Messaging/RabbitMqTransport.cs");
         named.Where(path => !Places.Any(place => path.StartsWith(place, StringComparison.Ordinal))).ShouldBeEmpty();
     }
 

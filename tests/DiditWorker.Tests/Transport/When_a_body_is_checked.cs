@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Net.Mime;
 using System.Text;
-using DiditWorker.Transport;
+using DiditWorker.Messaging;
 using DiditWorker.Verification;
 using NUnit.Framework;
 using Shouldly;

@@ -1,4 +1,4 @@
-using DiditWorker.Transport;
+using DiditWorker.Operations.Broker;
 using NUnit.Framework;
 using Shouldly;
 

@@ -1,4 +1,5 @@
-using DiditWorker.Transport;
+using DiditWorker.Messaging;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Verification;
 using NUnit.Framework;
 using RabbitMQ.Client;

@@ -1,6 +1,5 @@
 using System.Text;
 using DiditWorker.Protocol;
-using DiditWorker.Transport;
 using DiditWorker.Verification;
 using NUnit.Framework;
 using Shouldly;
@@ -126,7 +125,7 @@ public sealed class When_an_envelope_is_read
         EnvelopeReader.IsOurs(envelope!).ShouldBeFalse();
     }
 
-    private static Delivery DeliveryOf(MassTransit.Serialization.MessageEnvelope envelope) =>
+    private static Delivery DeliveryOf(Envelope envelope) =>
         Delivery.Read(new DeliveryFacts { Header = _ => null }.With(envelope), "start-verification").ShouldNotBeNull();
 
     private static CheckedBody Read(string json, string? contentType) =>

@@ -1,8 +1,8 @@
 using System.Net.Mime;
 using System.Text;
-using DiditWorker.DeadLetters;
+using DiditWorker.Messaging;
+using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Tests.Hosting;
-using DiditWorker.Transport;
 using DiditWorker.Verification;
 using NUnit.Framework;
 using RabbitMQ.Client;
@@ -52,7 +52,7 @@ public sealed class When_anything_at_all_is_read
     public void It_is_read_or_refused_by_the_consumer_and_by_the_commands_alike()
     {
         var random = new Random(81_550);
-        var reader = new DeadLetterReader(Configured.With(("Didit:WorkflowId", Workflow), ("StartVerification:MaximumBodySize", "4096")));
+        var reader = Configured.Reader(("Didit:WorkflowId", Workflow), ("StartVerification:MaximumBodySize", "4096"));
         var (read, refused) = (0, 0);
         for (var i = 0; i < Messages; i++)
         {

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using DiditWorker.Transport;
+using DiditWorker.Operations.Broker;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DiditWorker.Transport;
+using DiditWorker.Operations.Broker;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;

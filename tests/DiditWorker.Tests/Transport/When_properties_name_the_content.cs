@@ -1,4 +1,3 @@
-using DiditWorker.Transport;
 using DiditWorker.Verification;
 using NUnit.Framework;
 using Shouldly;

@@ -1,4 +1,4 @@
-using DiditWorker.Transport;
+using DiditWorker.Operations.Broker;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Shouldly;

@@ -1,4 +1,4 @@
-using DiditWorker.DeadLetters;
+using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Protocol;
 using DiditWorker.Verification;
 using NUnit.Framework;

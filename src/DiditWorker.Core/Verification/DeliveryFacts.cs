@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace DiditWorker.Verification;
+
+/// <summary>What a delivery carries beside its payload, whoever reads it: the consumer through MassTransit, or the operator's commands.</summary>
+public sealed record DeliveryFacts
+{
+    /// <summary>Reads a header of the transport by its name: its text, empty if its value has another type, null if it is absent.</summary>
+    public required Func<string, string?> Header { get; init; }
+
+    /// <summary>A header inside the envelope.</summary>
+    public Func<string, string?> EnvelopeHeader { get; init; } = _ => null;
+
+    /// <summary>AMQP's <c>message_id</c>.</summary>
+    public string? PropertyId { get; init; }
+
+    /// <summary>AMQP's <c>timestamp</c>; null if it is not set.</summary>
+    public long? Timestamp { get; init; }
+
+    /// <summary>The envelope's <c>messageId</c>.</summary>
+    public Guid? EnvelopeId { get; init; }
+
+    /// <summary>The envelope's <c>sentTime</c>.</summary>
+    public DateTimeOffset? SentTime { get; init; }
+
+    /// <summary>Whether the broker says that it delivered it before.</summary>
+    public bool Redelivered { get; init; }
+
+    /// <summary>The same with what an envelope says.</summary>
+    public DeliveryFacts With(Envelope envelope) => this with
+    {
+        EnvelopeHeader = name => Text(envelope.Headers, name),
+        EnvelopeId = Guid.TryParse(envelope.MessageId, out var id) ? id : null,
+        SentTime = envelope.SentTime is { } sent ? new DateTimeOffset(DateTime.SpecifyKind(sent, DateTimeKind.Utc)) : null,
+    };
+
+    /// <summary>
+    /// The text of a header's value. A table, a list or nothing at all is there, but is no text: as text, all of them would be the same id.
+    /// </summary>
+    /// <param name="value">As the client library or the JSON reader has it.</param>
+    public static string Text(object? value) => value switch
+    {
+        JsonElement { ValueKind: JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } json => json.ToString(),
+        JsonElement => "",
+        string or IFormattable => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+        _ => "",
+    };
+
+    // As MassTransit finds it: without regard to case.
+    private static string? Text(JsonElement? headers, string name) => headers?.EnumerateObject()
+        .Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        .Select(header => Text(header.Value))
+        .FirstOrDefault();
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using DiditWorker.Didit;
+using DiditWorker.Observability;
+using DiditWorker.Protocol;
+
+namespace DiditWorker.Verification;
+
+/// <summary>
+/// Carries out what <see cref="VerificationProtocol"/> says, effect by effect, until a delivery has its answer. It decides nothing itself.
+/// </summary>
+/// <param name="records">What is done with the record.</param>
+/// <param name="didit">What Didit is asked.</param>
+/// <param name="pipeline">Whether requests pause.</param>
+/// <param name="options">Section <c>Didit</c>.</param>
+/// <param name="idempotency">Section <c>Idempotency</c>.</param>
+/// <param name="limits">How long a message may be held.</param>
+/// <param name="metrics">Counts duplicate sessions.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Each failed attempt; with Debug, each decision.</param>
+/// <param name="stopping">Cancelled when the worker stops: what merely waits goes back to the queue.</param>
+public sealed partial class VerificationFlow(
+    RecordSteps records,
+    DiditSteps didit,
+    DiditPipeline pipeline,
+    DiditOptions options,
+    IdempotencyOptions idempotency,
+    StartVerificationOptions limits,
+    WorkerMetrics metrics,
+    TimeProvider time,
+    ILogger<VerificationFlow> logger,
+    CancellationToken stopping)
+{
+    private readonly ProtocolSettings _settings = options.ProtocolSettings(idempotency);
+
+    /// <summary>Answers one delivery, however long that takes within the bounds of <see cref="Hold"/>.</summary>
+    /// <exception cref="ParkedException">There is no session for it, and only a person can change that.</exception>
+    /// <exception cref="ReturnToQueueException">It was held for too long, or the worker stops.</exception>
+    public async Task<Answer> AnswerAsync(Delivery delivery, VerificationRequest request, CancellationToken cancellation)
+    {
+        var hold = new Hold(time, limits.MaximumHold, stopping);
+        await using var work = new Work(delivery, request, hold, records.Lease(delivery.Key, Fingerprint.Of(request.Payload)), pipeline, time);
+        var state = VerificationProtocol.Begin(new(work.Fingerprint, delivery.PublishedAt, delivery.MaybeAttempted), time.GetUtcNow());
+        var happened = new DeliveryEvent(EventKind.Delivered, time.GetUtcNow());
+        try
+        {
+            while (true)
+            {
+                var before = state.Note;
+                (state, var effect) = VerificationProtocol.Next(state, happened, _settings);
+                Tell(delivery, state, happened, before);
+                if (End(work, state, effect) is { } answer)
+                {
+                    return answer;
+                }
+
+                happened = await HappenAsync(work, effect, cancellation);
+            }
+        }
+        catch (DeliveryEndedException ended)
+        {
+            ended.Attempts = state.Attempts;
+            throw;
+        }
+    }
+
+    private async Task<DeliveryEvent> HappenAsync(Work work, Effect effect, CancellationToken cancellation)
+    {
+        try
+        {
+            return effect.Kind switch
+            {
+                EffectKind.Claim => await records.ClaimAsync(work),
+                EffectKind.Release => await records.ReleaseAsync(work, effect),
+                EffectKind.Complete => await records.CompleteAsync(work, effect),
+                EffectKind.Enter => work.Enter(effect.Operation),
+                EffectKind.AwaitTurn => await work.AwaitTurnAsync(effect),
+                EffectKind.LookUp => await didit.LookUpAsync(work, effect, cancellation),
+                EffectKind.Create => await didit.CreateAsync(work, effect, cancellation),
+                EffectKind.Poll => await work.PollAsync(effect),
+                _ => await work.BackOffAsync(effect),
+            };
+        }
+        catch (OperationCanceledException)
+        {
+            return new(EventKind.Stopping, time.GetUtcNow());
+        }
+    }
+
+    // Null: it goes on.
+    private Answer? End(Work work, DeliveryState state, Effect effect) => effect.Kind switch
+    {
+        EffectKind.Answer => new(effect.Session!, effect.Adopted ? DeliveryOutcomes.Adopted : DeliveryOutcomes.Created, state.Attempts),
+        EffectKind.AnswerFromRecord => new(Recorded(work.Delivery.Key, state, effect.Record!), DeliveryOutcomes.Replayed, state.Attempts),
+        EffectKind.Reject => throw Rejected(work.Delivery, effect),
+        EffectKind.Return => throw new ReturnToQueueException(effect.Reason),
+        _ => null,
+    };
+
+    private static ParkedException Rejected(Delivery delivery, Effect effect) => effect.Rejection switch
+    {
+        Rejection.PayloadMismatch => new PayloadMismatchException(
+            "another payload came first under this request id; publish a changed request under a new one"),
+        Rejection.RefusedByDidit => new RefusedByDiditException(effect.Record is { } record ? StoredAnswer.Refusal(record) : effect.Reason),
+        Rejection.AttemptsExhausted => new AttemptsExhaustedException($"request {delivery.RequestId}: {effect.Reason}"),
+        _ => new AmbiguousSessionException(effect.Reason),
+    };
+
+    // Another session that this delivery got from Didit and could not store is one too many.
+    private DiditSession Recorded(IdempotencyKey key, DeliveryState state, IdempotencyRecord record)
+    {
+        var session = DiditSession.FromPayload(record.Payload);
+        if (state.Unstored is { } unstored && unstored.Id != session.Id)
+        {
+            metrics.DuplicateSession(WorkerMetrics.DuplicateFoundByRecord);
+            Log.DuplicateSession(logger, key, unstored.Id, session.Id);
+        }
+
+        return session;
+    }
+
+    private void Tell(Delivery delivery, DeliveryState state, DeliveryEvent happened, AttemptNote? before)
+    {
+        if (happened.Kind == EventKind.Claimed)
+        {
+            var (outcome, because) = state.Decision;
+            Log.Decided(logger, delivery.Key, outcome, because);
+            Activity.Current?.AddEvent(new(
+                "decided", tags: new() { ["diditworker.decision"] = $"{outcome}", ["diditworker.because"] = because }));
+        }
+        else if (state.Note is { } note && note != before)
+        {
+            Log.AttemptFailed(
+                logger, delivery.RequestId, delivery.Key, note.Attempts, note.LastError, happened.Verdict.Counts, note.NextTry);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(101, LogLevel.Debug, "{Key}: {Outcome}, since {Because}")]
+        public static partial void Decided(ILogger logger, IdempotencyKey key, Outcome outcome, string because);
+
+        [LoggerMessage(102, LogLevel.Warning,
+            "{RequestId} {Key}: attempt {Attempt} failed: {Why} (counts against it: {Counts}); the next one at {NextTry:O}")]
+        public static partial void AttemptFailed(
+            ILogger logger, string requestId, IdempotencyKey key, int attempt, string why, bool counts, DateTimeOffset nextTry);
+
+        [LoggerMessage(105, LogLevel.Error, "{Key}: a duplicate session: Didit made {Second}, but the record has {First}")]
+        public static partial void DuplicateSession(ILogger logger, IdempotencyKey key, string second, string first);
+    }
+}

@@ -1,0 +1,57 @@
+namespace DiditWorker.Operations.DeadLetters;
+
+/// <summary>Which dead letters a command means; what is not set does not restrict.</summary>
+public sealed record DeadLetterFilter
+{
+    /// <summary><c>error</c>, <c>skipped</c>, or the name of a queue.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>As <c>list</c> shows it.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Parked no earlier.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Parked before.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Request id, key or reference.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The beginning of <see cref="DeadLetter.VendorDataHash"/>.</summary>
+    public string? VendorDataHash { get; init; }
+
+    /// <summary>Where in the window.</summary>
+    public WindowState? Window { get; init; }
+
+    /// <summary>At most so many, the oldest in the queue first.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>References of a frozen selection.</summary>
+    public IReadOnlySet<string>? References { get; init; }
+
+    /// <summary>Whether it is meant, <see cref="Limit"/> and <see cref="Queue"/> aside.</summary>
+    public bool Takes(DeadLetter letter, WindowAge age) =>
+        (References is null || References.Contains(letter.Reference))
+        && (Group is null || string.Equals(letter.Group, Group, StringComparison.OrdinalIgnoreCase))
+        && (Since is null || letter.FaultedAt >= Since)
+        && (Until is null || letter.FaultedAt < Until)
+        && (Id is null || IsNamed(letter, Id))
+        && (VendorDataHash is null || letter.VendorDataHash?.StartsWith(VendorDataHash, StringComparison.OrdinalIgnoreCase) == true)
+        && (Window is null || age.State == Window || (Window == WindowState.Inside && age.State == WindowState.NearTheEnd));
+
+    private static bool IsNamed(DeadLetter letter, string id) =>
+        letter.Reference == id
+        || letter.Delivery?.RequestId == Protocol.RequestId.Normalize(id)
+        || string.Equals(letter.Delivery?.Key.ToString(), id, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>For the audit: what was asked for, without contents.</summary>
+    public override string ToString() => string.Join(' ', new[]
+    {
+        Part("queue", Queue), Part("group", Group), Part("since", Since?.ToString("O")), Part("until", Until?.ToString("O")), Part("id", Id),
+        Part("vendor-data-hash", VendorDataHash), Part("window", Window?.ToString()), Part("limit", Limit?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        References is null ? null : $"{References.Count} frozen",
+    }.OfType<string>().DefaultIfEmpty("all"));
+
+    private static string? Part(string name, string? value) => value is null ? null : $"{name}={value}";
+}

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using DiditWorker.Didit;
+using DiditWorker.Operations.Broker;
+using DiditWorker.Redis;
+using DiditWorker.Verification;
+using RabbitMQ.Client;
+
+namespace DiditWorker.Operations.DeadLetters;
+
+/// <summary>The error queue and the skipped queue of the worker, read one pass after the other.</summary>
+public sealed class DeadLetterQueues(StartVerificationOptions options, DiditOptions didit, DeadLetterReader reader, DeadLetterCounts counts, TimeProvider time)
+{
+    /// <summary>Where rejected messages lie.</summary>
+    public string ErrorQueue => options.ErrorQueue;
+
+    /// <summary>Where messages of unknown types lie.</summary>
+    public string SkippedQueue => options.SkippedQueue;
+
+    /// <summary>Where the worker takes messages from.</summary>
+    public string InputQueue => options.Queue;
+
+    /// <summary>Whether a queue is one for dead letters: the worker's own, or another endpoint's, which MassTransit names in the same way.</summary>
+    public bool Holds(string queue) =>
+        queue != InputQueue && (queue.EndsWith("_error", StringComparison.Ordinal) || queue.EndsWith("_skipped", StringComparison.Ordinal));
+
+    /// <summary>The queues that a filter names.</summary>
+    public IReadOnlyList<string> Named(DeadLetterFilter filter) => filter.Queue switch
+    {
+        null => [ErrorQueue, SkippedQueue],
+        "error" => [ErrorQueue],
+        "skipped" => [SkippedQueue],
+        var queue => [queue],
+    };
+
+    /// <summary>How many messages are ready in the queues that a filter names.</summary>
+    public async Task<long> DepthAsync(IConnection connection, DeadLetterFilter filter, CancellationToken cancellation)
+    {
+        var depth = 0L;
+        foreach (var queue in Named(filter))
+        {
+            depth += await BrokerConnection.DepthAsync(connection, queue, cancellation) ?? 0;
+        }
+
+        return depth;
+    }
+
+    /// <summary>Takes down that dead letters came into a queue (1), or were taken out of it (-1).</summary>
+    public Task CountAsync(string queue, IReadOnlyCollection<DeadLetter> letters, int change) =>
+        counts.ChangeAsync(queue, [.. letters.Select(letter => (letter.Group, letter.Delivery?.PublishedAt))], change);
+
+    /// <summary>As <see cref="DeadLetterReader.Read"/>.</summary>
+    public DeadLetter Read(string queue, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) => reader.Read(queue, properties, body);
+
+    /// <summary>Where it stands in the window now.</summary>
+    public WindowAge AgeOf(DeadLetter letter) =>
+        WindowAge.Of(letter.Delivery?.PublishedAt, didit.IdempotencyWindow, didit.WindowMargin, time.GetUtcNow());
+
+    /// <summary>
+    /// Every dead letter that the filter takes, as a snapshot of each queue; all go back unread. What is returned may be kept, but then its
+    /// body is kept, too.
+    /// </summary>
+    public async IAsyncEnumerable<DeadLetter> SnapshotAsync(
+        IConnection connection, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var taken = 0;
+        foreach (var queue in Named(filter))
+        {
+            await using var scan = await DeadLetterScan.OpenAsync(connection, queue, time, cancellation);
+            if (scan is null)
+            {
+                continue;
+            }
+
+            await foreach (var (_, letter) in SelectAsync(scan, filter, cancellation))
+            {
+                yield return letter;
+                if (++taken == filter.Limit)
+                {
+                    yield break;
+                }
+            }
+        }
+    }
+
+    /// <summary>The dead letters of one pass that the filter takes, each with its tag, by which it can be acknowledged while the pass is open.</summary>
+    public async IAsyncEnumerable<(ulong Tag, DeadLetter Letter)> SelectAsync(
+        DeadLetterScan scan, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var (tag, properties, body) in scan.ReadAsync(cancellation))
+        {
+            var letter = reader.Read(scan.Queue, properties, body);
+            if (filter.Takes(letter, AgeOf(letter)))
+            {
+                yield return (tag, letter);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using DiditWorker.Protocol;
+
+namespace DiditWorker.Operations.DeadLetters;
+
+/// <summary>What a replay would lead to.</summary>
+public enum Predicted
+{
+    /// <summary>It is answered already: the stored answer is published again, without a request to Didit.</summary>
+    AnswerFromRecord,
+
+    /// <summary>Nothing suggests an earlier attempt. Never for a replay, which is itself a sign of one; here for completeness.</summary>
+    Create,
+
+    /// <summary>Sent again under the same key, which Didit is trusted to remember.</summary>
+    Resend,
+
+    /// <summary>Didit is asked first; a session is made only if there is none.</summary>
+    LookUpThenCreate,
+
+    /// <summary>Didit was asked and has the session: it would be adopted.</summary>
+    Adopt,
+
+    /// <summary>Didit was asked and has no session that could be this one's, or an unfinished one that it hands back.</summary>
+    CreateAfterLookUp,
+
+    /// <summary>Rejected: another payload came first under this id.</summary>
+    RejectMismatch,
+
+    /// <summary>Rejected: Didit has refused it for good.</summary>
+    RejectRefused,
+
+    /// <summary>Rejected: it cannot be read or breaks a rule.</summary>
+    RejectInvalid,
+
+    /// <summary>Only a person can decide.</summary>
+    Park,
+
+    /// <summary>Another delivery of it is being worked on.</summary>
+    InProgress,
+
+    /// <summary>The worker does not consume this type.</summary>
+    SkipAgain,
+
+    /// <summary>The record cannot be read, or Didit could not be asked.</summary>
+    Unknown,
+}
+
+/// <summary>For people.</summary>
+internal static class PredictedInWords
+{
+    /// <summary>Follows "a replay would".</summary>
+    public static string InWords(this Predicted what) => what switch
+    {
+        Predicted.AnswerFromRecord => "be answered from the record",
+        Predicted.Create => "create a session",
+        Predicted.Resend => "send again under the same key",
+        Predicted.LookUpThenCreate => "look up, then create if there is none",
+        Predicted.Adopt => "adopt the session that Didit has",
+        Predicted.CreateAfterLookUp => "create a session (Didit was asked)",
+        Predicted.RejectMismatch => "be rejected: PayloadMismatch",
+        Predicted.RejectRefused => "be rejected: RefusedByDidit",
+        Predicted.RejectInvalid => "be rejected: InvalidMessage",
+        Predicted.Park => "be parked again",
+        Predicted.InProgress => "wait: still in progress",
+        Predicted.SkipAgain => "be skipped again",
+        _ => "not be predicted (see --out)",
+    };
+}
+
+/// <summary>What a replay of one dead letter would lead to, if it came now.</summary>
+/// <param name="What">The outcome.</param>
+/// <param name="Because">Why, for people.</param>
+/// <param name="Window">Where the message stands in its window, the record's first attempt counted in.</param>
+/// <param name="Memory">What Redis said; null if it was not asked.</param>
+public sealed record Prediction(Predicted What, string Because, WindowAge Window, Memory? Memory)
+{
+    /// <summary>Whether the worker may create a session for it.</summary>
+    public bool MayCreate => What is Predicted.Create or Predicted.Resend or Predicted.LookUpThenCreate or Predicted.CreateAfterLookUp;
+
+    /// <summary>Whether the worker asks Didit for earlier sessions.</summary>
+    public bool LooksUp => What is Predicted.LookUpThenCreate or Predicted.Adopt or Predicted.CreateAfterLookUp;
+}

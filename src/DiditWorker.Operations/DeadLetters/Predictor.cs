@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using DiditWorker.Didit;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
+using DiditWorker.Verification;
+
+namespace DiditWorker.Operations.DeadLetters;
+
+/// <summary>
+/// Says what the consumer would do with a replay: the same key, record and <see cref="VerificationProtocol"/>, read without claiming. Holds
+/// for the moment in which it is asked.
+/// </summary>
+public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency, IdempotencyStore store, LookUp lookUp, TimeProvider time)
+{
+    private readonly ProtocolSettings _settings = didit.ProtocolSettings(idempotency);
+
+    /// <summary>Predicts.</summary>
+    /// <param name="letter">The dead letter.</param>
+    /// <param name="ask">Whether to ask Didit what a look-up would find; it takes places in the shared rate.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<Prediction> PredictAsync(DeadLetter letter, bool ask, CancellationToken cancellation)
+    {
+        if (letter.Request is not { } request || letter.Delivery is not { } delivery)
+        {
+            var skips = letter.Invalid == DeadLetterReader.OtherType;
+            return new(skips ? Predicted.SkipAgain : Predicted.RejectInvalid, letter.Invalid ?? "it has no usable id", AgeOf(letter, null), null);
+        }
+
+        try
+        {
+            var (peeked, _) = await store.PeekAsync(delivery.Key);
+            var memory = StoredAnswer.Checked(peeked);
+
+            // A replay carries a header that says so.
+            var evidence = new Evidence(Fingerprint.Of(request.Payload), delivery.PublishedAt, MaybeAttempted: true);
+            var decision = VerificationProtocol.Foresee(evidence, memory, _settings, time.GetUtcNow());
+            var prediction = new Prediction(Of(decision.Outcome), decision.Because, AgeOf(letter, memory.Record), memory);
+            return ask && prediction.What == Predicted.LookUpThenCreate ? await AskAsync(prediction, delivery, request, memory, cancellation) : prediction;
+        }
+        catch (Exception exception) when (exception is UnknownRecordException or CryptographicException or FormatException)
+        {
+            return new(Predicted.Unknown, "the record cannot be read: " + exception.Message, AgeOf(letter, null), null);
+        }
+    }
+
+    private static Predicted Of(Outcome outcome) => outcome switch
+    {
+        Outcome.Create => Predicted.Create,
+        Outcome.Resend => Predicted.Resend,
+        Outcome.LookUpThenCreate or Outcome.WaitForNextTry => Predicted.LookUpThenCreate,
+        Outcome.AnswerFromRecord => Predicted.AnswerFromRecord,
+        Outcome.RejectMismatch => Predicted.RejectMismatch,
+        Outcome.RejectRefused => Predicted.RejectRefused,
+        Outcome.ParkExhausted or Outcome.ParkAmbiguous => Predicted.Park,
+        _ => Predicted.InProgress,
+    };
+
+    private async Task<Prediction> AskAsync(
+        Prediction prediction, Delivery delivery, VerificationRequest request, Memory memory, CancellationToken cancellation)
+    {
+        try
+        {
+            var notBefore = EarlierAttempts.LookFrom(memory, delivery.PublishedAt, _settings, time.GetUtcNow());
+            var match = await lookUp.RunAsync(new(delivery.Key, request.VendorData, request.WorkflowId, request.Payload), notBefore, cancellation);
+            return match.Kind switch
+            {
+                MatchKind.Adopt => prediction with { What = Predicted.Adopt, Because = $"Didit has its session, {match.Candidates[0]}" },
+                MatchKind.Several => prediction with
+                {
+                    What = Predicted.Park,
+                    Because = "an earlier attempt may have made one of these: " + match.Names(),
+                },
+                MatchKind.NotReady => prediction with
+                {
+                    What = Predicted.Unknown, Because = "a session that may be its own does not have its URL yet; ask again in a minute",
+                },
+                MatchKind.HandedBack => prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit hands the unfinished session back" },
+                _ => prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit has no session of it" },
+            };
+        }
+        catch (ReadFailedException exception)
+        {
+            return prediction with { What = Predicted.Unknown, Because = "Didit could not be asked: " + exception.Message };
+        }
+    }
+
+    private WindowAge AgeOf(DeadLetter letter, IdempotencyRecord? record)
+    {
+        var first = MeantTime.Earliest(record?.FirstAttempt, letter.Delivery?.PublishedAt);
+        return WindowAge.Of(first, didit.IdempotencyWindow, didit.WindowMargin, time.GetUtcNow());
+    }
+}

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using DiditWorker.Didit;
+using DiditWorker.Operations.Audit;
+using DiditWorker.Operations.Broker;
+using DiditWorker.Operations.Terminal;
+using DiditWorker.Protocol;
+using Spectre.Console;
+
+namespace DiditWorker.Operations.DeadLetters;
+
+/// <summary><c>dead-letters show ID</c></summary>
+internal static class ShowCommand
+{
+    public static Command Create(OperatorHost host, Output output)
+    {
+        var id = new Argument<string>("id") { Description = "Request id, key or reference" };
+        var filter = new FilterOptions();
+        var ask = new Option<bool>("--look-up") { Description = "Ask Didit what it knows of this message's sessions" };
+        var showBody = new Option<bool>("--show-body")
+        {
+            Description = "Show body, headers and the text of the fault unredacted: personal data; leaves an audit line",
+        };
+        var json = DeadLetterCommands.Json();
+        var command = new Command("show", "Shows one dead letter: headers, fault, body, key, record, and what a replay would lead to") { id, ask, showBody, json };
+        filter.AddTo(command, withId: false);
+        command.SetAction((parsed, cancellation) => host.RunAsync(
+            async (services, connection, token) =>
+            {
+                var chosen = filter.Read(parsed) with { Id = parsed.GetValue(id) };
+                if (parsed.GetValue(showBody))
+                {
+                    await services.GetRequiredService<AuditLog>().AddAsync("dead-letters show --show-body", chosen.ToString(), reason: null, "shown");
+                }
+
+                var shown = 0;
+                var predictor = services.GetRequiredService<Predictor>();
+                var settings = services.GetRequiredService<DiditOptions>().ProtocolSettings(services.GetRequiredService<IdempotencyOptions>());
+                await foreach (var letter in services.GetRequiredService<DeadLetterQueues>().SnapshotAsync(connection, chosen, token))
+                {
+                    var view = new LetterView(letter, await predictor.PredictAsync(letter, parsed.GetValue(ask), token), settings, parsed.GetValue(showBody));
+                    view.Print(output, parsed.GetValue(json));
+                    shown++;
+                }
+
+                return shown > 0
+                    ? ExitCodes.Done
+                    : throw new CommandException(ExitCodes.NothingMatched, $"No dead letter with the request id, key or reference {parsed.GetValue(id)}.");
+            },
+            cancellation));
+        return command;
+    }
+
+    private const string Redacted = "***";
+
+    private sealed class LetterView(DeadLetter letter, Prediction prediction, ProtocolSettings settings, bool showBody)
+    {
+        // The text of an exception may quote the message; that of a broker's own dead-lettering is put together here.
+        private readonly string? _faultMessage =
+            showBody || letter.FaultMessage is null || letter.Properties.Header("MT-Fault-Message") != letter.FaultMessage
+                ? letter.FaultMessage
+                : Redacted;
+
+        private readonly RecordView? _record = ViewOf(letter, prediction, settings);
+
+        private readonly string _body = showBody ? Redaction.Open(letter.Body) : Redaction.Of(letter.Body);
+
+        public void Print(Output output, bool json)
+        {
+            if (json)
+            {
+                output.WriteJson(ToJson());
+                return;
+            }
+
+            var table = new Table().HideHeaders().AddColumns("", "");
+            foreach (var (name, value) in Rows())
+            {
+                table.AddRow(Markup.Escape(name), Markup.Escape(value));
+            }
+
+            output.Tables.Write(table);
+            foreach (var (name, value) in Headers())
+            {
+                output.Tables.WriteLine($"{name}: {value}");
+            }
+
+            output.Tables.WriteLine($"body{(showBody ? "" : " (redacted; --show-body)")}: {_body}");
+        }
+
+        private (string Name, string Value)[] Rows() =>
+        [
+            ("request id", letter.Delivery?.RequestId ?? "none that could be used"),
+            ("key", letter.Delivery?.Key.ToString() ?? "none"),
+            ("reference", letter.Reference),
+            ("queue", letter.Queue),
+            ("published", letter.Delivery?.PublishedAt?.ToString("O") ?? "it does not say"),
+            ("window", prediction.Window.EndsAt is { } end ? $"{prediction.Window.State}, until {end:O}" : $"{prediction.Window.State}"),
+            ("parked", letter.FaultedAt?.ToString("O") ?? "it does not say"),
+            ("fault", $"{letter.Group}{(letter.FaultType is null ? "" : $" ({letter.FaultType})")}: "
+                + $"{_faultMessage}{(_faultMessage == Redacted ? " (--show-body)" : "")}"),
+            ("readable", letter.Invalid ?? "yes"),
+            ("vendorData hash", letter.VendorDataHash ?? "none"),
+            ("replays so far", $"{letter.Replays}"),
+            ("x-delivery-count", $"{letter.DeliveryCount ?? 0} before this reading; x-acquired-count {letter.AcquiredCount ?? 0}"),
+            ("record", _record is null ? "none" : $"{_record.Meaning}; {_record.Attempts} attempts, the first {_record.FirstAttempt:O}; {_record.Counted} of {_record.MaximumAttempts} count against it"),
+            ("session in the record", _record?.SessionId ?? "none"),
+            ("a replay would", $"{prediction.What.InWords()}, since: {prediction.Because}"),
+        ];
+
+        private IEnumerable<(string Name, string Value)> Headers() =>
+            (letter.Properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (
+                header.Key, showBody || PropertyRedaction.IsSafe(header.Key) ? AmqpText.Of(header.Value) : Redacted));
+
+        // Null: there is none, or its answer is damaged, and its message waits.
+        private static RecordView? ViewOf(DeadLetter letter, Prediction prediction, ProtocolSettings settings)
+        {
+            try
+            {
+                return prediction.Memory is { Record: not null } memory
+                    ? RecordView.Of(memory, ttl: null, settings)
+                    : null;
+            }
+            catch (FormatException)
+            {
+                return null;
+            }
+        }
+
+        private object ToJson() => new
+        {
+            letter.Reference,
+            letter.Queue,
+            letter.Delivery?.RequestId,
+            Key = letter.Delivery?.Key.ToString(),
+            letter.Delivery?.PublishedAt,
+            Window = prediction.Window.State,
+            WindowEndsAt = prediction.Window.EndsAt,
+            letter.Group,
+            letter.FaultType,
+            FaultMessage = _faultMessage,
+            letter.FaultedAt,
+            letter.Invalid,
+            letter.VendorDataHash,
+            letter.Replays,
+            DeliveryCount = letter.DeliveryCount ?? 0,
+            AcquiredCount = letter.AcquiredCount ?? 0,
+            Record = _record,
+            Predicted = prediction.What,
+            prediction.Because,
+            Headers = Headers().ToDictionary(header => header.Name, header => header.Value, StringComparer.Ordinal),
+            Body = _body,
+        };
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using DiditWorker.Didit;
+using DiditWorker.Operations.Audit;
+using DiditWorker.Operations.Replay;
+using DiditWorker.Operations.Terminal;
+using DiditWorker.Protocol;
+using DiditWorker.Redis;
+
+namespace DiditWorker.Operations.Keys;
+
+/// <summary><c>keys release</c></summary>
+internal static class KeyReleaseCommand
+{
+    public static Command Create(OperatorHost host, Output output)
+    {
+        var name = KeyCommands.Name();
+        var isKey = KeyCommands.IsKey();
+        var reason = KeyCommands.Reason("Why; goes into the audit", required: true);
+        var yes = KeyCommands.Yes();
+        var command = new Command("release", "Forgets the record of a request, so that the next delivery starts anew; says what that risks")
+        {
+            name, isKey, reason, yes,
+        };
+        command.SetAction((parsed, cancellation) => host.RunAsync(
+            (services, _) => KeyCommands.ReadingAsync(async () =>
+            {
+                var found = await KeyCommands.FindAsync(services, parsed.GetValue(name)!, parsed.GetValue(isKey));
+                var didit = services.GetRequiredService<DiditOptions>();
+                var record = found.Memory.Record ?? throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, didit));
+                RefuseWhileWorkedOn(found, record);
+                await output.Notes.WriteLineAsync($"Warning: {Risk(record)} {ReplayWithoutRecord.InWords(didit)}");
+                if (!parsed.GetValue(yes))
+                {
+                    await output.Text.WriteLineAsync($"Would forget the record of {found}. Add --yes to do it.");
+                    return ExitCodes.Done;
+                }
+
+                await ForgetAsync(services, found, record, parsed.GetValue(reason)!);
+                await output.Text.WriteLineAsync($"Forgotten: the record of {found}. The next delivery starts anew.");
+                return ExitCodes.Done;
+            }),
+            cancellation));
+        return command;
+    }
+
+    private static void RefuseWhileWorkedOn(FoundKey found, IdempotencyRecord record)
+    {
+        if (record.State == RecordState.InProgress && !found.Memory.Owned)
+        {
+            throw new CommandException(ExitCodes.SomeFailed,
+                $"A delivery of it is being worked on until {Output.Time(record.LeaseUntil)} at the latest. Try again then, if it is still needed.");
+        }
+    }
+
+    private static string Risk(IdempotencyRecord record) => record.State switch
+    {
+        RecordState.Completed =>
+            $"it has {SessionOf(record)}. Another copy of its message that the broker does not mark as redelivered would create a second "
+            + "session, if the first is finished by then.",
+        RecordState.Refused => "Didit refused it for good. The next delivery asks Didit again.",
+        _ => "an attempt may have made a session at Didit, and this is forgotten: another copy of its message that the broker does not "
+            + "mark as redelivered would create one without looking.",
+    };
+
+    // A damaged answer keeps its message waiting, and to forget it is the way out.
+    private static string SessionOf(IdempotencyRecord record)
+    {
+        try
+        {
+            return $"its {DiditSession.FromPayload(record.Payload)}";
+        }
+        catch (FormatException)
+        {
+            return "a session that is not known here any more, since the answer is damaged";
+        }
+    }
+
+    private static async Task ForgetAsync(IServiceProvider services, FoundKey found, IdempotencyRecord record, string reason)
+    {
+        var audit = services.GetRequiredService<AuditLog>();
+        var forgotten = await services.GetRequiredService<IdempotencyStore>().ForgetAsync(found.Key, record);
+        await audit.AddAsync("keys release", found.ToString(), reason, forgotten ? $"forgotten: {record.State}" : "nothing done: it changed meanwhile");
+        if (!forgotten)
+        {
+            throw new CommandException(ExitCodes.SomeFailed, $"The record of {found} has changed meanwhile; nothing was done. Look at it again: diditworker keys show {found.Key} --key");
+        }
+    }
+}

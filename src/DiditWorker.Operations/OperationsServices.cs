@@ -1,0 +1,18 @@
+using DiditWorker.Operations.Audit;
+using DiditWorker.Operations.DeadLetters;
+using DiditWorker.Operations.Keys;
+using DiditWorker.Operations.Replay;
+using DiditWorker.Operations.Send;
+using DiditWorker.Operations.Terminal;
+
+namespace DiditWorker.Operations;
+
+/// <summary>What the operator's commands need beside the worker's own services.</summary>
+internal static class OperationsServices
+{
+    /// <summary>Adds it.</summary>
+    public static IServiceCollection AddOperations(this IServiceCollection services, Output output) => services
+        .AddSingleton(output).AddSingleton<AuditLog>()
+        .AddSingleton<DeadLetterReader>().AddSingleton<DeadLetterQueues>().AddSingleton<Predictor>().AddSingleton<Planner>()
+        .AddSingleton<KeyFinder>().AddSingleton<KeyAdoption>().AddSingleton<RequestSender>();
+}

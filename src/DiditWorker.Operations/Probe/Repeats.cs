@@ -1,0 +1,58 @@
+namespace DiditWorker.Operations.Probe;
+
+/// <summary>What a key that is used again is answered with, in order.</summary>
+internal static class Repeats
+{
+    /// <summary>A 409 may come first and the original after it.</summary>
+    public const int Most = 4;
+
+    public const string Original = "original";
+    public const string Conflict = "conflict";
+    public const string Refused = "refused";
+    public const string Other = "other";
+
+    /// <summary>Repeats until two of one kind say the same, or it is enough.</summary>
+    public static async Task<RepeatOutcome> RunAsync(string original, Func<Task<ProbeReply>> repeat)
+    {
+        var seen = new List<string>();
+        while (seen.Count < Most && !(seen.Count >= 2 && seen[^1] == seen[^2] && seen[^1] != Conflict))
+        {
+            seen.Add(Kind(await repeat(), original));
+            if (seen[^1] == Finding.Unclear)
+            {
+                break;
+            }
+        }
+
+        return Judge(seen);
+    }
+
+    internal static RepeatOutcome Judge(IReadOnlyList<string> seen)
+    {
+        var conflicts = seen.TakeWhile(kind => kind == Conflict).Count();
+        var rest = seen.Skip(conflicts).Distinct(StringComparer.Ordinal).ToList();
+        var verdict = rest switch
+        {
+            [] => Conflict,
+            [Original] => Original,
+
+            // The key was known a moment ago, and made another session all the same: that is no behaviour to rely on either way.
+            [Other or Refused] when conflicts == 0 => rest[0],
+            _ => Finding.Unclear,
+        };
+        return new(verdict, conflicts, string.Join(", ", seen));
+    }
+
+    private static string Kind(ProbeReply reply, string original) => reply switch
+    {
+        { IsSession: true } => reply.SessionId == original ? Original : Other,
+        { IsRefusal: true } => reply.Status == 409 ? Conflict : Refused,
+        _ => Finding.Unclear,
+    };
+}
+
+/// <summary>What repeats came to.</summary>
+/// <param name="Verdict">One kind, or <see cref="Finding.Unclear"/>.</param>
+/// <param name="Conflicts">How many 409 came before anything else.</param>
+/// <param name="Seen">All kinds in order, for people.</param>
+internal sealed record RepeatOutcome(string Verdict, int Conflicts, string Seen);

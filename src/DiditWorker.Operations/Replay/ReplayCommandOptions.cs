@@ -1,0 +1,80 @@
+using System.CommandLine;
+using DiditWorker.Operations.DeadLetters;
+using DiditWorker.Operations.Terminal;
+using DiditWorker.Redis;
+
+namespace DiditWorker.Operations.Replay;
+
+/// <summary>The command line of <c>dead-letters replay</c>.</summary>
+internal sealed class ReplayCommandOptions
+{
+    private readonly Option<string?> _to = new("--to") { Description = "Queue to publish to (default: the worker's input queue)" };
+    private readonly Option<double> _rate = NumberOption.Create("--rate", "Messages a second at most", 20.0, n => n > 0, "a number above 0");
+    private readonly Option<int> _maximumFailures = NumberOption.Create(
+        "--max-failures", "Stop with more failures than this: not taken by the broker, failed again, or without an outcome", 0, n => n >= 0, "a whole number");
+
+    private readonly Option<int> _maximumReplays = NumberOption.Create("--max-replays", "Leave what was replayed this often already", 5, n => n > 0, "a whole number above 0");
+    private readonly Option<bool> _wait = new("--wait") { Description = "Wait for the outcome of every message, not only of the first" };
+    private readonly Option<int> _patience = NumberOption.Create(
+        "--patience", "Seconds to wait for outcomes while none comes", 120, n => n > 0, "a whole number above 0");
+
+    private readonly Option<bool> _allowExpired = new("--allow-expired")
+    {
+        Description = "Replay what is beyond the window, too; needs --reason. The worker looks up before it creates",
+    };
+
+    public Argument<string?> Message { get; } = new("id") { Description = "One message: request id, key or reference", Arity = ArgumentArity.ZeroOrOne };
+
+    public FilterOptions Filter { get; } = new();
+
+    public Option<string?> Plan { get; } = new("--plan") { Description = "Exactly the selection that plan --out has frozen in this file" };
+
+    public Option<string[]> Set { get; } = new("--set")
+    {
+        Description = "Change one message: path=value, for example workflowId=… or metadata.order=42. If what goes to Didit changes, it becomes a new request",
+    };
+
+    public Option<string?> Reason { get; } = new("--reason") { Description = "Why; goes into a header and into the audit" };
+
+    public Option<bool> Yes { get; } = new("--yes") { Description = "Replay; without it, only the plan is shown" };
+
+    public Option<bool> Json { get; } = DeadLetterCommands.Json();
+
+    public void AddTo(Command command)
+    {
+        command.Add(Message);
+        foreach (var option in (ReadOnlySpan<Option>)
+            [Plan, Set, _to, _rate, _maximumFailures, _maximumReplays, _wait, _patience, _allowExpired, Reason, Yes, Json])
+        {
+            command.Add(option);
+        }
+
+        Filter.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            // The parser takes a flag that it does not know for the argument.
+            if (result.GetValue(Message)?.StartsWith('-') == true)
+            {
+                result.AddError($"There is no option {result.GetValue(Message)}");
+            }
+
+            if (result.GetValue(_allowExpired) && string.IsNullOrWhiteSpace(result.GetValue(Reason)))
+            {
+                result.AddError("--allow-expired needs --reason: Didit may have forgotten these keys, and only the look-up stands between a replay and a second session");
+            }
+        });
+    }
+
+    public ReplayOptions ToRun(ParseResult parsed, string inputQueue) => new()
+    {
+        Target = parsed.GetValue(_to) ?? inputQueue,
+        Run = OwnerToken.Create(),
+        Reason = parsed.GetValue(Reason),
+        Rate = parsed.GetValue(_rate),
+        MaximumFailures = parsed.GetValue(_maximumFailures),
+        MaximumReplays = parsed.GetValue(_maximumReplays),
+        AllowExpired = parsed.GetValue(_allowExpired),
+        Wait = parsed.GetValue(_wait),
+        Patience = TimeSpan.FromSeconds(parsed.GetValue(_patience)),
+    };
+}

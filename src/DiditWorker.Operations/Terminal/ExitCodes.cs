@@ -1,0 +1,22 @@
+namespace DiditWorker.Operations.Terminal;
+
+/// <summary>What the commands end with.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+    public const int SomeFailed = 1;
+    public const int WrongUsage = 2;
+    public const int NothingMatched = 3;
+
+    /// <summary>Broker, Redis, or Didit where it is asked, cannot be reached (sysexits.h: EX_UNAVAILABLE).</summary>
+    public const int Unreachable = 69;
+
+    /// <summary>sysexits.h: EX_CONFIG.</summary>
+    public const int WrongConfiguration = 78;
+}
+
+/// <summary>Ends a command: the text is for the operator and says what to do.</summary>
+internal sealed class CommandException(int exitCode, string message) : Exception(message)
+{
+    public int ExitCode { get; } = exitCode;
+}
