@@ -15,6 +15,7 @@ internal static class Packages
         ["diskann-garnet 9.0.0"] = "MIT",
         ["KeraLua 1.4.10"] = "MIT",
         ["Microsoft.DotNet.PlatformAbstractions 3.1.6"] = "MIT",
+        ["NETStandard.Library 2.0.3"] = "MIT",
         ["System.Security.Cryptography.ProtectedData 4.5.0"] = "MIT",
     };
 
