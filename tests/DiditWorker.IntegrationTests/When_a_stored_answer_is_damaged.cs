@@ -17,7 +17,7 @@ public sealed class When_a_stored_answer_is_damaged
     private static readonly (char State, string Payload)[] Damaged =
     [
         ('C', ""), ('C', "{"), ('C', "{}"), ('C', "null"), ('C', "planted-secret"),
-        ('C', """{"i":"s-1","s":"Approved","w":"w","c":"2026-11-24T12:00:00Z"}"""),
+        ('C', "=s-1|||A|=w|8df4a2277412000"),
         ('C', "|||||"), ('C', "=s-1||=|N|=w|0"), ('C', "gcm1:AAAA"), ('C', "gcm1:!"),
         ('R', ""), ('R', "planted-secret"), ('R', "null"), ('R', "{}"), ('R', "[\"planted-secret\"]"), ('R', "gcm1:AAAA"),
     ];

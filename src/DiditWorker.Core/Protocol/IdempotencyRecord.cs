@@ -38,11 +38,8 @@ public sealed record IdempotencyRecord(
 {
     private const int Fields = 9;
 
-    /// <summary>
-    /// 2: completed, with a compact payload. 1: any other, and completed by an older worker, with JSON. An older worker does not know 2 and
-    /// waits, so that both can share a queue during an upgrade.
-    /// </summary>
-    public int Version { get; init; } = 1;
+    // A worker that does not know a version waits, so that it can share a queue with a newer one during an upgrade.
+    private const string Version = "1";
 
     /// <summary>What became of the attempts so far; null if nothing was noted, or the request is answered.</summary>
     public AttemptNote? Note => State == RecordState.InProgress && Payload.Length > 0 ? AttemptNote.Parse(Payload) : null;
@@ -56,14 +53,14 @@ public sealed record IdempotencyRecord(
     {
         Span<Range> parts = stackalloc Range[Fields];
         var span = text.AsSpan();
-        if (span.Split(parts, ' ') != Fields || StateOf(span[parts[1]]) is not { } state || VersionOf(span[parts[0]], state) is not { } version
+        if (span.Split(parts, ' ') != Fields || StateOf(span[parts[1]]) is not { } state || span[parts[0]] is not Version
             || Time(span[parts[4]]) is not { } lease || Time(span[parts[5]]) is not { } first || Time(span[parts[6]]) is not { } last
             || !int.TryParse(span[parts[7]], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts))
         {
             throw new UnknownRecordException();
         }
 
-        return new(state, text[parts[2]], text[parts[3]], lease, first, last, attempts, text[parts[8]]) { Version = version };
+        return new(state, text[parts[2]], text[parts[3]], lease, first, last, attempts, text[parts[8]]);
     }
 
     /// <summary>
@@ -84,13 +81,6 @@ public sealed record IdempotencyRecord(
         "P" => RecordState.InProgress,
         "C" => RecordState.Completed,
         "R" => RecordState.Refused,
-        _ => null,
-    };
-
-    private static int? VersionOf(ReadOnlySpan<char> version, RecordState state) => version switch
-    {
-        "1" => 1,
-        "2" when state == RecordState.Completed => 2,
         _ => null,
     };
 

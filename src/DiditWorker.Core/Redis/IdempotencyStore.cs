@@ -81,7 +81,7 @@ public sealed class IdempotencyStore(
     public async Task<bool> CompleteAsync(
         IdempotencyKey key, RecordState state, string fingerprint, string owner, DateTimeOffset firstAttempt, string payload)
     {
-        var versionAndState = state == RecordState.Completed ? "2 C" : "1 R";
+        var versionAndState = state == RecordState.Completed ? "1 C" : "1 R";
         var reply = (RedisValue[])(await RunAsync(CompleteScript, key, versionAndState, fingerprint, owner,
             firstAttempt.ToUnixTimeMilliseconds(), _retention, _lease, cipher.Protect(RedisKey(key), payload)))!;
 

@@ -15,7 +15,7 @@ public sealed class When_a_key_is_released
     [TestCase('P', "", "an attempt may have made a session")]
     [TestCase('R', "\"no\"", "The next delivery asks Didit again")]
     [TestCase('C', "{}", "it has a session that is not known here any more")]
-    [TestCase('C', """{"i":"s-1","u":"https://verify.example/s/1","s":"Approved","w":"w","c":"2026-11-24T12:00:00+00:00"}""", "it has its session s-1")]
+    [TestCase('C', "=s-1||=https://verify.example/s/1|A|=w|8df4a2277412000", "it has its session s-1")]
     public async Task It_warns_of_what_it_risks_is_dry_without_yes_and_leaves_an_audit_line_with_it(char state, string payload, string warning)
     {
         await using var arena = await Arena.OpenAsync();

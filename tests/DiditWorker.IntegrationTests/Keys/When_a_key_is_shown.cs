@@ -46,7 +46,7 @@ public sealed class When_a_key_is_shown
     public async Task Json_has_every_field()
     {
         await using var arena = await Arena.OpenAsync();
-        await arena.PutAsync(Id, Operating.Record('C', Fingerprint, payload: """{"i":"s-1","n":7,"u":"https://verify.example/s/1","s":"In Review","w":"w","c":"2026-11-24T12:00:00+00:00"}"""));
+        await arena.PutAsync(Id, Operating.Record('C', Fingerprint, payload: "=s-1|7|=https://verify.example/s/1|R|=w|8df4a2277412000"));
 
         var json = (await arena.OperateAsync("keys", "show", Id, "--json")).Json;
 

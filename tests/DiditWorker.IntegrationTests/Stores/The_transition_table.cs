@@ -23,13 +23,9 @@ public sealed class The_transition_table(Kind kind) : StoreTest(kind)
             if (!line.StartsWith('#'))
             {
                 var cells = line.Split('|', StringSplitOptions.TrimEntries);
-                yield return Named(cells);
-                if (cells[0].StartsWith("completed", StringComparison.Ordinal))
-                    yield return Named([cells[0].Replace("completed", "older", StringComparison.Ordinal), .. cells[1..]]);
+                yield return new TestCaseData([.. cells]).SetArgDisplayNames(string.Join(", ", cells));
             }
         }
-
-        static TestCaseData Named(string[] cells) => new TestCaseData([.. cells]).SetArgDisplayNames(string.Join(", ", cells));
     }
 
     [TestCaseSource(nameof(Rows))]
@@ -93,8 +89,7 @@ public sealed class The_transition_table(Kind kind) : StoreTest(kind)
             "live" => $"1 P {fingerprint} {Mine} {Milliseconds(now + Lease)} {first} {first} {words[1]} ",
             "over" => $"1 P {fingerprint} {Mine} {Milliseconds(now.AddMilliseconds(-1))} {first} {first} {words[1]} ",
             "back" => $"1 P {fingerprint} {Mine} 0 {first} {first} {words[1]} ",
-            "completed" => $"2 C {fingerprint} {Mine} 0 {first} {first} 1 =s-1||/1|N|=w|1",
-            "older" => $"1 C {fingerprint} {Mine} 0 {first} {first} 1 {Answer}",
+            "completed" => $"1 C {fingerprint} {Mine} 0 {first} {first} 1 =s-1||/1|N|=w|1",
             "refused" => $"1 R {fingerprint} {Mine} 0 {first} {first} 1 \"no\"",
             _ => $"3 {(words[^1] == "answered" ? 'C' : 'P')} {fingerprint} {Mine} 0 {first} {first} 1 future",
         };

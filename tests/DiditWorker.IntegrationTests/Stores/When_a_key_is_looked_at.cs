@@ -24,8 +24,7 @@ public sealed class When_a_key_is_looked_at(Kind kind) : StoreTest(kind)
 
     [TestCase("1 P", 1, false, TestName = "The lease is live")]
     [TestCase("1 P", -1, true, TestName = "The lease is over")]
-    [TestCase("2 C", -1, false, TestName = "Answered")]
-    [TestCase("1 C", -1, false, TestName = "Answered by an older worker")]
+    [TestCase("1 C", -1, false, TestName = "Answered")]
     [TestCase("1 R", -1, false, TestName = "Refused")]
     public async Task It_foretells_what_a_claim_gets(string versionAndState, int leaseMinutes, bool owned)
     {

@@ -27,7 +27,7 @@ public sealed class When_answers_are_encrypted_at_rest(Kind kind) : StoreTest(ki
         (await encrypting.ClaimAsync(Key, Fingerprint, Theirs)).Record!.Payload.ShouldBe(answer);
         (await encrypting.PeekAsync(Key)).Memory.Record!.Payload.ShouldBe(answer);
         var stored = (await StoredAsync())!;
-        stored.ShouldStartWith($"2 C {Fingerprint} {Mine} ");
+        stored.ShouldStartWith($"1 C {Fingerprint} {Mine} ");
         stored.ShouldNotContain("https");
         stored.ShouldNotContain("planted-token");
     }

@@ -101,18 +101,6 @@ public sealed class When_attempts_are_noted(Kind kind) : StoreTest(kind)
         await CheckAsync(refusing);
     }
 
-    // The code of an older worker: it splits the text at the first eight blanks, and does not look at what follows while a request is in
-    // progress.
-    [Test]
-    public async Task An_older_worker_reads_the_record_as_ever()
-    {
-        await NotedAsync(Store);
-
-        var parts = (await StoredAsync())!.Split(' ', 9);
-
-        (parts.Length, parts[0], parts[1], parts[2], parts[4], parts[7]).ShouldBe((9, "1", "P", Fingerprint, "0", "1"));
-    }
-
     private async Task CheckAsync(IdempotencyStore store)
     {
         var memory = await store.ClaimAsync(Key, Fingerprint, Theirs);

@@ -14,7 +14,7 @@ namespace DiditWorker.IntegrationTests.Telemetry;
 /// <summary>The one promise was broken, by whatever: the worker says so, once it sees it.</summary>
 public sealed class When_a_duplicate_session_is_seen
 {
-    private const string Other = """{"i":"22222222-0000-4000-8000-000000000002","u":"https://v/other","s":"Approved","w":"11111111-2222-4333-8444-555555555555","c":"2026-11-24T12:00:00+00:00"}""";
+    private const string Other = "=22222222-0000-4000-8000-000000000002||=https://v/other|A|=11111111-2222-4333-8444-555555555555|8df4a2277412000";
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private static readonly IdempotencyKey Key = IdempotencyKey.Create("start-verification", "order-1");
 

@@ -7,8 +7,7 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests.Upgrade;
 
 /// <summary>
-/// A worker that wrote records of version 1 only, and this one, on the same queue and Redis. <c>tests/upgrade</c> builds the older one out
-/// of the history and runs these.
+/// An older worker and this one, on the same queue and Redis. <c>tests/upgrade</c> builds the older one out of the history and runs this.
 /// </summary>
 [Explicit("needs an older build: tests/upgrade"), Category("Upgrade")]
 public sealed class When_two_versions_share_the_queue
@@ -45,33 +44,6 @@ public sealed class When_two_versions_share_the_queue
         await PublishAsync(arena, [.. Enumerable.Range(0, Messages)]);
         await arena.Broker.UntilAnswersAsync(before + Messages, seconds: 120);
         await ShouldBeOneEachAsync(arena);
-    }
-
-    [Test]
-    public async Task On_the_way_back_a_duplicate_waits_for_a_worker_that_can_read_its_record()
-    {
-        await using var arena = await OpenAsync();
-
-        // The queue is the older one's, as before any upgrade; it could not declare one that the newer one has made.
-        await using (var first = await StartAsync(arena, Older))
-        {
-            (await first.TerminateAsync()).ShouldBe(0);
-        }
-
-        await using var newer = await StartAsync(arena);
-        await PublishAsync(arena, [1]);
-        await arena.Broker.UntilAnswersAsync(1);
-        (await newer.TerminateAsync()).ShouldBe(0);
-        await using var older = await StartAsync(arena, Older);
-
-        await PublishAsync(arena, [1, 2]);
-        await arena.Broker.UntilAnswersAsync(2);
-        await older.UntilOutputAsync("unknown format");
-        arena.Broker.Answers.Count.ShouldBe(2, "the new message is answered, the duplicate is not");
-
-        await using var back = await StartAsync(arena);
-        await arena.Broker.UntilAnswersAsync(3);
-        await ShouldBeOneEachAsync(arena, messages: 2);
     }
 
     private static async Task<Arena> OpenAsync()

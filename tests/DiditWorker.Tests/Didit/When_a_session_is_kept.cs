@@ -1,6 +1,5 @@
 using CsCheck;
 using DiditWorker.Protocol;
-using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 using Shouldly;
 
@@ -92,14 +91,6 @@ public sealed class When_a_session_is_kept
             "a|b~", null, "https://verify.example/s?x=1", "Kyc Expired", "W-1", new DateTimeOffset(2026, 11, 24, 14, 0, 0, TimeSpan.FromHours(2)));
         odd.ToPayload().ShouldBe(Odd);
         DiditSession.FromPayload(Odd).ShouldBe(odd);
-    }
-
-    [Test]
-    public void The_json_of_version_1_is_read_for_ever()
-    {
-        DiditSession.FromPayload(IdempotencyRecord.Parse(RecordsOfVersion1.Completed).Payload).ShouldBe(Typical);
-        DiditSession.FromPayload(IdempotencyRecord.Parse(RecordsOfVersion1.CompletedWithoutNumber).Payload).ShouldBe(new DiditSession(
-            "s-1", null, "https://verify.example/s/1", "Approved", "w-1", new DateTimeOffset(2026, 11, 24, 12, 0, 10, TimeSpan.Zero)));
     }
 
     [TestCase("", "number of fields")]

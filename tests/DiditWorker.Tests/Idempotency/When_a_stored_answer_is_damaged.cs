@@ -35,8 +35,8 @@ public sealed class When_a_stored_answer_is_damaged
     [TestCase("secret")]
     [TestCase("{}")]
     [TestCase("{\"i\":\"secret\"")]
-    [TestCase("""{"i":"","u":"https://secret","s":"Approved","w":"w-1","c":"2026-11-24T12:00:10+00:00"}""")]
-    [TestCase("""{"i":"secret","u":"","s":"Approved","w":"w-1","c":"2026-11-24T12:00:10+00:00"}""")]
+    [TestCase("=||=https://secret|A|=w-1|8df4a2277412000")]
+    [TestCase("=secret||=|A|=w-1|8df4a2277412000")]
     public void A_session_that_cannot_be_read_is_no_answer_and_is_not_quoted(string payload) =>
         Should.Throw<FormatException>(() => StoredAnswer.Checked(Taken(Record(RecordState.Completed) with { Payload = payload })))
             .ShouldSatisfyAllConditions(

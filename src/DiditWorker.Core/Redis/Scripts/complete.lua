@@ -1,5 +1,5 @@
 -- Writes the answer. Refused if another owner has the key; an answer that is there is never overwritten.
--- KEYS[1] record   ARGV version and state ("2 C" or "1 R"), fingerprint, owner, first attempt (ms), retention (ms), floor of the TTL (ms), payload
+-- KEYS[1] record   ARGV version and state ("1 C" or "1 R"), fingerprint, owner, first attempt (ms), retention (ms), floor of the TTL (ms), payload
 -- Returns { "1" if written, the record that stands there otherwise or "" }
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
