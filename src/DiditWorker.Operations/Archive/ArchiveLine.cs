@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using RabbitMQ.Client;
 
@@ -21,10 +22,10 @@ public sealed record ArchivedLetter(string Queue, string Reference, BasicPropert
 internal static class ArchiveLine
 {
     private const string Format = "diditworker-dead-letters";
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1000, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Reading = new() { AllowDuplicateProperties = false };
 
     /// <summary>The first line, which says what the file is.</summary>
     public static void WriteHeader(IBufferWriter<byte> buffer, DateTimeOffset now)
@@ -39,14 +40,24 @@ internal static class ArchiveLine
 
     /// <summary>A dead letter.</summary>
     /// <exception cref="ArchiveException">It cannot be kept without loss.</exception>
-    public static void Write(IBufferWriter<byte> buffer, DeadLetter letter) => WriteLetter(buffer, letter, letter.Properties, json =>
-        json.WriteBase64String("body", letter.Body.Span));
+    public static void Write(IBufferWriter<byte> buffer, DeadLetter letter) => WriteLetter(buffer, letter, json =>
+    {
+        json.WriteBase64String("properties", Frame(letter.Properties));
+        json.WriteBase64String("body", letter.Body.Span);
+    });
 
     /// <summary>A dead letter without what may be personal; it cannot be imported.</summary>
     public static void WriteRedacted(IBufferWriter<byte> buffer, DeadLetter letter) =>
-        WriteLetter(buffer, letter, PropertyRedaction.Of(letter.Properties), json =>
+        WriteLetter(buffer, letter, json =>
         {
             json.WriteBoolean("redacted", true);
+            json.WriteStartObject("headers");
+            foreach (var (name, value) in PropertyRedaction.Headers(letter.Properties))
+            {
+                json.WriteString(name, AmqpText.Of(value));
+            }
+
+            json.WriteEndObject();
             json.WriteString("redactedBody", Redaction.Of(letter.Body));
         });
 
@@ -80,32 +91,35 @@ internal static class ArchiveLine
         }
     }
 
-    private static void WriteLetter(IBufferWriter<byte> buffer, DeadLetter letter, IReadOnlyBasicProperties properties, Action<Utf8JsonWriter> writeBody)
+    private static void WriteLetter(IBufferWriter<byte> buffer, DeadLetter letter, Action<Utf8JsonWriter> writeRest)
     {
         using var json = new Utf8JsonWriter(buffer, Writing);
         json.WriteStartObject();
         json.WriteString("reference", letter.Reference);
         json.WriteString("queue", letter.Queue);
-        json.WritePropertyName("properties");
-        ArchiveProperties.Write(json, properties);
-        if (properties.Headers is { } headers)
-        {
-            json.WritePropertyName("headers");
-            ArchiveValue.WriteTable(json, headers);
-        }
 
-        writeBody(json);
+        // For people; what counts is in the properties.
+        json.WriteString("messageId", letter.Properties.MessageId);
+        json.WriteString("group", letter.Group);
+        writeRest(json);
         json.WriteEndObject();
     }
 
-    private static ArchivedLetter ReadLetter(JsonElement json)
+    private static ArchivedLetter ReadLetter(JsonElement json) => new(
+        json.GetProperty("queue").GetString() ?? throw new ArchiveException("names no queue"),
+        json.GetProperty("reference").GetString() ?? throw new ArchiveException("has no reference"),
+        AmqpFrame.Read(json.GetProperty("properties").GetBytesFromBase64()), json.GetProperty("body").GetBytesFromBase64());
+
+    private static byte[] Frame(IReadOnlyBasicProperties properties)
     {
-        var properties = ArchiveProperties.Read(json.GetProperty("properties"));
-        properties.Headers = json.TryGetProperty("headers", out var headers) ? ArchiveValue.ReadTable(headers) : null;
-        return new(
-            json.GetProperty("queue").GetString() ?? throw new ArchiveException("names no queue"),
-            json.GetProperty("reference").GetString() ?? throw new ArchiveException("has no reference"),
-            properties, json.GetProperty("body").GetBytesFromBase64());
+        try
+        {
+            return AmqpFrame.Write(properties);
+        }
+        catch (FormatException exception)
+        {
+            throw new ArchiveException($"message {properties.MessageId} cannot be kept without loss: {exception.Message}", exception);
+        }
     }
 
     private static ArchivedLetter Checked(ArchivedLetter letter) => letter.Reference == DeadLetterReader.Reference(letter.Properties, letter.Body.Span)

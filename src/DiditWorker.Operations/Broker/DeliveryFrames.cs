@@ -49,7 +49,7 @@ internal sealed class DeliveryFrames(
                 {
                     _collecting.Remove(channel);
                     var stub = await setApart!(oversized.Properties, oversized.Body, cancellation);
-                    WriteHeader(output, channel, bodySize: 0, stub);
+                    WriteHeader(output, channel, bodySize: 0, AmqpFrame.Write(stub));
                 }
 
                 break;
@@ -88,13 +88,6 @@ internal sealed class DeliveryFrames(
         {
             WriteHeader(output, channel, size, properties);
         }
-    }
-
-    private static void WriteHeader(ArrayBufferWriter<byte> output, ushort channel, ulong bodySize, BasicProperties stub)
-    {
-        IAmqpHeader header = stub;
-        var properties = new byte[header.GetRequiredBufferSize()];
-        WriteHeader(output, channel, bodySize, properties.AsSpan(0, header.WriteTo(properties)));
     }
 
     private static void WriteHeader(ArrayBufferWriter<byte> output, ushort channel, ulong bodySize, ReadOnlySpan<byte> properties)

@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.DeadLetters;
 
-/// <summary>What is left of a message's properties when it may leave the company: what the bus, the broker and the worker set.</summary>
+/// <summary>What is left of a message's headers when it may leave the company: what the bus, the broker and the worker set.</summary>
 internal static class PropertyRedaction
 {
     // Not the text of the fault nor its stack: another consumer's may quote the message.
@@ -16,17 +16,7 @@ internal static class PropertyRedaction
     /// <summary>Whether the bus, the broker or the worker sets this header, and no word of the message stands in it.</summary>
     public static bool IsSafe(string header) => SafeHeaders.Contains(header, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Only what is safe.</summary>
-    public static BasicProperties Of(IReadOnlyBasicProperties properties) => new()
-    {
-        MessageId = properties.MessageId,
-        ContentType = properties.ContentType,
-        ContentEncoding = properties.ContentEncoding,
-        DeliveryMode = properties.DeliveryMode,
-        Priority = properties.Priority,
-        Timestamp = properties.Timestamp,
-        Expiration = properties.Expiration,
-        Headers = properties.Headers?.Where(header => IsSafe(header.Key))
-            .ToDictionary(StringComparer.Ordinal),
-    };
+    /// <summary>Only those that are safe.</summary>
+    public static IEnumerable<KeyValuePair<string, object?>> Headers(IReadOnlyBasicProperties properties) =>
+        (properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).Where(header => IsSafe(header.Key));
 }

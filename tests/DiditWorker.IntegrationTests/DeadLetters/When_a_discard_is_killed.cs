@@ -66,6 +66,6 @@ public sealed class When_a_discard_is_killed
     {
         var text = File.ReadAllText(archive, Encoding.UTF8);
         return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line =>
-            JsonDocument.Parse(line).RootElement.GetProperty("properties").GetProperty("message_id").GetString()!);
+            JsonDocument.Parse(line).RootElement.GetProperty("messageId").GetString()!);
     }
 }

@@ -161,5 +161,5 @@ public sealed class When_dead_letters_are_discarded
     }
 
     private static IEnumerable<string?> ArchivedIds(string file) => File.ReadLines(file).Skip(1).Select(line =>
-        JsonDocument.Parse(line).RootElement.GetProperty("properties").GetProperty("message_id").GetString());
+        JsonDocument.Parse(line).RootElement.GetProperty("messageId").GetString());
 }

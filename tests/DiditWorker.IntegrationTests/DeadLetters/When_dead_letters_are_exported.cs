@@ -125,7 +125,7 @@ public sealed class When_dead_letters_are_exported
     }
 
     private static IEnumerable<string?> Ids(IEnumerable<string> lines) => lines.Skip(1).Select(line =>
-        JsonDocument.Parse(line).RootElement.GetProperty("properties").GetProperty("message_id").GetString());
+        JsonDocument.Parse(line).RootElement.GetProperty("messageId").GetString());
 
     private static async Task<IEnumerable<(string?, string?)>> HistoryAsync(Arena arena) =>
         (await arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray()

@@ -21,14 +21,14 @@ public sealed class When_an_archive_is_read
     public void Headers_of_files_may_stand_anywhere_so_that_archives_can_be_put_together()
     {
         var header = Archived.Header(DateTimeOffset.UnixEpoch);
-        header.ShouldBe("""{"format":"diditworker-dead-letters","version":1,"exportedAt":"1970-01-01T00:00:00+00:00"}""");
+        header.ShouldBe("""{"format":"diditworker-dead-letters","version":2,"exportedAt":"1970-01-01T00:00:00+00:00"}""");
 
         Read(header, Good, header, Good, "").Count.ShouldBe(2);
         Read(Good).Single().Properties.MessageId.ShouldBe("order-1");
     }
 
     [Test]
-    public void A_file_of_a_later_version_is_refused() => Fails(1, "another format or version", """{"format":"diditworker-dead-letters","version":2}""", Good);
+    public void A_file_of_a_later_version_is_refused() => Fails(1, "another format or version", """{"format":"diditworker-dead-letters","version":3}""", Good);
 
     [Test]
     public void A_last_line_that_is_cut_off_is_refused_and_explained() => Fails(2, "Delete the line and import again", Good, Good[..^20]);
@@ -43,45 +43,27 @@ public sealed class When_an_archive_is_read
     public void A_changed_body_is_refused() =>
         Fails(1, "was changed", Good.Replace(Convert.ToBase64String("{}"u8), Convert.ToBase64String("[]"u8), StringComparison.Ordinal));
 
-    [TestCase("""{"int":"5"}""")]
-    [TestCase("""{"int":5.5}""")]
-    [TestCase("""{"byte":256}""")]
-    [TestCase("""{"long":"9223372036854775808"}""")]
-    [TestCase("""{"long":null}""")]
-    [TestCase("""{"bytes":"*"}""")]
-    [TestCase("""{"double":"x"}""")]
-    [TestCase("""{"decimal":"1.5.0"}""")]
-    [TestCase("""{"decimal":"2147483648"}""")]
-    [TestCase("""{"table":[]}""")]
-    [TestCase("""{"array":{}}""")]
-    [TestCase("""{"ulong":5}""")]
-    [TestCase("""{"int":5,"long":"5"}""")]
-    [TestCase("""{"table":{"x":1,"x":2}}""")]
-    [TestCase("5")]
-    [TestCase("[]")]
-    public void A_value_that_was_not_written_like_this_is_refused(string value) =>
-        Should.Throw<ArchiveException>(() => Read(Good.Replace("\"body\"", $"\"headers\":{{\"x\":{value}}},\"body\"", StringComparison.Ordinal)))
-            .Message.ShouldStartWith($"{_path}, line 1: ");
-
     [TestCase("message_id")]
     [TestCase("a header")]
-    public void What_AMQP_could_not_hold_is_refused(string where)
+    public void What_AMQP_could_not_hold_is_not_written(string where)
     {
         var text = new string('é', 128);
         var properties = where == "message_id"
             ? new BasicProperties { MessageId = text }
             : new BasicProperties { Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { [text] = 1 } };
 
-        Fails(1, "longer than the 255 bytes", Archived.Line(properties));
+        Should.Throw<ArchiveException>(() => Archived.Line(properties)).Message.ShouldContain("cannot be kept without loss");
     }
 
-    [TestCase("""{"queue":"q_error","properties":{},"body":""}""")]
-    [TestCase("""{"reference":"0","properties":{},"body":""}""")]
-    [TestCase("""{"reference":"0","queue":null,"properties":{},"body":""}""")]
+    [TestCase("""{"queue":"q_error","properties":"AAA=","body":""}""")]
+    [TestCase("""{"reference":"0","properties":"AAA=","body":""}""")]
+    [TestCase("""{"reference":"0","queue":null,"properties":"AAA=","body":""}""")]
     [TestCase("""{"reference":"0","queue":"q_error","body":""}""")]
-    [TestCase("""{"reference":"0","queue":"q_error","properties":{}}""")]
+    [TestCase("""{"reference":"0","queue":"q_error","properties":"AAA="}""")]
+    [TestCase("""{"reference":"0","queue":"q_error","properties":"*","body":""}""")]
+    [TestCase("""{"reference":"0","queue":"q_error","properties":"/w==","body":""}""")]
+    [TestCase("""{"reference":"0","queue":"q_error","properties":"//8B","body":""}""")]
     [TestCase("""{"reference":"0","queue":"q_error","properties":{"message_id":5},"body":""}""")]
-    [TestCase("""{"reference":"0","queue":"q_error","properties":{"planet":"x"},"body":""}""")]
     [TestCase("[]")]
     [TestCase("5")]
     public void A_line_of_something_else_is_refused(string line) =>
