@@ -177,21 +177,34 @@ public sealed class When_a_name_is_spelt_otherwise
         FaultsWith("\"vendor_data\":\"sEcret\",\"contactDetails\":{\"email_lang\":\"sEcret\",\"Email\":\"sEcret\",\"eMAIL\":\"sEcret\"}")
             .ShouldNotContain("sEcret");
 
-    // As many as fit into a body, each just long enough to be compared with most names.
+    // As many as fit into a body: each just long enough to be compared with most names, beside as many bytes that need no comparing. Side by
+    // side, and the best of three, since a machine may be busy. 30 to 150 times as long where it was measured.
     [Test]
     public void A_great_many_members_take_little_time()
+    {
+        var compared = Body("zqzq", "D6");
+        var passedOver = Body("", "D80");
+        ReadWith(passedOver).VendorData.ShouldBe("user-1");
+
+(Best(compared) / Best(passedOver)).ShouldBeLessThan(2_000);
+    }
+
+    private static double Best(string members) => Enumerable.Range(0, 3).Min(_ =>
+    {
+        var watch = Stopwatch.StartNew();
+        ReadWith(members).VendorData.ShouldBe("user-1");
+        return watch.Elapsed.TotalMilliseconds;
+    });
+
+    private static string Body(string prefix, string format)
     {
         var members = new StringBuilder("\"vendorDat\":null");
         for (var i = 0; members.Length < 256 * 1024; i++)
         {
-            members.Append(",\"zqzq").Append(i.ToString("D6", System.Globalization.CultureInfo.InvariantCulture)).Append("\":1");
+            members.Append(",\"").Append(prefix).Append(i.ToString(format, System.Globalization.CultureInfo.InvariantCulture)).Append("\":1");
         }
 
-        var watch = Stopwatch.StartNew();
-        ReadWith(members.ToString()).VendorData.ShouldBe("user-1");
-
-        // About 30 ms on a slow machine.
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        return members.ToString();
     }
 
     private static string InAnyCase(string name, Random random) =>
