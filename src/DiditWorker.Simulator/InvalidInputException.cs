@@ -15,7 +15,7 @@ public sealed class InvalidInputException(IReadOnlyDictionary<string, string> er
 /// <summary>Collects what is wrong with an input, so that all of it is told at once.</summary>
 internal sealed class FieldErrors
 {
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(1);
     private readonly SortedDictionary<string, string> found = new(StringComparer.Ordinal);
 
     public void When(bool wrong, string field, string message)
@@ -29,7 +29,7 @@ internal sealed class FieldErrors
     public void WhenNegative(TimeSpan? value, string field) => When(value < TimeSpan.Zero, field, "must be 00:00:00 or more");
 
     public void WhenNotADelay(TimeSpan? value, string field) =>
-        When(value < TimeSpan.Zero || value > LongestDelay, field, "must be from 00:00:00 to 1.00:00:00");
+        When(value < TimeSpan.Zero || value > MaxDelay, field, "must be from 00:00:00 to 1.00:00:00");
 
     public void ThrowIfAny()
     {

@@ -10,7 +10,7 @@ public sealed class BusinessList(TimeProvider time) : IDisposable
     public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
     // Long enough for some reads at a low rate; a list that hangs must not hold up everybody for longer.
-    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxTurn = TimeSpan.FromSeconds(20);
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -40,7 +40,7 @@ public sealed class BusinessList(TimeProvider time) : IDisposable
     /// Waits for leave to ask as long as nothing is known of the list: one look-up finds out for all. The turn must be disposed.
     /// </summary>
     internal async Task<Turn> TurnAsync(CancellationToken cancellation) =>
-        new(!IsKnown() && await _turn.WaitAsync(LongestTurn, cancellation) ? _turn : null);
+        new(!IsKnown() && await _turn.WaitAsync(MaxTurn, cancellation) ? _turn : null);
 
     private bool IsKnown()
     {

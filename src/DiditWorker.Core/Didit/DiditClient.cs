@@ -15,8 +15,8 @@ namespace DiditWorker.Didit;
 public sealed class DiditClient(
     HttpClient http, DiditOptions options, WorkflowVersions versions, WorkerMetrics metrics, RecentActivity recent, TimeProvider time)
 {
-    private const int LargestCreateReply = 64 * 1024;
-    private const int LargestReadReply = 4 * 1024 * 1024;
+    private const int MaxCreateReply = 64 * 1024;
+    private const int MaxReadReply = 4 * 1024 * 1024;
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private readonly Uri _creates = new(options.BaseAddress, options.CreateSessionPath);
 
@@ -32,7 +32,7 @@ public sealed class DiditClient(
         try
         {
             using var response = await SendAsync(message, "create", cancellation);
-            var body = await ReadAsync(response.Content, LargestCreateReply, cancellation);
+            var body = await ReadAsync(response.Content, MaxCreateReply, cancellation);
             if (response.IsSuccessStatusCode && body is not null && LenientJson.TryParse(body) is { } session)
             {
                 versions.Learn(session.Text("workflow_id") ?? request.WorkflowId, session.Number("workflow_version"));
@@ -71,7 +71,7 @@ public sealed class DiditClient(
         try
         {
             using var response = await SendAsync(message, operation, cancellation);
-            var body = await ReadAsync(response.Content, LargestReadReply, cancellation);
+            var body = await ReadAsync(response.Content, MaxReadReply, cancellation);
             var json = body is null ? null : LenientJson.TryParse(body);
             if (json is { ValueKind: JsonValueKind.Object } && response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound)
             {

@@ -16,8 +16,8 @@ namespace DiditWorker.Didit;
 /// </summary>
 internal static class DiditResilience
 {
-    private const int MostReadRetries = 2;
-    private const int MostConflicts = 3;
+    private const int MaxReadRetries = 2;
+    private const int MaxConflicts = 3;
     private const double FailureRatio = 0.5;
     private const int MinimumThroughput = 10;
 
@@ -57,7 +57,7 @@ internal static class DiditResilience
         MaxRetryAttempts = int.MaxValue,
         ShouldHandle = args => ValueTask.FromResult(
             args.Outcome.Result?.Kind == ReplyKind.Throttled
-            || (args.Outcome.Result?.Kind == ReplyKind.Conflict && args.AttemptNumber < MostConflicts)),
+            || (args.Outcome.Result?.Kind == ReplyKind.Conflict && args.AttemptNumber < MaxConflicts)),
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
         Delay = FirstDelay,
@@ -85,7 +85,7 @@ internal static class DiditResilience
     // In a pause a probe is one request. After a 429 the shared limit, which each try asks, makes everybody wait.
     private static RetryStrategyOptions ReadRetry(DiditEndpoint reads, RedisRateLimiter limit) => new()
     {
-        MaxRetryAttempts = MostReadRetries,
+        MaxRetryAttempts = MaxReadRetries,
         ShouldHandle = args => ValueTask.FromResult(reads.Gate.Current is null && args.Outcome.Exception switch
         {
             TimeoutRejectedException => true,

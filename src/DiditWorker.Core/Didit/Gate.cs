@@ -20,7 +20,7 @@ public sealed class Gate(TimeProvider time)
     private const int RampEnd = 64;
 
     // A waiter that missed the signal looks again after this time at the latest.
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
@@ -186,8 +186,8 @@ public sealed class Gate(TimeProvider time)
     {
         lock (_lock)
         {
-            var left = _pause is null ? LongestLook : _pause.Until - time.GetUtcNow();
-            return (_changed.Task, left < ShortestLook ? ShortestLook : left > LongestLook ? LongestLook : left);
+            var left = _pause is null ? MaxLook : _pause.Until - time.GetUtcNow();
+            return (_changed.Task, left < ShortestLook ? ShortestLook : left > MaxLook ? MaxLook : left);
         }
     }
 

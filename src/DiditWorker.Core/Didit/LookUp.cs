@@ -7,7 +7,7 @@ namespace DiditWorker.Didit;
 public sealed class LookUp(DiditClient client, SessionList list, WorkflowVersions versions, DiditPipeline pipeline)
 {
     // Bounds the requests for a person with very many sessions; the newest come first.
-    private const int MostDecisions = 50;
+    private const int MaxDecisions = 50;
 
     /// <summary>
     /// Lists the sessions of the <c>vendor_data</c>, reads the decision where the list lacks what counts, and applies the adopt rule.
@@ -22,9 +22,9 @@ public sealed class LookUp(DiditClient client, SessionList list, WorkflowVersion
         foreach (var session in rows)
         {
             var needed = Lacks(session, found) && SessionMatch.IsCandidate(session, request.WorkflowId, notBefore);
-            if (needed && ++read > MostDecisions)
+            if (needed && ++read > MaxDecisions)
             {
-                throw new ReadFailedException($"more than {MostDecisions} sessions of this vendor_data would have to be read");
+                throw new ReadFailedException($"more than {MaxDecisions} sessions of this vendor_data would have to be read");
             }
 
             sessions.Add(needed ? session.With(await ReadAsync(session, cancellation)) : session);

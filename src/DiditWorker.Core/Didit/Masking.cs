@@ -15,7 +15,7 @@ internal static class Masking
     /// Comparisons that one text may take: characters of it, times what is looked for in it. The publisher has the one in his hands and can
     /// bring Didit to quote much of it, so without a bound one message could keep the worker busy for minutes.
     /// </summary>
-    public const long MostWork = 8_000_000;
+    public const long MaxWork = 8_000_000;
 
     // Within one word a shorter one is found too; across words it would be found by chance.
     private const int ShortestAcrossWords = 6;
@@ -35,12 +35,12 @@ internal static class Masking
     public static bool IsName(string name) => NormalText.Of(name).Words.All(word => Names.Contains(word.Text));
 
     /// <summary>
-    /// The text with <c>***</c> in place of what the request carried; null where that would take more than <see cref="MostWork"/>.
+    /// The text with <c>***</c> in place of what the request carried; null where that would take more than <see cref="MaxWork"/>.
     /// </summary>
     public static string? Of(string text, JsonElement sent)
     {
         var (normal, values) = (NormalText.Of(text), new SentValues(sent));
-        if (Work(normal, values) > MostWork)
+        if (Work(normal, values) > MaxWork)
         {
             return null;
         }

@@ -58,24 +58,24 @@ internal static partial class RefusalReader
 
     [GeneratedRegex(
         @"\b(vendor_data|metadata|expected_details|contact_details|callback|callback_method|language|portrait_image)\b", Options,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex OfRequest();
 
     // An apostrophe within a word is no quote, and an id says nothing.
     [GeneratedRegex(
-        """(?<!\w)(['"`‘“])(?!workflow(_id)?['"`’”])[^'"`’”]*['"`’”](?!\w)|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}""", Options, MostMilliseconds)]
+        """(?<!\w)(['"`‘“])(?!workflow(_id)?['"`’”])[^'"`’”]*['"`’”](?!\w)|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}""", Options, MaxMilliseconds)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex("(?<=[a-z])(?=[A-Z])", RegexOptions.CultureInvariant, MostMilliseconds)]
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])", RegexOptions.CultureInvariant, MaxMilliseconds)]
     private static partial Regex CamelCase();
 
-    [GeneratedRegex(@"\s+", Options, MostMilliseconds)]
+    [GeneratedRegex(@"\s+", Options, MaxMilliseconds)]
     private static partial Regex Blanks();
 
-    [GeneratedRegex(@"\bbilling\b[\w ]{0,40}\bsuspended\b|\bcontract \*+ suspended\b", Options, MostMilliseconds)]
+    [GeneratedRegex(@"\bbilling\b[\w ]{0,40}\bsuspended\b|\bcontract \*+ suspended\b", Options, MaxMilliseconds)]
     private static partial Regex Suspended();
 
-    [GeneratedRegex(@"\bapplication( is| was| has been)? deleted\b", Options, MostMilliseconds)]
+    [GeneratedRegex(@"\bapplication( is| was| has been)? deleted\b", Options, MaxMilliseconds)]
     private static partial Regex Deleted();
 
     // The last line: a message that talks of credits itself has the word masked, but not what makes them too few.
@@ -85,7 +85,7 @@ internal static partial class RefusalReader
         + @"|\btop up\b|\b(add|buy|purchase) (more )?(credits|funds)\b|\bpayment required\b"
         + @"|\b(enough|insufficient) \*",
         Options,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex Credits();
 
     // An error of the member itself, whatever it says but an id, which is no error; else a sentence or code about the workflow.
@@ -94,11 +94,11 @@ internal static partial class RefusalReader
         + @"|\bworkflow( id)?['"":]*( with| id| is| was| has| been| does| could| be| \*+)*"
         + @" (not found|not be found|not exist|unknown|invalid|not (a )?valid|not (published|active|available)|archived|deleted|disabled|inactive)\b",
         Options,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex Workflow();
 
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
     // The words are short, and no pattern nests repetitions of the same.
-    private const int MostMilliseconds = 1000;
+    private const int MaxMilliseconds = 1000;
 }

@@ -9,10 +9,10 @@ namespace DiditWorker.Didit;
 /// </summary>
 internal static class RefusalText
 {
-    private const int Longest = 500;
+    private const int MaxLength = 500;
 
     // No more of a reply is read: a member's name stands before each of its values, so that a small reply could become a huge text.
-    private const int MostRead = 8 * 1024;
+    private const int MaxRead = 8 * 1024;
 
     private const string NoReason = "(no reason given)";
     private const string Withheld = "(Didit's words are withheld: the request carries too much that would have to be masked in them)";
@@ -40,7 +40,7 @@ internal static class RefusalText
         // Only JSON is quoted: an HTML page of a proxy says nothing to an operator.
         var words = text.Length == 0 ? NoReason : Masking.Of(NormalText.Decoded(text.ToString()), sent) ?? Withheld;
         words = string.Concat(words.Select(c => char.IsControl(c) ? ' ' : c));
-        words = words.Length <= Longest ? words : words[..Longest] + "…";
+        words = words.Length <= MaxLength ? words : words[..MaxLength] + "…";
 
         // Nor is half a surrogate pair left, which no JSON can carry.
         return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(words));
@@ -48,7 +48,7 @@ internal static class RefusalText
 
     private static void Describe(JsonElement json, List<string> path, StringBuilder text)
     {
-        if (text.Length > MostRead)
+        if (text.Length > MaxRead)
         {
             return;
         }

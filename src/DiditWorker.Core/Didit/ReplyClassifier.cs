@@ -11,7 +11,7 @@ public static class ReplyClassifier
     /// <summary>
     /// Longest wait that <c>Retry-After</c> may ask for; more is cut off, since a reply must not be able to stop the worker.
     /// </summary>
-    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(2);
 
     /// <summary>Sorts the reply to a create.</summary>
     /// <param name="status">HTTP status.</param>
@@ -81,13 +81,13 @@ public static class ReplyClassifier
     }
 
     /// <summary>
-    /// <c>Retry-After</c> in seconds or as a date (RFC 9110, section 10.2.3), from 0 to <see cref="LongestRetryAfter"/>; 1 second where it
+    /// <c>Retry-After</c> in seconds or as a date (RFC 9110, section 10.2.3), from 0 to <see cref="MaxRetryAfter"/>; 1 second where it
     /// is missing.
     /// </summary>
     public static TimeSpan RetryAfter(RetryConditionHeaderValue? header, DateTimeOffset now)
     {
         var wait = header?.Delta ?? (header?.Date - now) ?? TimeSpan.FromSeconds(1);
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestRetryAfter ? LongestRetryAfter : wait;
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > MaxRetryAfter ? MaxRetryAfter : wait;
     }
 
     private static DiditSession? ReadSession(JsonElement? json, string workflowId, DateTimeOffset now)

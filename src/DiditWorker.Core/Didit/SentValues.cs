@@ -10,7 +10,7 @@ internal sealed class SentValues
     private const int ShortestRun = 3;
 
     // The rest of a longer one is found word by word. It bounds what a comparison may take.
-    private const int LongestRun = 64;
+    private const int MaxRunLength = 64;
 
     // What a phone number has in every notation, with or without the country's code.
     private const int DigitsOfNumber = 7;
@@ -123,7 +123,7 @@ internal sealed class SentValues
     {
         if (normal.Length >= ShortestRun)
         {
-            _runs.Add(normal.Length <= LongestRun ? normal : normal[..LongestRun]);
+            _runs.Add(normal.Length <= MaxRunLength ? normal : normal[..MaxRunLength]);
         }
     }
 }

@@ -14,8 +14,8 @@ public sealed class SessionList(DiditClient client, DiditOptions options, Busine
     internal const string Users = "user";
     internal const string Businesses = "business";
     private const int PageSize = 100;
-    private const int MostPages = 50;
-    private const int MostListings = 3;
+    private const int MaxPages = 50;
+    private const int MaxListings = 3;
 
     /// <summary>Every session of this <c>vendor_data</c>, each once, the newest of a kind first. Each page is a read of its own.</summary>
     /// <exception cref="ReadFailedException">Didit did not answer, or not with a list.</exception>
@@ -62,7 +62,7 @@ public sealed class SessionList(DiditClient client, DiditOptions options, Busine
 
     private async Task<List<Row>> AllPagesAsync(string kind, Request request)
     {
-        for (var i = 0; i < MostListings; i++)
+        for (var i = 0; i < MaxListings; i++)
         {
             if (await OnceAsync(kind, request) is { } found)
             {
@@ -79,7 +79,7 @@ public sealed class SessionList(DiditClient client, DiditOptions options, Busine
     {
         var (found, seen) = (new List<Row>(), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
         var (offset, overlap) = (0, 0);
-        for (var page = 0; page < MostPages; page++)
+        for (var page = 0; page < MaxPages; page++)
         {
             var (rows, hasNext) = await PageAsync(kind, offset, request);
             if (overlap > 0 && (rows.Count == 0 || !seen.Contains(NameOf(rows[0]))))
@@ -100,7 +100,7 @@ public sealed class SessionList(DiditClient client, DiditOptions options, Busine
             offset += rows.Count - overlap;
         }
 
-        throw new ReadFailedException($"the list of sessions has more than {MostPages} pages");
+        throw new ReadFailedException($"the list of sessions has more than {MaxPages} pages");
     }
 
     private async Task<(List<JsonElement> Rows, bool HasNext)> PageAsync(string kind, int offset, Request request)

@@ -10,7 +10,7 @@ namespace DiditWorker.Didit;
 public sealed class WorkflowVersions
 {
     // Messages name workflows, so what is kept has a bound.
-    private const int MostWorkflows = 1000;
+    private const int MaxWorkflows = 1000;
 
     private readonly ConcurrentDictionary<string, long> _newest = new(StringComparer.OrdinalIgnoreCase);
 
@@ -20,7 +20,7 @@ public sealed class WorkflowVersions
     /// <summary>Takes down what a session tells, which is nothing where workflow or version is missing.</summary>
     internal void Learn(string? workflowId, long? version)
     {
-        if (workflowId is not null && version is { } told && (_newest.ContainsKey(workflowId) || _newest.Count < MostWorkflows))
+        if (workflowId is not null && version is { } told && (_newest.ContainsKey(workflowId) || _newest.Count < MaxWorkflows))
         {
             _newest.AddOrUpdate(workflowId, told, (_, known) => Math.Max(known, told));
         }

@@ -13,7 +13,7 @@ namespace DiditWorker.Protocol;
 public sealed record AttemptNote(int Attempts, string LastError, DateTimeOffset LastAt, DateTimeOffset NextTry)
 {
     /// <summary>Of <see cref="LastError"/>, in characters; what is longer is cut off.</summary>
-    public const int LongestError = 200;
+    public const int MaxErrorLength = 200;
 
     private const string Mark = "n1";
     private const int Fields = 5;
@@ -21,7 +21,7 @@ public sealed record AttemptNote(int Attempts, string LastError, DateTimeOffset 
     /// <summary>As it is stored: <c>n1 attempts last next error</c>, separated by blanks, times in milliseconds since 1970.</summary>
     public string ToText()
     {
-        var words = string.Concat(LastError.Take(LongestError).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c));
+        var words = string.Concat(LastError.Take(MaxErrorLength).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c));
         return string.Create(CultureInfo.InvariantCulture,
             $"{Mark} {Attempts} {LastAt.ToUnixTimeMilliseconds()} {NextTry.ToUnixTimeMilliseconds()} {words}");
     }
@@ -36,7 +36,7 @@ public sealed record AttemptNote(int Attempts, string LastError, DateTimeOffset 
         return span.Split(parts, ' ') == Fields && span[parts[0]] is Mark
             && int.TryParse(span[parts[1]], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts)
             && IdempotencyRecord.Time(span[parts[2]]) is { } last && IdempotencyRecord.Time(span[parts[3]]) is { } next
-            && text.Length - parts[4].Start.Value <= LongestError
+            && text.Length - parts[4].Start.Value <= MaxErrorLength
                 ? new(attempts, text[parts[4]], last, next)
                 : null;
     }

@@ -66,7 +66,7 @@ public readonly record struct Decision(Outcome Outcome, string Because)
             { } record when record.Attempts >= settings.MaximumAttempts => new(Outcome.ParkExhausted, "it failed too often"),
 
             // A clock that is far ahead must not hold it.
-            { Note.NextTry: var next } when next > now && next - now <= BackOff.Longest => new(
+            { Note.NextTry: var next } when next > now && next - now <= BackOff.MaxDelay => new(
                 Outcome.WaitForNextTry, "it failed a moment ago"),
             _ => Attempt(memory, evidence, settings, now),
         };

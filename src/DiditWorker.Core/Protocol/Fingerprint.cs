@@ -21,7 +21,7 @@ public static class Fingerprint
 
     // In bytes. Utf8JsonWriter asks for 4 KiB at a time; what a rare large payload took is not kept.
     private const int UsualBuffer = 8 * 1024;
-    private const int LargestKept = 64 * 1024;
+    private const int MaxKept = 64 * 1024;
 
     private static readonly JsonWriterOptions Compact = new() { SkipValidation = true };
 
@@ -44,7 +44,7 @@ public static class Fingerprint
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(buffer.WrittenSpan, hash);
         buffer.Clear(); // Personal data.
-        _kept = buffer.Capacity <= LargestKept ? buffer : null;
+        _kept = buffer.Capacity <= MaxKept ? buffer : null;
         return Version + "." + Base64Url.EncodeToString(hash);
     }
 

@@ -14,7 +14,7 @@ public sealed record FoundSession(
     string Id, long? Number, string? Url, string? Status, string? WorkflowId, DateTimeOffset? CreatedAt, bool MetadataKnown, string? Key,
     long? Version = null)
 {
-    private const int LongestInText = 64;
+    private const int MaxInTextLength = 64;
 
     /// <summary>Whether it can be asked for and adopted.</summary>
     public bool HasId => Id.Length > 0;
@@ -34,5 +34,5 @@ public sealed record FoundSession(
     /// <inheritdoc />
     public override string ToString() => $"{(HasId ? Clip(Id) : "one without an id")} ({Clip(Status ?? "unknown status")})";
 
-    private static string Clip(string text) => text.Length <= LongestInText ? text : text[..LongestInText] + "…";
+    private static string Clip(string text) => text.Length <= MaxInTextLength ? text : text[..MaxInTextLength] + "…";
 }

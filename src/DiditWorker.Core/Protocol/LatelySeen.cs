@@ -7,7 +7,7 @@ namespace DiditWorker.Protocol;
 public sealed class LatelySeen
 {
     // More than the policy ever asks for.
-    private const int Most = 4 * FailurePolicy.MessagesInARow;
+    private const int MaxEntries = 4 * FailurePolicy.MessagesInARow;
 
     private readonly List<(IdempotencyKey Key, DateTimeOffset Sent, DiditReply Reply)> _failed = [];
     private (IdempotencyKey Key, DateTimeOffset Sent) _latest;
@@ -34,7 +34,7 @@ public sealed class LatelySeen
 
         _failed.RemoveAll(failed => failed.Key == key);
         _failed.Add((key, sent, reply));
-        if (_failed.Count > Most)
+        if (_failed.Count > MaxEntries)
         {
             _failed.RemoveAt(0);
         }

@@ -9,7 +9,7 @@ namespace DiditWorker.Protocol;
 internal static class PowerOfTen
 {
     // Any number of so many digits fits into a long, with room for what is added.
-    private const int MostDigitsOfLong = 18;
+    private const int MaxDigitsOfLong = 18;
 
     /// <summary>Writes <paramref name="exponent"/> + <paramref name="shift"/> in decimal, with "-" and without zeros in front.</summary>
     /// <param name="exponent">Digits, after a sign or none.</param>
@@ -20,7 +20,7 @@ internal static class PowerOfTen
     {
         var isNegative = exponent[0] == '-';
         var digits = exponent.TrimStart("+-"u8).TrimStart((byte)'0');
-        if (digits.Length > MostDigitsOfLong)
+        if (digits.Length > MaxDigitsOfLong)
         {
             return WriteLong(digits, isNegative, shift, to);
         }

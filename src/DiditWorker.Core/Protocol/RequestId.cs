@@ -4,7 +4,7 @@ namespace DiditWorker.Protocol;
 public static class RequestId
 {
     /// <summary>Longest request id, in characters: AMQP's <c>message_id</c> is a short string (AMQP 0-9-1, section 4.2.5.3).</summary>
-    public const int MaximumLength = 255;
+    public const int MaxLength = 255;
 
     /// <summary>
     /// A UUID, in any of the notations with or without hyphens and braces, becomes lower-case and hyphenated, since brokers and

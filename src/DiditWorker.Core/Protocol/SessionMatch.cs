@@ -78,11 +78,11 @@ public sealed record SessionMatch(MatchKind Kind, IReadOnlyList<FoundSession> Ca
         MayBeOurs(session, workflowId, notBefore) || (session.IsUnfinished && (session.WorkflowId is null || IsOf(session, workflowId)));
 
     // A text of them becomes a header of the parked message, so it must not grow with what Didit says.
-    private const int MostNamed = 20;
+    private const int MaxNamed = 20;
 
     /// <summary>The candidates in one line, at most 20 of them.</summary>
-    public string Names() => string.Join(", ", Candidates.OrderBy(c => c.Id, StringComparer.Ordinal).Take(MostNamed))
-        + (Candidates.Count > MostNamed ? $" and {Candidates.Count - MostNamed} more" : "");
+    public string Names() => string.Join(", ", Candidates.OrderBy(c => c.Id, StringComparer.Ordinal).Take(MaxNamed))
+        + (Candidates.Count > MaxNamed ? $" and {Candidates.Count - MaxNamed} more" : "");
 
     /// <summary>Whether several of them carry our key: they are too many for sure.</summary>
     public bool AreDuplicates(IdempotencyKey key) => Kind == MatchKind.Several && Candidates.Count > 1

@@ -25,7 +25,7 @@ public static class VerificationProtocol
         (Stage.Claiming, EventKind.Delivered or EventKind.Waited or EventKind.Entered) => Claim(state),
         (Stage.Claiming, EventKind.Claimed) => Decide(state, e, settings),
         (Stage.Claiming, EventKind.RecordUnreadable) => (
-            state, new(EffectKind.BackOff, "the record cannot be read") { Delay = BackOff.LongestCounted }),
+            state, new(EffectKind.BackOff, "the record cannot be read") { Delay = BackOff.MaxCountedDelay }),
         (Stage.LookingUp, EventKind.Entered) => LookUp(state, e.Now, settings),
         (Stage.LookingUp, EventKind.LookedUp) when e.Match is not null => LookedUp(state, e, settings),
         (Stage.LookingUp, EventKind.Replied) when e.Reply is not null => Failed(state, e),

@@ -14,7 +14,7 @@ namespace DiditWorker.Redis;
 public sealed class Lease(
     IdempotencyStore store, IdempotencyKey key, string fingerprint, TimeProvider time, RedisTrouble trouble) : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxRetry = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private CancellationTokenSource? _renewing;
@@ -92,7 +92,7 @@ public sealed class Lease(
 
     private async Task RenewAsync(TimeSpan granted, CancellationToken stopping)
     {
-        var retry = granted / 20 < LongestRetry ? granted / 20 : LongestRetry;
+        var retry = granted / 20 < MaxRetry ? granted / 20 : MaxRetry;
         var wait = Left / 2;
         while (Left > TimeSpan.Zero)
         {

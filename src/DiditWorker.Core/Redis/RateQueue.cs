@@ -78,7 +78,7 @@ internal sealed class RateQueue(TimeProvider time)
     {
         lock (_lock)
         {
-            _held = _held.Since(now - TimeLine.LongestDelay);
+            _held = _held.Since(now - TimeLine.MaxDelay);
             while (_held.Left > 0 && _held.Next <= now + TimeLine.Step && _waiting.Min is { } waiter)
             {
                 _waiting.Remove(waiter);

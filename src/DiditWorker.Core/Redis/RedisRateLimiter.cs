@@ -11,13 +11,13 @@ namespace DiditWorker.Redis;
 public sealed class RedisRateLimiter : RateLimiter
 {
     // 31 years: a longer one would leave no digits for microseconds.
-    private const double LongestInterval = 1e15;
+    private const double MaxInterval = 1e15;
 
     // What has changed meanwhile is soon seen: a place given back, a new Redis. And who asks less than once a minute counts for no replica.
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxSleep = TimeSpan.FromSeconds(5);
 
     // A timer takes no more than 49 days.
-    private static readonly TimeSpan LongestBound = TimeSpan.FromDays(49);
+    private static readonly TimeSpan MaxBound = TimeSpan.FromDays(49);
 
     private readonly CancellationTokenSource _ending;
     private readonly CancellationToken _ended;
@@ -38,7 +38,7 @@ public sealed class RedisRateLimiter : RateLimiter
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perMinute);
         (_metrics, _time, _queue) = (metrics, time, new(time));
-        _line = new(redis, redisKey, Math.Min(60_000_000 / perMinute, LongestInterval), time);
+        _line = new(redis, redisKey, Math.Min(60_000_000 / perMinute, MaxInterval), time);
         _batch = (int)Math.Clamp(perMinute / 600, 1, int.MaxValue);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _ended = _ending.Token;
@@ -73,7 +73,7 @@ public sealed class RedisRateLimiter : RateLimiter
 
         await using var leaving = cancellation.UnsafeRegister(
             _ => _queue.Leave(waiter, w => w.TrySetCanceled(cancellation)), state: null);
-        await using var bound = longest == Timeout.InfiniteTimeSpan || longest > LongestBound ? null : _time.CreateTimer(
+        await using var bound = longest == Timeout.InfiniteTimeSpan || longest > MaxBound ? null : _time.CreateTimer(
             _ => _queue.Leave(waiter, w => w.Refuse()), state: null, longest > TimeSpan.Zero ? longest : TimeSpan.Zero,
             Timeout.InfiniteTimeSpan);
         var lease = await waiter.Task;
@@ -164,7 +164,7 @@ public sealed class RedisRateLimiter : RateLimiter
         var milliseconds = Math.Ceiling((moment - _line.Now - TimeLine.Step) / 1000);
         if (milliseconds > 0)
         {
-            var sleep = TimeSpan.FromMilliseconds(Math.Min(milliseconds, LongestSleep.TotalMilliseconds));
+            var sleep = TimeSpan.FromMilliseconds(Math.Min(milliseconds, MaxSleep.TotalMilliseconds));
             await Task.Delay(sleep, _time, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -8,7 +8,7 @@ namespace DiditWorker.Redis;
 /// <param name="Action">What to do.</param>
 public sealed record RedisRefusal(string Code, string Words, string Action)
 {
-    private const int Longest = 200;
+    private const int MaxLength = 200;
 
     // An unknown command is answered with its arguments, among which an answer may be. ("unknown command", Redis' source, server.c)
     private const string Arguments = ", with args";
@@ -55,7 +55,7 @@ public sealed record RedisRefusal(string Code, string Words, string Action)
     {
         var words = message.Split(Arguments, 2)[0];
         words = string.Concat(words.Select(c => char.IsControl(c) ? ' ' : c));
-        words = words.Length <= Longest ? words : words[..Longest] + "…";
+        words = words.Length <= MaxLength ? words : words[..MaxLength] + "…";
         var code = MissingRightInScript.Any(sign => words.Contains(sign, StringComparison.Ordinal)) ? "NOPERM" : words.Split(' ', 2)[0];
         var found = Array.Find(Known, known => known.Code == code);
         found = found.Code is null ? Array.Find(Known, known => words.Contains(known.Code + " ", StringComparison.Ordinal)) : found;

@@ -10,7 +10,7 @@ public static class RedisWrites
     private const int TimeToLive = 10_000;
 
     // Enough to meet each node of a large cluster.
-    private const int MostNames = 10_000;
+    private const int MaxNames = 10_000;
 
     private static readonly RedisScript Script = RedisScript.Of("health");
 
@@ -41,7 +41,7 @@ public static class RedisWrites
         }
 
         var keys = new List<RedisKey>();
-        for (var i = 0; i < MostNames && primaries.Count > 0; i++)
+        for (var i = 0; i < MaxNames && primaries.Count > 0; i++)
         {
             RedisKey key = $"{keyPrefix}{{health-{i}}}";
             if (cluster!.GetBySlot(key)?.EndPoint is { } node && primaries.Remove(node))

@@ -13,7 +13,7 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
     // Who has just got places lets the others go first, each by this much (microseconds), or the one nearest to Redis would get them all.
     // Together it must stay well within the tolerance.
     private const double Turn = 5_000;
-    private const int MostTurns = 10;
+    private const int MaxTurns = 10;
 
     private static readonly RedisScript Script = RedisScript.Of("ratelimit");
     private static readonly RedisScript GiveBack = RedisScript.Of("giveback");
@@ -124,7 +124,7 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
             _own.MoveTo(next + (granted * interval * _replicas));
             if (granted > 0)
             {
-                _turns = Math.Min(_replicas - 1, MostTurns);
+                _turns = Math.Min(_replicas - 1, MaxTurns);
                 return new(granted, next, interval, now, (string)reply[3]!);
             }
 

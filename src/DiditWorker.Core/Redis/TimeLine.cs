@@ -17,7 +17,7 @@ internal sealed class TimeLine
     public const double Tolerance = 300_000;
 
     /// <summary>A place that was given to nobody for this long is given up: it would reach Didit too late. 300 ms.</summary>
-    public const double LongestDelay = 300_000;
+    public const double MaxDelay = 300_000;
 
     /// <summary>The clock counts in steps of this: what is due within one is due. 100 ns.</summary>
     public const double Step = 0.1;

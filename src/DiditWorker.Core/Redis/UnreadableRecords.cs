@@ -8,7 +8,7 @@ public sealed class UnreadableRecords(TimeProvider time)
 {
     // Longer than a message waits between two claims. Beyond the number it does not matter any more how many there are.
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(30);
-    private const int Most = 10_000;
+    private const int MaxEntries = 10_000;
 
     private readonly ConcurrentDictionary<IdempotencyKey, long> _seen = new();
 
@@ -18,7 +18,7 @@ public sealed class UnreadableRecords(TimeProvider time)
     {
         Trim();
         var isNew = !_seen.ContainsKey(key);
-        if (_seen.Count < Most || !isNew)
+        if (_seen.Count < MaxEntries || !isNew)
         {
             _seen[key] = time.GetTimestamp();
         }

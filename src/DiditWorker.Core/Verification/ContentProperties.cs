@@ -16,7 +16,7 @@ internal enum DeclaredContent
 /// <summary>Reads <c>content_type</c> and <c>content_encoding</c>.</summary>
 internal static class ContentProperties
 {
-    private const int LongestShown = 20;
+    private const int MaxShownLength = 20;
 
     /// <summary>Reads both.</summary>
     /// <exception cref="InvalidMessageException">The worker does not read what they name; the text says what to publish.</exception>
@@ -55,6 +55,6 @@ internal static class ContentProperties
     }
 
     // A word that publishers' tools set, and nothing that somebody may have put there by mistake.
-    private static string Shown(string word) => word.Trim() is { Length: > 0 and <= LongestShown } shown
+    private static string Shown(string word) => word.Trim() is { Length: > 0 and <= MaxShownLength } shown
         && shown.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+') ? shown + " " : "";
 }

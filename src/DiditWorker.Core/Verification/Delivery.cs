@@ -28,7 +28,7 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
     public static Delivery? Read(DeliveryFacts facts, string scope)
     {
         var id = RequestIdOf(facts);
-        return id is null or { Length: 0 or > Protocol.RequestId.MaximumLength }
+        return id is null or { Length: 0 or > Protocol.RequestId.MaxLength }
             ? null
             : new(Protocol.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(facts), WasDelivered(facts));
     }

@@ -10,7 +10,7 @@ namespace DiditWorker.Verification;
 public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken stopping)
 {
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxPoll = TimeSpan.FromSeconds(1);
     private readonly long _started = time.GetTimestamp();
     private TimeSpan _poll = ShortestPoll;
 
@@ -21,7 +21,7 @@ public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken 
     public Task PollAsync(string why)
     {
         var delay = _poll;
-        _poll = delay * 2 < LongestPoll ? delay * 2 : LongestPoll;
+        _poll = delay * 2 < MaxPoll ? delay * 2 : MaxPoll;
         return ForAsync(token => Task.Delay(delay, time, token), why);
     }
 

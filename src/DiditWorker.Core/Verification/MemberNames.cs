@@ -13,7 +13,7 @@ namespace DiditWorker.Verification;
 internal sealed class MemberNames
 {
     // More cannot be a slip, and names are compared letter by letter.
-    private const int LongestCompared = 64;
+    private const int MaxComparedLength = 64;
 
     private readonly string[] _names;
     private readonly string[] _bare;
@@ -41,7 +41,7 @@ internal sealed class MemberNames
     public string? CloseTo(string found, out bool sameLetters)
     {
         sameLetters = false;
-        if (found.Length > LongestCompared)
+        if (found.Length > MaxComparedLength)
         {
             return null;
         }

@@ -8,8 +8,8 @@ namespace DiditWorker.Verification;
 /// </summary>
 internal sealed class MessageFields
 {
-    private const int MostNearMisses = 5;
-    private const int LongestShown = 40;
+    private const int MaxNearMisses = 5;
+    private const int MaxShownLength = 40;
 
     private readonly MemberNames _names;
     private readonly string _path;
@@ -70,7 +70,7 @@ internal sealed class MessageFields
             if (_names.CloseTo(found, out var sameLetters) is { } meant && _misspelt.Add(meant))
             {
                 Faults.Add($"found {Shown(found)}: {(sameLetters ? "names are in camelCase; " : "")}did you mean {_path}{meant}?");
-                if (_misspelt.Count == MostNearMisses)
+                if (_misspelt.Count == MaxNearMisses)
                 {
                     return;
                 }
@@ -138,7 +138,7 @@ internal sealed class MessageFields
     }
 
     private string Shown(string found) =>
-        found.Length <= LongestShown && found.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or ' ')
+        found.Length <= MaxShownLength && found.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or ' ')
             ? _path + found
             : "a misspelt member";
 

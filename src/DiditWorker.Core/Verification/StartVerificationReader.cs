@@ -12,7 +12,7 @@ namespace DiditWorker.Verification;
 /// </summary>
 public sealed class StartVerificationReader
 {
-    private const int MaximumMetadata = 16 * 1024;
+    private const int MaxMetadata = 16 * 1024;
 
     private readonly MessageFields _fields;
     private readonly Utf8JsonWriter _payload;
@@ -140,7 +140,7 @@ public sealed class StartVerificationReader
 
         // The caller's white space does not count, nor do the writer's escapes.
         var written = _payload.BytesCommitted + _payload.BytesPending - before - Name;
-        _fields.Fault(Math.Min(written, JsonMarshal.GetRawUtf8Value(metadata).Length) > MaximumMetadata, "metadata", "is larger than 16 KiB as JSON");
+        _fields.Fault(Math.Min(written, JsonMarshal.GetRawUtf8Value(metadata).Length) > MaxMetadata, "metadata", "is larger than 16 KiB as JSON");
     }
 
     private void Contact()

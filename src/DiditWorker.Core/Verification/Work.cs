@@ -109,7 +109,7 @@ public sealed class Work(
         Leave();
         var (creates, reads) = _reopened ?? Reopened();
         _reopened = null;
-        Task[] others = effect.Delay > BackOff.LongestCounted
+        Task[] others = effect.Delay > BackOff.MaxCountedDelay
             ? [creates, reads, pipeline.Of(effect.Operation).Gate.Success]
             : [creates, reads];
         await hold.BackOffAsync(effect.Delay, others, effect.Reason);

@@ -26,9 +26,9 @@ internal static class KeyCommands
         {
             result =>
             {
-                if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= RequestId.MaximumLength })
+                if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= RequestId.MaxLength })
                 {
-                    result.AddError($"ID|KEY: expected 1 to {RequestId.MaximumLength} characters");
+                    result.AddError($"ID|KEY: expected 1 to {RequestId.MaxLength} characters");
                 }
             },
         },

@@ -32,8 +32,8 @@ internal sealed class SendCommand
     private SendCommand(Output output)
     {
         _output = output;
-        _messageId.Validators.Add(result => Require(result, Encoding.UTF8.GetByteCount(Token(result)) is > 0 and <= RequestId.MaximumLength,
-            $"--message-id: expected 1 to {RequestId.MaximumLength} bytes"));
+        _messageId.Validators.Add(result => Require(result, Encoding.UTF8.GetByteCount(Token(result)) is > 0 and <= RequestId.MaxLength,
+            $"--message-id: expected 1 to {RequestId.MaxLength} bytes"));
         _timeout.CustomParser = result =>
         {
             var time = ReadTime(Token(result));

@@ -6,7 +6,7 @@ namespace DiditWorker.Simulator.Didit;
 /// <summary><c>GET /v3/sessions/</c>.</summary>
 internal static class ListSessions
 {
-    private const int MostBusinessesCounted = 100;
+    private const int MaxBusinessesCounted = 100;
 
     private static readonly string[] TimeFormats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
@@ -31,7 +31,7 @@ internal static class ListSessions
         var rows = NewestFirst([.. Part(users, offset, limit), .. Part(businesses, offset, limit)]);
         return Reply.Json(200, new JsonObject
         {
-            ["count"] = users.Count + Math.Min(businesses.Count, MostBusinessesCounted),
+            ["count"] = users.Count + Math.Min(businesses.Count, MaxBusinessesCounted),
             ["next"] = offset + limit < paged.Count ? Page(call.Http.Request, limit, offset + limit) : null,
             ["previous"] = offset > 0 ? Page(call.Http.Request, limit, Math.Max(0, offset - limit)) : null,
             ["results"] = new JsonArray([.. rows.Select(session => SessionJson.Row(session, settings, call.World.Now))]),

@@ -5,7 +5,7 @@ namespace DiditWorker.Simulator.Memory;
 /// <summary>Refuses a fault that could not do what it says.</summary>
 internal static class FaultChecks
 {
-    private const int LargestBody = 1 << 30;
+    private const int MaxBody = 1 << 30;
 
     public static void Check(FaultRule rule, FieldErrors errors)
     {
@@ -16,7 +16,7 @@ internal static class FaultChecks
         errors.When(rule is { Kind: FaultKind.Delay, Delay: null }, "delay", "is required for kind delay");
         errors.When(rule is { Kind: FaultKind.Status, Status: null }, "status", "is required for kind status: 200 to 599");
         errors.When(rule.Status is < 200 or > 599, "status", "must be from 200 to 599");
-        errors.When(rule.Size is < 1 or > LargestBody, "size", $"must be from 1 to {LargestBody} bytes");
+        errors.When(rule.Size is < 1 or > MaxBody, "size", $"must be from 1 to {MaxBody} bytes");
         errors.When(!IsHeaderText(rule.RetryAfter), "retryAfter", "must be printable ASCII");
         errors.When(rule.ContentType is { } type && !MediaTypeHeaderValue.TryParse(type, out _), "contentType", "must be a media type");
         errors.When(rule.Headers?.All(h => IsHeader(h.Key, h.Value)) == false, "headers", "must map header names to printable ASCII");

@@ -16,7 +16,7 @@ namespace DiditWorker.Messaging;
 internal sealed class RabbitMqResponder(StartVerificationOptions options, SideChannels side, TimeProvider time) : IResponder
 {
     // A requester that is gone by then leaves nothing behind; the broker knows no longer times than 49 days either.
-    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxLife = TimeSpan.FromDays(1);
     private static readonly TimeSpan ShortestLife = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />
@@ -101,7 +101,7 @@ internal sealed class RabbitMqResponder(StartVerificationOptions options, SideCh
         if (context.ExpirationTime is { } end)
         {
             var life = new[] { end.ToUniversalTime() - time.GetUtcNow().UtcDateTime, ShortestLife }.Max();
-            properties.Expiration = new[] { life, LongestLife }.Min().TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
+            properties.Expiration = new[] { life, MaxLife }.Min().TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
         }
 
         return properties;

@@ -14,17 +14,17 @@ internal static class Health
     // Not "ready", which MassTransit's own check has.
     private const string Part = "part";
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(10);
 
     public static void AddHealth(this IServiceCollection services)
     {
         services.AddSingleton<RedisCheck>().AddHealthChecks()
             .AddCheck<BrokerCheck>("broker", tags: [Part])
-            .AddCheck<RedisCheck>("redis", tags: [Part], timeout: Longest)
+            .AddCheck<RedisCheck>("redis", tags: [Part], timeout: MaxDelay)
             .AddCheck<DiditCheck>("didit", tags: [Part]);
         services.AddSingleton<HealthHistory>().AddSingleton<IHealthCheckPublisher>(provider => provider.GetRequiredService<HealthHistory>());
         services.Configure<HealthCheckPublisherOptions>(options =>
-            (options.Delay, options.Period, options.Timeout, options.Predicate) = (TimeSpan.Zero, Period, Longest, IsReadiness));
+            (options.Delay, options.Period, options.Timeout, options.Predicate) = (TimeSpan.Zero, Period, MaxDelay, IsReadiness));
     }
 
     public static void MapHealth(this WebApplication app)

@@ -76,11 +76,11 @@ public sealed class When_a_failed_message_waits
     [Test]
     public async Task A_short_wait_is_kept_whatever_others_achieve()
     {
-        var wait = BackOffAsync(BackOff.LongestCounted);
+        var wait = BackOffAsync(BackOff.MaxCountedDelay);
         Succeed(Operation.Create);
         wait.IsCompleted.ShouldBeFalse();
 
-        time.Advance(BackOff.LongestCounted);
+        time.Advance(BackOff.MaxCountedDelay);
 
         await wait.WaitAsync(Soon);
     }

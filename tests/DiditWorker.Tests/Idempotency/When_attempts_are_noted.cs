@@ -11,7 +11,7 @@ public sealed class When_attempts_are_noted
     private static readonly DateTimeOffset Last = DateTimeOffset.FromUnixTimeMilliseconds(1795521600123);
 
     [Test]
-    public void A_note_is_read_as_it_was_written() => Gen.Select(Gen.Int[0, int.MaxValue], Gen.String[Gen.Char[' ', '~'], 0, AttemptNote.LongestError], Gen.Int[0, 1_000_000])
+    public void A_note_is_read_as_it_was_written() => Gen.Select(Gen.Int[0, int.MaxValue], Gen.String[Gen.Char[' ', '~'], 0, AttemptNote.MaxErrorLength], Gen.Int[0, 1_000_000])
         .Sample((attempts, error, wait) =>
         {
             var note = new AttemptNote(attempts, error, Last, Last.AddMilliseconds(wait));
@@ -36,7 +36,7 @@ public sealed class When_attempts_are_noted
         var read = AttemptNote.Parse(note.ToText()).ShouldNotBeNull();
 
         read.LastError.ShouldStartWith("a  b  c dxxx");
-        read.LastError.Length.ShouldBe(AttemptNote.LongestError);
+        read.LastError.Length.ShouldBe(AttemptNote.MaxErrorLength);
     }
 
     [TestCase("")]
@@ -52,7 +52,7 @@ public sealed class When_attempts_are_noted
 
     [Test]
     public void One_that_is_too_long_is_none() =>
-        AttemptNote.Parse("n1 1 1795521600123 1795521600123 " + new string('x', AttemptNote.LongestError + 1)).ShouldBeNull();
+        AttemptNote.Parse("n1 1 1795521600123 1795521600123 " + new string('x', AttemptNote.MaxErrorLength + 1)).ShouldBeNull();
 
     [Test]
     public void Random_text_is_a_note_or_none_and_nothing_else() => Gen.OneOf(

@@ -201,7 +201,7 @@ public sealed class When_one_step_follows_another
     {
         var walk = Walk.Delivered().Then(EventKind.RecordUnreadable);
 
-        walk.Effect.ShouldBe(new Effect(EffectKind.BackOff, "the record cannot be read") { Delay = BackOff.LongestCounted });
+        walk.Effect.ShouldBe(new Effect(EffectKind.BackOff, "the record cannot be read") { Delay = BackOff.MaxCountedDelay });
         walk.Then(EventKind.Waited).Effect.ShouldBe(new Effect(EffectKind.Claim));
     }
 
