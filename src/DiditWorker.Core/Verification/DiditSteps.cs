@@ -11,6 +11,9 @@ public sealed class DiditSteps(
 {
     private const string Result = "diditworker.result";
 
+    /// <summary>A delivery that holds nothing yet.</summary>
+    public Work Begin(Delivery delivery, VerificationRequest request, Hold hold, Lease lease) => new(delivery, request, hold, lease, pipeline, time);
+
     /// <summary>Looks for its session.</summary>
     public async Task<DeliveryEvent> LookUpAsync(Work work, Effect effect, CancellationToken cancellation)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DiditWorker.Didit;
 using DiditWorker.Observability;
 using DiditWorker.Protocol;
 
@@ -10,35 +9,21 @@ namespace DiditWorker.Verification;
 /// </summary>
 /// <param name="records">What is done with the record.</param>
 /// <param name="didit">What Didit is asked.</param>
-/// <param name="pipeline">Whether requests pause.</param>
-/// <param name="options">Section <c>Didit</c>.</param>
-/// <param name="idempotency">Section <c>Idempotency</c>.</param>
-/// <param name="limits">How long a message may be held.</param>
+/// <param name="settings">What the protocol depends on.</param>
+/// <param name="hold">Says how long a delivery that begins now may be held.</param>
 /// <param name="metrics">Counts duplicate sessions.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Each failed attempt; with Debug, each decision.</param>
-/// <param name="stopping">Cancelled when the worker stops: what merely waits goes back to the queue.</param>
 public sealed partial class VerificationFlow(
-    RecordSteps records,
-    DiditSteps didit,
-    DiditPipeline pipeline,
-    DiditOptions options,
-    IdempotencyOptions idempotency,
-    StartVerificationOptions limits,
-    WorkerMetrics metrics,
-    TimeProvider time,
-    ILogger<VerificationFlow> logger,
-    CancellationToken stopping)
+    RecordSteps records, DiditSteps didit, ProtocolSettings settings, Func<Hold> hold, WorkerMetrics metrics, TimeProvider time,
+    ILogger<VerificationFlow> logger)
 {
-    private readonly ProtocolSettings _settings = options.ProtocolSettings(idempotency);
-
     /// <summary>Answers one delivery, however long that takes within the bounds of <see cref="Hold"/>.</summary>
     /// <exception cref="ParkedException">There is no session for it, and only a person can change that.</exception>
     /// <exception cref="ReturnToQueueException">It was held for too long, or the worker stops.</exception>
     public async Task<Answer> AnswerAsync(Delivery delivery, VerificationRequest request, CancellationToken cancellation)
     {
-        var hold = new Hold(time, limits.MaximumHold, stopping);
-        await using var work = new Work(delivery, request, hold, records.Lease(delivery.Key, Fingerprint.Of(request.Payload)), pipeline, time);
+        await using var work = didit.Begin(delivery, request, hold(), records.Lease(delivery.Key, Fingerprint.Of(request.Payload)));
         var state = VerificationProtocol.Begin(new(work.Fingerprint, delivery.PublishedAt, delivery.MaybeAttempted), time.GetUtcNow());
         var happened = new DeliveryEvent(EventKind.Delivered, time.GetUtcNow());
         try
@@ -46,7 +31,7 @@ public sealed partial class VerificationFlow(
             while (true)
             {
                 var before = state.Note;
-                (state, var effect) = VerificationProtocol.Next(state, happened, _settings);
+                (state, var effect) = VerificationProtocol.Next(state, happened, settings);
                 Tell(delivery, state, happened, before);
                 if (End(work, state, effect) is { } answer)
                 {

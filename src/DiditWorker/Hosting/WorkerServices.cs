@@ -30,8 +30,14 @@ public static class WorkerServices
         return services;
     }
 
-    private static VerificationFlow Flow(IServiceProvider provider) => ActivatorUtilities.CreateInstance<VerificationFlow>(
-        provider, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+    private static VerificationFlow Flow(IServiceProvider provider)
+    {
+        var (didit, idempotency) = (provider.GetRequiredService<DiditOptions>(), provider.GetRequiredService<IdempotencyOptions>());
+        var (time, limits) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StartVerificationOptions>());
+        var stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        Hold NewHold() => new(time, limits.MaximumHold, stopping);
+        return ActivatorUtilities.CreateInstance<VerificationFlow>(provider, didit.ProtocolSettings(idempotency), (Func<Hold>)NewHold);
+    }
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
         .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>().AddSingleton<Horizon>()

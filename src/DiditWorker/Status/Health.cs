@@ -18,7 +18,7 @@ internal static class Health
 
     public static void AddHealth(this IServiceCollection services)
     {
-        services.AddSingleton<RedisCheck>().AddHealthChecks()
+        services.AddSingleton<RedisProbe>().AddSingleton<RedisCheck>().AddHealthChecks()
             .AddCheck<BrokerCheck>("broker", tags: [Part])
             .AddCheck<RedisCheck>("redis", tags: [Part], timeout: MaxDelay)
             .AddCheck<DiditCheck>("didit", tags: [Part]);

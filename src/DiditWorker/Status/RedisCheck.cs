@@ -1,5 +1,4 @@
 using DiditWorker.Didit;
-using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using DiditWorker.Secrets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -11,8 +10,7 @@ namespace DiditWorker.Status;
 /// It is asked once in two seconds, however many ask this: whoever reaches the port must not be able to keep Redis busy.
 /// </summary>
 internal sealed class RedisCheck(
-    RedisConnection redis, [FromKeyedServices("creates")] RedisRateLimiter creates, [FromKeyedServices("reads")] RedisRateLimiter reads,
-    UnreadableRecords unreadable, Horizon horizon, WorkerSecrets secrets, IdempotencyOptions idempotency, DiditOptions didit, TimeProvider time) : IHealthCheck
+    RedisProbe redis, UnreadableRecords unreadable, Horizon horizon, WorkerSecrets secrets, DiditOptions didit, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
@@ -49,9 +47,7 @@ internal sealed class RedisCheck(
 
         try
         {
-            await RedisWrites.TryAsync(redis, idempotency.KeyPrefix);
-            await Task.WhenAll(creates.TryAsync(), reads.TryAsync());
-            return Working([.. await RedisChecks.RunAsync(redis)], await horizon.SampleAsync());
+            return Working([.. await redis.TryAsync()], await horizon.SampleAsync());
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
@@ -83,7 +79,7 @@ internal sealed class RedisCheck(
             actions.Add("change the settings named; restarting the worker does not help");
         }
 
-        if ((creates.Trouble ?? reads.Trouble) is { } trouble)
+        if (redis.RateTrouble is { } trouble)
         {
             found.Add($"the rate is not shared ({RedisRefusal.InWords(trouble)}): each replica keeps to its share by itself");
             actions.Add(RedisRefusal.Of(trouble)?.Action ?? "check the server and the network to it");

@@ -76,8 +76,7 @@ internal sealed class StubbedDidit : IAsyncDisposable
     public Work Work(IdempotencyKey key, bool maybeAttempted = false)
     {
         var request = new VerificationRequest("user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}"""));
-        var hold = new Hold(_time, TimeSpan.FromMinutes(10), _lifetime.ApplicationStopping);
-        return new(new("order-1", key, _time.GetUtcNow(), maybeAttempted), request, hold, _records.Lease(key, "fingerprint"), Pipeline, _time);
+        return Steps.Begin(new("order-1", key, _time.GetUtcNow(), maybeAttempted), request, Hold(), _records.Lease(key, "fingerprint"));
     }
 
     /// <summary>One look-up, without waiting for Didit's list to catch up.</summary>
@@ -91,11 +90,12 @@ internal sealed class StubbedDidit : IAsyncDisposable
     public async Task<Answer> AnswerAsync(IdempotencyKey key, bool maybeAttempted)
     {
         await using var work = Work(key, maybeAttempted);
-        var flow = new VerificationFlow(
-            _records, Steps, Pipeline, _options, new() { WhenRedisUnavailable = WhenRedisUnavailable.Proceed }, new(), _metrics, _time,
-            NullLogger<VerificationFlow>.Instance, _lifetime.ApplicationStopping);
+        var settings = _options.ProtocolSettings(new() { WhenRedisUnavailable = WhenRedisUnavailable.Proceed });
+        var flow = new VerificationFlow(_records, Steps, settings, Hold, _metrics, _time, NullLogger<VerificationFlow>.Instance);
         return await flow.AnswerAsync(work.Delivery, work.Request, CancellationToken.None);
     }
+
+    private Hold Hold() => new(_time, TimeSpan.FromMinutes(10), _lifetime.ApplicationStopping);
 
     public async ValueTask DisposeAsync()
     {
