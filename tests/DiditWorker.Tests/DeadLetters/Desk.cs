@@ -102,8 +102,9 @@ internal sealed class Desk : IAsyncDisposable
     private IHost Build()
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
-        builder.Services.AddDiditWorker(Configured.With(("ConnectionStrings:Redis", "127.0.0.1:1,connectTimeout=100,connectRetry=0")))
-            .AddOperations(_output)
+        var settings = Configured.With(
+            ("ConnectionStrings:Redis", "127.0.0.1:1,connectTimeout=100,connectRetry=0"), ("Didit:WorkflowId", "11111111-2222-4333-8444-555555555555"));
+        builder.Services.AddDiditWorker(settings).AddOperations(_output)
             .AddSingleton<ConnectToBroker>(_ => Task.FromResult<IOperatorBroker>(Broker))
             .AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
         return builder.Build();

@@ -14,7 +14,7 @@ public sealed class When_dead_letters_are_discarded
     public async Task Each_is_in_the_file_before_it_leaves_its_queue()
     {
         await using var desk = new Desk();
-        desk.Park(450);
+        desk.Park(250);
         var (acknowledged, tooEarly) = (0, new List<string>());
         desk.Broker.Watch = step =>
         {
@@ -25,12 +25,12 @@ public sealed class When_dead_letters_are_discarded
             }
         };
 
-        (await desk.DiscardAsync("archive")).ShouldBe(450);
+        (await desk.DiscardAsync("archive")).ShouldBe(250);
 
-        acknowledged.ShouldBe(450);
+        acknowledged.ShouldBe(250);
         tooEarly.ShouldBeEmpty();
         desk.Broker.In(Desk.Error).ShouldBeEmpty();
-        desk.IdsIn("archive").ShouldBe(Enumerable.Range(1, 450).Select(number => $"order-{number}"));
+        desk.IdsIn("archive").ShouldBe(Enumerable.Range(1, 250).Select(number => $"order-{number}"));
     }
 
     [Test]
