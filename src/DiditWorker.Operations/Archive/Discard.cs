@@ -19,7 +19,8 @@ public sealed class Discard(DeadLetterQueues queues)
     /// <param name="done">Is told of every batch how many it had.</param>
     /// <param name="cancellation">Ends it between two messages.</param>
     /// <exception cref="ArchiveException">One cannot be archived: it and those after it are where they were.</exception>
-    public async Task RunAsync(IOperatorBroker broker, DeadLetterFilter filter, ArchiveWriter archive, Action<int> done, CancellationToken cancellation)
+    public async Task RunAsync(
+        IOperatorBroker broker, DeadLetterFilter filter, ArchiveWriter archive, Action<int> done, CancellationToken cancellation)
     {
         foreach (var queue in queues.Named(filter))
         {
@@ -31,7 +32,8 @@ public sealed class Discard(DeadLetterQueues queues)
         }
     }
 
-    private async Task RunAsync(IQueueScan scan, DeadLetterFilter filter, ArchiveWriter archive, Action<int> done, CancellationToken cancellation)
+    private async Task RunAsync(
+        IQueueScan scan, DeadLetterFilter filter, ArchiveWriter archive, Action<int> done, CancellationToken cancellation)
     {
         var (batch, bytes) = (new List<(ulong Tag, DeadLetter Letter)>(Batch), 0L);
         await foreach (var (tag, letter) in queues.SelectAsync(scan, filter, cancellation))

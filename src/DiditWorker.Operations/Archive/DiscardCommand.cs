@@ -36,7 +36,8 @@ internal static class DiscardCommand
     }
 
     private static async Task<int> RunAsync(
-        IServiceProvider services, IOperatorBroker broker, DeadLetterFilter filter, Options options, Output output, CancellationToken cancellation)
+        IServiceProvider services, IOperatorBroker broker, DeadLetterFilter filter, Options options, Output output,
+        CancellationToken cancellation)
     {
         var queues = services.GetRequiredService<DeadLetterQueues>();
         if (queues.Named(filter).FirstOrDefault(queue => !queues.Holds(queue)) is { } other)

@@ -36,8 +36,8 @@ internal static class ExportCommand
     }
 
     private static async Task ExportAsync(
-        IServiceProvider services, IOperatorBroker broker, DeadLetterFilter filter, string path, bool redact, LetterCounts counts, Output output,
-        CancellationToken cancellation)
+        IServiceProvider services, IOperatorBroker broker, DeadLetterFilter filter, string path, bool redact, LetterCounts counts,
+        Output output, CancellationToken cancellation)
     {
         var queues = services.GetRequiredService<DeadLetterQueues>();
         await using var archive = await ArchiveFiles.CreateAsync(path, redact, services.GetRequiredService<TimeProvider>());

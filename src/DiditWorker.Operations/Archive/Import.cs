@@ -89,7 +89,8 @@ public sealed class Import(DeadLetterQueues queues)
         }
     }
 
-    private async Task<Dictionary<string, int>> PresentAsync(IOperatorBroker broker, string queue, ImportTally tally, CancellationToken cancellation)
+    private async Task<Dictionary<string, int>> PresentAsync(
+        IOperatorBroker broker, string queue, ImportTally tally, CancellationToken cancellation)
     {
         var references = new Dictionary<string, int>(StringComparer.Ordinal);
         await using var scan = await broker.ScanAsync(queue, cancellation);

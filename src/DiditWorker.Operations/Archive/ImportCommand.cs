@@ -21,12 +21,14 @@ internal static class ImportCommand
         var command = new Command("import", "Puts exported or discarded dead letters into their queues again; what is there already is skipped, so it can be repeated") { file, queue, yes, json };
         command.SetAction((parsed, cancellation) => host.RunAsync(
             (services, broker, token) => RunAsync(
-                services, broker, new(parsed.GetRequiredValue(file), parsed.GetValue(queue), parsed.GetValue(yes), parsed.GetValue(json)), output, token),
+                services, broker, new(parsed.GetRequiredValue(file), parsed.GetValue(queue), parsed.GetValue(yes), parsed.GetValue(json)),
+                output, token),
             cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(IServiceProvider services, IOperatorBroker broker, Options options, Output output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        IServiceProvider services, IOperatorBroker broker, Options options, Output output, CancellationToken cancellation)
     {
         var queues = services.GetRequiredService<DeadLetterQueues>();
         var target = options.Queue is null ? null : queues.Named(new() { Queue = options.Queue })[0];
@@ -52,8 +54,8 @@ internal static class ImportCommand
     }
 
     private static async Task ImportAsync(
-        IServiceProvider services, IOperatorBroker broker, Import import, SortedDictionary<string, ImportTally> tallies, string? target, Options options,
-        Output output, CancellationToken cancellation)
+        IServiceProvider services, IOperatorBroker broker, Import import, SortedDictionary<string, ImportTally> tallies, string? target,
+        Options options, Output output, CancellationToken cancellation)
     {
         if (options.Yes)
         {

@@ -32,7 +32,8 @@ internal sealed class ExactPublisher : IExactPublisher
 
     /// <inheritdoc />
     public async Task PublishAsync(
-        string queue, IEnumerable<(BasicProperties Properties, ReadOnlyMemory<byte> Body)> messages, Action<int> taken, CancellationToken cancellation)
+        string queue, IEnumerable<(BasicProperties Properties, ReadOnlyMemory<byte> Body)> messages, Action<int> taken,
+        CancellationToken cancellation)
     {
         (_taken, _refusal) = (0, null);
         try

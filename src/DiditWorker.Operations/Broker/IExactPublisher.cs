@@ -12,5 +12,6 @@ public interface IExactPublisher : IAsyncDisposable
     /// <param name="cancellation">Ends it; what was sent may still be taken.</param>
     /// <exception cref="BrokerException">It refused one, or knows no such queue, or is gone.</exception>
     Task PublishAsync(
-        string queue, IEnumerable<(BasicProperties Properties, ReadOnlyMemory<byte> Body)> messages, Action<int> taken, CancellationToken cancellation);
+        string queue, IEnumerable<(BasicProperties Properties, ReadOnlyMemory<byte> Body)> messages, Action<int> taken,
+        CancellationToken cancellation);
 }

@@ -22,7 +22,9 @@ public interface IOperatorBroker : IAsyncDisposable
     /// <summary>Publishes one message to an exchange. Returns once a queue has it.</summary>
     Task PublishAsync(string exchange, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation);
 
-    /// <summary>Listens to fanout exchanges. What is published there after this has returned is heard. An exchange that is missing is declared.</summary>
+    /// <summary>
+    /// Listens to fanout exchanges. What is published there after this has returned is heard. An exchange that is missing is declared.
+    /// </summary>
     Task<ISubscription> SubscribeAsync(IReadOnlyList<string> exchanges, CancellationToken cancellation);
 
     /// <summary>Declares a queue for dead letters, as the worker does.</summary>

@@ -14,7 +14,9 @@ public interface IQueueScan : IAsyncDisposable
     /// <summary>How many messages were ready when the pass began: what it reads at most.</summary>
     uint Count { get; }
 
-    /// <summary>The messages, each with the tag that it is acknowledged by. It ends early if others take messages out of the queue.</summary>
+    /// <summary>
+    /// The messages, each with the tag that it is acknowledged by. It ends early if others take messages out of the queue.
+    /// </summary>
     IAsyncEnumerable<(ulong Tag, IReadOnlyBasicProperties Properties, ReadOnlyMemory<byte> Body)> ReadAsync(CancellationToken cancellation);
 
     /// <summary>Takes a message out of the queue for good.</summary>

@@ -7,5 +7,6 @@ public interface ISubscription : IAsyncDisposable
 {
     /// <summary>The messages as they come, without an end. One reader at a time; reading may be stopped and taken up again.</summary>
     /// <exception cref="BrokerException">The broker ended it.</exception>
-    IAsyncEnumerable<(string Exchange, IReadOnlyBasicProperties Properties, ReadOnlyMemory<byte> Body)> ReadAsync(CancellationToken cancellation);
+    IAsyncEnumerable<(string Exchange, IReadOnlyBasicProperties Properties, ReadOnlyMemory<byte> Body)> ReadAsync(
+        CancellationToken cancellation);
 }

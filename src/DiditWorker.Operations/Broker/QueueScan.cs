@@ -27,7 +27,9 @@ internal sealed class QueueScan : IQueueScan
 
     private readonly IChannel _channel;
     private readonly TimeProvider _time;
-    private readonly Channel<BasicDeliverEventArgs> _arrived = Channel.CreateUnbounded<BasicDeliverEventArgs>(new() { SingleReader = true });
+    private readonly Channel<BasicDeliverEventArgs> _arrived =
+        Channel.CreateUnbounded<BasicDeliverEventArgs>(new() { SingleReader = true });
+
     private readonly ConcurrentDictionary<ulong, bool> _held = new();
     private long _delivered;
     private readonly List<string> _consumers = [];
@@ -41,7 +43,8 @@ internal sealed class QueueScan : IQueueScan
         (_channel, Queue, Count, _time) = (channel, queue, count, time);
         channel.ChannelShutdownAsync += (_, why) =>
         {
-            _arrived.Writer.TryComplete(new BrokerException(BrokerFailure.Closed, $"the broker ended the reading of {queue}: {why.ReplyText}"));
+            _arrived.Writer.TryComplete(
+                new BrokerException(BrokerFailure.Closed, $"the broker ended the reading of {queue}: {why.ReplyText}"));
             return Task.CompletedTask;
         };
     }

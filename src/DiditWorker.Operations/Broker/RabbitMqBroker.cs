@@ -7,8 +7,9 @@ internal sealed class RabbitMqBroker(IConnection connection, TimeProvider time) 
 {
     /// <summary>Connects.</summary>
     /// <exception cref="BrokerException">None of its nodes answers.</exception>
-    public static async Task<IOperatorBroker> ConnectAsync(BrokerAccess access, TimeProvider time, CancellationToken cancellation) =>
-        new RabbitMqBroker(await BrokerFaults.ToldAsync(() => BrokerConnection.OpenAsync(access, BrokerConnection.Operator, cancellation)), time);
+    public static Task<IOperatorBroker> ConnectAsync(BrokerAccess access, TimeProvider time, CancellationToken cancellation) =>
+        BrokerFaults.ToldAsync<IOperatorBroker>(async () =>
+            new RabbitMqBroker(await BrokerConnection.OpenAsync(access, BrokerConnection.Operator, cancellation), time));
 
     /// <inheritdoc />
     public Task<IQueueScan?> ScanAsync(string queue, CancellationToken cancellation) =>

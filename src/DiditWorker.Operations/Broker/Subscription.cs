@@ -11,24 +11,28 @@ internal sealed class Subscription : ISubscription
     private const ushort Ahead = 500;
 
     private readonly IChannel _channel;
-    private readonly Channel<BasicDeliverEventArgs> _arrived = Channel.CreateUnbounded<BasicDeliverEventArgs>(new() { SingleReader = true });
+    private readonly Channel<BasicDeliverEventArgs> _arrived =
+        Channel.CreateUnbounded<BasicDeliverEventArgs>(new() { SingleReader = true });
 
     private Subscription(IChannel channel)
     {
         _channel = channel;
         channel.ChannelShutdownAsync += (_, why) =>
         {
-            _arrived.Writer.TryComplete(new BrokerException(BrokerFailure.Closed, "the broker ended the listening for answers: " + why.ReplyText));
+            _arrived.Writer.TryComplete(
+                new BrokerException(BrokerFailure.Closed, "the broker ended the listening for answers: " + why.ReplyText));
             return Task.CompletedTask;
         };
     }
 
     /// <inheritdoc cref="IOperatorBroker.SubscribeAsync"/>
-    public static async Task<Subscription> OpenAsync(IConnection connection, IReadOnlyList<string> exchanges, CancellationToken cancellation)
+    public static async Task<Subscription> OpenAsync(
+        IConnection connection, IReadOnlyList<string> exchanges, CancellationToken cancellation)
     {
         var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         var subscription = new Subscription(channel);
-        var queue = (await channel.QueueDeclareAsync("", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellation)).QueueName;
+        var queue = (await channel.QueueDeclareAsync(
+            "", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellation)).QueueName;
         foreach (var exchange in exchanges)
         {
             if (!await BrokerConnection.HasExchangeAsync(connection, exchange, cancellation))

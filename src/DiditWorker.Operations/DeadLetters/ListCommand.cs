@@ -27,7 +27,8 @@ internal static class ListCommand
                     await services.GetRequiredService<AuditLog>().AddAsync("dead-letters list --show-body", chosen.ToString(), reason: null, "shown");
                 }
 
-                var groups = await GroupAsync(services.GetRequiredService<DeadLetterQueues>(), broker, chosen, parsed.GetValue(examples), token);
+                var groups = await GroupAsync(
+                    services.GetRequiredService<DeadLetterQueues>(), broker, chosen, parsed.GetValue(examples), token);
                 if (parsed.GetValue(json))
                 {
                     output.WriteJson(groups.Select(group => ToJson(group, parsed.GetValue(showBody))));

@@ -29,7 +29,8 @@ internal sealed class KeyAdoption(
 {
     /// <summary>Checks everything and changes nothing.</summary>
     /// <exception cref="CommandException">It must not be done; the text says why.</exception>
-    public async Task<Adoption> PrepareAsync(IOperatorBroker broker, FoundKey found, string sessionId, string? reason, CancellationToken cancellation)
+    public async Task<Adoption> PrepareAsync(
+        IOperatorBroker broker, FoundKey found, string sessionId, string? reason, CancellationToken cancellation)
     {
         var record = found.Memory.Record;
         if (record?.State == RecordState.Completed)

@@ -18,7 +18,9 @@ public sealed record HeardAnswer(IdempotencyKey Key, bool Created, string? Code,
     public override string ToString() => $"{nameof(HeardAnswer)} {Key}";
 }
 
-/// <summary>Hears every answer that workers publish from when it was opened until it is disposed, whoever asked; takes none away from others.</summary>
+/// <summary>
+/// Hears every answer that workers publish from when it was opened until it is disposed, whoever asked; takes none away from others.
+/// </summary>
 public sealed class AnswerListener : IAsyncDisposable
 {
     private static readonly string[] Exchanges =

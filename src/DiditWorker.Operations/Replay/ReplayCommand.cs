@@ -25,7 +25,8 @@ internal static class ReplayCommand
         return command;
     }
 
-    private sealed class Invocation(IServiceProvider services, IOperatorBroker broker, Output output, ParseResult parsed, ReplayCommandOptions options)
+    private sealed class Invocation(
+        IServiceProvider services, IOperatorBroker broker, Output output, ParseResult parsed, ReplayCommandOptions options)
     {
         private readonly DeadLetterQueues _queues = services.GetRequiredService<DeadLetterQueues>();
         private readonly Dictionary<string, HashSet<string>> _selection = new(StringComparer.Ordinal);

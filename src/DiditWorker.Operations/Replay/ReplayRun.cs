@@ -63,7 +63,8 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
 
     // True: there may be more.
     private async Task<bool> PassAsync(
-        IOperatorBroker broker, string queue, HashSet<string> references, IExactPublisher publisher, Action replayed, CancellationToken cancellation)
+        IOperatorBroker broker, string queue, HashSet<string> references, IExactPublisher publisher, Action replayed,
+        CancellationToken cancellation)
     {
         await using var scan = await broker.ScanAsync(queue, cancellation);
         if (scan is null)
@@ -115,7 +116,8 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     }
 
     // False: the broker did not take it, so it stays where it is.
-    private async Task<bool> ReplayAsync(IQueueScan scan, ulong tag, DeadLetter letter, IExactPublisher publisher, CancellationToken cancellation)
+    private async Task<bool> ReplayAsync(
+        IQueueScan scan, ulong tag, DeadLetter letter, IExactPublisher publisher, CancellationToken cancellation)
     {
         await PaceAsync(cancellation);
         var properties = ReplayHeaders.Renewed(letter, time.GetUtcNow(), options.Reason ?? "not given", options.Run);

@@ -51,7 +51,8 @@ internal sealed class OperatorHost(Func<IHost> build, Output output)
     }
 
     /// <summary>Runs it with a connection to the broker.</summary>
-    public Task<int> RunAsync(Func<IServiceProvider, IOperatorBroker, CancellationToken, Task<int>> command, CancellationToken cancellation) => RunAsync(
+    public Task<int> RunAsync(
+        Func<IServiceProvider, IOperatorBroker, CancellationToken, Task<int>> command, CancellationToken cancellation) => RunAsync(
         async (services, token) =>
         {
             await using var broker = await services.GetRequiredService<ConnectToBroker>()(token);
@@ -71,11 +72,13 @@ internal sealed class OperatorHost(Func<IHost> build, Output output)
         return exception.Failure switch
         {
             BrokerFailure.MessageRefused or BrokerFailure.NoQueue => $"The broker did not take a message ({words}).",
-            BrokerFailure.RightRefused when RefusedRight.ActionFor(words) is { } action => $"The broker refuses it ({words}). What to do: {action}.",
+            BrokerFailure.RightRefused when RefusedRight.ActionFor(words) is { } action =>
+                $"The broker refuses it ({words}). What to do: {action}.",
             _ => $"The broker cannot be reached, or has closed the connection ({words}). {Advice(_secrets?.RabbitMqCertificates)}"
                 + "Check ConnectionStrings:RabbitMq.",
         };
     }
 
-    private static string Advice(PeerCertificates? certificates) => string.Concat((certificates?.Problems ?? []).Select(problem => problem + ". "));
+    private static string Advice(PeerCertificates? certificates) =>
+        string.Concat((certificates?.Problems ?? []).Select(problem => problem + ". "));
 }

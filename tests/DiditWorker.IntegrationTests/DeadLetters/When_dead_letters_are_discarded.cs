@@ -104,7 +104,8 @@ public sealed class When_dead_letters_are_discarded
             });
             await using var archive = await ArchiveWriter.CreateAsync(Archive, redact: false, DateTimeOffset.UtcNow);
             var discard = new Discard(services.GetRequiredService<DeadLetterQueues>());
-            await discard.RunAsync(new RabbitMqBroker(watched, TimeProvider.System), new() { Group = "Timeout" }, archive, _ => { }, CancellationToken.None);
+            var broker = new RabbitMqBroker(watched, TimeProvider.System);
+            await discard.RunAsync(broker, new() { Group = "Timeout" }, archive, _ => { }, CancellationToken.None);
         });
 
         acknowledged.ShouldBe(150);

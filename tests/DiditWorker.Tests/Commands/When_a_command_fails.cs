@@ -17,13 +17,15 @@ public sealed class When_a_command_fails
         var (exitCode, notes) = await FailAsync(new BrokerUnreachableException(new IOException("Connection refused")));
 
         exitCode.ShouldBe(69);
-        notes.ShouldBe("The broker cannot be reached, or has closed the connection (Connection refused). Check ConnectionStrings:RabbitMq.");
+        notes.ShouldBe(
+            "The broker cannot be reached, or has closed the connection (Connection refused). Check ConnectionStrings:RabbitMq.");
     }
 
     [Test]
     public async Task A_connection_that_the_broker_has_closed_is_told_in_its_words()
     {
-        var (exitCode, notes) = await FailAsync(new AlreadyClosedException(new(ShutdownInitiator.Peer, 320, "CONNECTION_FORCED - maintenance")));
+        var (exitCode, notes) = await FailAsync(
+            new AlreadyClosedException(new(ShutdownInitiator.Peer, 320, "CONNECTION_FORCED - maintenance")));
 
         exitCode.ShouldBe(69);
         notes.ShouldContain("CONNECTION_FORCED - maintenance");
@@ -32,7 +34,8 @@ public sealed class When_a_command_fails
     [Test]
     public async Task A_right_that_is_refused_is_told_with_what_to_grant()
     {
-        var (exitCode, notes) = await FailAsync(new OperationInterruptedException(new(ShutdownInitiator.Peer, Constants.AccessRefused, Refused)));
+        var (exitCode, notes) = await FailAsync(
+            new OperationInterruptedException(new(ShutdownInitiator.Peer, Constants.AccessRefused, Refused)));
 
         exitCode.ShouldBe(69);
         notes.ShouldContain("What to do: grant user 'operator' the right to read queue 'q_error'");
@@ -65,7 +68,8 @@ public sealed class When_a_command_fails
         var (exitCode, notes) = await desk.RunAsync(_ => throw new IOException("No space left on device : '/var/plan.jsonl'"));
 
         exitCode.ShouldBe(1);
-        notes.Trim().ShouldBe("A file cannot be read or written (No space left on device : '/var/plan.jsonl'). Check its disk and its rights.");
+        notes.Trim().ShouldBe(
+            "A file cannot be read or written (No space left on device : '/var/plan.jsonl'). Check its disk and its rights.");
     }
 
     [TestCase(typeof(InvalidOperationException))]
@@ -77,7 +81,8 @@ public sealed class When_a_command_fails
     [TestCase(false, BrokerFailure.MessageRefused)]
     public async Task A_message_without_a_queue_is_told_from_one_that_is_refused(bool isReturn, BrokerFailure expected)
     {
-        var exception = await Should.ThrowAsync<BrokerException>(() => BrokerFaults.ToldAsync(() => Task.FromException(new PublishException(1, isReturn))));
+        var exception = await Should.ThrowAsync<BrokerException>(
+            () => BrokerFaults.ToldAsync(() => Task.FromException(new PublishException(1, isReturn))));
 
         (exception.Failure, exception.IsAboutMessage).ShouldBe((expected, true));
     }

@@ -11,7 +11,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DiditWorker.Tests.DeadLetters;
 
-/// <summary>An operator's services and commands at a <see cref="MemoryBroker"/>. Redis is away. It has a folder, which goes with it.</summary>
+/// <summary>
+/// An operator's services and commands at a <see cref="MemoryBroker"/>. Redis is away. It has a folder, which goes with it.
+/// </summary>
 internal sealed class Desk : IAsyncDisposable
 {
     public const string Error = "start-verification_error";
@@ -60,7 +62,8 @@ internal sealed class Desk : IAsyncDisposable
                 MessageId = id,
                 ContentType = "application/json",
                 Timestamp = new((Now - (age ?? TimeSpan.FromHours(1))).ToUnixTimeSeconds()),
-                Headers = new Dictionary<string, object?>(headers.Select(header => KeyValuePair.Create(header.Name, header.Value)), StringComparer.Ordinal)
+                Headers = new Dictionary<string, object?>(
+                    headers.Select(header => KeyValuePair.Create(header.Name, header.Value)), StringComparer.Ordinal)
                 {
                     ["MT-Fault-ExceptionType"] = exception,
                     ["MT-Fault-Timestamp"] = Now.AddMinutes(-30).ToString("O"),
@@ -72,7 +75,8 @@ internal sealed class Desk : IAsyncDisposable
     public async Task<(int ExitCode, string Text, string Notes)> RunAsync(params string[] args)
     {
         var commands = DeadLetterCommands.Create(Host(), _output);
-        var exitCode = await commands.Parse(args).InvokeAsync(new() { Output = _text, Error = _notes, EnableDefaultExceptionHandler = false });
+        var exitCode = await commands.Parse(args).InvokeAsync(
+            new() { Output = _text, Error = _notes, EnableDefaultExceptionHandler = false });
         return (exitCode, _text.ToString(), _notes.ToString());
     }
 
@@ -103,7 +107,8 @@ internal sealed class Desk : IAsyncDisposable
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
         var settings = Configured.With(
-            ("ConnectionStrings:Redis", "127.0.0.1:1,connectTimeout=100,connectRetry=0"), ("Didit:WorkflowId", "11111111-2222-4333-8444-555555555555"));
+            ("ConnectionStrings:Redis", "127.0.0.1:1,connectTimeout=100,connectRetry=0"),
+            ("Didit:WorkflowId", "11111111-2222-4333-8444-555555555555"));
         builder.Services.AddDiditWorker(settings).AddOperations(_output)
             .AddSingleton<ConnectToBroker>(_ => Task.FromResult<IOperatorBroker>(Broker))
             .AddSingleton<TimeProvider>(new FakeTimeProvider(Now));

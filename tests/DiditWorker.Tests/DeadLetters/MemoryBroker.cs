@@ -17,7 +17,8 @@ internal sealed class MemoryBroker : IOperatorBroker
     private bool _isBroken;
 
     /// <summary>
-    /// What was done, in order: <c>declare queue</c>, <c>read id</c>, <c>publish id</c>, <c>confirm id</c>, <c>ack id</c>, <c>return id</c>.
+    /// What was done, in order: <c>declare queue</c>, <c>read id</c>, <c>publish id</c>, <c>confirm id</c>, <c>ack id</c>,
+    /// <c>return id</c>.
     /// </summary>
     public IReadOnlyList<string> Steps => _steps;
 
@@ -158,7 +159,8 @@ internal sealed class MemoryBroker : IOperatorBroker
         return Task.FromResult(_queues.TryGetValue(queue, out var messages) ? (uint?)messages.Count(message => !message.IsHeld) : null);
     }
 
-    public async Task<bool> MayExistAsync(string queue, CancellationToken cancellation) => await DepthAsync(queue, cancellation) is not null;
+    public async Task<bool> MayExistAsync(string queue, CancellationToken cancellation) =>
+        await DepthAsync(queue, cancellation) is not null;
 
     /// <summary>Exchanges are those of queues of the same name.</summary>
     public Task<bool> HasExchangeAsync(string exchange, CancellationToken cancellation)

@@ -67,7 +67,8 @@ internal sealed class MemoryScan(MemoryBroker broker, string queue, List<MemoryM
 internal sealed class MemoryPublisher(MemoryBroker broker) : IExactPublisher
 {
     public Task PublishAsync(
-        string queue, IEnumerable<(BasicProperties Properties, ReadOnlyMemory<byte> Body)> messages, Action<int> taken, CancellationToken cancellation)
+        string queue, IEnumerable<(BasicProperties Properties, ReadOnlyMemory<byte> Body)> messages, Action<int> taken,
+        CancellationToken cancellation)
     {
         var (count, refusal) = (0, (BrokerException?)null);
         try
@@ -107,7 +108,8 @@ internal sealed class MemorySubscription(MemoryBroker broker, IReadOnlyList<stri
 
     public void End() => _heard.Writer.TryComplete(new BrokerException(BrokerFailure.Closed, "the broker ended the listening"));
 
-    public IAsyncEnumerable<(string Exchange, IReadOnlyBasicProperties Properties, ReadOnlyMemory<byte> Body)> ReadAsync(CancellationToken cancellation)
+    public IAsyncEnumerable<(string Exchange, IReadOnlyBasicProperties Properties, ReadOnlyMemory<byte> Body)> ReadAsync(
+        CancellationToken cancellation)
     {
         broker.Require();
         return _heard.Reader.ReadAllAsync(cancellation);

@@ -21,7 +21,8 @@ internal sealed class MemoryMessage(BasicProperties properties, byte[] body)
     public bool Redelivered { get; private set; }
 
     /// <summary>How often it came back. A quorum queue goes on from what a message is published with.</summary>
-    public long Returns { get; private set; } = properties.Headers?.TryGetValue(Counter, out var count) == true ? Convert.ToInt64(count, null) : 0;
+    public long Returns { get; private set; } =
+        properties.Headers?.TryGetValue(Counter, out var count) == true ? Convert.ToInt64(count, null) : 0;
 
     public void Return() => (IsHeld, Redelivered, Returns) = (false, true, Returns + 1);
 
@@ -29,7 +30,8 @@ internal sealed class MemoryMessage(BasicProperties properties, byte[] body)
     public IReadOnlyBasicProperties Delivered()
     {
         var headers = (Properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).ToDictionary(
-            header => header.Key, header => header.Value is string text ? Encoding.UTF8.GetBytes(text) : header.Value, StringComparer.Ordinal);
+            header => header.Key, header => header.Value is string text ? Encoding.UTF8.GetBytes(text) : header.Value,
+            StringComparer.Ordinal);
         if (Returns > 0)
         {
             headers[Counter] = Returns;

@@ -39,8 +39,8 @@ internal sealed class ReplayDesk : IAsyncDisposable
     public async Task<ReplayReport> RunAsync(ReplayRun run, CancellationToken cancellation = default)
     {
         var references = Broker.In(Desk.Error).Select(message => DeadLetterReader.Reference(message.Properties, message.Body));
-        await run.RunAsync(
-            Broker, new Dictionary<string, HashSet<string>>(StringComparer.Ordinal) { [Desk.Error] = [.. references] }, () => { }, cancellation);
+        var selection = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal) { [Desk.Error] = [.. references] };
+        await run.RunAsync(Broker, selection, () => { }, cancellation);
         return run.Report;
     }
 

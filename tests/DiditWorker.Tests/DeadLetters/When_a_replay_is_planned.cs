@@ -24,7 +24,8 @@ public sealed class When_a_replay_is_planned
         references.Distinct(StringComparer.Ordinal).Count().ShouldBe(4);
         desk.Broker.Steps.ShouldBe(
         [
-            "read order-1", "read order-2", "read order-3", "return order-1", "return order-2", "return order-3", "read order-4", "return order-4",
+            "read order-1", "read order-2", "read order-3", "return order-1", "return order-2", "return order-3",
+            "read order-4", "return order-4",
         ]);
         desk.Broker.IdsIn(Desk.Error).ShouldBe(["order-1", "order-2", "order-3"]);
         desk.Broker.In(Desk.Error).ShouldAllBe(message => message.Redelivered && message.Returns == 1 && !message.IsHeld);
@@ -128,5 +129,6 @@ public sealed class When_a_replay_is_planned
     }
 
     private static Task<PlanSummary> PlanAsync(Desk desk, DeadLetterFilter filter, Action<string>? each = null) =>
-        desk.Get<Planner>().PlanAsync(desk.Broker, filter, ask: false, (letter, _) => each?.Invoke(letter.Reference), CancellationToken.None);
+        desk.Get<Planner>().PlanAsync(
+            desk.Broker, filter, ask: false, (letter, _) => each?.Invoke(letter.Reference), CancellationToken.None);
 }

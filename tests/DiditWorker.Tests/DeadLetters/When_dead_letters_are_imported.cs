@@ -136,7 +136,9 @@ public sealed class When_dead_letters_are_imported
     {
         await using var desk = await DiscardedAsync(3);
 
-        (await Should.ThrowAsync<ArchiveException>(() => desk.ImportAsync("archive", target: "others_error"))).Message.ShouldContain("does not exist");
+        var refused = await Should.ThrowAsync<ArchiveException>(() => desk.ImportAsync("archive", target: "others_error"));
+
+        refused.Message.ShouldContain("does not exist");
 
         desk.Broker.Has("others_error").ShouldBeFalse();
         desk.Broker.Steps.ShouldBeEmpty();

@@ -48,14 +48,11 @@ public sealed class When_dead_letters_are_replayed
         System.Text.Encoding.UTF8.GetString(message.Body).ShouldBe("""{ "vendorData" : "user-1" }""");
         message.Properties.Timestamp.UnixTime.ShouldBe(Desk.Now.AddHours(-2).ToUnixTimeSeconds());
         message.Properties.DeliveryMode.ShouldBe(DeliveryModes.Persistent);
-        message.Properties.Headers!.ToDictionary(header => header.Key, Text, StringComparer.Ordinal).ShouldBe(new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["tenant"] = "blue",
-            ["DiditWorker-Replay-Count"] = "2",
-            ["DiditWorker-Replayed-At"] = Desk.Now.ToString("O"),
-            ["DiditWorker-Replay-Reason"] = "Didit was down",
-            ["DiditWorker-Replay-Run"] = "run-1",
-        }, ignoreOrder: true);
+        message.Properties.Headers!.Select(header => $"{header.Key}: {Text(header.Value)}").ShouldBe(
+        [
+            "tenant: blue", "DiditWorker-Replay-Count: 2", $"DiditWorker-Replayed-At: {Desk.Now:O}",
+            "DiditWorker-Replay-Reason: Didit was down", "DiditWorker-Replay-Run: run-1",
+        ], ignoreOrder: true);
         message.Returns.ShouldBe(0);
     }
 
@@ -124,6 +121,6 @@ public sealed class When_dead_letters_are_replayed
 
     private static IEnumerable<string> Ids(int from, int to) => Enumerable.Range(from, to - from + 1).Select(number => $"order-{number}");
 
-    private static string? Text(KeyValuePair<string, object?> header) =>
-        header.Value is byte[] bytes ? System.Text.Encoding.UTF8.GetString(bytes) : Convert.ToString(header.Value, CultureInfo.InvariantCulture);
+    private static string? Text(object? value) =>
+        value is byte[] bytes ? System.Text.Encoding.UTF8.GetString(bytes) : Convert.ToString(value, CultureInfo.InvariantCulture);
 }
