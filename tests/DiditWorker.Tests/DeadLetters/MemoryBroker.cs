@@ -175,8 +175,8 @@ internal sealed class MemoryBroker : IOperatorBroker
     /// <summary>Its queues stay.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // The broker gives back what the connection held.
-    private void Break()
+    /// <summary>Breaks the connection. The broker gives back what it held.</summary>
+    public void Break()
     {
         _isBroken = true;
         foreach (var scan in _scans)
