@@ -1,4 +1,5 @@
 using DiditWorker.Operations.Audit;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Keys;
 using DiditWorker.Operations.Replay;
@@ -13,6 +14,8 @@ internal static class OperationsServices
     /// <summary>Adds it.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services, Output output) => services
         .AddSingleton(output).AddSingleton<AuditLog>()
+        .AddSingleton<ConnectToBroker>(provider => cancellation => RabbitMqBroker.ConnectAsync(
+            provider.GetRequiredService<BrokerAccess>(), provider.GetRequiredService<TimeProvider>(), cancellation))
         .AddSingleton<DeadLetterReader>().AddSingleton<DeadLetterQueues>().AddSingleton<Predictor>().AddSingleton<Planner>()
         .AddSingleton<KeyFinder>().AddSingleton<KeyAdoption>().AddSingleton<RequestSender>();
 }

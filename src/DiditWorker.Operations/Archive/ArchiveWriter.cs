@@ -24,15 +24,21 @@ public sealed class ArchiveWriter : IAsyncDisposable
     {
         try
         {
-            var writer = new ArchiveWriter(PrivateFile.Create(path), redact);
-            ArchiveLine.WriteHeader(writer._line, now);
-            await writer.EndLineAsync(CancellationToken.None);
-            return writer;
+            return await CreateAsync(PrivateFile.Create(path), redact, now);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ArchiveException($"{path}: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>Begins in a file that is open.</summary>
+    internal static async Task<ArchiveWriter> CreateAsync(FileStream file, bool redact, DateTimeOffset now)
+    {
+        var writer = new ArchiveWriter(file, redact);
+        ArchiveLine.WriteHeader(writer._line, now);
+        await writer.EndLineAsync(CancellationToken.None);
+        return writer;
     }
 
     /// <summary>Adds one; it is safe only after <see cref="FlushToDisk"/>.</summary>
@@ -81,8 +87,18 @@ public sealed class ArchiveWriter : IAsyncDisposable
         File.Delete(_file.Name);
     }
 
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    /// <summary>Closes the file. What was not flushed may not be in it, and nobody was told that it is.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _file.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // To close is to write what is left, and a full disk fails once more. The first failure is the one to be told.
+        }
+    }
 
     private async Task EndLineAsync(CancellationToken cancellation)
     {

@@ -1,10 +1,10 @@
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
-using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.Archive;
 
 /// <summary>Takes dead letters out of their queues into an archive.</summary>
-public sealed class Discard(DeadLetterQueues queues, TimeProvider time)
+public sealed class Discard(DeadLetterQueues queues)
 {
     // One flush to disk for as many: a flush takes milliseconds, an acknowledgement microseconds.
     private const int Batch = 200;
@@ -13,17 +13,18 @@ public sealed class Discard(DeadLetterQueues queues, TimeProvider time)
     /// <summary>
     /// Archives and acknowledges, in this order, batch by batch: whenever it ends, a dead letter is in the archive, in its queue, or in both.
     /// </summary>
-    /// <param name="connection">To the broker.</param>
+    /// <param name="broker">Where the queues are.</param>
     /// <param name="filter">Which.</param>
     /// <param name="archive">Where to.</param>
     /// <param name="done">Is told of every batch how many it had.</param>
     /// <param name="cancellation">Ends it between two messages.</param>
     /// <exception cref="ArchiveException">One cannot be archived: it and those after it are where they were.</exception>
-    public async Task RunAsync(IConnection connection, DeadLetterFilter filter, ArchiveWriter archive, Action<int> done, CancellationToken cancellation)
+    public async Task RunAsync(
+        IOperatorBroker broker, DeadLetterFilter filter, ArchiveWriter archive, Action<int> done, CancellationToken cancellation)
     {
         foreach (var queue in queues.Named(filter))
         {
-            await using var scan = await DeadLetterScan.OpenAsync(connection, queue, time, cancellation);
+            await using var scan = await broker.ScanAsync(queue, cancellation);
             if (scan is not null && archive.Count != filter.Limit)
             {
                 await RunAsync(scan, filter, archive, done, cancellation);
@@ -31,7 +32,8 @@ public sealed class Discard(DeadLetterQueues queues, TimeProvider time)
         }
     }
 
-    private async Task RunAsync(DeadLetterScan scan, DeadLetterFilter filter, ArchiveWriter archive, Action<int> done, CancellationToken cancellation)
+    private async Task RunAsync(
+        IQueueScan scan, DeadLetterFilter filter, ArchiveWriter archive, Action<int> done, CancellationToken cancellation)
     {
         var (batch, bytes) = (new List<(ulong Tag, DeadLetter Letter)>(Batch), 0L);
         await foreach (var (tag, letter) in queues.SelectAsync(scan, filter, cancellation))
@@ -54,7 +56,7 @@ public sealed class Discard(DeadLetterQueues queues, TimeProvider time)
         await SettleAsync(scan, archive, batch, done);
     }
 
-    private async Task SettleAsync(DeadLetterScan scan, ArchiveWriter archive, List<(ulong Tag, DeadLetter Letter)> batch, Action<int> done)
+    private async Task SettleAsync(IQueueScan scan, ArchiveWriter archive, List<(ulong Tag, DeadLetter Letter)> batch, Action<int> done)
     {
         if (batch.Count == 0)
         {

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using DiditWorker.Operations.Audit;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Terminal;
-using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.Archive;
 
@@ -28,15 +28,16 @@ internal static class DiscardCommand
             }
         });
         command.SetAction((parsed, cancellation) => host.RunAsync(
-            (services, connection, token) => RunAsync(
-                services, connection, filter.Read(parsed),
+            (services, broker, token) => RunAsync(
+                services, broker, filter.Read(parsed),
                 new(parsed.GetValue(archive)!, parsed.GetValue(reason)!, parsed.GetValue(yes), parsed.GetValue(json)), output, token),
             cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        IServiceProvider services, IConnection connection, DeadLetterFilter filter, Options options, Output output, CancellationToken cancellation)
+        IServiceProvider services, IOperatorBroker broker, DeadLetterFilter filter, Options options, Output output,
+        CancellationToken cancellation)
     {
         var queues = services.GetRequiredService<DeadLetterQueues>();
         if (queues.Named(filter).FirstOrDefault(queue => !queues.Holds(queue)) is { } other)
@@ -48,7 +49,7 @@ internal static class DiscardCommand
         if (!options.Yes)
         {
             var counts = new LetterCounts();
-            await foreach (var letter in queues.SnapshotAsync(connection, filter, cancellation))
+            await foreach (var letter in queues.SnapshotAsync(broker, filter, cancellation))
             {
                 counts.Add(letter);
             }
@@ -59,21 +60,21 @@ internal static class DiscardCommand
         var discarded = 0;
         await Audited.RunAsync(
             services.GetRequiredService<AuditLog>(), output.Notes, ("dead-letters discard", filter.ToString(), options.Reason), $"begun: into {options.Archive}",
-            () => DiscardAsync(services, connection, filter, options, output, count => discarded += count, cancellation),
+            () => DiscardAsync(services, broker, filter, options, output, count => discarded += count, cancellation),
             () => $"{discarded} discarded into {options.Archive}");
         return Print(output, options, null, discarded);
     }
 
     private static async Task DiscardAsync(
-        IServiceProvider services, IConnection connection, DeadLetterFilter filter, Options options, Output output, Action<int> count,
+        IServiceProvider services, IOperatorBroker broker, DeadLetterFilter filter, Options options, Output output, Action<int> count,
         CancellationToken cancellation)
     {
-        var discard = new Discard(services.GetRequiredService<DeadLetterQueues>(), services.GetRequiredService<TimeProvider>());
+        var discard = new Discard(services.GetRequiredService<DeadLetterQueues>());
         await using var archive = await ArchiveFiles.CreateAsync(options.Archive, redact: false, services.GetRequiredService<TimeProvider>());
         try
         {
-            var total = await services.GetRequiredService<DeadLetterQueues>().DepthAsync(connection, filter, cancellation);
-            await ProgressBar.RunAsync(output.Progress, "discarding", total, done => discard.RunAsync(connection, filter, archive, batch =>
+            var total = await services.GetRequiredService<DeadLetterQueues>().DepthAsync(broker, filter, cancellation);
+            await ProgressBar.RunAsync(output.Progress, "discarding", total, done => discard.RunAsync(broker, filter, archive, batch =>
             {
                 count(batch);
                 done(batch);

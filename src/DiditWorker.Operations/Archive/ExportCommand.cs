@@ -1,8 +1,8 @@
 using System.CommandLine;
 using DiditWorker.Operations.Audit;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Terminal;
-using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.Archive;
 
@@ -18,7 +18,7 @@ internal static class ExportCommand
         var command = new Command("export", "Copies dead letters into a file, without loss, for import here or on another broker; leaves an audit line") { file, redact, json };
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunAsync(
-            async (services, connection, token) =>
+            async (services, broker, token) =>
             {
                 var (path, redacted) = (parsed.GetRequiredValue(file), parsed.GetValue(redact));
                 var counts = new LetterCounts();
@@ -26,7 +26,7 @@ internal static class ExportCommand
                 await Audited.RunAsync(
                     services.GetRequiredService<AuditLog>(), output.Notes, ("dead-letters export", filter.Read(parsed).ToString(), null),
                     $"begun: {(redacted ? "redacted" : "with contents")}, to {path}",
-                    () => ExportAsync(services, connection, filter.Read(parsed), path, redacted, counts, output, token),
+                    () => ExportAsync(services, broker, filter.Read(parsed), path, redacted, counts, output, token),
                     () => $"{counts.Total} exported");
                 Print(output, parsed.GetValue(json), path, redacted, counts);
                 return counts.Total == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
@@ -36,16 +36,16 @@ internal static class ExportCommand
     }
 
     private static async Task ExportAsync(
-        IServiceProvider services, IConnection connection, DeadLetterFilter filter, string path, bool redact, LetterCounts counts, Output output,
-        CancellationToken cancellation)
+        IServiceProvider services, IOperatorBroker broker, DeadLetterFilter filter, string path, bool redact, LetterCounts counts,
+        Output output, CancellationToken cancellation)
     {
         var queues = services.GetRequiredService<DeadLetterQueues>();
         await using var archive = await ArchiveFiles.CreateAsync(path, redact, services.GetRequiredService<TimeProvider>());
         try
         {
-            await ProgressBar.RunAsync(output.Progress, "exporting", await queues.DepthAsync(connection, filter, cancellation), async done =>
+            await ProgressBar.RunAsync(output.Progress, "exporting", await queues.DepthAsync(broker, filter, cancellation), async done =>
             {
-                await foreach (var letter in queues.SnapshotAsync(connection, filter, cancellation))
+                await foreach (var letter in queues.SnapshotAsync(broker, filter, cancellation))
                 {
                     await archive.AddAsync(letter, cancellation);
                     counts.Add(letter);

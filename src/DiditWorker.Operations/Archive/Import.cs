@@ -1,11 +1,10 @@
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
-using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.Archive;
 
 /// <summary>Publishes the dead letters of an archive into their queues again.</summary>
-public sealed class Import(DeadLetterQueues queues, TimeProvider time)
+public sealed class Import(DeadLetterQueues queues)
 {
     // As many publishes wait for their confirms at a time.
     private const int Batch = 100;
@@ -36,30 +35,30 @@ public sealed class Import(DeadLetterQueues queues, TimeProvider time)
     }
 
     /// <summary>Finds out which are in their queue already, and publishes the others, each confirmed.</summary>
-    /// <param name="connection">To the broker.</param>
+    /// <param name="broker">Where the queues are.</param>
     /// <param name="path">The archive, checked.</param>
     /// <param name="target">As in <see cref="Check"/>.</param>
     /// <param name="tallies">What <see cref="Check"/> returned; completed here.</param>
     /// <param name="publish">False to find out only.</param>
     /// <param name="done">Is told how many lines were dealt with.</param>
     /// <param name="cancellation">Ends it; what is published then stays, and another run goes on from there.</param>
-    /// <exception cref="RefusedException">The broker refused a message.</exception>
+    /// <exception cref="BrokerException">The broker refused a message, or is gone.</exception>
     public async Task RunAsync(
-        IConnection connection, string path, string? target, SortedDictionary<string, ImportTally> tallies, bool publish, Action<int> done,
+        IOperatorBroker broker, string path, string? target, SortedDictionary<string, ImportTally> tallies, bool publish, Action<int> done,
         CancellationToken cancellation)
     {
         var there = new Dictionary<string, Dictionary<string, int>>(StringComparer.Ordinal);
         foreach (var (queue, tally) in tallies)
         {
-            there[queue] = await PresentAsync(connection, queue, tally, cancellation);
+            there[queue] = await PresentAsync(broker, queue, tally, cancellation);
         }
 
         foreach (var queue in tallies.Where(row => publish && row.Value.IsNew).Select(row => row.Key))
         {
-            await ParkingQueue.DeclareAsync(connection, queue, cancellation);
+            await broker.DeclareParkingAsync(queue, cancellation);
         }
 
-        await using var publisher = await ExactPublisher.OpenAsync(connection, cancellation);
+        await using var publisher = await broker.OpenPublisherAsync(cancellation);
         foreach (var batch in ArchiveReader.Read(path).Chunk(Batch))
         {
             foreach (var missing in batch.Where(letter => !IsThere(letter, target ?? letter.Queue)).GroupBy(letter => target ?? letter.Queue, StringComparer.Ordinal))
@@ -90,10 +89,11 @@ public sealed class Import(DeadLetterQueues queues, TimeProvider time)
         }
     }
 
-    private async Task<Dictionary<string, int>> PresentAsync(IConnection connection, string queue, ImportTally tally, CancellationToken cancellation)
+    private async Task<Dictionary<string, int>> PresentAsync(
+        IOperatorBroker broker, string queue, ImportTally tally, CancellationToken cancellation)
     {
         var references = new Dictionary<string, int>(StringComparer.Ordinal);
-        await using var scan = await DeadLetterScan.OpenAsync(connection, queue, time, cancellation);
+        await using var scan = await broker.ScanAsync(queue, cancellation);
         if (scan is null)
         {
             tally.IsNew = true;

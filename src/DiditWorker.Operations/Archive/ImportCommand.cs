@@ -3,7 +3,6 @@ using DiditWorker.Operations.Audit;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Terminal;
-using RabbitMQ.Client;
 using Spectre.Console;
 
 namespace DiditWorker.Operations.Archive;
@@ -21,23 +20,25 @@ internal static class ImportCommand
         var json = DeadLetterCommands.Json();
         var command = new Command("import", "Puts exported or discarded dead letters into their queues again; what is there already is skipped, so it can be repeated") { file, queue, yes, json };
         command.SetAction((parsed, cancellation) => host.RunAsync(
-            (services, connection, token) => RunAsync(
-                services, connection, new(parsed.GetRequiredValue(file), parsed.GetValue(queue), parsed.GetValue(yes), parsed.GetValue(json)), output, token),
+            (services, broker, token) => RunAsync(
+                services, broker, new(parsed.GetRequiredValue(file), parsed.GetValue(queue), parsed.GetValue(yes), parsed.GetValue(json)),
+                output, token),
             cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(IServiceProvider services, IConnection connection, Options options, Output output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        IServiceProvider services, IOperatorBroker broker, Options options, Output output, CancellationToken cancellation)
     {
         var queues = services.GetRequiredService<DeadLetterQueues>();
         var target = options.Queue is null ? null : queues.Named(new() { Queue = options.Queue })[0];
-        var import = new Import(queues, services.GetRequiredService<TimeProvider>());
+        var import = new Import(queues);
         try
         {
             var tallies = import.Check(options.File, target);
             if (tallies.Count > 0)
             {
-                await ImportAsync(services, connection, import, tallies, target, options, output, cancellation);
+                await ImportAsync(services, broker, import, tallies, target, options, output, cancellation);
             }
 
             return Print(output, options, tallies);
@@ -46,15 +47,15 @@ internal static class ImportCommand
         {
             throw new CommandException(ExitCodes.WrongUsage, exception.Message + ". Nothing was imported.");
         }
-        catch (RefusedException exception)
+        catch (BrokerException exception) when (exception.IsAboutMessage)
         {
             throw new CommandException(ExitCodes.SomeFailed, $"The broker refused a message ({exception.Message}). The same command goes on from there.");
         }
     }
 
     private static async Task ImportAsync(
-        IServiceProvider services, IConnection connection, Import import, SortedDictionary<string, ImportTally> tallies, string? target, Options options,
-        Output output, CancellationToken cancellation)
+        IServiceProvider services, IOperatorBroker broker, Import import, SortedDictionary<string, ImportTally> tallies, string? target,
+        Options options, Output output, CancellationToken cancellation)
     {
         if (options.Yes)
         {
@@ -68,7 +69,7 @@ internal static class ImportCommand
         }
 
         Task RunAsync(bool publish) => ProgressBar.RunAsync(output.Progress, publish ? "importing" : "comparing", tallies.Values.Sum(tally => tally.Lines), done =>
-            import.RunAsync(connection, options.File, target, tallies, publish, done, cancellation));
+            import.RunAsync(broker, options.File, target, tallies, publish, done, cancellation));
     }
 
     private static int Print(Output output, Options options, SortedDictionary<string, ImportTally> tallies)

@@ -42,26 +42,6 @@ public static class BrokerConnection
     public static Task<IChannel> OpenConfirmingAsync(IConnection connection, CancellationToken cancellation) => connection.CreateChannelAsync(
         new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
 
-    /// <summary>
-    /// Whether messages can be published to a queue, as far as the broker tells: from RabbitMQ 4.3 on it tells nothing of a queue on which
-    /// the user has no right. Then true, since a mandatory publish finds out.
-    /// </summary>
-    public static async Task<bool> MayExistAsync(IConnection connection, string queue, CancellationToken cancellation)
-    {
-        try
-        {
-            return await LookAsync(connection, queue, cancellation) is not null;
-        }
-        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.AccessRefused)
-        {
-            return true;
-        }
-    }
-
-    /// <summary>Messages ready in a queue; null if the queue does not exist.</summary>
-    public static async Task<uint?> DepthAsync(IConnection connection, string queue, CancellationToken cancellation) =>
-        (await LookAsync(connection, queue, cancellation))?.MessageCount;
-
     /// <summary>Declares a durable queue.</summary>
     /// <returns>Null if it is there as declared; if it exists with other arguments, the broker's words on the first that differs.</returns>
     public static async Task<string?> DeclareQueueAsync(

@@ -33,12 +33,12 @@ public sealed class DeadLetterQueues(StartVerificationOptions options, DiditOpti
     };
 
     /// <summary>How many messages are ready in the queues that a filter names.</summary>
-    public async Task<long> DepthAsync(IConnection connection, DeadLetterFilter filter, CancellationToken cancellation)
+    public async Task<long> DepthAsync(IOperatorBroker broker, DeadLetterFilter filter, CancellationToken cancellation)
     {
         var depth = 0L;
         foreach (var queue in Named(filter))
         {
-            depth += await BrokerConnection.DepthAsync(connection, queue, cancellation) ?? 0;
+            depth += await broker.DepthAsync(queue, cancellation) ?? 0;
         }
 
         return depth;
@@ -60,12 +60,12 @@ public sealed class DeadLetterQueues(StartVerificationOptions options, DiditOpti
     /// body is kept, too.
     /// </summary>
     public async IAsyncEnumerable<DeadLetter> SnapshotAsync(
-        IConnection connection, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+        IOperatorBroker broker, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var taken = 0;
         foreach (var queue in Named(filter))
         {
-            await using var scan = await DeadLetterScan.OpenAsync(connection, queue, time, cancellation);
+            await using var scan = await broker.ScanAsync(queue, cancellation);
             if (scan is null)
             {
                 continue;
@@ -84,7 +84,7 @@ public sealed class DeadLetterQueues(StartVerificationOptions options, DiditOpti
 
     /// <summary>The dead letters of one pass that the filter takes, each with its tag, by which it can be acknowledged while the pass is open.</summary>
     public async IAsyncEnumerable<(ulong Tag, DeadLetter Letter)> SelectAsync(
-        DeadLetterScan scan, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+        IQueueScan scan, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var (tag, properties, body) in scan.ReadAsync(cancellation))
         {

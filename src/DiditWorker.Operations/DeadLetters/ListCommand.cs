@@ -3,7 +3,6 @@ using System.Globalization;
 using DiditWorker.Operations.Audit;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
-using RabbitMQ.Client;
 using Spectre.Console;
 
 namespace DiditWorker.Operations.DeadLetters;
@@ -20,7 +19,7 @@ internal static class ListCommand
         var command = new Command("list", "Counts what lies in the error and skipped queues, by fault, with its age against the window") { examples, showBody, json };
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunAsync(
-            async (services, connection, token) =>
+            async (services, broker, token) =>
             {
                 var chosen = filter.Read(parsed);
                 if (parsed.GetValue(showBody))
@@ -28,7 +27,8 @@ internal static class ListCommand
                     await services.GetRequiredService<AuditLog>().AddAsync("dead-letters list --show-body", chosen.ToString(), reason: null, "shown");
                 }
 
-                var groups = await GroupAsync(services.GetRequiredService<DeadLetterQueues>(), connection, chosen, parsed.GetValue(examples), token);
+                var groups = await GroupAsync(
+                    services.GetRequiredService<DeadLetterQueues>(), broker, chosen, parsed.GetValue(examples), token);
                 if (parsed.GetValue(json))
                 {
                     output.WriteJson(groups.Select(group => ToJson(group, parsed.GetValue(showBody))));
@@ -45,10 +45,10 @@ internal static class ListCommand
     }
 
     private static async Task<IReadOnlyList<GroupSummary>> GroupAsync(
-        DeadLetterQueues queues, IConnection connection, DeadLetterFilter filter, int examples, CancellationToken cancellation)
+        DeadLetterQueues queues, IOperatorBroker broker, DeadLetterFilter filter, int examples, CancellationToken cancellation)
     {
         var groups = new Dictionary<(string, string, string?), GroupSummary>();
-        await foreach (var letter in queues.SnapshotAsync(connection, filter, cancellation))
+        await foreach (var letter in queues.SnapshotAsync(broker, filter, cancellation))
         {
             var key = (letter.Queue, letter.Group, letter.FaultType);
             if (!groups.TryGetValue(key, out var group))

@@ -24,7 +24,7 @@ internal static class ShowCommand
         var command = new Command("show", "Shows one dead letter: headers, fault, body, key, record, and what a replay would lead to") { id, ask, showBody, json };
         filter.AddTo(command, withId: false);
         command.SetAction((parsed, cancellation) => host.RunAsync(
-            async (services, connection, token) =>
+            async (services, broker, token) =>
             {
                 var chosen = filter.Read(parsed) with { Id = parsed.GetValue(id) };
                 if (parsed.GetValue(showBody))
@@ -35,7 +35,7 @@ internal static class ShowCommand
                 var shown = 0;
                 var predictor = services.GetRequiredService<Predictor>();
                 var settings = services.GetRequiredService<DiditOptions>().ProtocolSettings(services.GetRequiredService<IdempotencyOptions>());
-                await foreach (var letter in services.GetRequiredService<DeadLetterQueues>().SnapshotAsync(connection, chosen, token))
+                await foreach (var letter in services.GetRequiredService<DeadLetterQueues>().SnapshotAsync(broker, chosen, token))
                 {
                     var view = new LetterView(letter, await predictor.PredictAsync(letter, parsed.GetValue(ask), token), settings, parsed.GetValue(showBody));
                     view.Print(output, parsed.GetValue(json));

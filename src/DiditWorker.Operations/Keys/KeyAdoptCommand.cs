@@ -28,11 +28,11 @@ internal static partial class KeyAdoptCommand
             name, session, isKey, reason, yes,
         };
         command.SetAction((parsed, cancellation) => host.RunAsync(
-            (services, connection, token) => KeyCommands.ReadingAsync(async () =>
+            (services, broker, token) => KeyCommands.ReadingAsync(async () =>
             {
                 var found = await KeyCommands.FindAsync(services, parsed.GetValue(name)!, parsed.GetValue(isKey));
                 var adoption = await services.GetRequiredService<KeyAdoption>().PrepareAsync(
-                    connection, found, parsed.GetValue(session)!, parsed.GetValue(reason), token);
+                    broker, found, parsed.GetValue(session)!, parsed.GetValue(reason), token);
                 foreach (var doubt in adoption.Doubts)
                 {
                     await output.Notes.WriteLineAsync("Warning: " + doubt);

@@ -1,10 +1,10 @@
 using DiditWorker.Didit;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Replay;
 using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
-using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.Keys;
 
@@ -29,7 +29,8 @@ internal sealed class KeyAdoption(
 {
     /// <summary>Checks everything and changes nothing.</summary>
     /// <exception cref="CommandException">It must not be done; the text says why.</exception>
-    public async Task<Adoption> PrepareAsync(IConnection connection, FoundKey found, string sessionId, string? reason, CancellationToken cancellation)
+    public async Task<Adoption> PrepareAsync(
+        IOperatorBroker broker, FoundKey found, string sessionId, string? reason, CancellationToken cancellation)
     {
         var record = found.Memory.Record;
         if (record?.State == RecordState.Completed)
@@ -44,7 +45,7 @@ internal sealed class KeyAdoption(
             $"A delivery of it is being worked on until {record?.LeaseUntil:HH:mm:ss'Z'} at the latest. Look at it again then: diditworker keys show {found.Key} --key");
         Refuse(record?.State == RecordState.Refused && reason is null, "Didit refused it for good, as far as the record says. If the session is right all the same, say why with --reason.");
 
-        var letter = await LetterAsync(connection, found, cancellation);
+        var letter = await LetterAsync(broker, found, cancellation);
         if (record is null && letter is null)
         {
             throw new CommandException(ExitCodes.NothingMatched,
@@ -85,9 +86,9 @@ internal sealed class KeyAdoption(
 
     // The message that the record speaks of; another payload under the same id is not it. One pass for both keys: each pass
     // raises the delivery counts.
-    private async Task<DeadLetter?> LetterAsync(IConnection connection, FoundKey found, CancellationToken cancellation)
+    private async Task<DeadLetter?> LetterAsync(IOperatorBroker broker, FoundKey found, CancellationToken cancellation)
     {
-        var letters = await queues.SnapshotAsync(connection, new() { Queue = "error" }, cancellation)
+        var letters = await queues.SnapshotAsync(broker, new() { Queue = "error" }, cancellation)
             .Where(letter => letter.Request is not null && letter.Delivery is { } delivery && (delivery.Key == found.Key || delivery.Key == found.OrKey))
             .GroupBy(letter => (letter.Delivery!.Key, Fingerprint: Fingerprint.Of(letter.Request!.Payload)))
             .Where(group => found.Memory.Record is not { } record || group.Key.Fingerprint == record.Fingerprint)

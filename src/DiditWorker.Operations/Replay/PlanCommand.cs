@@ -16,11 +16,11 @@ internal static class PlanCommand
         var command = new Command("plan", "Says what a replay of each message would lead to, by the worker's own decision; changes nothing") { file, ask, json };
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunAsync(
-            async (services, connection, token) =>
+            async (services, broker, token) =>
             {
                 await using var lines = Open(parsed.GetValue(file));
                 var summary = await services.GetRequiredService<Planner>().PlanAsync(
-                    connection, filter.Read(parsed), parsed.GetValue(ask),
+                    broker, filter.Read(parsed), parsed.GetValue(ask),
                     (letter, prediction) => lines?.WriteLine(PlanFile.Line(PlanLine.Of(letter, prediction))), token);
                 if (parsed.GetValue(json))
                 {

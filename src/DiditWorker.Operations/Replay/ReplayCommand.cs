@@ -5,7 +5,6 @@ using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
-using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.Replay;
 
@@ -22,11 +21,12 @@ internal static class ReplayCommand
         var command = new Command("replay", Description);
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunAsync(
-            (services, connection, token) => new Invocation(services, connection, output, parsed, options).RunAsync(token), cancellation));
+            (services, broker, token) => new Invocation(services, broker, output, parsed, options).RunAsync(token), cancellation));
         return command;
     }
 
-    private sealed class Invocation(IServiceProvider services, IConnection connection, Output output, ParseResult parsed, ReplayCommandOptions options)
+    private sealed class Invocation(
+        IServiceProvider services, IOperatorBroker broker, Output output, ParseResult parsed, ReplayCommandOptions options)
     {
         private readonly DeadLetterQueues _queues = services.GetRequiredService<DeadLetterQueues>();
         private readonly Dictionary<string, HashSet<string>> _selection = new(StringComparer.Ordinal);
@@ -35,7 +35,7 @@ internal static class ReplayCommand
         public async Task<int> RunAsync(CancellationToken cancellation)
         {
             var filter = Filter();
-            var summary = await services.GetRequiredService<Planner>().PlanAsync(connection, filter, ask: false, Select, cancellation);
+            var summary = await services.GetRequiredService<Planner>().PlanAsync(broker, filter, ask: false, Select, cancellation);
             if (summary.Count == 0)
             {
                 PrintPlan(summary);
@@ -131,7 +131,7 @@ internal static class ReplayCommand
                 throw new CommandException(ExitCodes.WrongUsage, $"--to {target}: nobody consumes that queue; name the input queue of a worker");
             }
 
-            if (!await BrokerConnection.MayExistAsync(connection, target, cancellation))
+            if (!await broker.MayExistAsync(target, cancellation))
             {
                 throw new CommandException(ExitCodes.WrongUsage, $"--to {target}: there is no such queue; the worker declares it when it first connects");
             }
@@ -146,7 +146,7 @@ internal static class ReplayCommand
                     services.GetRequiredService<AuditLog>(), output.Notes,
                     ("dead-letters replay", $"{filter}: {count} messages to {run.Target}, run {run.Run}", run.Reason), "begun",
                     () => ProgressBar.RunAsync(output.Progress, "replaying", count, done =>
-                        replay.RunAsync(connection, _selection, () => done(1), cancellation)),
+                        replay.RunAsync(broker, _selection, () => done(1), cancellation)),
                     replay.Report.ToString);
             }
             finally

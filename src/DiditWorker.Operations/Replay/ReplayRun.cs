@@ -1,7 +1,6 @@
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Protocol;
-using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.Replay;
 
@@ -34,22 +33,22 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     public ReplayReport Report { get; } = new();
 
     /// <summary>Runs.</summary>
-    /// <param name="connection">To the broker.</param>
+    /// <param name="broker">Where the queues are.</param>
     /// <param name="selection">References of what is to be replayed, by queue. What is not in its queue any more is passed over.</param>
     /// <param name="replayed">Told after each message.</param>
     /// <param name="cancellation">Ends it between two messages.</param>
     public async Task RunAsync(
-        IConnection connection, IReadOnlyDictionary<string, HashSet<string>> selection, Action replayed, CancellationToken cancellation)
+        IOperatorBroker broker, IReadOnlyDictionary<string, HashSet<string>> selection, Action replayed, CancellationToken cancellation)
     {
-        await using var answers = await AnswerListener.OpenAsync(connection, cancellation);
-        await using var publisher = await ExactPublisher.OpenAsync(connection, cancellation);
+        await using var answers = await AnswerListener.OpenAsync(broker, cancellation);
+        await using var publisher = await broker.OpenPublisherAsync(cancellation);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var hearing = HearAsync(answers, ended.Token);
         try
         {
             foreach (var (queue, references) in selection)
             {
-                while (Report.StoppedBecause is null && await PassAsync(connection, queue, references, publisher, replayed, cancellation))
+                while (Report.StoppedBecause is null && await PassAsync(broker, queue, references, publisher, replayed, cancellation))
                 {
                     // Cut off to give the broker its messages back for a moment.
                 }
@@ -64,9 +63,10 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
 
     // True: there may be more.
     private async Task<bool> PassAsync(
-        IConnection connection, string queue, HashSet<string> references, ExactPublisher publisher, Action replayed, CancellationToken cancellation)
+        IOperatorBroker broker, string queue, HashSet<string> references, IExactPublisher publisher, Action replayed,
+        CancellationToken cancellation)
     {
-        await using var scan = await DeadLetterScan.OpenAsync(connection, queue, time, cancellation);
+        await using var scan = await broker.ScanAsync(queue, cancellation);
         if (scan is null)
         {
             return false;
@@ -116,7 +116,8 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     }
 
     // False: the broker did not take it, so it stays where it is.
-    private async Task<bool> ReplayAsync(DeadLetterScan scan, ulong tag, DeadLetter letter, ExactPublisher publisher, CancellationToken cancellation)
+    private async Task<bool> ReplayAsync(
+        IQueueScan scan, ulong tag, DeadLetter letter, IExactPublisher publisher, CancellationToken cancellation)
     {
         await PaceAsync(cancellation);
         var properties = ReplayHeaders.Renewed(letter, time.GetUtcNow(), options.Reason ?? "not given", options.Run);
@@ -126,7 +127,7 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
             // Not to be cancelled from here on: what the broker has taken should leave the queue.
             await publisher.PublishAsync(options.Target, [(properties, letter.Body)], _ => { }, CancellationToken.None);
         }
-        catch (RefusedException)
+        catch (BrokerException exception) when (exception.IsAboutMessage)
         {
             Expect(letter, -1);
             Report.NotTaken++;
@@ -162,7 +163,7 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     }
 
     // Takes down what became of the messages so far, and stops the run if too many failed.
-    private async Task SettleAsync(DeadLetterScan scan, bool waitForAll, CancellationToken cancellation)
+    private async Task SettleAsync(IQueueScan scan, bool waitForAll, CancellationToken cancellation)
     {
         _heardAt = time.GetTimestamp();
         while (true)

@@ -5,7 +5,6 @@ using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
 using DiditWorker.Verification;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace DiditWorker.Operations.Send;
 
@@ -36,9 +35,8 @@ internal sealed class RequestSender(StartVerificationOptions options, DiditOptio
 
     /// <summary>Publishes; returns once the broker has it in a queue.</summary>
     /// <exception cref="CommandException">There is no worker's queue to put it into.</exception>
-    public async Task SendAsync(IConnection connection, string requestId, byte[] body, CancellationToken cancellation)
+    public async Task SendAsync(IOperatorBroker broker, string requestId, byte[] body, CancellationToken cancellation)
     {
-        await using var channel = await BrokerConnection.OpenConfirmingAsync(connection, cancellation);
         var properties = new BasicProperties
         {
             MessageId = requestId,
@@ -48,9 +46,9 @@ internal sealed class RequestSender(StartVerificationOptions options, DiditOptio
         };
         try
         {
-            await channel.BasicPublishAsync(Exchange, "", mandatory: true, properties, body, cancellation);
+            await broker.PublishAsync(Exchange, properties, body, cancellation);
         }
-        catch (PublishException exception) when (exception.IsReturn)
+        catch (BrokerException exception) when (exception.Failure == BrokerFailure.NoQueue)
         {
             throw Unbound();
         }
@@ -58,9 +56,9 @@ internal sealed class RequestSender(StartVerificationOptions options, DiditOptio
 
     /// <summary>Checks that a worker has been here, before anything is declared or published.</summary>
     /// <exception cref="CommandException">None has.</exception>
-    public static async Task RequireExchangeAsync(IConnection connection, CancellationToken cancellation)
+    public static async Task RequireExchangeAsync(IOperatorBroker broker, CancellationToken cancellation)
     {
-        if (!await BrokerConnection.HasExchangeAsync(connection, Exchange, cancellation))
+        if (!await broker.HasExchangeAsync(Exchange, cancellation))
         {
             throw Unbound();
         }

@@ -3,10 +3,10 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
 using DiditWorker.Operations.Audit;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Replay;
 using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
-using RabbitMQ.Client;
 using UUIDNext;
 
 namespace DiditWorker.Operations.Send;
@@ -59,11 +59,11 @@ internal sealed class SendCommand
             }
         });
         command.SetAction((parsed, cancellation) =>
-            host.RunAsync((services, connection, token) => send.RunAsync(parsed, services, connection, token), cancellation));
+            host.RunAsync((services, broker, token) => send.RunAsync(parsed, services, broker, token), cancellation));
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, IServiceProvider services, IConnection connection, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult parsed, IServiceProvider services, IOperatorBroker broker, CancellationToken cancellation)
     {
         var sender = services.GetRequiredService<RequestSender>();
         var body = sender.Write(
@@ -74,9 +74,9 @@ internal sealed class SendCommand
             parsed.GetValue(_metadata));
         var id = RequestId.Normalize(parsed.GetValue(_messageId) ?? Uuid.NewRandom().ToString());
         var key = IdempotencyKey.Create(services.GetRequiredService<IdempotencyOptions>().Scope, id);
-        await RequestSender.RequireExchangeAsync(connection, cancellation);
-        await using var listener = parsed.GetValue(_wait) ? await AnswerListener.OpenAsync(connection, cancellation) : null;
-        await sender.SendAsync(connection, id, body, cancellation);
+        await RequestSender.RequireExchangeAsync(broker, cancellation);
+        await using var listener = parsed.GetValue(_wait) ? await AnswerListener.OpenAsync(broker, cancellation) : null;
+        await sender.SendAsync(broker, id, body, cancellation);
         if (listener is null)
         {
             Print(parsed, new SentView(id, key.ToString()));

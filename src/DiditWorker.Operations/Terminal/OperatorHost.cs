@@ -2,8 +2,6 @@ using DiditWorker.Operations.Broker;
 using DiditWorker.Redis;
 using DiditWorker.Secrets;
 using Microsoft.Extensions.Hosting;
-using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace DiditWorker.Operations.Terminal;
 
@@ -30,9 +28,14 @@ internal sealed class OperatorHost(Func<IHost> build, Output output)
         {
             return Fail(exception.ExitCode, exception.Message);
         }
-        catch (Exception exception) when (exception is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or IOException)
+        catch (BrokerException exception)
         {
-            return Fail(ExitCodes.Unreachable, $"The broker cannot be reached, or has closed the connection ({Innermost(exception)}). {Advice(_secrets?.RabbitMqCertificates)}Check ConnectionStrings:RabbitMq.");
+            return Fail(exception.IsAboutMessage ? ExitCodes.SomeFailed : ExitCodes.Unreachable, InWords(exception));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The text names the file: "No space left on device : '/path/of/the/file'".
+            return Fail(ExitCodes.SomeFailed, $"A file cannot be read or written ({exception.Message}). Check its disk and its rights.");
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
@@ -48,11 +51,12 @@ internal sealed class OperatorHost(Func<IHost> build, Output output)
     }
 
     /// <summary>Runs it with a connection to the broker.</summary>
-    public Task<int> RunAsync(Func<IServiceProvider, IConnection, CancellationToken, Task<int>> command, CancellationToken cancellation) => RunAsync(
+    public Task<int> RunAsync(
+        Func<IServiceProvider, IOperatorBroker, CancellationToken, Task<int>> command, CancellationToken cancellation) => RunAsync(
         async (services, token) =>
         {
-            await using var connection = await BrokerConnection.OpenAsync(services.GetRequiredService<BrokerAccess>(), BrokerConnection.Operator, token);
-            return await command(services, connection, token);
+            await using var broker = await services.GetRequiredService<ConnectToBroker>()(token);
+            return await command(services, broker, token);
         },
         cancellation);
 
@@ -62,7 +66,19 @@ internal sealed class OperatorHost(Func<IHost> build, Output output)
         return exitCode;
     }
 
-    private static string Advice(PeerCertificates? certificates) => string.Concat((certificates?.Problems ?? []).Select(problem => problem + ". "));
+    private string InWords(BrokerException exception)
+    {
+        var words = exception.GetBaseException().Message;
+        return exception.Failure switch
+        {
+            BrokerFailure.MessageRefused or BrokerFailure.NoQueue => $"The broker did not take a message ({words}).",
+            BrokerFailure.RightRefused when RefusedRight.ActionFor(words) is { } action =>
+                $"The broker refuses it ({words}). What to do: {action}.",
+            _ => $"The broker cannot be reached, or has closed the connection ({words}). {Advice(_secrets?.RabbitMqCertificates)}"
+                + "Check ConnectionStrings:RabbitMq.",
+        };
+    }
 
-    private static string Innermost(Exception exception) => exception.GetBaseException().Message;
+    private static string Advice(PeerCertificates? certificates) =>
+        string.Concat((certificates?.Problems ?? []).Select(problem => problem + ". "));
 }

@@ -21,7 +21,7 @@ public sealed class When_answers_are_listened_to
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
         await using var connection = await ConnectAsync(arena);
-        await using var listener = await AnswerListener.OpenAsync(connection, default);
+        await using var listener = await AnswerListener.OpenAsync(new RabbitMqBroker(connection, TimeProvider.System), default);
 
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
         var created = await NextAsync(listener);
@@ -44,7 +44,7 @@ public sealed class When_answers_are_listened_to
     {
         await using var arena = await Arena.OpenAsync();
         await using var connection = await ConnectAsync(arena);
-        await using var listener = await AnswerListener.OpenAsync(connection, default);
+        await using var listener = await AnswerListener.OpenAsync(new RabbitMqBroker(connection, TimeProvider.System), default);
         await using var channel = await connection.CreateChannelAsync();
         foreach (var body in (string[])["no JSON", "[]", """{"message":1}""", """{"message":{"idempotencyKey":"no uuid"}}""", """{"message":{"idempotencyKey":7}}"""])
         {
@@ -63,7 +63,7 @@ public sealed class When_answers_are_listened_to
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
         await using var connection = await ConnectAsync(arena);
-        await using var listener = await AnswerListener.OpenAsync(connection, default);
+        await using var listener = await AnswerListener.OpenAsync(new RabbitMqBroker(connection, TimeProvider.System), default);
         await arena.Broker.PublishBacklogAsync(0, 1200);
         await arena.Broker.UntilAnswersAsync(1200);
 
@@ -86,11 +86,11 @@ public sealed class When_answers_are_listened_to
     {
         await using var arena = await Arena.OpenAsync();
         var connection = await ConnectAsync(arena);
-        await using var listener = await AnswerListener.OpenAsync(connection, default);
+        await using var listener = await AnswerListener.OpenAsync(new RabbitMqBroker(connection, TimeProvider.System), default);
 
         await connection.CloseAsync();
 
-        await Should.ThrowAsync<IOException>(() => NextAsync(listener));
+        await Should.ThrowAsync<BrokerException>(() => NextAsync(listener));
         await connection.DisposeAsync();
     }
 
@@ -100,7 +100,7 @@ public sealed class When_answers_are_listened_to
         await using var arena = await Arena.OpenAsync();
         await using var connection = await ConnectAsync(arena);
         var before = await QueuesAsync(arena);
-        await using (await AnswerListener.OpenAsync(connection, default))
+        await using (await AnswerListener.OpenAsync(new RabbitMqBroker(connection, TimeProvider.System), default))
         {
             (await QueuesAsync(arena)).ShouldBe(before + 1);
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DiditWorker.IntegrationTests.Support;
 using DiditWorker.Operations.Archive;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
@@ -89,8 +90,10 @@ public sealed class When_dead_letters_are_discarded
     {
         var acknowledged = 0;
         var tooEarly = new List<string>();
-        await _arena.WithServicesAsync(async (services, connection) =>
+        await _arena.WithServicesAsync(async (services, _) =>
         {
+            await using var connection = await BrokerConnection.OpenAsync(
+                services.GetRequiredService<BrokerAccess>(), BrokerConnection.Operator, CancellationToken.None);
             var watched = WatchedConnection.Watch(connection, () =>
             {
                 acknowledged++;
@@ -100,8 +103,9 @@ public sealed class When_dead_letters_are_discarded
                 }
             });
             await using var archive = await ArchiveWriter.CreateAsync(Archive, redact: false, DateTimeOffset.UtcNow);
-            var discard = new Discard(services.GetRequiredService<DeadLetterQueues>(), TimeProvider.System);
-            await discard.RunAsync(watched, new() { Group = "Timeout" }, archive, _ => { }, CancellationToken.None);
+            var discard = new Discard(services.GetRequiredService<DeadLetterQueues>());
+            var broker = new RabbitMqBroker(watched, TimeProvider.System);
+            await discard.RunAsync(broker, new() { Group = "Timeout" }, archive, _ => { }, CancellationToken.None);
         });
 
         acknowledged.ShouldBe(150);

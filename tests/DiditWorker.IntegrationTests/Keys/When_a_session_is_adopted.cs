@@ -229,11 +229,11 @@ public sealed class When_a_session_is_adopted
         await using var arena = await Arena.OpenAsync();
         var session = arena.Didit.State.Seed(Session());
         await arena.PutAsync(Id, Operating.Record(state, Fingerprint, payload: state == 'R' ? "\"no\"" : ""));
-        await arena.WithServicesAsync(async (services, connection) =>
+        await arena.WithServicesAsync(async (services, broker) =>
         {
             var adoption = services.GetRequiredService<KeyAdoption>();
             var found = await services.GetRequiredService<KeyFinder>().FindAsync(Id);
-            var prepared = await adoption.PrepareAsync(connection, found, session.SessionId, "because", default);
+            var prepared = await adoption.PrepareAsync(broker, found, session.SessionId, "because", default);
             var theirs = Operating.Record('P', Fingerprint, DateTimeOffset.UtcNow.AddMinutes(10), attempts: 2);
             await arena.PutAsync(Id, theirs);
 

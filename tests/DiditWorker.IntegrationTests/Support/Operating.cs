@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
 using StackExchange.Redis;
 
@@ -25,14 +26,14 @@ internal static class Operating
     }
 
     /// <summary>Runs what a command would run, with its services.</summary>
-    public static async Task WithServicesAsync(this Arena arena, Func<IServiceProvider, RabbitMQ.Client.IConnection, Task> action)
+    public static async Task WithServicesAsync(this Arena arena, Func<IServiceProvider, IOperatorBroker, Task> action)
     {
         var notes = new StringWriter();
         var host = Hosting.CommandLine.Host(SettingsOf(arena), new(new StringWriter(), notes));
         var exitCode = await host.RunAsync(
-            async (services, connection, _) =>
+            async (services, broker, _) =>
             {
-                await action(services, connection);
+                await action(services, broker);
                 return ExitCodes.Done;
             },
             default);

@@ -1,0 +1,61 @@
+using RabbitMQ.Client;
+
+namespace DiditWorker.Operations.Broker;
+
+/// <summary>RabbitMQ, over one connection that does not recover: a command that lost its broker says so.</summary>
+internal sealed class RabbitMqBroker(IConnection connection, TimeProvider time) : IOperatorBroker
+{
+    /// <summary>Connects.</summary>
+    /// <exception cref="BrokerException">None of its nodes answers.</exception>
+    public static Task<IOperatorBroker> ConnectAsync(BrokerAccess access, TimeProvider time, CancellationToken cancellation) =>
+        BrokerFaults.ToldAsync<IOperatorBroker>(async () =>
+            new RabbitMqBroker(await BrokerConnection.OpenAsync(access, BrokerConnection.Operator, cancellation), time));
+
+    /// <inheritdoc />
+    public Task<IQueueScan?> ScanAsync(string queue, CancellationToken cancellation) =>
+        BrokerFaults.ToldAsync<IQueueScan?>(async () => await QueueScan.OpenAsync(connection, queue, time, cancellation));
+
+    /// <inheritdoc />
+    public Task<IExactPublisher> OpenPublisherAsync(CancellationToken cancellation) =>
+        BrokerFaults.ToldAsync<IExactPublisher>(async () => await ExactPublisher.OpenAsync(connection, cancellation));
+
+    /// <inheritdoc />
+    public Task PublishAsync(string exchange, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
+        BrokerFaults.ToldAsync(async () =>
+        {
+            await using var channel = await BrokerConnection.OpenConfirmingAsync(connection, cancellation);
+            await channel.BasicPublishAsync(exchange, "", mandatory: true, properties, body, cancellation);
+        });
+
+    /// <inheritdoc />
+    public Task<ISubscription> SubscribeAsync(IReadOnlyList<string> exchanges, CancellationToken cancellation) =>
+        BrokerFaults.ToldAsync<ISubscription>(async () => await Subscription.OpenAsync(connection, exchanges, cancellation));
+
+    /// <inheritdoc />
+    public Task DeclareParkingAsync(string queue, CancellationToken cancellation) =>
+        BrokerFaults.ToldAsync(() => ParkingQueue.DeclareAsync(connection, queue, cancellation));
+
+    /// <inheritdoc />
+    public Task<uint?> DepthAsync(string queue, CancellationToken cancellation) =>
+        BrokerFaults.ToldAsync(async () => (await BrokerConnection.LookAsync(connection, queue, cancellation))?.MessageCount);
+
+    /// <inheritdoc />
+    public async Task<bool> MayExistAsync(string queue, CancellationToken cancellation)
+    {
+        try
+        {
+            return await DepthAsync(queue, cancellation) is not null;
+        }
+        catch (BrokerException exception) when (exception.Failure == BrokerFailure.RightRefused)
+        {
+            return true;
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<bool> HasExchangeAsync(string exchange, CancellationToken cancellation) =>
+        BrokerFaults.ToldAsync(() => BrokerConnection.HasExchangeAsync(connection, exchange, cancellation));
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync() => await BrokerFaults.ToldAsync(() => connection.DisposeAsync().AsTask());
+}
