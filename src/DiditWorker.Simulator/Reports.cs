@@ -49,7 +49,7 @@ public sealed record KeyDuplicates(string Key, IReadOnlyList<string> Sessions);
 /// <param name="Sessions">Their ids, oldest first.</param>
 public sealed record VendorDuplicates(string VendorData, IReadOnlyList<string> Sessions);
 
-/// <summary>Counts since the start or the last reset; a cleared request log starts its counts anew, a full one does not.</summary>
+/// <summary>Counts since the start or the last reset; a cleared request log starts its counts again, a full one does not.</summary>
 /// <param name="Sessions">All sessions ever made or seeded, the deleted ones included.</param>
 /// <param name="SessionsByStatus">The same by status word.</param>
 /// <param name="Requests">Requests to the Didit API.</param>

@@ -58,7 +58,7 @@ public sealed class When_one_message_always_fails
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
         arena.Broker.Created.Select(a => a.Text("requestId")).Distinct().Count().ShouldBe(_good);
 
-        // Counted anew by each worker it would have been tried at least 4 + 8 + 10 times.
+        // Counted again by each worker it would have been tried at least 4 + 8 + 10 times.
         var failed = arena.Didit.State.Requests.Count(r => r.Fault is not null);
         await TestContext.Progress.WriteLineAsync($"{operation}: {failed} failed requests, {_good} other messages answered meanwhile");
         failed.ShouldBeInRange(MaximumAttempts - 1, (MaximumAttempts + MostUncounted) * requestsPerAttempt);

@@ -5,34 +5,48 @@ namespace DiditWorker.Didit;
 /// <summary>Settings of section <c>Didit</c>.</summary>
 public sealed record DiditOptions
 {
-    /// <summary>Default <c>https://verification.didit.me</c> (Didit's API pages).</summary>
+    /// <summary>Where Didit's API is (Didit's API pages). Default <c>https://verification.didit.me</c>.</summary>
+    /// <remarks>Allowed: http or https, no path.</remarks>
     public Uri BaseAddress { get; init; } = new("https://verification.didit.me");
 
-    /// <summary>Default <c>/v3/session/</c>. Mind the trailing slash: Didit redirects without it, and redirects are refused.</summary>
+    /// <summary>
+    /// Where sessions are created. Mind the trailing slash: Didit redirects without it, and redirects are refused. Default
+    /// <c>/v3/session/</c>.
+    /// </summary>
+    /// <remarks>Allowed: begins and ends with <c>/</c>.</remarks>
     public string CreateSessionPath { get; init; } = "/v3/session/";
 
-    /// <summary>Default <c>/v3/sessions/</c>: the list that a look-up reads.</summary>
+    /// <summary>The list that a look-up reads. Default <c>/v3/sessions/</c>.</summary>
+    /// <remarks>Allowed: begins and ends with <c>/</c>.</remarks>
     public string ListSessionsPath { get; init; } = "/v3/sessions/";
 
-    /// <summary>Default <c>/v3/session/{id}/decision/</c>: one session, read where the list has no metadata.</summary>
+    /// <summary>One session, where the list has no metadata. Default <c>/v3/session/{id}/decision/</c>.</summary>
+    /// <remarks>Allowed: begins and ends with <c>/</c>.</remarks>
     public string DecisionPath { get; init; } = "/v3/session/{id}/decision/";
 
-    /// <summary>Sent as <c>x-api-key</c>. Required, unless <see cref="CurrentApiKey"/> is set.</summary>
+    /// <summary>Sent as <c>x-api-key</c>. One of the two is required.</summary>
+    /// <remarks>Allowed: visible ASCII.</remarks>
     public required string ApiKey { get => CurrentApiKey?.Invoke() ?? field; init; }
 
     /// <summary>Says what the key is now, where it may change. Default: null.</summary>
     public Func<string>? CurrentApiKey { get; init; }
 
-    /// <summary>The workflow for messages that name none. Default null.</summary>
+    /// <summary>The workflow for messages that name none. Without either they are <c>InvalidMessage</c>. Default null.</summary>
+    /// <remarks>Allowed: UUID with hyphens.</remarks>
     public string? WorkflowId { get; init; }
 
     /// <summary>The browser redirect for messages that name none. Default null.</summary>
+    /// <remarks>Allowed: absolute https or app-scheme URI, up to 2048 characters.</remarks>
     public string? Callback { get; init; }
 
-    /// <summary>How long Didit is taken to remember a key; also the TTL of a record. Default 1 day; 0: Didit remembers nothing.</summary>
+    /// <summary>How long Didit is taken to remember a key, and how long a record lives. 0: Didit remembers nothing. Default <c>1.00:00:00</c>.</summary>
+    /// <remarks>Allowed: <c>00:00:00</c> to <c>30.00:00:00</c>.</remarks>
     public TimeSpan IdempotencyWindow { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>What the window is taken to be shorter by: clock differences and the time of a request. Default 5 minutes.</summary>
+    /// <summary>
+    /// What the window is taken to be shorter by; also how far a publisher's clock may be ahead. Default <c>00:05:00</c>.
+    /// </summary>
+    /// <remarks>Allowed: <c>00:00:00</c> to <c>1.00:00:00</c>.</remarks>
     public TimeSpan WindowMargin { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -40,40 +54,59 @@ public sealed record DiditOptions
     /// </summary>
     public TimeSpan UsableWindow => IdempotencyWindow - WindowMargin;
 
-    /// <summary>Default <see cref="LookupBeforeResend.Always"/>.</summary>
+    /// <summary>
+    /// When an earlier attempt is possible: <c>Always</c> look up; <c>EveryCreate</c>: look up before every create; <c>OutsideWindow</c>:
+    /// inside it, trust the header; <c>Never</c>: inside it, trust the header, outside it, park. Default <c>Always</c>.
+    /// </summary>
+    /// <remarks>Allowed: <c>Never</c> not with window 0.</remarks>
     public LookupBeforeResend LookupBeforeResend { get; init; } = LookupBeforeResend.Always;
 
     /// <summary>
     /// How long Didit's list may lag behind a create: a look-up comes no sooner after an ambiguous attempt, which itself lasts until its
-    /// <see cref="AttemptTimeout"/> unless Didit answers. Default 2 seconds.
+    /// <see cref="AttemptTimeout"/> unless Didit answers. Default <c>00:00:02</c>.
     /// </summary>
+    /// <remarks>Allowed: <c>00:00:00</c> to <c>00:05:00</c>, below the total timeout.</remarks>
     public TimeSpan LookupDelay { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Which kinds of sessions a look-up asks for. Default <see cref="SessionKinds.Any"/>.</summary>
+    /// <summary>
+    /// Kinds of sessions that look-ups ask for. <c>Any</c>: both; a refused list of business sessions means that there are none. Default
+    /// <c>Any</c>.
+    /// </summary>
+    /// <remarks>Allowed: <c>Any</c>, <c>User</c>, <c>Business</c>.</remarks>
     public SessionKinds SessionKind { get; init; } = SessionKinds.Any;
 
-    /// <summary>Creates a minute, shared by all replicas. Default 300 (Didit's API pages).</summary>
+    /// <summary>Creates a minute, all replicas together (Didit's API pages). Default <c>300</c>.</summary>
+    /// <remarks>Allowed: 1 to 10,000,000.</remarks>
     public int RequestsPerMinute { get; init; } = 300;
 
-    /// <summary>Look-up requests a minute, shared by all replicas. Default 600 (Didit's API pages: GET).</summary>
+    /// <summary>Look-up requests a minute, all replicas together (Didit's API pages: GET). Default <c>600</c>.</summary>
+    /// <remarks>Allowed: 1 to 10,000,000.</remarks>
     public int LookupsPerMinute { get; init; } = 600;
 
-    /// <summary>Bound on one request. Default 10 seconds.</summary>
+    /// <summary>How long one request may take. Default <c>00:00:10</c>.</summary>
+    /// <remarks>Allowed: <c>00:00:00.010</c> to <c>00:10:00</c>, at most the total timeout.</remarks>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What a request that starts now is taken to last at most: its time-out, and half of it again for a busy machine.</summary>
     public TimeSpan LongestRequest => AttemptTimeout * 1.5;
 
-    /// <summary>Bound on all attempts of one delivery; then the message is held and tried again. Default 1 minute.</summary>
+    /// <summary>How long one attempt with its retries may take; then the message is held and tried again. Default <c>00:01:00</c>.</summary>
+    /// <remarks>Allowed: <c>00:00:00.010</c> to <c>00:20:00</c>.</remarks>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long the circuit stays open before one request probes. Default 5 seconds.</summary>
+    /// <summary>How long the circuit stays open before a probe. Default <c>00:00:05</c>.</summary>
+    /// <remarks>Allowed: <c>00:00:00.500</c> to <c>00:10:00</c>.</remarks>
     public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long to pause after refused credentials or missing credits before one request probes. Default 5 seconds.</summary>
+    /// <summary>Pause before a probe, where the account or something in front of Didit refuses. Default <c>00:00:05</c>.</summary>
+    /// <remarks>Allowed: <c>00:00:00.010</c> to <c>01:00:00</c>.</remarks>
     public TimeSpan RefusedPause { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A report of <c>diditworker probe</c> that the settings are compared with at start. Default null.</summary>
+    /// <summary>
+    /// A report of <c>diditworker probe --report</c>; at start the service warns of each setting that trusts Didit more than was measured.
+    /// Default null.
+    /// </summary>
+    /// <remarks>Allowed: a file that holds one; a missing or broken one is a fault.</remarks>
     public string? ProbeReportFile { get; init; }
 
     /// <summary>What the protocol depends on.</summary>
@@ -83,7 +116,11 @@ public sealed record DiditOptions
             LookupDelay = LookupDelay, LongestRequest = LongestRequest,
         };
 
-    /// <summary>How long a session's URL works: 7 days, as third parties measured; the workflow decides.</summary>
+    /// <summary>
+    /// How long a session's URL works, as third parties measured; the workflow decides. Only used for <c>expiresAt</c>. Default
+    /// <c>7.00:00:00</c>.
+    /// </summary>
+    /// <remarks>Allowed: <c>00:00:01</c> to <c>365.00:00:00</c>.</remarks>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Without what it holds: the API key is a secret.</summary>

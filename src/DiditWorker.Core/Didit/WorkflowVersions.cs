@@ -17,7 +17,7 @@ public sealed class WorkflowVersions
     /// <summary>The newest that is known; null where none is.</summary>
     public long? Of(string workflowId) => _newest.TryGetValue(workflowId, out var version) ? version : null;
 
-    /// <summary>Takes down what a session tells, which is nothing where workflow or version is missing.</summary>
+    /// <summary>Notes what a session tells, which is nothing where workflow or version is missing.</summary>
     internal void Learn(string? workflowId, long? version)
     {
         if (workflowId is not null && version is { } told && (_newest.ContainsKey(workflowId) || _newest.Count < MaxWorkflows))
@@ -26,7 +26,7 @@ public sealed class WorkflowVersions
         }
     }
 
-    /// <summary>Takes down what the rows of a look-up tell.</summary>
+    /// <summary>Notes what the rows of a look-up tell.</summary>
     internal void Learn(IEnumerable<FoundSession> found)
     {
         foreach (var session in found)

@@ -41,7 +41,7 @@ internal static class EarlierAttempts
     /// <param name="now">By the clock of this host.</param>
     public static DateTimeOffset? LookFrom(Memory memory, DateTimeOffset? published, ProtocolSettings settings, DateTimeOffset now)
     {
-        // What nobody remembers may have been sent up to a window ago, although a repeat that was published anew says that it is younger.
+        // What nobody remembers may have been sent up to a window ago, although a repeat that was published again says that it is younger.
         var isForgotten = memory.Record is null
             && (settings.Lookup == LookupBeforeResend.EveryCreate || memory.MayHaveForgotten(settings.Window + settings.Margin));
         var windowAgo = now - settings.Window;

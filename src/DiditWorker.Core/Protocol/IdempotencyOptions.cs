@@ -26,30 +26,43 @@ public enum UnencryptedAnswers
 public sealed record IdempotencyOptions
 {
     /// <summary>
-    /// Operation and environment; part of the key. Default <c>start-verification</c>. Matches <c>[a-z0-9][a-z0-9.-]{0,63}</c>.
+    /// Operation and environment; part of the key. Changing it makes every message new. Default <c>start-verification</c>.
     /// </summary>
+    /// <remarks>Allowed: <c>[a-z0-9][a-z0-9.-]{0,63}</c>.</remarks>
     public string Scope { get; init; } = "start-verification";
 
-    /// <summary>What stands before <c>{key}</c> in the name of the Redis key. Default <c>didit:</c>.</summary>
+    /// <summary>What stands before <c>{key}</c> in the names in Redis. Default <c>didit:</c>.</summary>
+    /// <remarks>Allowed: no braces or blanks.</remarks>
     public string KeyPrefix { get; init; } = "didit:";
 
-    /// <summary>
-    /// How long one owner may work before another may take over. Longer than <c>Didit:TotalTimeout</c>. Default 2 minutes.
-    /// </summary>
+    /// <summary>How long one owner may work on a key before another may take over. Default <c>00:02:00</c>.</summary>
+    /// <remarks>Allowed: <c>00:00:00.050</c> to <c>01:00:00</c>, longer than <c>Didit:TotalTimeout</c>.</remarks>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Default <see cref="WhenRedisUnavailable.Wait"/>.</summary>
+    /// <summary>
+    /// What to do with a message while Redis cannot be asked: <c>Wait</c> holds it; <c>Proceed</c> goes on without a record, and then nothing
+    /// holds duplicates apart. Default <c>Wait</c>.
+    /// </summary>
     public WhenRedisUnavailable WhenRedisUnavailable { get; init; } = WhenRedisUnavailable.Wait;
 
-    /// <summary>After how many failed attempts a message is parked, if others succeed meanwhile. Default 10.</summary>
+    /// <summary>
+    /// Failed attempts (while others succeed), or deliveries that died with their worker, before a message is parked. Default <c>10</c>.
+    /// </summary>
+    /// <remarks>Allowed: 1 to 1000.</remarks>
     public int MaximumAttempts { get; init; } = 10;
 
     /// <summary>
-    /// File with base64 keys of 32 bytes, one a line; set, the first one encrypts stored answers (AES-256-GCM). Default null.
+    /// A file with keys. Set, stored answers are encrypted (AES-256-GCM, bound to the record's name); not set, a warning at start. One key a line: the first
+    /// writes, all read. Default null.
     /// </summary>
+    /// <remarks>Allowed: base64 of 32 bytes (<c>openssl rand -base64 32</c>).</remarks>
     public string? EncryptionKeyFile { get; init; }
 
-    /// <summary>Default <see cref="UnencryptedAnswers.Read"/>, for the window after a key was first set.</summary>
+    /// <summary>
+    /// What to make of a stored answer that is not encrypted: <c>Read</c>, for the window after a key was first set; <c>Refuse</c>, so that
+    /// nobody who can write to Redis can plant one: the message waits. Default <c>Read</c>.
+    /// </summary>
+    /// <remarks>Allowed: <c>Refuse</c> needs a key.</remarks>
     public UnencryptedAnswers UnencryptedAnswers { get; init; } = UnencryptedAnswers.Read;
 
     /// <summary>

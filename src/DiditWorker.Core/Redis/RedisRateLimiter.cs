@@ -130,7 +130,7 @@ public sealed class RedisRateLimiter : RateLimiter
         }
         catch (Exception exception)
         {
-            // Whatever it is: those that wait learn of it, and the next one starts anew.
+            // Whatever it is: those that wait learn of it, and the next one starts again.
             _queue.EndAll(waiter => waiter.TrySetException(exception));
         }
 

@@ -17,7 +17,7 @@ internal sealed class MessageFields
     private readonly List<string> _unknown = [];
     private readonly HashSet<string> _misspelt = new(StringComparer.Ordinal);
 
-    /// <summary>Takes them down.</summary>
+    /// <summary>Reads them.</summary>
     /// <param name="from">An object.</param>
     /// <param name="names">The known ones.</param>
     /// <param name="path">What stands before a name in a fault.</param>

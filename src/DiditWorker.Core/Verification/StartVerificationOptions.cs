@@ -16,7 +16,8 @@ public enum Topology
 /// <summary>Settings of section <c>StartVerification</c>.</summary>
 public sealed record StartVerificationOptions
 {
-    /// <summary>Name of the input queue; the error and skipped queues add <c>_error</c> and <c>_skipped</c>. Default <c>start-verification</c>.</summary>
+    /// <summary>Input queue; <c>_error</c> and <c>_skipped</c> are added for the others. Default <c>start-verification</c>.</summary>
+    /// <remarks>Allowed: 1 to 200 of <c>A-Za-z0-9-_.:</c>.</remarks>
     public string Queue { get; init; } = "start-verification";
 
     /// <summary>Where rejected messages are parked.</summary>
@@ -25,24 +26,32 @@ public sealed record StartVerificationOptions
     /// <summary>Where messages of unknown types go.</summary>
     public string SkippedQueue => Queue + "_skipped";
 
-    /// <summary>Messages the broker hands out ahead of their acknowledgement. Default 128.</summary>
+    /// <summary>Messages the broker hands out ahead of their acknowledgement. Default <c>128</c>.</summary>
+    /// <remarks>Allowed: 1 to 65535.</remarks>
     public int PrefetchCount { get; init; } = 128;
 
-    /// <summary>Messages worked on at the same time. Default 64.</summary>
+    /// <summary>Messages worked on at a time. Default <c>64</c>.</summary>
+    /// <remarks>Allowed: 1 to 65535.</remarks>
     public int ConcurrentMessageLimit { get; init; } = 64;
 
-    /// <summary>Largest body, in bytes. Default 256 KiB.</summary>
+    /// <summary>Largest body, in bytes. Default <c>262144</c>.</summary>
+    /// <remarks>Allowed: 1024 to 67108864.</remarks>
     public int MaximumBodySize { get; init; } = 256 * 1024;
 
     /// <summary>
-    /// How long a message is held before it goes back to the queue. Default 10 minutes; shorter than RabbitMQ's acknowledgement timeout
-    /// of 30 minutes (RabbitMQ docs, "Consumers", delivery acknowledgement timeout), after which the broker closes the channel.
+    /// How long a message is held before it goes back to the queue. Keep it below the broker's acknowledgement timeout, 30 minutes by
+    /// default (RabbitMQ docs, "Consumers", delivery acknowledgement timeout). Default <c>00:10:00</c>.
     /// </summary>
+    /// <remarks>Allowed: <c>00:00:01</c> to <c>1.00:00:00</c>.</remarks>
     public TimeSpan MaximumHold { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often the worker asks the broker how many messages its queues hold, for metrics and the status page. Default 10 seconds.</summary>
+    /// <summary>How often the depth of the queues is asked for, for metrics and status page. Default <c>00:00:10</c>.</summary>
+    /// <remarks>Allowed: <c>00:00:00.050</c> to <c>01:00:00</c>.</remarks>
     public TimeSpan QueueWatchInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Who makes exchanges, queues and bindings. Default <see cref="Topology.Declare"/>.</summary>
+    /// <summary>
+    /// <c>Declare</c>: the worker makes exchanges, queues and bindings. <c>Expect</c>: somebody else has (deploy/rabbitmq), and the
+    /// worker's user needs no right to make or delete any. Default <c>Declare</c>.
+    /// </summary>
     public Topology Topology { get; init; }
 }

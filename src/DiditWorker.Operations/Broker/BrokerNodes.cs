@@ -10,7 +10,7 @@ internal sealed class BrokerNodes(BrokerAddress address, Action<string> trying) 
     /// <inheritdoc />
     public IEnumerable<AmqpTcpEndpoint> All()
     {
-        var nodes = address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, new SslOption(), DeliveryStream.LargestFrame));
+        var nodes = address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, new SslOption(), DeliveryStream.MaxFrame));
         foreach (var node in new DefaultEndpointResolver(nodes).All())
         {
             trying(node.HostName);

@@ -11,7 +11,7 @@ namespace DiditWorker.Operations.Broker;
 internal sealed class DeliveryStream(Socket socket, Stream inner, DeliveryFrames frames) : NetworkStream(socket, ownsSocket: false)
 {
     /// <summary>In bytes. What says that it is larger is no frame; a broker and its clients agree on 128 KiB by default.</summary>
-    public const int LargestFrame = 16 * 1024 * 1024;
+    public const int MaxFrame = 16 * 1024 * 1024;
 
     private const int ReadAtATime = 64 * 1024;
 
@@ -92,7 +92,7 @@ internal sealed class DeliveryStream(Socket socket, Stream inner, DeliveryFrames
     private async ValueTask PassAsync(CancellationToken cancellation)
     {
         // A broker of another version answers with a protocol header, and what is no broker with anything: the client library says so.
-        _isForeign |= _in[_start] is not (1 or 2 or 3 or 8) || (_end - _start >= FrameHead && LengthOfFrame() is < 0 or > LargestFrame);
+        _isForeign |= _in[_start] is not (1 or 2 or 3 or 8) || (_end - _start >= FrameHead && LengthOfFrame() is < 0 or > MaxFrame);
         if (_isForeign)
         {
             _out.Write(_in.AsSpan(_start, _end - _start));
@@ -121,7 +121,7 @@ internal sealed class DeliveryStream(Socket socket, Stream inner, DeliveryFrames
     private Memory<byte> MakeRoom()
     {
         var kept = _end - _start;
-        var needed = kept >= FrameHead ? Math.Clamp(LengthOfFrame(), ReadAtATime, LargestFrame) : ReadAtATime;
+        var needed = kept >= FrameHead ? Math.Clamp(LengthOfFrame(), ReadAtATime, MaxFrame) : ReadAtATime;
         var buffer = needed > _in.Length ? new byte[needed] : _in;
         _in.AsSpan(_start, kept).CopyTo(buffer);
         (_in, _start, _end) = (buffer, 0, kept);

@@ -11,7 +11,7 @@ internal static class GivingBack
 {
     private const int SortedMap = 32;
     private const int CommandsAtATime = 16;
-    private const int MostLooks = 200;
+    private const int MaxLooks = 200;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Gives back.</summary>
@@ -38,7 +38,7 @@ internal static class GivingBack
 
     private static async Task<bool> AreBackAsync(IChannel channel, string queue, int count, TimeProvider time)
     {
-        for (var look = 0; look < MostLooks; look++)
+        for (var look = 0; look < MaxLooks; look++)
         {
             if ((await channel.QueueDeclarePassiveAsync(queue)).MessageCount >= count)
             {

@@ -14,20 +14,20 @@ internal static class HeaderRoom
     public const string Dropped = "DiditWorker-Dropped-Headers";
 
     // Half of a frame for what came, half for what is added.
-    private const int Most = 64 * 1024;
+    private const int MaxEntries = 64 * 1024;
 
     // Deeper tables are bound to overflow the stack of some reader of the error queue.
-    private const int Deepest = 32;
+    private const int MaxDepth = 32;
 
-    private const int LongestName = 64;
-    private const int MostNames = 20;
+    private const int MaxNameLength = 64;
+    private const int MaxNames = 20;
 
     /// <summary>Drops headers that are nested too deep, and then the largest ones until what remains fits.</summary>
     public static void Make(IDictionary<string, object?> headers)
     {
         var sizes = headers.Select(header => (header.Key, Size: (long)Encoding.UTF8.GetByteCount(header.Key) + Size(header.Value, depth: 0))).ToList();
         var total = sizes.Sum(header => header.Size);
-        if (total <= Most)
+        if (total <= MaxEntries)
         {
             return;
         }
@@ -35,23 +35,23 @@ internal static class HeaderRoom
         var dropped = new List<string>();
         foreach (var (name, size) in sizes.OrderByDescending(header => header.Size))
         {
-            if (total <= Most)
+            if (total <= MaxEntries)
             {
                 break;
             }
 
             headers.Remove(name);
-            dropped.Add(name.Length <= LongestName ? name : name[..LongestName] + "…");
+            dropped.Add(name.Length <= MaxNameLength ? name : name[..MaxNameLength] + "…");
             total -= size;
         }
 
-        headers[Dropped] = string.Join(", ", dropped.Take(MostNames)) + (dropped.Count > MostNames ? $" and {dropped.Count - MostNames} more" : "");
+        headers[Dropped] = string.Join(", ", dropped.Take(MaxNames)) + (dropped.Count > MaxNames ? $" and {dropped.Count - MaxNames} more" : "");
     }
 
     // Bytes on the wire, a little more than there are.
     private static long Size(object? value, int depth) => value switch
     {
-        _ when depth > Deepest => int.MaxValue,
+        _ when depth > MaxDepth => int.MaxValue,
         byte[] bytes => bytes.Length + 8L,
         string text => Encoding.UTF8.GetByteCount(text) + 8L,
         RabbitMQ.Client.BinaryTableValue binary => binary.Bytes.Length + 8L,

@@ -44,7 +44,7 @@ public sealed class DeadLetterQueues(StartVerificationOptions options, DiditOpti
         return depth;
     }
 
-    /// <summary>Takes down that dead letters came into a queue (1), or were taken out of it (-1).</summary>
+    /// <summary>Notes that dead letters came into a queue (1), or were taken out of it (-1).</summary>
     public Task CountAsync(string queue, IReadOnlyCollection<DeadLetter> letters, int change) =>
         counts.ChangeAsync(queue, [.. letters.Select(letter => (letter.Group, letter.Delivery?.PublishedAt))], change);
 

@@ -17,7 +17,7 @@ internal static class KeyReleaseCommand
         var isKey = KeyCommands.IsKey();
         var reason = KeyCommands.Reason("Why; goes into the audit", required: true);
         var yes = KeyCommands.Yes();
-        var command = new Command("release", "Forgets the record of a request, so that the next delivery starts anew; says what that risks")
+        var command = new Command("release", "Forgets the record of a request, so that the next delivery starts from nothing; says what that risks")
         {
             name, isKey, reason, yes,
         };
@@ -36,7 +36,7 @@ internal static class KeyReleaseCommand
                 }
 
                 await ForgetAsync(services, found, record, parsed.GetValue(reason)!);
-                await output.Text.WriteLineAsync($"Forgotten: the record of {found}. The next delivery starts anew.");
+                await output.Text.WriteLineAsync($"Forgotten: the record of {found}. The next delivery starts from nothing.");
                 return ExitCodes.Done;
             }),
             cancellation));

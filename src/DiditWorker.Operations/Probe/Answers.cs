@@ -5,7 +5,7 @@ namespace DiditWorker.Operations.Probe;
 /// <summary>Replies in words that hold no value of theirs: a body may have a token or a URL in it.</summary>
 internal static class Answers
 {
-    private const int MostNames = 5;
+    private const int MaxNames = 5;
 
     public static string Of(ProbeReply reply) => reply switch
     {
@@ -25,7 +25,7 @@ internal static class Answers
                 .. body.EnumerateObject()
                     .Select(member => member.Name)
                     .Where(name => name.Length is > 0 and <= 40 && name.All(c => char.IsAsciiLetterLower(c) || c == '_'))
-                    .Take(MostNames),
+                    .Take(MaxNames),
             ];
         }
         catch (InvalidOperationException)

@@ -34,7 +34,7 @@ internal sealed class ConcurrentExperiments(Prober prober)
     private static Finding Of(string id, string verdict, int count, int sessions, int conflicts, int rest) => new(
         id,
         verdict,
-        string.Create(CultureInfo.InvariantCulture, $"{count} creates: sessions {sessions}, 409 {conflicts}, of no help {rest}"),
+        string.Create(CultureInfo.InvariantCulture, $"{count} creates: sessions {sessions}, 409 {conflicts}, inconclusive {rest}"),
         Assumes: "",
         Follows: "",
         new Dictionary<string, double>(StringComparer.Ordinal) { ["creates"] = count, ["sessions"] = sessions, ["conflicts"] = conflicts });

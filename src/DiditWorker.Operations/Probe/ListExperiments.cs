@@ -20,7 +20,7 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
     ];
 
     /// <summary>How often a list is asked for at most.</summary>
-    public const int MostPolls = 1 + 4 + 4 + 7 + 10;
+    public const int MaxPolls = 1 + 4 + 4 + 7 + 10;
 
     private readonly List<double> _lags = [];
     private readonly List<string> _list = [];
@@ -56,7 +56,7 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
         _decision.Add(decision is { IsSession: true, Body: { } body } && decision.SessionId == created.SessionId ? Verdict(body, create) : Finding.Unclear);
     }
 
-    // Timed from when the session was there for certain to when the list had shown it for certain. A poll of no help would make the time a guess.
+    // Timed from when the session was there for certain to when the list had shown it for certain. An inconclusive poll would make the time a guess.
     private async Task<JsonElement?> WaitAsync(ProbeCreate create, ProbeReply created, CancellationToken cancellation)
     {
         var clear = true;
@@ -117,7 +117,7 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
         id,
         seen.Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : Finding.Unclear,
         string.Create(CultureInfo.InvariantCulture,
-            $"{what} with the metadata {seen.Count(s => s == "yes")}, without {seen.Count(s => s == "no")}, of no help {seen.Count(s => s == Finding.Unclear)}"),
+            $"{what} with the metadata {seen.Count(s => s == "yes")}, without {seen.Count(s => s == "no")}, inconclusive {seen.Count(s => s == Finding.Unclear)}"),
         Assumes: "",
         Follows: "");
 }

@@ -19,7 +19,7 @@ namespace DiditWorker.Operations.Probe;
 public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostRequests, TimeProvider time)
 {
     // Far above any reply of Didit's.
-    private const int LargestReply = 1 << 20;
+    private const int MaxReply = 1 << 20;
 
     private readonly Lock _lock = new();
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
@@ -188,7 +188,7 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
     {
         try
         {
-            await content.LoadIntoBufferAsync(LargestReply, cancellation);
+            await content.LoadIntoBufferAsync(MaxReply, cancellation);
             return LenientJson.TryParse(await content.ReadAsByteArrayAsync(cancellation));
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)

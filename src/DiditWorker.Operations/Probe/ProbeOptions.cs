@@ -14,8 +14,8 @@ internal static class ProbePlan
     private const int Spare = 20;
 
     private const int Reuse = 2;
-    private const int HeaderRepeat = 2 + 1 + (2 * Repeats.Most);
-    private const int HeaderOtherBody = 1 + Repeats.Most;
+    private const int HeaderRepeat = 2 + 1 + (2 * Repeats.MaxCount);
+    private const int HeaderOtherBody = 1 + Repeats.MaxCount;
     private const int Concurrent = 2 * (2 + 5);
     private const int Refusals = 4;
     private const int Sight = 1;
@@ -28,6 +28,6 @@ internal static class ProbePlan
 
     /// <summary>With the look for sessions whose create was not answered, and the deletion of all.</summary>
     public static int MostRequests(int tries) =>
-        MostSessions(tries) + SightExperiments.MostRequests + (tries * (ListExperiments.MostPolls + 1)) + 1 + 2 + MostSessions(tries)
+        MostSessions(tries) + SightExperiments.MaxRequests + (tries * (ListExperiments.MaxPolls + 1)) + 1 + 2 + MostSessions(tries)
         + (Lists.Both * (Persons + SoonExperiments.Most + tries)) + Spare;
 }

@@ -17,7 +17,7 @@ internal sealed record ProbeCreate(string Person, string Key, string Mark);
 internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvider time)
 {
     private const int EnoughSilence = 3;
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(5);
     private readonly string _run = Uuid.NewRandom().ToString("N")[..12];
     private readonly Dictionary<string, int> _inDoubt = new(StringComparer.Ordinal);
@@ -170,6 +170,6 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
 
     public static TimeSpan Wait(ProbeReply reply) =>
         reply.Headers.TryGetValue("retry-after", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeSpan.FromSeconds(Math.Min(seconds, LongestWait.TotalSeconds))
+            ? TimeSpan.FromSeconds(Math.Min(seconds, MaxWait.TotalSeconds))
             : DefaultWait;
 }

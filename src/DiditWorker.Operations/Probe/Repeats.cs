@@ -4,7 +4,7 @@ namespace DiditWorker.Operations.Probe;
 internal static class Repeats
 {
     /// <summary>A 409 may come first and the original after it.</summary>
-    public const int Most = 4;
+    public const int MaxCount = 4;
 
     public const string Original = "original";
     public const string Conflict = "conflict";
@@ -15,7 +15,7 @@ internal static class Repeats
     public static async Task<RepeatOutcome> RunAsync(string original, Func<Task<ProbeReply>> repeat)
     {
         var seen = new List<string>();
-        while (seen.Count < Most && !(seen.Count >= 2 && seen[^1] == seen[^2] && seen[^1] != Conflict))
+        while (seen.Count < MaxCount && !(seen.Count >= 2 && seen[^1] == seen[^2] && seen[^1] != Conflict))
         {
             seen.Add(Kind(await repeat(), original));
             if (seen[^1] == Finding.Unclear)

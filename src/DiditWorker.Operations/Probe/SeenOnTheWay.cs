@@ -7,7 +7,7 @@ namespace DiditWorker.Operations.Probe;
 /// <summary>What all replies tell, whatever they answered.</summary>
 internal static class SeenOnTheWay
 {
-    private const int FewestSamples = 3;
+    private const int MinSamples = 3;
 
     // Date is in whole seconds, some servers refresh it once a second, and a reply is on its way for some time.
     private const double WidestSpread = 3;
@@ -33,14 +33,14 @@ internal static class SeenOnTheWay
     public static Finding Clock(Prober prober)
     {
         var offsets = prober.Replies.Where(IsOfDidit).Select(Offset).OfType<double>().Order().ToList();
-        var isClear = offsets.Count >= FewestSamples && offsets[^1] - offsets[0] <= WidestSpread;
+        var isClear = offsets.Count >= MinSamples && offsets[^1] - offsets[0] <= WidestSpread;
         var seconds = isClear ? Math.Round(offsets[offsets.Count / 2]) : 0;
         return isClear
             ? new(FindingIds.Clock, "measured",
                 string.Create(CultureInfo.InvariantCulture, $"{seconds:+0;-0;0} s, give or take 1 ({offsets.Count} replies)"), Assumes: "", Follows: "",
                 new Dictionary<string, double>(StringComparer.Ordinal) { ["seconds"] = seconds })
             : new(FindingIds.Clock, Finding.Unclear,
-                offsets.Count < FewestSamples ? "too few replies have a Date" : "the Date headers contradict each other", Assumes: "", Follows: "");
+                offsets.Count < MinSamples ? "too few replies have a Date" : "the Date headers contradict each other", Assumes: "", Follows: "");
     }
 
     private static string Name(JsonElement body) => (body.Text("session_id"), body.Text("uuid")) switch

@@ -9,7 +9,7 @@ namespace DiditWorker.Operations.Probe;
 internal sealed class SightExperiments(Prober prober)
 {
     // One look at both lists, as often as the lag is looked for; and a second one at a list that is refused.
-    public const int MostRequests = 2 * (ListExperiments.MostPolls + 1);
+    public const int MaxRequests = 2 * (ListExperiments.MaxPolls + 1);
 
     private readonly Seen _users = new();
     private readonly Seen _businesses = new();

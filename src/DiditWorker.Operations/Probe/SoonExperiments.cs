@@ -44,5 +44,5 @@ internal sealed class SoonExperiments(Prober prober)
     }
 
     private static string Compared(ProbeReply first, ProbeReply second) =>
-        !first.IsSession || !second.IsSession ? "an answer of no help" : second.SessionId == first.SessionId ? "the same" : "another";
+        !first.IsSession || !second.IsSession ? "an inconclusive answer" : second.SessionId == first.SessionId ? "the same" : "another";
 }

@@ -21,7 +21,7 @@ internal static class VersionedFile
         if (json.Number("version") is not { } found || found != version)
         {
             throw new FormatException(json.Number("version") is { } other
-                ? $"is {what} in format version {other}; this program reads version {version}: write it anew with diditworker probe"
+                ? $"is {what} in format version {other}; this program reads version {version}: write it again with diditworker probe"
                 : $"is not {what}: it names no format version");
         }
 

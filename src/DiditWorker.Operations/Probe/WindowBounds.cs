@@ -8,7 +8,7 @@ namespace DiditWorker.Operations.Probe;
 internal sealed record WindowBounds(TimeSpan? AtLeast, TimeSpan? AtMost, int Honoured, int Forgotten)
 {
     /// <summary>The longest window that a setting can have.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+    public static readonly TimeSpan MaxWindow = TimeSpan.FromDays(30);
 
     // Clocks, and the time of a request.
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
@@ -24,7 +24,7 @@ internal sealed record WindowBounds(TimeSpan? AtLeast, TimeSpan? AtMost, int Hon
         get
         {
             var least = AtMost < AtLeast ? AtMost.Value : AtLeast ?? TimeSpan.Zero;
-            return least > Longest ? Longest : TimeSpan.FromSeconds(Math.Floor(Math.Max(0, least.TotalSeconds)));
+            return least > MaxWindow ? MaxWindow : TimeSpan.FromSeconds(Math.Floor(Math.Max(0, least.TotalSeconds)));
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed record WindowBounds(TimeSpan? AtLeast, TimeSpan? AtMost, int Hon
 
     private string Follows() => this switch
     {
-        { Contradictory: true } => "Didit does not keep to one window, or it has changed: Didit:LookupBeforeResend Always; a new file begins anew",
+        { Contradictory: true } => "Didit does not keep to one window, or it has changed: Didit:LookupBeforeResend Always; a new file begins again",
         { Measured: false } => "not known: Didit:LookupBeforeResend Always",
         { Safe: var safe } when safe == TimeSpan.Zero => "a key protects nothing: Didit:LookupBeforeResend Always, under which Didit:IdempotencyWindow is only how long records live",
         _ => $"Didit:IdempotencyWindow at most {Text(Safe)} where Didit:LookupBeforeResend is not Always",

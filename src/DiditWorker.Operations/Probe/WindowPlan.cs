@@ -6,22 +6,22 @@ internal static class WindowPlan
     /// <summary>Keys that each run makes.</summary>
     public const int New = 3;
 
-    private const int MostRepeats = 3;
+    private const int MaxRepeats = 3;
 
     // The create; a look at the lists if its reply was not clear; the deletion of what it made, and once more at the end.
-    private const int RequestsForOneNew = 1 + Lists.Both + (2 * WindowProbe.MostDeletions);
+    private const int RequestsForOneNew = 1 + Lists.Both + (2 * WindowProbe.MaxDeletions);
 
     // The same with a control beside the repeat.
     private const int RequestsForOneRepeat = 1 + RequestsForOneNew;
-    private const int RequestsForOneUnknown = Lists.Both + (2 * WindowProbe.MostDeletions);
+    private const int RequestsForOneUnknown = Lists.Both + (2 * WindowProbe.MaxDeletions);
 
-    private static readonly TimeSpan LongestOfInterest = TimeSpan.FromDays(7);
+    private static readonly TimeSpan MaxOfInterest = TimeSpan.FromDays(7);
 
     // Round ages between which a window usually ends.
     private static readonly TimeSpan[] Ages =
     [
         TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromHours(25),
-        TimeSpan.FromDays(2), TimeSpan.FromDays(3), LongestOfInterest,
+        TimeSpan.FromDays(2), TimeSpan.FromDays(3), MaxOfInterest,
     ];
 
     /// <summary>
@@ -32,7 +32,7 @@ internal static class WindowPlan
     public static IReadOnlyList<WindowEntry> Choose(WindowMemory memory, DateTimeOffset now)
     {
         var ages = OneOfEachAge(memory, now);
-        if (ages.Count <= MostRepeats)
+        if (ages.Count <= MaxRepeats)
         {
             return ages;
         }
@@ -61,7 +61,7 @@ internal static class WindowPlan
         var middle = bounds is { AtMost: { } most } ? (most + (bounds.AtLeast ?? TimeSpan.Zero)) / 2 : setting;
         return
         [
-            .. Ages.Append(setting).Append(middle).Distinct().Where(age => age <= LongestOfInterest && bounds.IsOpen(age))
+            .. Ages.Append(setting).Append(middle).Distinct().Where(age => age <= MaxOfInterest && bounds.IsOpen(age))
                 .Select(age => (age, memory.Waiting.Where(entry => entry.AgeAt(now) < age).Select(entry => entry.MadeAt + age).Min()))
                 .Where(next => next.Item2 is not null).Select(next => (next.age, next.Item2!.Value)).OrderBy(next => next.Value),
         ];

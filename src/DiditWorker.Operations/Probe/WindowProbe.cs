@@ -11,7 +11,7 @@ namespace DiditWorker.Operations.Probe;
 internal sealed class WindowProbe(ProbeClient client, WindowMemory memory, Func<WindowMemory, Task> save, TimeProvider time)
 {
     /// <summary>Sessions deleted after one step: one for the repeat, one for its control.</summary>
-    public const int MostDeletions = 2;
+    public const int MaxDeletions = 2;
 
     /// <summary>What is known now.</summary>
     public WindowMemory Memory { get; private set; } = memory;
@@ -75,7 +75,7 @@ internal sealed class WindowProbe(ProbeClient client, WindowMemory memory, Func<
 
     private async Task RepeatAsync(WindowEntry entry, CancellationToken cancellation)
     {
-        // Saved before it is sent: whatever becomes of this run, a later one knows that the key may have been prolonged here, or made anew.
+        // Saved before it is sent: whatever becomes of this run, a later one knows that the key may have been prolonged here, or made again.
         await SaveAsync(Memory.With(entry with { RepeatedAt = entry.RepeatedAt ?? time.GetUtcNow() }));
         var reply = await client.CreateAsync(Body(entry), entry.Key, cancellation);
         var forgotten = reply.IsSession && reply.SessionId != entry.SessionId;
@@ -117,7 +117,7 @@ internal sealed class WindowProbe(ProbeClient client, WindowMemory memory, Func<
             ids.UnionWith(await Lists.SessionsAsync(client, vendorData, cancellation));
         }
 
-        foreach (var id in ids.Take(MostDeletions))
+        foreach (var id in ids.Take(MaxDeletions))
         {
             await client.DeleteAsync(id, cancellation);
         }

@@ -14,10 +14,10 @@ namespace DiditWorker.Operations.Replay;
 public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, TimeProvider time)
 {
     private const int Growth = 10;
-    private const int LargestBatch = 1_000;
+    private const int MaxBatch = 1_000;
 
     // The broker closes a channel that holds a message for longer than its acknowledgement timeout (30 minutes by default).
-    private static readonly TimeSpan LongestPass = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MaxPass = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
@@ -91,10 +91,10 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
             if (++_inBatch == _batch)
             {
                 await SettleAsync(scan, waitForAll: options.Wait || _batch == 1, cancellation);
-                (_batch, _inBatch) = (Math.Min(_batch * Growth, LargestBatch), 0);
+                (_batch, _inBatch) = (Math.Min(_batch * Growth, MaxBatch), 0);
             }
 
-            cutOff = time.GetElapsedTime(started) > LongestPass;
+            cutOff = time.GetElapsedTime(started) > MaxPass;
             if (cutOff || Report.StoppedBecause is not null)
             {
                 break;
@@ -162,7 +162,7 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
         _next = Math.Max(_next, time.GetTimestamp()) + (long)(time.TimestampFrequency / options.Rate);
     }
 
-    // Takes down what became of the messages so far, and stops the run if too many failed.
+    // Notes what became of the messages so far, and stops the run if too many failed.
     private async Task SettleAsync(IQueueScan scan, bool waitForAll, CancellationToken cancellation)
     {
         _heardAt = time.GetTimestamp();

@@ -46,7 +46,7 @@ public sealed partial class HealthHistory : IHealthCheckPublisher
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes down a report.</summary>
+    /// <summary>Notes a report.</summary>
     /// <returns>It, with the times.</returns>
     public HealthStatus Note(HealthReport report)
     {

@@ -21,10 +21,11 @@ public enum StatusAccessRule
 /// <summary>Settings of section <c>Status</c>.</summary>
 public sealed record StatusOptions
 {
-    /// <summary>Default <see cref="StatusAccessRule.Loopback"/>.</summary>
+    /// <summary>Who sees the status page: <c>Off</c>, <c>Loopback</c>, <c>Token</c>, <c>Anyone</c>. Default <c>Loopback</c>.</summary>
     public StatusAccessRule Access { get; init; } = StatusAccessRule.Loopback;
 
-    /// <summary>What a visitor must know under <see cref="StatusAccessRule.Token"/>, at least 16 visible ASCII characters: what <see cref="TokenFile"/> holds now, if it is set; else none.</summary>
+    /// <summary>What a visitor must know. One of the two is required with <c>Token</c>, and refused with another access. Default null.</summary>
+    /// <remarks>Allowed: 16 or more visible ASCII characters.</remarks>
     public string? Token { get => TokenFile?.Current ?? field; init; }
 
     /// <summary>The file with the token. Default null.</summary>

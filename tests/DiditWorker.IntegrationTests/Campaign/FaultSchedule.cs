@@ -4,7 +4,7 @@ namespace DiditWorker.IntegrationTests.Campaign;
 
 /// <summary>
 /// The seeded schedule: episodes one after the other, each with one kind of weather at Didit and one strike into it. Both come from decks
-/// that are shuffled anew when they are used up, so that every kind has its turn.
+/// that are shuffled again when they are used up, so that every kind has its turn.
 /// </summary>
 internal sealed class FaultSchedule(CampaignWorld world, Driver driver)
 {

@@ -9,7 +9,7 @@ public sealed class When_a_second_create_follows_soon
 {
     private const string Same = "the same";
     private const string Another = "another";
-    private const string NoHelp = "an answer of no help";
+    private const string NoHelp = "an inconclusive answer";
 
     [TestCase(Same, Same, Same, Same, 0)]
     [TestCase(Another, Same, Same, Same, 0.061)]

@@ -92,7 +92,7 @@ internal enum Mistake
     /// <summary>An answer of which the record knows nothing is published.</summary>
     PublishedAlthoughFenced,
 
-    /// <summary>An owner that claims again, since the reply was lost, takes its lease to begin anew, but Redis goes on counting.</summary>
+    /// <summary>An owner that claims again, since the reply was lost, takes its lease to begin again, but Redis goes on counting.</summary>
     LeaseBelievedLonger,
 
     /// <summary>An owner counts its lease from when the reply came instead of from before it asked.</summary>

@@ -32,7 +32,7 @@ internal static class ModelStore
         };
         if (looksLive)
         {
-            // Its own claim, whose reply was lost: the lease begins anew, and a first claim is as fresh as before.
+            // Its own claim, whose reply was lost: the lease begins again, and a first claim is as fresh as before.
             var renewed = planted == Mistake.LeaseBelievedLonger ? before : before with { Lease = lease, Recent = true };
             return before.Owner == owner
                 ? new(renewed, Owned: true, before.Attempts <= 1 ? null : before)

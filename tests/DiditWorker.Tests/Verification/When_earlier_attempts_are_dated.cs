@@ -59,7 +59,7 @@ public sealed class When_earlier_attempts_are_dated
         EarlierAttempts.Latest(memory, lastSent: null, redelivered: null, Now).ShouldBe(Ago(latestSecondsAgo));
     }
 
-    // A repeat that was published anew says that it is younger than what it repeats.
+    // A repeat that was published again says that it is younger than what it repeats.
     [TestCase(LookupBeforeResend.Always, 60, 10, 86_400)]
     [TestCase(LookupBeforeResend.Always, 86_400, 10, 86_400)]
     [TestCase(LookupBeforeResend.Always, 90_000, 10, 10)]

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using DiditWorker.Didit;
+using DiditWorker.Protocol;
+using DiditWorker.Status;
+using DiditWorker.Tests.Shared;
+using DiditWorker.Verification;
+using NUnit.Framework;
+using Shouldly;
+
+namespace DiditWorker.Tests.Deploy;
+
+/// <summary>
+/// The settings on the page are made from the documentation of the options and from their defaults. <c>tests/pages</c> writes them.
+/// </summary>
+public sealed partial class The_configuration_page
+{
+    private const int MaxColumns = 140;
+    private static readonly string Page = Path.Combine(Repository.Root, "deploy", "CONFIGURATION.md");
+
+    private static readonly (string Section, object Defaults)[] Sections =
+    [
+        ("Didit", new DiditOptions { ApiKey = "" }), ("Idempotency", new IdempotencyOptions()),
+        ("StartVerification", new StartVerificationOptions()), ("Status", new StatusOptions()),
+    ];
+
+    // Each may come from a file instead.
+    private static readonly string[] Secrets = ["ApiKey", "Token"];
+
+    [Test]
+    public void Says_what_the_options_say()
+    {
+        var page = File.ReadAllText(Page);
+        var made = Sections.Aggregate(page, (text, one) => Region(one.Section).Replace(
+            text, match => $"{match.Groups["begin"].Value}\n\n{Made(one.Section, one.Defaults)}\n{match.Groups["end"].Value}"));
+        if (Environment.GetEnvironmentVariable("DIDITWORKER_WRITE_PAGES") is { Length: > 0 })
+        {
+            File.WriteAllText(Page, made);
+        }
+
+        made.ShouldBe(File.ReadAllText(Page), "tests/pages writes it");
+        Sections.ShouldAllBe(one => made.Contains($"`{one.Section}:", StringComparison.Ordinal));
+    }
+
+    private static string Made(string section, object defaults)
+    {
+        var docs = XDocument.Load(Path.ChangeExtension(defaults.GetType().Assembly.Location, ".xml")).Descendants("member")
+            .ToDictionary(member => member.Attribute("name")!.Value, StringComparer.Ordinal);
+        var made = new StringBuilder();
+        foreach (var property in defaults.GetType().GetProperties().Where(IsSetting))
+        {
+            var doc = docs[$"P:{property.DeclaringType!.FullName}.{property.Name}"];
+            var name = Secrets.Contains(property.Name) ? $"`{section}:{property.Name}`, `{section}:{property.Name}File`" : $"`{section}:{property.Name}`";
+            var value = Text(property.GetValue(defaults)) is { Length: > 0 } text ? $" = `{text}`" : "";
+            var allowed = doc.Element("remarks") is { } remarks ? " " + Markdown(remarks) : "";
+            Wrap(made, $"- **{name}**{value}: {Default().Replace(Markdown(doc.Element("summary")!), "")}{allowed}");
+        }
+
+        return made.ToString();
+    }
+
+    // What is worked out of others, and what holds the content of a file, nobody sets.
+    private static bool IsSetting(PropertyInfo property) =>
+        property.SetMethod is not null && property.Name is not ("CurrentApiKey" or "TokenFile");
+
+    private static string Text(object? value) => value switch
+    {
+        TimeSpan time => time.ToString("c"),
+        Uri address => address.ToString().TrimEnd('/'),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    private static string Markdown(XElement doc) => Blanks().Replace(
+        string.Concat(doc.Nodes().Select(node => node switch
+        {
+            XText text => text.Value,
+            XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+            XElement { Name.LocalName: "see" } see => see.Attribute("langword")?.Value ?? $"`{see.Attribute("cref")!.Value.Split('.')[^1]}`",
+            _ => "",
+        })), " ").Trim();
+
+    private static void Wrap(StringBuilder made, string text)
+    {
+        var line = new StringBuilder();
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length + 1 + word.Length > MaxColumns)
+            {
+                made.Append(line).Append('\n');
+                line.Clear().Append(' ');
+            }
+
+            line.Append(line.Length > 0 ? " " : "").Append(word);
+        }
+
+        made.Append(line).Append('\n');
+    }
+
+    private static Regex Region(string section) => new(
+        $"(?<begin><!-- made from the documentation of {section}Options: tests/pages -->).*?(?<end><!-- end -->)",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+
+    [GeneratedRegex(" ?Default (`[^`]*`|null)[.]", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Default();
+
+    [GeneratedRegex("\\s+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Blanks();
+}
