@@ -1,6 +1,8 @@
 namespace DiditWorker.Contracts;
 
-/// <summary>Headers of the answers, beside what MassTransit sets. They tell of a delivery, so they may differ from repeat to repeat.</summary>
+/// <summary>
+/// Headers of the answers, beside what MassTransit sets. They tell of a delivery, so they may differ from repeat to repeat.
+/// </summary>
 public static class AnswerHeaders
 {
     /// <summary>

@@ -3,7 +3,9 @@ namespace DiditWorker.Contracts;
 /// <summary>The values of <see cref="VerificationSessionRejected.Code"/>.</summary>
 public static class RejectionCodes
 {
-    /// <summary>The message cannot be read or breaks a rule; the reason names every fault. Publish a corrected one under a new id.</summary>
+    /// <summary>
+    /// The message cannot be read or breaks a rule; the reason names every fault. Publish a corrected one under a new id.
+    /// </summary>
     public const string InvalidMessage = "InvalidMessage";
 
     /// <summary>The same request id came with another payload. The first one's session is untouched.</summary>

@@ -12,13 +12,20 @@ namespace DiditWorker.Contracts;
 /// </remarks>
 public sealed record StartVerification
 {
-    /// <summary>The caller's own id for the person, 1 to 255 characters. Didit groups a person's sessions by it, so put no personal data in it.</summary>
+    /// <summary>
+    /// The caller's own id for the person, 1 to 255 characters. Didit groups a person's sessions by it, so put no personal data in it.
+    /// </summary>
     public required string VendorData { get; init; }
 
-    /// <summary>The Didit workflow (a UUID). Default: the worker's <c>Didit:WorkflowId</c>; where neither is set the message is rejected.</summary>
+    /// <summary>
+    /// The Didit workflow (a UUID). Default: the worker's <c>Didit:WorkflowId</c>; where neither is set the message is rejected.
+    /// </summary>
     public string? WorkflowId { get; init; }
 
-    /// <summary>Where the browser goes afterwards: an absolute <c>https</c> or app-scheme URI. It is not a webhook. Default: the worker's <c>Didit:Callback</c>.</summary>
+    /// <summary>
+    /// Where the browser goes afterwards: an absolute <c>https</c> or app-scheme URI. It is not a webhook. Default: the worker's
+    /// <c>Didit:Callback</c>.
+    /// </summary>
     public string? Callback { get; init; }
 
     /// <summary>Which device follows <see cref="Callback"/>: one of <see cref="CallbackMethods"/>. Default: Didit's.</summary>

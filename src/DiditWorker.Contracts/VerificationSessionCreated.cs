@@ -24,7 +24,10 @@ public sealed record VerificationSessionCreated
     /// </summary>
     public required string Url { get; init; }
 
-    /// <summary>Didit's status when the worker got the session, for example <c>Not Started</c>. A repeat carries the same one; ask Didit for today's.</summary>
+    /// <summary>
+    /// Didit's status when the worker got the session, for example <c>Not Started</c>. A repeat carries the same one; ask Didit for
+    /// today's.
+    /// </summary>
     public required string Status { get; init; }
 
     /// <summary>From the request.</summary>
@@ -33,7 +36,9 @@ public sealed record VerificationSessionCreated
     /// <summary>The workflow of the session.</summary>
     public required string WorkflowId { get; init; }
 
-    /// <summary>When the session was made: Didit's time where it was adopted by a look-up, else the worker's when Didit answered. UTC.</summary>
+    /// <summary>
+    /// When the session was made: Didit's time where it was adopted by a look-up, else the worker's when Didit answered. UTC.
+    /// </summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>

@@ -12,7 +12,8 @@ public sealed class DemoEnvironment : IAsyncDisposable
     private readonly EmbeddedGarnet? _garnet;
     private readonly IHost _host;
 
-    private DemoEnvironment(IHost host, SimulatorServer? simulator, EmbeddedGarnet? garnet) => (_host, Simulator, _garnet) = (host, simulator, garnet);
+    private DemoEnvironment(IHost host, SimulatorServer? simulator, EmbeddedGarnet? garnet) =>
+        (_host, Simulator, _garnet) = (host, simulator, garnet);
 
     /// <summary>None if a real Didit is used.</summary>
     public SimulatorServer? Simulator { get; }

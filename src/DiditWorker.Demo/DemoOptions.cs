@@ -17,17 +17,24 @@ public sealed record DemoOptions(int Messages, int Deliveries, int Faults, bool 
     public static RootCommand Command(Func<DemoOptions, CancellationToken, Task<int>> run)
     {
         var messages = Number("--messages", "Different requests to publish", 200, 1, 100_000);
-        var deliveries = Number("--deliveries", "Each request is published once to this many times, in random order and at the same time", 5, 1, 100);
-        var faults = Number("--faults", "Percent of creates that are disturbed: an answer lost after the session was made, a reset, a 503", 20, 0, 90);
+        var deliveries =
+            Number("--deliveries", "Each request is published once to this many times, in random order and at the same time", 5, 1, 100);
+        var faults =
+            Number("--faults", "Percent of creates that are disturbed: an answer lost after the session was made, a reset, a 503", 20, 0,
+                90);
         var keepRunning = new Option<bool>("--keep-running") { Description = "Stay up afterwards, until Ctrl+C" };
-        var rabbitMq = new Option<string?>("--rabbitmq") { Description = "A real broker, as amqp://user:password@host:port/ (default: in memory)" };
+        var rabbitMq = new Option<string?>("--rabbitmq")
+            { Description = "A real broker, as amqp://user:password@host:port/ (default: in memory)" };
         var redis = new Option<string?>("--redis") { Description = "A real Redis, as host:port (default: Garnet in this process)" };
         var didit = new Option<string?>("--didit")
         {
             Description = "A real Didit, as its base address, with Didit__ApiKey and Didit__WorkflowId in the environment; "
                 + "it makes real sessions, and no faults (default: the simulator in this process)",
         };
-        var command = new RootCommand("Publishes StartVerification messages, several times each, with faults, and checks that each has one session and one answer.")
+        var command =
+            new RootCommand(
+                "Publishes StartVerification messages, several times each, with faults, and checks that each has one session and one "
+                    + "answer.")
         {
             messages, deliveries, faults, keepRunning, rabbitMq, redis, didit,
         };
@@ -43,7 +50,9 @@ public sealed record DemoOptions(int Messages, int Deliveries, int Faults, bool 
         var option = new Option<int>(name) { Description = $"{description} ({from} to {to})", DefaultValueFactory = _ => fallback };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < from || value > to))
+            if (result.Tokens.Count == 1
+                && int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
+                && (value < from || value > to))
             {
                 result.AddError($"{name} {value}: expected a whole number from {from} to {to}");
             }

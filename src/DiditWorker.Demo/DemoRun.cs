@@ -63,20 +63,26 @@ public sealed class DemoRun(DemoOptions options, IAnsiConsole console)
     private List<int> Deliveries()
     {
         var random = new Random(Seed);
-        var all = Enumerable.Range(0, options.Messages).SelectMany(message => Enumerable.Repeat(message, random.Next(1, options.Deliveries + 1))).ToArray();
+        var all = Enumerable.Range(0, options.Messages)
+            .SelectMany(message => Enumerable.Repeat(message, random.Next(1, options.Deliveries + 1))).ToArray();
         random.Shuffle(all);
         return [.. all];
     }
 
-    private async Task PublishAndWaitAsync(DemoEnvironment environment, AnswerBook book, List<int> deliveries, CancellationToken cancellation)
+    private async Task PublishAndWaitAsync(
+        DemoEnvironment environment, AnswerBook book, List<int> deliveries, CancellationToken cancellation)
     {
         var ids = Enumerable.Range(0, options.Messages).Select(_ => NewId.NextGuid()).ToArray();
-        await console.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+        await console.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(async progress =>
             {
-                var published = progress.AddTask($"publish {deliveries.Count} deliveries of {options.Messages} messages", maxValue: deliveries.Count);
+                var published =
+                    progress.AddTask($"publish {deliveries.Count} deliveries of {options.Messages} messages", maxValue: deliveries.Count);
                 var answered = progress.AddTask("deliveries answered", maxValue: deliveries.Count);
-                await Parallel.ForEachAsync(deliveries, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellation }, async (message, token) =>
+                await Parallel.ForEachAsync(
+                    deliveries, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellation },
+                    async (message, token) =>
                 {
                     await PublishAsync(environment.Bus, message, ids[message], token);
                     published.Increment(1);

@@ -10,7 +10,8 @@ public static class InMemoryTransport
 {
     /// <summary>Adds the bus; <paramref name="configure"/> may add endpoints of the caller's own.</summary>
     public static void AddInMemoryTransport(
-        this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
+        this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) =>
+        services.AddMassTransit(bus =>
     {
         VerificationEndpoint.Register(bus);
         bus.AddSingleton<IResponder, BusResponder>();

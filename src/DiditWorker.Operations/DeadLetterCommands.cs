@@ -11,7 +11,8 @@ namespace DiditWorker.Operations;
 internal static class DeadLetterCommands
 {
     public static Command Create(OperatorHost host, Output output) => new(
-        "dead-letters", "What could not be answered: look at it, see what a replay would do, replay it, put it away. Nothing is changed without --yes.")
+        "dead-letters",
+        "What could not be answered: look at it, see what a replay would do, replay it, put it away. Nothing is changed without --yes.")
     {
         ListCommand.Create(host, output),
         ShowCommand.Create(host, output),

@@ -118,7 +118,9 @@ public sealed record FaultRule
     /// </summary>
     public TimeSpan? Delay { get; init; }
 
-    /// <summary>HTTP status, 200 to 599: required for <see cref="FaultKind.Status"/>, default 502 for <see cref="FaultKind.StatusAfterCreate"/>.</summary>
+    /// <summary>
+    /// HTTP status, 200 to 599: required for <see cref="FaultKind.Status"/>, default 502 for <see cref="FaultKind.StatusAfterCreate"/>.
+    /// </summary>
     public int? Status { get; init; }
 
     /// <summary>Body of a status or malformed answer, verbatim; default: a ready one that suits the status.</summary>
@@ -133,9 +135,13 @@ public sealed record FaultRule
     /// <summary>More headers of the answer; they replace those of the same name.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
-    /// <summary>Body length of <see cref="FaultKind.Huge"/>, in bytes, never less than the reply's own; default 8 MiB, at most 1 GiB.</summary>
+    /// <summary>
+    /// Body length of <see cref="FaultKind.Huge"/>, in bytes, never less than the reply's own; default 8 MiB, at most 1 GiB.
+    /// </summary>
     public int? Size { get; init; }
 
-    /// <summary>Form of the ready body; default <see cref="ErrorShape.FieldMap"/> for 400 and <see cref="ErrorShape.Detail"/> for other 4xx.</summary>
+    /// <summary>
+    /// Form of the ready body; default <see cref="ErrorShape.FieldMap"/> for 400 and <see cref="ErrorShape.Detail"/> for other 4xx.
+    /// </summary>
     public ErrorShape? Shape { get; init; }
 }

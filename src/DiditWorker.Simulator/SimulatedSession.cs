@@ -101,7 +101,8 @@ public sealed record SimulatedSession
         now >= ExpiresAt && SessionStatus.IsUnfinished(Status) ? this with { Status = SessionStatus.Expired } : this;
 
     internal SimulatedSession AnsweredTo(string? key) =>
-        key is null || IdempotencyKeys.Contains(key, StringComparer.Ordinal) ? this : this with { IdempotencyKeys = [.. IdempotencyKeys, key] };
+        key is null || IdempotencyKeys.Contains(key, StringComparer.Ordinal) ? this
+            : this with { IdempotencyKeys = [.. IdempotencyKeys, key] };
 }
 
 /// <summary>A session to put into the simulator directly.</summary>

@@ -1,6 +1,8 @@
 namespace DiditWorker.Simulator;
 
-/// <summary>Everything about the simulated Didit that is a matter of choice or of doubt; changed with <see cref="SimulatorState.Configure"/>.</summary>
+/// <summary>
+/// Everything about the simulated Didit that is a matter of choice or of doubt; changed with <see cref="SimulatorState.Configure"/>.
+/// </summary>
 public sealed record SimulatorSettings
 {
     /// <summary>What <c>GET /simulator/settings</c> shows in place of a key.</summary>
@@ -20,10 +22,14 @@ public sealed record SimulatorSettings
     /// </summary>
     public bool ReuseByVendorData { get; init; } = true;
 
-    /// <summary>Whether a create also gets a session that was made after it had arrived; default true. False: concurrent creates make several.</summary>
+    /// <summary>
+    /// Whether a create also gets a session that was made after it had arrived; default true. False: concurrent creates make several.
+    /// </summary>
     public bool ReuseConcurrent { get; init; } = true;
 
-    /// <summary>Whether such a reuse replaces the session's metadata, even by none; default true (documented). The callback is always replaced.</summary>
+    /// <summary>
+    /// Whether such a reuse replaces the session's metadata, even by none; default true (documented). The callback is always replaced.
+    /// </summary>
     public bool OverwriteMetadata { get; init; } = true;
 
     /// <summary>
@@ -50,7 +56,9 @@ public sealed record SimulatorSettings
     /// <summary>Answer to a repeat of an honoured key; default <see cref="RepeatReply.Original"/>.</summary>
     public RepeatReply RepeatReply { get; init; } = RepeatReply.Original;
 
-    /// <summary>Answer to an honoured key with another body: 409 (default, documented for Didit's other operations), or as to any repeat.</summary>
+    /// <summary>
+    /// Answer to an honoured key with another body: 409 (default, documented for Didit's other operations), or as to any repeat.
+    /// </summary>
     public RepeatReply OtherBody { get; init; } = RepeatReply.Conflict;
 
     /// <summary>Number of first repeats of each honoured key that get 409 before the original is given; default 0.</summary>
@@ -82,7 +90,9 @@ public sealed record SimulatorSettings
     /// <summary>Most rows of a list page, whatever the request asks for; default 100.</summary>
     public int ListMaxLimit { get; init; } = 100;
 
-    /// <summary>Latency of each accepted create, before its session exists; default zero. The work is done even if the client leaves meanwhile.</summary>
+    /// <summary>
+    /// Latency of each accepted create, before its session exists; default zero. The work is done even if the client leaves meanwhile.
+    /// </summary>
     public TimeSpan CreateDelay { get; init; }
 
     /// <summary>Name of the id field in every session reply; default <see cref="SessionIdField.SessionId"/>.</summary>
@@ -94,7 +104,9 @@ public sealed record SimulatorSettings
     /// <summary>Lists and decisions together in any 60 seconds before 429; default 0 = no limit.</summary>
     public int GetsPerMinute { get; init; }
 
-    /// <summary>Whether the <c>X-RateLimit-*</c> headers are sent where there is a limit; default true. <c>Retry-After</c> always is.</summary>
+    /// <summary>
+    /// Whether the <c>X-RateLimit-*</c> headers are sent where there is a limit; default true. <c>Retry-After</c> always is.
+    /// </summary>
     public bool RateHeaders { get; init; } = true;
 
     /// <summary>Paths without their trailing slash; default <see cref="WithoutSlash.Redirected"/>.</summary>
@@ -106,7 +118,9 @@ public sealed record SimulatorSettings
     /// <summary>Status for another workflow than <see cref="OnlyWorkflow"/>, 400 to 499; default 400.</summary>
     public int UnknownWorkflowStatus { get; init; } = 400;
 
-    /// <summary>How far the <c>Date</c> header is ahead of the simulator's clock; null (default) leaves the header to the web server.</summary>
+    /// <summary>
+    /// How far the <c>Date</c> header is ahead of the simulator's clock; null (default) leaves the header to the web server.
+    /// </summary>
     public TimeSpan? DateSkew { get; init; }
 
     /// <summary>Entries the request log keeps, the oldest dropped first; default 200000.</summary>
@@ -124,7 +138,8 @@ public sealed record SimulatorSettings
 
     internal void Check(FieldErrors errors)
     {
-        errors.When(string.Equals(ApiKey, Mask, StringComparison.Ordinal), "apiKey", "is the mask shown by GET; send the key itself or leave it out");
+        errors.When(string.Equals(ApiKey, Mask, StringComparison.Ordinal), "apiKey",
+            "is the mask shown by GET; send the key itself or leave it out");
         errors.When(BadKeyStatus is not (401 or 403), "badKeyStatus", "must be one of 401, 403");
         errors.When(SessionLifetime <= TimeSpan.Zero, "sessionLifetime", "must be above 00:00:00");
         errors.WhenNegative(HeaderWindow, "headerWindow");

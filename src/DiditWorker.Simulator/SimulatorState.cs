@@ -114,7 +114,9 @@ public sealed class SimulatorState
     /// <returns>The counts.</returns>
     public SimulatorSummary Summary() => ReportMaker.Summary(Sessions, world.Log);
 
-    /// <summary>Back to the start: no sessions, keys, log, faults or used-up limits, and the initial settings. Requests in progress are cut off.</summary>
+    /// <summary>
+    /// Back to the start: no sessions, keys, log, faults or used-up limits, and the initial settings. Requests in progress are cut off.
+    /// </summary>
     public void Reset()
     {
         World old;

@@ -13,7 +13,8 @@ internal static class Program
         var contender = new Command("contender", "A contender's own process; started by compare") { name };
         contender.Hidden = true;
         contender.SetAction((parsed, _) => Contender.RunAsync(parsed.GetRequiredValue(name)));
-        var root = new RootCommand("Measures the worker against what somebody would write instead.") { CompareCommand.Create(), GrowthCommand.Create(), PairCommand.Create(), MicroCommand.Create(), contender };
+        var root = new RootCommand("Measures the worker against what somebody would write instead.")
+            { CompareCommand.Create(), GrowthCommand.Create(), PairCommand.Create(), MicroCommand.Create(), contender };
         return await root.Parse(args).InvokeAsync();
     }
 }

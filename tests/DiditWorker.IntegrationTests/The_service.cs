@@ -79,7 +79,8 @@ public sealed class The_service
         var (_, body) = await worker.HealthAsync("ready");
         body.GetProperty("parts").GetProperty("redis").GetProperty("status").GetString().ShouldBe("Degraded");
         body.GetProperty("parts").GetProperty("redis").GetProperty("description").GetString()!.ShouldContain("set it to noeviction");
-        await Eventually.UntilAsync(() => Task.FromResult(worker.Output.Contains("volatile-lru", StringComparison.Ordinal)), Bound, "the warning is logged");
+        await Eventually.UntilAsync(
+            () => Task.FromResult(worker.Output.Contains("volatile-lru", StringComparison.Ordinal)), Bound, "the warning is logged");
         (await worker.TerminateAsync()).ShouldBe(0);
     }
 
@@ -97,11 +98,13 @@ public sealed class The_service
         }
 
         await Eventually.UntilAsync(
-            async () => (await worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty("didit").GetProperty("status").GetString() == "Degraded",
+            async () => (await worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty("didit").GetProperty("status")
+                .GetString() == "Degraded",
             Bound, "the pause");
         (await worker.TerminateAsync()).ShouldBe(0);
 
-        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification") == 5, Bound, "all five are in the queue");
+        await Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync("start-verification") == 5, Bound, "all five are in the queue");
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
         arena.Broker.Answers.ShouldBeEmpty();
     }
@@ -111,7 +114,8 @@ public sealed class The_service
     {
         await using var arena = await Arena.OpenAsync();
         arena.Settings["Didit:AttemptTimeout"] = "00:00:30";
-        arena.Didit.State.AddFault(new() { Operation = Simulator.DiditOperation.Create, Kind = Simulator.FaultKind.Delay, Delay = TimeSpan.FromSeconds(1) });
+        arena.Didit.State.AddFault(
+            new() { Operation = Simulator.DiditOperation.Create, Kind = Simulator.FaultKind.Delay, Delay = TimeSpan.FromSeconds(1) });
         await using var worker = WorkerProcess.Start(arena.Settings);
         await worker.UntilReadyAsync();
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");

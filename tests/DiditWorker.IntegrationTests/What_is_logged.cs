@@ -17,7 +17,9 @@ public sealed class What_is_logged
         await arena.StartWorkerAsync();
 
         await EventfulRun.RunAsync(arena);
-        await Eventually.UntilAsync(() => Task.FromResult(arena.Logs.Text.Contains("RefusedByDidit", StringComparison.Ordinal)), TimeSpan.FromSeconds(30), "the refusal is logged");
+        await Eventually.UntilAsync(
+            () => Task.FromResult(arena.Logs.Text.Contains("RefusedByDidit", StringComparison.Ordinal)), TimeSpan.FromSeconds(30),
+            "the refusal is logged");
 
         foreach (var secret in EventfulRun.SecretsOf(arena).Append("/session/"))
         {

@@ -42,7 +42,8 @@ public sealed class When_100000_messages_wait_for_didit
             (await first.TerminateAsync()).ShouldBe(0);
         }
 
-        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync(TestBroker.Queue) == Messages, Bound, "all are in the queue after SIGTERM");
+        await Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync(TestBroker.Queue) == Messages, Bound, "all are in the queue after SIGTERM");
         arena.Didit.State.ClearFaults();
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Any, Kind = FaultKind.ResetBeforeCreate });
         await using (var second = WorkerProcess.Start(arena.Settings))
@@ -51,7 +52,8 @@ public sealed class When_100000_messages_wait_for_didit
             await second.KillAsync();
         }
 
-        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync(TestBroker.Queue) == Messages, Bound, "all are in the queue after kill -9");
+        await Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync(TestBroker.Queue) == Messages, Bound, "all are in the queue after kill -9");
         arena.Settings.Remove("Didit:BreakDuration");
         arena.Settings.Remove("Didit:LookupDelay");
         await using var third = WorkerProcess.Start(arena.Settings);
@@ -92,11 +94,13 @@ public sealed class When_100000_messages_wait_for_didit
         resumed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
 
         await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Sessions.Count >= watched), Bound, $"{watched} sessions");
-        var creates = arena.Didit.State.Requests.Where(r => r.Operation == DiditOperation.Create && r.Fault is null).OrderBy(r => r.At).Take(watched).ToList();
+        var creates = arena.Didit.State.Requests.Where(r => r.Operation == DiditOperation.Create && r.Fault is null).OrderBy(r => r.At)
+            .Take(watched).ToList();
         var inFlight = creates.ConvertAll(c => creates.Count(o => o.At <= c.At && !(o.Ended < c.At)));
         await PrintAsync($"creates in flight as each arrived: {string.Join(' ', inFlight)}");
 
-        // Each success lets one more go at a time, from 2 on, so the n-th create finds no more than n/2 + 2 under way; all 32 places are used in the end.
+        // Each success lets one more go at a time, from 2 on, so the n-th create finds no more than n/2 + 2 under way; all 32 places are
+        // used in the end.
         for (var i = 0; i < creates.Count; i++)
         {
             var answered = creates.Count(o => o.Ended < creates[i].At);
@@ -107,5 +111,6 @@ public sealed class When_100000_messages_wait_for_didit
         arena.Didit.State.Duplicates().PerVendorData.ShouldBeEmpty();
     }
 
-    private static Task PrintAsync(FormattableString line) => TestContext.Progress.WriteLineAsync(line.ToString(CultureInfo.InvariantCulture));
+    private static Task PrintAsync(FormattableString line) =>
+        TestContext.Progress.WriteLineAsync(line.ToString(CultureInfo.InvariantCulture));
 }

@@ -23,7 +23,8 @@ public sealed class When_a_client_asks_for_too_much
     {
         _worker = WorkerProcess.Start(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["ConnectionStrings:RabbitMq"] = $"amqp://127.0.0.1:{FreePort.Take()}/", ["ConnectionStrings:Redis"] = $"127.0.0.1:{FreePort.Take()}", ["Didit:ApiKey"] = "k",
+            ["ConnectionStrings:RabbitMq"] = $"amqp://127.0.0.1:{FreePort.Take()}/",
+                ["ConnectionStrings:Redis"] = $"127.0.0.1:{FreePort.Take()}", ["Didit:ApiKey"] = "k",
         });
         _http = new() { BaseAddress = _worker.Address };
         await Eventually.UntilAsync(_worker.IsLiveAsync, Bound, "the worker is alive");
@@ -37,7 +38,8 @@ public sealed class When_a_client_asks_for_too_much
     }
 
     [Test]
-    public async Task Every_response_has_the_security_headers([Values("/", "/status.json", "/health/live", "/health/ready", "/metrics", "/nothing-here")] string path)
+    public async Task Every_response_has_the_security_headers(
+        [Values("/", "/status.json", "/health/live", "/health/ready", "/metrics", "/nothing-here")] string path)
     {
         using var response = await _http.GetAsync(new Uri(path, UriKind.Relative));
 
@@ -49,7 +51,8 @@ public sealed class When_a_client_asks_for_too_much
 
     [Test]
     public async Task A_long_address_is_refused() =>
-        (await _http.GetAsync(new Uri("/health/live?" + new string('x', 3000), UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.RequestUriTooLong);
+        (await _http.GetAsync(new Uri("/health/live?" + new string('x', 3000), UriKind.Relative)))
+            .StatusCode.ShouldBe(HttpStatusCode.RequestUriTooLong);
 
     [Test]
     public async Task Large_headers_are_refused()
@@ -127,7 +130,8 @@ public sealed class When_a_client_asks_for_too_much
         using var client = new TcpClient();
 
         var other = IPAddress.Parse("127.0.0.2");
-        (await Should.ThrowAsync<SocketException>(() => client.ConnectAsync(other, _worker.Address.Port))).SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
+        (await Should.ThrowAsync<SocketException>(() => client.ConnectAsync(other, _worker.Address.Port)))
+            .SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
     }
 
     // 100 half requests at a time, each in place of one that the worker has closed.

@@ -8,7 +8,9 @@ using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests;
 
-/// <summary>Found by the fault campaign: a host that is minutes ahead took an attempt of a moment ago for an old one and looked up too soon.</summary>
+/// <summary>
+/// Found by the fault campaign: a host that is minutes ahead took an attempt of a moment ago for an old one and looked up too soon.
+/// </summary>
 public sealed class When_a_clock_is_ahead
 {
     private const string Body = """{"vendorData":"user-1"}""";
@@ -23,7 +25,9 @@ public sealed class When_a_clock_is_ahead
         // What another worker left behind a moment ago: an ambiguous record, and the session that its lost request made.
         var key = IdempotencyKey.Create("start-verification", "order-1");
         await LeaveAmbiguousAsync(arena);
-        var metadata = JsonSerializer.SerializeToElement(new Dictionary<string, string>(StringComparer.Ordinal) { ["diditworker_key"] = key.ToString() });
+        var metadata =
+            JsonSerializer.SerializeToElement(
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["diditworker_key"] = key.ToString() });
         var made = arena.Didit.State.Seed(new() { VendorData = "user-1", WorkflowId = Arena.Workflow, Metadata = metadata });
         await arena.Broker.PublishRawAsync("order-1", Body);
         await arena.Broker.UntilAnswersAsync(1);
@@ -37,7 +41,8 @@ public sealed class When_a_clock_is_ahead
         await using var redis = await ConnectionMultiplexer.ConnectAsync(arena.Redis.ConnectionString);
         var now = new DateTimeOffset(await redis.GetServers()[0].TimeAsync(), TimeSpan.Zero).ToUnixTimeMilliseconds();
         var fingerprint = Fingerprint.Of(StartVerificationReader.Read(JsonElement.Parse(Body), Arena.Workflow).Payload);
-        await redis.GetDatabase().StringSetAsync(arena.RedisKey("order-1"), $"1 P {fingerprint} somebodyelse 0 {now} {now} 1 ", TimeSpan.FromHours(1));
+        await redis.GetDatabase()
+            .StringSetAsync(arena.RedisKey("order-1"), $"1 P {fingerprint} somebodyelse 0 {now} {now} 1 ", TimeSpan.FromHours(1));
     }
 
     private sealed class Ahead(TimeSpan by) : TimeProvider

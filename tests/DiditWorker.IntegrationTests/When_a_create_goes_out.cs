@@ -19,7 +19,8 @@ public sealed class When_a_create_goes_out
         await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
         arena.Settings["Didit:AttemptTimeout"] = "00:00:20";
         await arena.StartWorkerAsync();
-        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(5), Count = 1 });
+        arena.Didit.State.AddFault(
+            new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(5), Count = 1 });
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
         await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Requests.Count == 1), Bound, "the create arrived");
 
@@ -44,7 +45,8 @@ public sealed class When_a_create_goes_out
         await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
         arena.Settings["Didit:AttemptTimeout"] = "00:00:20";
         await arena.StartWorkerAsync();
-        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(2), Count = 1 });
+        arena.Didit.State.AddFault(
+            new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(2), Count = 1 });
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
         await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Requests.Count == 1), Bound, "the create arrived");
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");

@@ -44,7 +44,8 @@ public sealed class When_a_create_is_interrupted
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.TimeoutAfterCreate, Count = 1 });
 
         await Should.ThrowAsync<ReturnToQueueException>(() => InterruptAsync(flow, arena));
-        var record = (await services.GetRequiredService<IdempotencyStore>().PeekAsync(Key)).Memory.Record.ShouldNotBeNull("an attempt may have been made");
+        var record = (await services.GetRequiredService<IdempotencyStore>().PeekAsync(Key))
+            .Memory.Record.ShouldNotBeNull("an attempt may have been made");
         (record.State, record.LeaseUntil).ShouldBe((RecordState.InProgress, DateTimeOffset.UnixEpoch), "nobody has to wait for the lease");
 
         // Even a delivery that does not know of any earlier one.
@@ -52,7 +53,8 @@ public sealed class When_a_create_is_interrupted
         arena.Didit.State.Sessions.Count.ShouldBe(1);
     }
 
-    // As a campaign of 30 minutes found it: the session comes after its time-out, and so after the look-ups of a worker that did not wait for that.
+    // As a campaign of 30 minutes found it: the session comes after its time-out, and so after the look-ups of a worker that did not wait
+    // for that.
     [Test]
     public async Task Nobody_else_creates_while_didit_is_at_work_on_it()
     {
@@ -67,14 +69,17 @@ public sealed class When_a_create_is_interrupted
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = late, Count = 1 });
         await arena.StartWorkerAsync();
         await arena.StartWorkerAsync();
-        await Eventually.UntilAsync(async () => await account.CountRabbitMqAsync() >= 2, Bound, "the broker lists the connections of the workers");
+        await Eventually.UntilAsync(
+            async () => await account.CountRabbitMqAsync() >= 2, Bound, "the broker lists the connections of the workers");
 
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
-        await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Requests.Any(r => r.Operation == DiditOperation.Create)), Bound, "it is under way");
+        await Eventually.UntilAsync(
+            () => Task.FromResult(arena.Didit.State.Requests.Any(r => r.Operation == DiditOperation.Create)), Bound, "it is under way");
         await account.CutRabbitMqAsync();
 
         await Eventually.UntilAsync(() => Task.FromResult(arena.Broker.Created.Any()), Bound, "it is answered");
-        await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Sessions.Count > 0), Bound, "Didit is done with the first create");
+        await Eventually.UntilAsync(
+            () => Task.FromResult(arena.Didit.State.Sessions.Count > 0), Bound, "Didit is done with the first create");
         arena.Didit.State.Requests.Count(r => r.Operation == DiditOperation.Create).ShouldBe(1);
     }
 
@@ -83,7 +88,8 @@ public sealed class When_a_create_is_interrupted
         using var leaving = new CancellationTokenSource();
         var running = flow.AnswerAsync(New(), Request(), leaving.Token);
         await Eventually.UntilAsync(
-            () => Task.FromResult(arena.Didit.State.Requests.Any(r => r.Operation == DiditOperation.Create)), Bound, "the create is under way");
+            () => Task.FromResult(arena.Didit.State.Requests.Any(r => r.Operation == DiditOperation.Create)), Bound,
+            "the create is under way");
         await leaving.CancelAsync();
         return await running.WaitAsync(Bound);
     }

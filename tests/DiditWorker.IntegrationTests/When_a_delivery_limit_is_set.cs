@@ -10,7 +10,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests;
 
 /// <summary>
-/// By a policy, so that the worker does not see it: before RabbitMQ 4.3 every hold that ends counts, and of argument and policy the lower number does.
+/// By a policy, so that the worker does not see it: before RabbitMQ 4.3 every hold that ends counts, and of argument and policy the lower
+/// number does.
 /// </summary>
 public sealed class When_a_delivery_limit_is_set
 {
@@ -90,7 +91,8 @@ public sealed class When_a_delivery_limit_is_set
         await NothingIsLostAsync(arena);
     }
 
-    // What deploy/rabbitmq/README.md advises for such a queue; the limit is the operator's, since only that one applies beside another policy.
+    // What deploy/rabbitmq/README.md advises for such a queue; the limit is the operator's, since only that one applies beside another
+    // policy.
     [Test]
     public async Task The_policy_of_the_definitions_mends_a_queue_that_was_there_before()
     {
@@ -103,7 +105,8 @@ public sealed class When_a_delivery_limit_is_set
         await arena.BindInboxAsync();
         var policies = JsonElement.Parse(Deployed.Text("rabbitmq/definitions.template.json")).GetProperty("policies").EnumerateArray();
         var policy = policies.Single(one => one.GetProperty("pattern").GetString() == $"^{Input}$");
-        var definition = policy.GetProperty("definition").EnumerateObject().ToDictionary(pair => pair.Name, pair => (object)pair.Value, StringComparer.Ordinal);
+        var definition = policy.GetProperty("definition").EnumerateObject()
+            .ToDictionary(pair => pair.Name, pair => (object)pair.Value, StringComparer.Ordinal);
         (await arena.TrySetPolicyAsync(definition, pattern: $"^{Input}$")).ShouldBeTrue();
         (await arena.TrySetPolicyAsync(new() { ["delivery-limit"] = 3 }, ofTheOperator: true)).ShouldBeTrue();
         arena.Settings["StartVerification:Topology"] = "Expect";
@@ -172,18 +175,21 @@ public sealed class When_a_delivery_limit_is_set
 
         int Returns() => (worker?.Output ?? arena.Logs.Text).Split(": waited (").Length - 1;
         await Eventually.UntilAsync(
-            async () => arena.RabbitMq.CountsReturns ? await arena.Broker.DepthAsync(Errors) == Messages : Returns() >= Messages * (limit + 1),
+            async () => arena.RabbitMq.CountsReturns ? await arena.Broker.DepthAsync(Errors) == Messages
+                : Returns() >= Messages * (limit + 1),
             Bound, "every message has been returned more often than the limit allows");
         arena.Broker.Answers.ShouldBeEmpty();
         arena.Didit.State.ClearFaults();
     }
 
     private static Task NothingIsLostAsync(Arena arena) => Eventually.UntilAsync(
-        async () => arena.Broker.Created.Select(answer => answer.Text("requestId")).Distinct().Count() + await arena.Broker.DepthAsync(Errors) == Messages,
+        async () => arena.Broker.Created.Select(answer => answer.Text("requestId")).Distinct().Count()
+            + await arena.Broker.DepthAsync(Errors) == Messages,
         Bound, "each message is answered or in the error queue");
 
     private static async Task<string> BrokerAsync(WorkerProcess worker) =>
-        (await worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty("broker") is var broker && broker.GetProperty("status").GetString() == "Degraded"
+        (await worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty("broker") is var broker
+            && broker.GetProperty("status").GetString() == "Degraded"
             ? $"{broker.GetProperty("description")} {broker.GetProperty("action")}"
             : broker.GetRawText();
 }

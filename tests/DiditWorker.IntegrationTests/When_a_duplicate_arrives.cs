@@ -42,7 +42,8 @@ public sealed class When_a_duplicate_arrives
 
         var answers = arena.Broker.Created.ToList();
         answers.Select(a => (a.MessageId, a.CorrelationId, a.Message.GetRawText())).Distinct().Count().ShouldBe(1);
-        answers[0].MessageId.ShouldBe(IdempotencyKey.Create("start-verification", "order-42").EventId("VerificationSessionCreated").ToString());
+        answers[0].MessageId.ShouldBe(
+            IdempotencyKey.Create("start-verification", "order-42").EventId("VerificationSessionCreated").ToString());
         answers[0].Text("requestId").ShouldBe("order-42");
         answers[0].Text("idempotencyKey").ShouldBe("9b010311-4ba7-5932-b0f7-35e2f9a98ac7");
         answers[0].CorrelationId.ShouldBe("9b010311-4ba7-5932-b0f7-35e2f9a98ac7");
@@ -61,7 +62,8 @@ public sealed class When_a_duplicate_arrives
         await arena.Broker.UntilAnswersAsync(1);
 
         var body = """{"messageId":"99999999-7a52-4a53-9a0e-1d6f1f0c9c11","messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":{"vendorData":"user-1"}}"""u8.ToArray();
-        await arena.Broker.PublishBytesAsync("99999999-7a52-4a53-9a0e-1d6f1f0c9c11", body, "application/vnd.masstransit+json", timestamp: null,
+        await arena.Broker.PublishBytesAsync(
+            "99999999-7a52-4a53-9a0e-1d6f1f0c9c11", body, "application/vnd.masstransit+json", timestamp: null,
             new() { ["MT-OriginalMessageId"] = Id });
         await arena.Broker.UntilAnswersAsync(2);
 

@@ -23,7 +23,9 @@ public sealed class When_a_message_cannot_be_used
             Encoding.UTF8.GetBytes(
                 "{\"vendorData\":\"u\",\"metadata\":" + string.Concat(Enumerable.Repeat("{\"a\":", 40)) + "1" + new string('}', 41)),
             "body: is deeper than 32 levels (line 1");
-        yield return Case("two megabytes", Encoding.UTF8.GetBytes($$"""{"vendorData":"u","language":"{{new string('x', 2 * 1024 * 1024)}}"}"""), "are more than the 262144 that are allowed");
+        yield return Case(
+            "two megabytes", Encoding.UTF8.GetBytes($$"""{"vendorData":"u","language":"{{new string('x', 2 * 1024 * 1024)}}"}"""),
+            "are more than the 262144 that are allowed");
         yield return Case(
             "a member twice", """{"vendorData":"u","vendorData":"v"}"""u8.ToArray(), "body: names vendorData twice (line 1, byte 19)");
         yield return Case(
@@ -58,9 +60,13 @@ public sealed class When_a_message_cannot_be_used
             "requestedAt: expected a date-time with offset, such as 2026-11-24T12:00:00Z");
         yield return Case("empty vendorData", """{"vendorData":""}"""u8.ToArray(), "vendorData: expected 1 to 255 characters");
         yield return Case("no vendorData", "{}"u8.ToArray(), "vendorData: is required");
-        yield return Case("wrong types", """{"vendorData":1,"metadata":[],"contactDetails":{"email":true}}"""u8.ToArray(), "metadata: expected an object, got Array; contactDetails.email: expected a string");
-        yield return Case("wrong content type", """{"vendorData":"u"}"""u8.ToArray(), "content_type: expected application/json", "text/plain");
-        yield return Case("broken envelope", """{"vendorData":"u"}"""u8.ToArray(), "needs messageType and message", "application/vnd.masstransit+json");
+        yield return Case(
+            "wrong types", """{"vendorData":1,"metadata":[],"contactDetails":{"email":true}}"""u8.ToArray(),
+            "metadata: expected an object, got Array; contactDetails.email: expected a string");
+        yield return Case(
+            "wrong content type", """{"vendorData":"u"}"""u8.ToArray(), "content_type: expected application/json", "text/plain");
+        yield return Case(
+            "broken envelope", """{"vendorData":"u"}"""u8.ToArray(), "needs messageType and message", "application/vnd.masstransit+json");
         yield return Case(
             "a member of the envelope twice",
             [
@@ -112,8 +118,15 @@ public sealed class When_a_message_cannot_be_used
             ],
             "envelope: found response_address",
             Envelope);
-        yield return Case("too deep in an envelope", Encoding.UTF8.GetBytes("""{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":""" + string.Concat(Enumerable.Repeat("{\"a\":", 30_000)) + "1" + new string('}', 30_001)), "deeper than 32 levels", Envelope);
-        yield return Case("envelope around null", """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":null}"""u8.ToArray(), "message", "application/vnd.masstransit+json");
+        yield return Case(
+            "too deep in an envelope",
+            Encoding.UTF8.GetBytes(
+            """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":"""
+                + string.Concat(Enumerable.Repeat("{\"a\":", 30_000)) + "1" + new string('}', 30_001)), "deeper than 32 levels", Envelope);
+        yield return Case(
+            "envelope around null",
+            """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":null}"""u8.ToArray(), "message",
+            "application/vnd.masstransit+json");
     }
 
     [TestCaseSource(nameof(Bodies))]
@@ -200,9 +213,11 @@ public sealed class When_a_message_cannot_be_used
     {
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
-        await arena.Broker.PublishEnvelopeAsync("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", """{"vendorData":"user-1"}""", type: "Somebody.Else:Event");
+        await arena.Broker.PublishEnvelopeAsync(
+            "0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", """{"vendorData":"user-1"}""", type: "Somebody.Else:Event");
 
-        (await arena.Broker.TakeAsync("start-verification_skipped")).BasicProperties.MessageId.ShouldBe("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11");
+        (await arena.Broker.TakeAsync("start-verification_skipped"))
+            .BasicProperties.MessageId.ShouldBe("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11");
         arena.Didit.State.Requests.ShouldBeEmpty();
     }
 

@@ -17,7 +17,8 @@ public sealed class When_a_message_is_held_too_long
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = 401 });
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
         await Eventually.UntilAsync(
-            () => Task.FromResult(arena.Logs.Text.Contains("waited (held for 00:00:01", StringComparison.Ordinal)), TimeSpan.FromSeconds(60), "it was given back");
+            () => Task.FromResult(arena.Logs.Text.Contains("waited (held for 00:00:01", StringComparison.Ordinal)),
+            TimeSpan.FromSeconds(60), "it was given back");
 
         arena.Broker.Answers.ShouldBeEmpty();
         arena.Didit.State.ClearFaults();

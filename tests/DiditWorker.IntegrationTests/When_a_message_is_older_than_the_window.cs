@@ -7,7 +7,9 @@ using Shouldly;
 
 namespace DiditWorker.IntegrationTests;
 
-/// <summary>No record in Redis any more, and Didit has forgotten the key: only the look-up stands between a replay and a second session.</summary>
+/// <summary>
+/// No record in Redis any more, and Didit has forgotten the key: only the look-up stands between a replay and a second session.
+/// </summary>
 public sealed class When_a_message_is_older_than_the_window
 {
     private static readonly DateTimeOffset LongAgo = DateTimeOffset.UtcNow.AddDays(-3);
@@ -104,6 +106,7 @@ public sealed class When_a_message_is_older_than_the_window
 
     private static SessionSeed Session(string vendorData, string status, JsonObject metadata) => new()
     {
-        VendorData = vendorData, WorkflowId = Arena.Workflow, Status = status, Metadata = System.Text.Json.JsonSerializer.SerializeToElement(metadata), CreatedAt = LongAgo.AddMinutes(1),
+        VendorData = vendorData, WorkflowId = Arena.Workflow, Status = status,
+            Metadata = System.Text.Json.JsonSerializer.SerializeToElement(metadata), CreatedAt = LongAgo.AddMinutes(1),
     };
 }

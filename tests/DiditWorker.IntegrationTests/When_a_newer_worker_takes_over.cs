@@ -7,7 +7,9 @@ using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests;
 
-/// <summary>During a rolling upgrade the lease ends while a create is under way, and a newer worker writes a record that this one cannot read.</summary>
+/// <summary>
+/// During a rolling upgrade the lease ends while a create is under way, and a newer worker writes a record that this one cannot read.
+/// </summary>
 public sealed class When_a_newer_worker_takes_over
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -17,7 +19,8 @@ public sealed class When_a_newer_worker_takes_over
     {
         await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
         arena.Settings["Didit:AttemptTimeout"] = "00:00:30";
-        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(2), Count = 1 });
+        arena.Didit.State.AddFault(
+            new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(2), Count = 1 });
         await using var redis = await ConnectionMultiplexer.ConnectAsync(arena.Redis.ConnectionString);
         var record = arena.RedisKey("order-1");
         await arena.StartWorkerAsync();
@@ -26,7 +29,8 @@ public sealed class When_a_newer_worker_takes_over
         await Eventually.UntilAsync(() => Task.FromResult(arena.Didit.State.Requests.Count == 1), Bound, "the create is under way");
         await redis.GetDatabase().StringSetAsync(record, "3 C of a newer worker", TimeSpan.FromMinutes(10));
         await Eventually.UntilAsync(
-            () => Task.FromResult(arena.Logs.Text.Contains("the record cannot be read", StringComparison.Ordinal)), Bound, "the older worker meets that record");
+            () => Task.FromResult(arena.Logs.Text.Contains("the record cannot be read", StringComparison.Ordinal)), Bound,
+            "the older worker meets that record");
 
         ((string?)await redis.GetDatabase().StringGetAsync(record)).ShouldBe("3 C of a newer worker");
         await redis.GetDatabase().KeyDeleteAsync(record);

@@ -16,7 +16,8 @@ public sealed class When_a_response_address_is_given
         var worker = await arena.StartWorkerAsync();
         var client = worker.Services.GetRequiredService<IBus>().CreateRequestClient<StartVerification>();
 
-        var response = await client.GetResponse<VerificationSessionCreated, VerificationSessionRejected>(new StartVerification { VendorData = "user-1" });
+        var response = await client.GetResponse<VerificationSessionCreated,
+            VerificationSessionRejected>(new StartVerification { VendorData = "user-1" });
 
         response.Is(out Response<VerificationSessionCreated>? created).ShouldBeTrue();
         await arena.Broker.UntilAnswersAsync(1);
@@ -33,7 +34,8 @@ public sealed class When_a_response_address_is_given
         var worker = await arena.StartWorkerAsync();
         var client = worker.Services.GetRequiredService<IBus>().CreateRequestClient<StartVerification>();
 
-        var response = await client.GetResponse<VerificationSessionCreated, VerificationSessionRejected>(new StartVerification { VendorData = "" });
+        var response = await client.GetResponse<VerificationSessionCreated,
+            VerificationSessionRejected>(new StartVerification { VendorData = "" });
 
         response.Is(out Response<VerificationSessionRejected>? rejected).ShouldBeTrue();
         rejected!.Message.Code.ShouldBe(RejectionCodes.InvalidMessage);

@@ -19,7 +19,8 @@ public sealed class When_a_worker_is_killed
         // Nothing at Didit helps: it ignores the header and reuses nothing.
         await using var arena = await Arena.OpenAsync(redis, new() { ReuseByVendorData = false });
         UseShortLease(arena);
-        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(4), Count = 1 });
+        arena.Didit.State.AddFault(
+            new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(4), Count = 1 });
         await using var first = WorkerProcess.Start(arena.Settings);
         await first.UntilReadyAsync();
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
@@ -40,7 +41,8 @@ public sealed class When_a_worker_is_killed
         arena.Didit.State.Sessions.Count.ShouldBe(1);
         arena.Broker.Created.Single().Text("sessionId").ShouldBe(arena.Didit.State.Sessions[0].SessionId);
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
-        await Eventually.UntilAsync(() => Task.FromResult(second.Output.Contains("adopted", StringComparison.Ordinal)), Bound, "the adoption is logged");
+        await Eventually.UntilAsync(
+            () => Task.FromResult(second.Output.Contains("adopted", StringComparison.Ordinal)), Bound, "the adoption is logged");
     }
 
     [Test]

@@ -28,7 +28,8 @@ public sealed class When_an_answer_says_how_it_came
         var answers = arena.Broker.Created.ToList();
         answers.Select(a => a.Outcome).ShouldBe(["created", "replayed", "replayed"]);
         answers.Select(a => (a.MessageId, a.CorrelationId, a.Message.GetRawText())).Distinct().Count().ShouldBe(1);
-        answers[0].Message.GetRawText().ShouldNotContain("\n", customMessage: "MassTransit writes line breaks and blanks unless told otherwise");
+        answers[0].Message.GetRawText()
+            .ShouldNotContain("\n", customMessage: "MassTransit writes line breaks and blanks unless told otherwise");
     }
 
     [Test]

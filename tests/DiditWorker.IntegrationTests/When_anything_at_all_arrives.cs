@@ -12,7 +12,9 @@ public sealed class When_anything_at_all_arrives
     private const int Messages = 600;
     private const int Seed = 81_549;
 
-    private static readonly string?[] ContentTypes = ["application/json", "application/vnd.masstransit+json", "text/plain", "application/json; charset=utf-16", ";;;", "application/xml", null];
+    private static readonly string?[] ContentTypes =
+        ["application/json", "application/vnd.masstransit+json", "text/plain", "application/json; charset=utf-16", ";;;",
+            "application/xml", null];
 
     private static readonly string[] Seeds =
     [
@@ -31,7 +33,8 @@ public sealed class When_anything_at_all_arrives
         for (var i = 0; i < Messages; i++)
         {
             var contentType = ContentTypes[random.Next(10) is var n && n < ContentTypes.Length ? n : 0];
-            await arena.Broker.PublishBytesAsync($"fuzz-{i}", Body(random), contentType, random.Next(3) == 0 ? null : DateTimeOffset.UtcNow, Headers(random));
+            await arena.Broker.PublishBytesAsync(
+                $"fuzz-{i}", Body(random), contentType, random.Next(3) == 0 ? null : DateTimeOffset.UtcNow, Headers(random));
         }
 
         await arena.Broker.PublishRawAsync("last", """{"vendorData":"user-last"}""");
@@ -49,7 +52,8 @@ public sealed class When_anything_at_all_arrives
 
     // Rejected messages are in the error queue too, so these are counted there.
     private static async Task<long> EndedAsync(Arena arena) =>
-        arena.Broker.Created.Count() + await arena.Broker.DepthAsync("start-verification_error") + await arena.Broker.DepthAsync("start-verification_skipped");
+        arena.Broker.Created.Count() + await arena.Broker.DepthAsync("start-verification_error")
+            + await arena.Broker.DepthAsync("start-verification_skipped");
 
     private static byte[] Body(Random random)
     {
@@ -84,8 +88,10 @@ public sealed class When_anything_at_all_arrives
     {
         0 => Enumerable.Range(0, 200).ToDictionary(i => $"bomb-{i}", i => (object?)new string('x', 100), StringComparer.Ordinal),
         1 => new(StringComparer.Ordinal) { ["MT-OriginalMessageId"] = "not a uuid" },
-        2 => new(StringComparer.Ordinal) { ["MT-MessageType"] = "urn:message:Somebody.Else:Event", ["MessageId"] = 7L, ["MT-Response-Address"] = "::::" },
-        3 => new(StringComparer.Ordinal) { ["x-death"] = new List<object?> { new Dictionary<string, object?>(StringComparer.Ordinal) { ["count"] = 1L } } },
+        2 => new(StringComparer.Ordinal)
+        { ["MT-MessageType"] = "urn:message:Somebody.Else:Event", ["MessageId"] = 7L, ["MT-Response-Address"] = "::::" },
+        3 => new(StringComparer.Ordinal)
+        { ["x-death"] = new List<object?> { new Dictionary<string, object?>(StringComparer.Ordinal) { ["count"] = 1L } } },
         _ => null,
     };
 }

@@ -36,7 +36,8 @@ public sealed class When_didit_does_not_answer_well
 
         arena.Didit.State.Sessions.Count.ShouldBe(1);
         arena.Broker.Created.Single().Text("sessionId").ShouldBe(arena.Didit.State.Sessions[0].SessionId);
-        arena.Didit.State.Requests.Where(r => r.Operation == DiditOperation.Create).Select(r => r.IdempotencyKey).Distinct().Count().ShouldBe(1);
+        arena.Didit.State.Requests.Where(r => r.Operation == DiditOperation.Create).Select(r => r.IdempotencyKey).Distinct().Count()
+            .ShouldBe(1);
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
     }
 
@@ -107,7 +108,9 @@ public sealed class When_didit_does_not_answer_well
         await using var arena = await Arena.OpenAsync();
         var worker = await arena.StartWorkerAsync();
         var gate = worker.Services.GetRequiredService<DiditPipeline>().Creates.Gate;
-        var fault = new FaultRule { Operation = DiditOperation.Create, Kind = status == 307 ? FaultKind.Redirect : FaultKind.Status, Status = status == 307 ? null : status };
+        var fault = new FaultRule
+            { Operation = DiditOperation.Create, Kind = status == 307 ? FaultKind.Redirect : FaultKind.Status, Status = status == 307
+                ? null : status };
         arena.Didit.State.AddFault(fault);
         for (var i = 0; i < 10; i++)
         {
@@ -130,7 +133,9 @@ public sealed class When_didit_does_not_answer_well
     [Test]
     public async Task A_conflict_is_resolved_by_adopting_the_original()
     {
-        await using var arena = await Arena.OpenAsync(didit: new() { Header = HeaderMode.Honoured, RepeatReply = RepeatReply.Conflict, ReuseByVendorData = false });
+        await using var arena =
+            await Arena.OpenAsync(
+                didit: new() { Header = HeaderMode.Honoured, RepeatReply = RepeatReply.Conflict, ReuseByVendorData = false });
         arena.Settings["Didit:LookupBeforeResend"] = "OutsideWindow";
         arena.Settings["Didit:AttemptTimeout"] = "00:00:00.500";
         await arena.StartWorkerAsync();
@@ -178,7 +183,8 @@ public sealed class When_didit_does_not_answer_well
             async () =>
             {
                 // Others need what the bad one needs: a failed look-up counts only while other look-ups succeed.
-                await arena.Broker.PublishRawAsync($"good-{++good}", $$"""{"vendorData":"user-{{good}}"}""", DateTimeOffset.UtcNow.AddDays(-3));
+                await arena.Broker.PublishRawAsync(
+                    $"good-{++good}", $$"""{"vendorData":"user-{{good}}"}""", DateTimeOffset.UtcNow.AddDays(-3));
                 return arena.Broker.Rejected.Any();
             },
             Bound,

@@ -26,7 +26,9 @@ public sealed class When_headers_are_a_bomb
         yield return Case("as much as the frame takes", Many(1, (128 * 1024) - 100));
         yield return Case("tables in tables", new(StringComparer.Ordinal) { ["nested"] = Nested(1_000) });
         yield return Case("lists in lists", new(StringComparer.Ordinal) { ["nested"] = Lists(1_000) });
-        yield return Case("no UTF-8", new(StringComparer.Ordinal) { ["text"] = new byte[] { 0xC3, 0x28, 0xFF }, ["MT-Host-MachineName"] = new byte[] { 0xFF } });
+        yield return Case(
+            "no UTF-8", new(StringComparer.Ordinal)
+            { ["text"] = new byte[] { 0xC3, 0x28, 0xFF }, ["MT-Host-MachineName"] = new byte[] { 0xFF } });
         yield return Case("every type where text is expected", WrongTypes());
     }
 
@@ -36,7 +38,8 @@ public sealed class When_headers_are_a_bomb
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
         await arena.Broker.PublishBytesAsync("bad-1", "{}"u8.ToArray(), "application/json", DateTimeOffset.UtcNow, headers);
-        await arena.Broker.PublishBytesAsync("good-1", """{"vendorData":"user-1"}"""u8.ToArray(), "application/json", DateTimeOffset.UtcNow, headers);
+        await arena.Broker.PublishBytesAsync(
+            "good-1", """{"vendorData":"user-1"}"""u8.ToArray(), "application/json", DateTimeOffset.UtcNow, headers);
         await arena.Broker.PublishRawAsync("last", """{"vendorData":"user-2"}""");
         await arena.Broker.UntilAnswersAsync(3);
 
@@ -56,7 +59,8 @@ public sealed class When_headers_are_a_bomb
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
         await arena.Broker.PublishBytesAsync("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11",
-            """{"messageType":["urn:message:Somebody.Else:Event"],"message":{}}"""u8.ToArray(), "application/vnd.masstransit+json", timestamp: null,
+            """{"messageType":["urn:message:Somebody.Else:Event"],"message":{}}"""u8.ToArray(), "application/vnd.masstransit+json",
+                timestamp: null,
             Many(1, (128 * 1024) - 150));
 
         var skipped = await arena.Broker.TakeAsync("start-verification_skipped");
@@ -91,8 +95,10 @@ public sealed class When_headers_are_a_bomb
     {
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
-        var headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["MessageId"] = Nested(1), ["MT-OriginalMessageId"] = Lists(1) };
-        await arena.Broker.PublishBytesAsync(null, """{"vendorData":"user-1"}"""u8.ToArray(), "application/json", DateTimeOffset.UtcNow, headers);
+        var headers = new Dictionary<string,
+            object?>(StringComparer.Ordinal) { ["MessageId"] = Nested(1), ["MT-OriginalMessageId"] = Lists(1) };
+        await arena.Broker.PublishBytesAsync(
+            null, """{"vendorData":"user-1"}"""u8.ToArray(), "application/json", DateTimeOffset.UtcNow, headers);
 
         TestBroker.Header(await arena.Broker.TakeAsync(Error), "MT-Fault-Message")!.ShouldStartWith("message_id: is missing");
         arena.Broker.Answers.ShouldBeEmpty();
@@ -121,7 +127,8 @@ public sealed class When_headers_are_a_bomb
     }
 
     private static Dictionary<string, object?> Many(int count, int size) => Enumerable.Range(0, count)
-        .ToDictionary(i => string.Create(CultureInfo.InvariantCulture, $"b{i}"), _ => (object?)new string('x', size), StringComparer.Ordinal);
+        .ToDictionary(
+            i => string.Create(CultureInfo.InvariantCulture, $"b{i}"), _ => (object?)new string('x', size), StringComparer.Ordinal);
 
     private static Dictionary<string, object?> Nested(int depth)
     {
@@ -151,17 +158,24 @@ public sealed class When_headers_are_a_bomb
         object?[] values =
         [
             1, -1L, 1.5, 1.5f, true, 12.5m, new AmqpTimestamp(long.MaxValue), new BinaryTableValue([1, 2, 3]), null,
-            new List<object?> { 1, "a" }, new Dictionary<string, object?>(StringComparer.Ordinal) { ["a"] = 1 }, Encoding.UTF8.GetBytes("::::"),
+            new List<object?> { 1, "a" }, new Dictionary<string, object?>(StringComparer.Ordinal) { ["a"] = 1 },
+            Encoding.UTF8.GetBytes("::::"),
         ];
         string[] names =
         [
-            "MT-Reason", "MT-Fault-Message", "MT-Fault-ExceptionType", "MT-Fault-RetryCount", "MT-Fault-Timestamp", "MT-Redelivery-Count", "MT-Host-ProcessId",
-            "MT-Host-MachineName", "x-death", "x-delivery-count", "x-first-death-queue", "DiditWorker-Replay-Count", "MT-MessageType", "MT-Response-Address",
-            "MT-Fault-Address", "MT-Request-Id", "ConversationId", "InitiatorId", "SourceAddress", "DestinationAddress", "Content-Type", "RequestId",
-            "MT-Forwarder-Address", "MT-Scheduling-TokenId", "MT-Quartz-Sent", "publishId", "traceparent", "Diagnostic-Id", "MT-Activity-Id",
+            "MT-Reason", "MT-Fault-Message", "MT-Fault-ExceptionType", "MT-Fault-RetryCount", "MT-Fault-Timestamp", "MT-Redelivery-Count",
+                "MT-Host-ProcessId",
+            "MT-Host-MachineName", "x-death", "x-delivery-count", "x-first-death-queue", "DiditWorker-Replay-Count", "MT-MessageType",
+                "MT-Response-Address",
+            "MT-Fault-Address", "MT-Request-Id", "ConversationId", "InitiatorId", "SourceAddress", "DestinationAddress", "Content-Type",
+                "RequestId",
+            "MT-Forwarder-Address", "MT-Scheduling-TokenId", "MT-Quartz-Sent", "publishId", "traceparent", "Diagnostic-Id",
+                "MT-Activity-Id",
         ];
-        return names.Select((name, i) => (name, value: values[i % values.Length])).ToDictionary(p => p.name, p => p.value, StringComparer.Ordinal);
+        return names.Select((name, i) => (name, value: values[i % values.Length]))
+            .ToDictionary(p => p.name, p => p.value, StringComparer.Ordinal);
     }
 
-    private static TestCaseData Case(string name, Dictionary<string, object?> headers) => new TestCaseData(headers).SetArgDisplayNames(name);
+    private static TestCaseData Case(string name, Dictionary<string, object?> headers) =>
+        new TestCaseData(headers).SetArgDisplayNames(name);
 }

@@ -22,7 +22,8 @@ public sealed class When_messages_are_delivered_many_times
         arena.Settings["Didit:AttemptTimeout"] = "00:00:01";
         var worker = await arena.StartWorkerAsync();
         await arena.StartWorkerAsync();
-        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.TimeoutAfterCreate, Probability = 0.1, Seed = Seed });
+        arena.Didit.State.AddFault(
+            new() { Operation = DiditOperation.Create, Kind = FaultKind.TimeoutAfterCreate, Probability = 0.1, Seed = Seed });
         var deliveries = Deliveries();
 
         await Parallel.ForEachAsync(deliveries, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (message, _) =>
@@ -53,6 +54,8 @@ public sealed class When_messages_are_delivered_many_times
 
     // Even ones in the envelope that MassTransit itself writes, odd ones as raw JSON under ids that are no UUIDs.
     private static Task PublishAsync(Arena arena, IBus bus, int message) => message % 2 == 0
-        ? bus.Publish(new StartVerification { VendorData = $"user-{message}", Language = "en" }, context => context.MessageId = new Guid(message, 1, 2, [3, 4, 5, 6, 7, 8, 9, 10]))
+        ? bus.Publish(
+            new StartVerification { VendorData = $"user-{message}", Language = "en" }, context =>
+            context.MessageId = new Guid(message, 1, 2, [3, 4, 5, 6, 7, 8, 9, 10]))
         : arena.Broker.PublishRawAsync($"order-{message}", $$"""{"vendorData":"user-{{message}}","language":"en"}""");
 }

@@ -8,7 +8,10 @@ using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests;
 
-/// <summary>One message whose create, or whose look-up, fails for ever, on real processes that are ended meanwhile, with the default number of attempts.</summary>
+/// <summary>
+/// One message whose create, or whose look-up, fails for ever, on real processes that are ended meanwhile, with the default number of
+/// attempts.
+/// </summary>
 public sealed class When_one_message_always_fails
 {
     private const int MaximumAttempts = 10;
@@ -23,7 +26,8 @@ public sealed class When_one_message_always_fails
 
     [TestCase(DiditOperation.Create, 1)]
     [TestCase(DiditOperation.List, MostReadsPerAttempt)]
-    public async Task It_is_parked_although_the_worker_is_restarted_and_nobody_waits_for_it(DiditOperation operation, int requestsPerAttempt)
+    public async Task It_is_parked_although_the_worker_is_restarted_and_nobody_waits_for_it(
+        DiditOperation operation, int requestsPerAttempt)
     {
         _good = 0;
         await using var arena = await Arena.OpenAsync();
@@ -95,5 +99,6 @@ public sealed class When_one_message_always_fails
     }
 
     private static async Task<int> AttemptsAsync(Arena arena, ConnectionMultiplexer redis) =>
-        await redis.GetDatabase().StringGetAsync(arena.RedisKey("bad")) is { IsNull: false } record ? IdempotencyRecord.Parse(record!).Attempts : 0;
+        await redis.GetDatabase().StringGetAsync(arena.RedisKey("bad")) is { IsNull: false } record
+            ? IdempotencyRecord.Parse(record!).Attempts : 0;
 }

@@ -25,7 +25,9 @@ public sealed class When_redis_is_gone
             await arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""");
         }
 
-        await Eventually.UntilAsync(() => Task.FromResult(arena.Logs.Text.Contains("Redis cannot be asked", StringComparison.Ordinal)), Bound, "the worker notices");
+        await Eventually.UntilAsync(
+            () => Task.FromResult(arena.Logs.Text.Contains("Redis cannot be asked", StringComparison.Ordinal)), Bound,
+            "the worker notices");
         arena.Didit.State.Sessions.Count.ShouldBe(1);
 
         await redis.StartAsync();
@@ -109,7 +111,8 @@ public sealed class When_redis_is_gone
         arena.Didit.State.Requests.ShouldNotContain(r => r.Operation == DiditOperation.List);
 
         // A replayed dead letter carries the traces of its first life.
-        await arena.Broker.PublishBytesAsync("order-1", """{"vendorData":"user-1"}"""u8.ToArray(), "application/json", DateTimeOffset.UtcNow,
+        await arena.Broker.PublishBytesAsync(
+            "order-1", """{"vendorData":"user-1"}"""u8.ToArray(), "application/json", DateTimeOffset.UtcNow,
             new() { ["MT-Reason"] = "fault" });
         await arena.Broker.UntilAnswersAsync(2);
         arena.Didit.State.Sessions.Count.ShouldBe(1);
@@ -129,7 +132,8 @@ public sealed class When_redis_is_gone
             await connection.GetServers()[0].FlushAllDatabasesAsync();
         }
 
-        await arena.Broker.PublishBytesAsync("order-1", """{"vendorData":"user-1"}"""u8.ToArray(), "application/json", DateTimeOffset.UtcNow,
+        await arena.Broker.PublishBytesAsync(
+            "order-1", """{"vendorData":"user-1"}"""u8.ToArray(), "application/json", DateTimeOffset.UtcNow,
             new() { ["x-delivery-count"] = 1 });
         await arena.Broker.UntilAnswersAsync(2);
 

@@ -55,17 +55,20 @@ public sealed class When_redis_loses_everything
         var asked = arena.Didit.State.Requests.Count(r => r.Operation == DiditOperation.List);
         asked.ShouldBeGreaterThan(0);
         await Eventually.UntilAsync(
-            async () => (await RedisPartAsync(worker)).Part.Description.Contains("it remembers since", StringComparison.Ordinal), Bound, "health says it");
+            async () => (await RedisPartAsync(worker))
+                .Part.Description.Contains("it remembers since", StringComparison.Ordinal), Bound, "health says it");
         var (status, part) = await RedisPartAsync(worker);
         (status, part.Status).ShouldBe((HttpStatusCode.OK, "Healthy"));
         part.Description.ShouldContain("every create is looked up first until");
 
-        (await arena.OperateAsync("keys", "horizon", "--nothing-was-lost", "--reason", "the test", "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
+        (await arena.OperateAsync("keys", "horizon", "--nothing-was-lost", "--reason", "the test", "--yes"))
+            .ExitCode.ShouldBe(ExitCodes.Done);
         await arena.Broker.PublishRawAsync("order-2", """{"vendorData":"user-2"}""");
         await arena.Broker.UntilAnswersAsync(2);
         arena.Didit.State.Requests.Count(r => r.Operation == DiditOperation.List).ShouldBe(asked);
         await Eventually.UntilAsync(
-            async () => !(await RedisPartAsync(worker)).Part.Description.Contains("remembers since", StringComparison.Ordinal), Bound, "health has nothing to say of it");
+            async () => !(await RedisPartAsync(worker))
+                .Part.Description.Contains("remembers since", StringComparison.Ordinal), Bound, "health has nothing to say of it");
     }
 
     private static async Task FlushAsync(RedisServer redis, string command)

@@ -30,7 +30,8 @@ public sealed class When_retries_are_delayed
 
         (await arena.OperateAsync("dead-letters", "list", "--json")).Json[0].GetProperty("count").GetInt32().ShouldBe(5);
         await Eventually.UntilAsync(
-            async () => (await arena.OperateAsync("dead-letters", "list")).ExitCode == 3, Bound, "the second reading finds nothing, hence the warning in deploy/rabbitmq");
+            async () => (await arena.OperateAsync("dead-letters", "list"))
+                .ExitCode == 3, Bound, "the second reading finds nothing, hence the warning in deploy/rabbitmq");
     }
 
     [TestCase(false)]
@@ -65,7 +66,8 @@ public sealed class When_retries_are_delayed
 
         var lookUps = arena.Didit.State.Requests.Count(request => request.Operation == DiditOperation.List);
         await TestContext.Progress.WriteLineAsync(
-            $"Delayed retry {delayed}: a duplicate behind {Messages} held messages answered after {duplicate}; all {all} after Didit's recovery, with {lookUps} look-up requests");
+            $"Delayed retry {delayed}: a duplicate behind {Messages} held messages answered after {duplicate}; all {all} after Didit's "
+                + $"recovery, with {lookUps} look-up requests");
         arena.Broker.Created.Select(answer => answer.Text("requestId")).Distinct().Count().ShouldBe(Messages + 1);
         arena.Didit.State.Sessions.Count.ShouldBe(Messages + 1);
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
@@ -89,7 +91,8 @@ public sealed class When_retries_are_delayed
     private static async Task<bool> DelayAsync(Arena arena, TimeSpan delay)
     {
         var milliseconds = (int)delay.TotalMilliseconds;
-        var known = await arena.TrySetPolicyAsync(new() { ["delayed-retry-type"] = "all", ["delayed-retry-min"] = milliseconds, ["delayed-retry-max"] = milliseconds });
+        var known = await arena.TrySetPolicyAsync(
+            new() { ["delayed-retry-type"] = "all", ["delayed-retry-min"] = milliseconds, ["delayed-retry-max"] = milliseconds });
         known.ShouldBe(arena.RabbitMq.IsAtLeast(4, 3), "only brokers that have delayed retry take the policy");
         return known;
     }

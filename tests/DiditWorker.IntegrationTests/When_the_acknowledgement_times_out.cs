@@ -29,15 +29,18 @@ public sealed class When_the_acknowledgement_times_out
             await arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""");
         }
 
-        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync(TestBroker.Queue) == 0, Bound, "the worker holds every message");
         await Eventually.UntilAsync(
-            async () => arena.Logs.Text.Contains("PRECONDITION_FAILED", StringComparison.Ordinal) || await arena.Broker.DepthAsync(TestBroker.Queue) > 0,
+            async () => await arena.Broker.DepthAsync(TestBroker.Queue) == 0, Bound, "the worker holds every message");
+        await Eventually.UntilAsync(
+            async () => arena.Logs.Text.Contains("PRECONDITION_FAILED", StringComparison.Ordinal)
+                || await arena.Broker.DepthAsync(TestBroker.Queue) > 0,
             Bound, "the broker closes the channel, or takes messages back from the consumer");
         arena.Broker.Answers.ShouldBeEmpty();
         arena.Didit.State.ClearFaults();
 
         await Eventually.UntilAsync(
-            () => Task.FromResult(arena.Broker.Created.Select(answer => answer.Text("requestId")).Distinct().Count() == Messages), Bound, "every message is answered");
+            () => Task.FromResult(arena.Broker.Created.Select(answer => answer.Text("requestId")).Distinct().Count() == Messages), Bound,
+            "every message is answered");
         arena.Didit.State.Sessions.Count.ShouldBe(Messages);
         arena.Broker.Rejected.ShouldBeEmpty();
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);

@@ -14,7 +14,9 @@ public sealed class When_the_broker_goes_away
     public async Task Every_message_is_answered_after_it_is_back_with_one_session_each()
     {
         await using var rabbitMq = await RabbitMqServer.StartNewAsync();
-        await using var arena = await Arena.OpenAsync(didit: new() { CreateDelay = TimeSpan.FromMilliseconds(500), ReuseByVendorData = false }, rabbitMq: rabbitMq);
+        await using var arena =
+            await Arena.OpenAsync(
+                didit: new() { CreateDelay = TimeSpan.FromMilliseconds(500), ReuseByVendorData = false }, rabbitMq: rabbitMq);
         await arena.StartWorkerAsync();
         for (var i = 0; i < Messages; i++)
         {

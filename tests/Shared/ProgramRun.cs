@@ -12,11 +12,13 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     public string Required => ExitCode == 0 ? Output : throw new InvalidOperationException($"ended with {ExitCode}: {Error}{Output}");
 
     public static async Task<ProgramRun> ToEndAsync(
-        string program, IEnumerable<string> arguments, string? directory = null, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, string? directory = null, string input = "", IReadOnlyDictionary<string,
+        string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            UseShellExecute = false, WorkingDirectory = directory ?? Repository.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false, WorkingDirectory = directory
+                ?? Repository.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {

@@ -39,7 +39,9 @@ public sealed record DiditOptions
     /// <remarks>Allowed: absolute https or app-scheme URI, up to 2048 characters.</remarks>
     public string? Callback { get; init; }
 
-    /// <summary>How long Didit is taken to remember a key, and how long a record lives. 0: Didit remembers nothing. Default <c>1.00:00:00</c>.</summary>
+    /// <summary>
+    /// How long Didit is taken to remember a key, and how long a record lives. 0: Didit remembers nothing. Default <c>1.00:00:00</c>.
+    /// </summary>
     /// <remarks>Allowed: <c>00:00:00</c> to <c>30.00:00:00</c>.</remarks>
     public TimeSpan IdempotencyWindow { get; init; } = TimeSpan.FromDays(1);
 
@@ -90,7 +92,9 @@ public sealed record DiditOptions
     /// <summary>What a request that starts now is taken to last at most: its time-out, and half of it again for a busy machine.</summary>
     public TimeSpan LongestRequest => AttemptTimeout * 1.5;
 
-    /// <summary>How long one attempt with its retries may take; then the message is held and tried again. Default <c>00:01:00</c>.</summary>
+    /// <summary>
+    /// How long one attempt with its retries may take; then the message is held and tried again. Default <c>00:01:00</c>.
+    /// </summary>
     /// <remarks>Allowed: <c>00:00:00.010</c> to <c>00:20:00</c>.</remarks>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromMinutes(1);
 

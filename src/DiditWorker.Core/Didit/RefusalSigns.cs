@@ -63,7 +63,8 @@ internal static partial class RefusalReader
 
     // An apostrophe within a word is no quote, and an id says nothing.
     [GeneratedRegex(
-        """(?<!\w)(['"`‘“])(?!workflow(_id)?['"`’”])[^'"`’”]*['"`’”](?!\w)|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}""", Options, MaxMilliseconds)]
+        """(?<!\w)(['"`‘“])(?!workflow(_id)?['"`’”])[^'"`’”]*['"`’”](?!\w)|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}""", Options,
+        MaxMilliseconds)]
     private static partial Regex Quoted();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])", RegexOptions.CultureInvariant, MaxMilliseconds)]

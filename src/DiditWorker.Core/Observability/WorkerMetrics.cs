@@ -98,7 +98,8 @@ public sealed class WorkerMetrics
     /// <summary>Lets the configured rates be read.</summary>
     public void ObserveLimits(int createsPerMinute, int readsPerMinute) => _meter.CreateObservableGauge(
         "diditworker.ratelimit.limit",
-        () => new Measurement<int>[] { new(createsPerMinute, [new("operation", "create")]), new(readsPerMinute, [new("operation", "read")]) },
+        () => new Measurement<int>[]
+        { new(createsPerMinute, [new("operation", "create")]), new(readsPerMinute, [new("operation", "read")]) },
         "{request}",
         "Requests to Didit allowed per minute, all replicas together.");
 

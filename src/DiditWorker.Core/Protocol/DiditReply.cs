@@ -73,7 +73,8 @@ public sealed record DiditReply(ReplyKind Kind, string Why)
     public bool MaybeMade => Kind is ReplyKind.Ambiguous or ReplyKind.Conflict;
 
     /// <summary>
-    /// Whether Didit may still be at work on a create: the connection broke, or a gateway gave up waiting (RFC 9110, sections 15.5.9 and 15.6;
+    /// Whether Didit may still be at work on a create: the connection broke, or a gateway gave up waiting (RFC 9110, sections 15.5.9 and
+    /// 15.6;
     /// only 500 and a success are a word of Didit itself).
     /// </summary>
     public bool MaybeUnderWay => Kind == ReplyKind.Ambiguous && Status is 0 or 408 or > 500;

@@ -40,7 +40,8 @@ public sealed record IdempotencyOptions
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// What to do with a message while Redis cannot be asked: <c>Wait</c> holds it; <c>Proceed</c> goes on without a record, and then nothing
+    /// What to do with a message while Redis cannot be asked: <c>Wait</c> holds it; <c>Proceed</c> goes on without a record, and then
+    /// nothing
     /// holds duplicates apart. Default <c>Wait</c>.
     /// </summary>
     public WhenRedisUnavailable WhenRedisUnavailable { get; init; } = WhenRedisUnavailable.Wait;
@@ -52,7 +53,8 @@ public sealed record IdempotencyOptions
     public int MaximumAttempts { get; init; } = 10;
 
     /// <summary>
-    /// A file with keys. Set, stored answers are encrypted (AES-256-GCM, bound to the record's name); not set, a warning at start. One key a line: the first
+    /// A file with keys. Set, stored answers are encrypted (AES-256-GCM, bound to the record's name); not set, a warning at start. One key
+    /// a line: the first
     /// writes, all read. Default null.
     /// </summary>
     /// <remarks>Allowed: base64 of 32 bytes (<c>openssl rand -base64 32</c>).</remarks>

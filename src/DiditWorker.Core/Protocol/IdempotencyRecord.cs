@@ -67,7 +67,8 @@ public sealed record IdempotencyRecord(
     /// The text up to the payload, as the scripts write it: tells this record from every other that stood or will stand there.
     /// </summary>
     public string Head() => string.Create(CultureInfo.InvariantCulture,
-        $"{Version} {LetterOf(State)} {Fingerprint} {Owner} {LeaseUntil.ToUnixTimeMilliseconds()} {FirstAttempt.ToUnixTimeMilliseconds()} {LastAttempt.ToUnixTimeMilliseconds()} {Attempts} ");
+        $"{Version} {LetterOf(State)} {Fingerprint} {Owner} {LeaseUntil.ToUnixTimeMilliseconds()} "
+            + $"{FirstAttempt.ToUnixTimeMilliseconds()} {LastAttempt.ToUnixTimeMilliseconds()} {Attempts} ");
 
     private static char LetterOf(RecordState state) => state switch
     {

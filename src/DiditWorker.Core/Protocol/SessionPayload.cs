@@ -85,7 +85,8 @@ internal static class SessionPayload
         : Escaped(time.ToString("O", CultureInfo.InvariantCulture));
 
     private static DateTimeOffset TimeIn(string field) => LiteralIn(field) is { } text
-        ? DateTimeOffset.TryParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : throw Damaged("time")
+        ? DateTimeOffset.TryParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time
+        : throw Damaged("time")
         : long.TryParse(field, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var ticks)
             && ticks >= 0 && ticks <= DateTimeOffset.MaxValue.Ticks
             ? new(ticks, TimeSpan.Zero)

@@ -72,7 +72,8 @@ public sealed class AnswerCipher(Func<AnswerKeys>? keys, UnencryptedAnswers unen
         // the key's name would be taken for an answer that is not encrypted by a worker from before there were several keys.
         var bound = Encoding.UTF8.GetBytes(redisKey);
         return all.Select(key => Decrypt(key, sealedBytes, bound)).FirstOrDefault(answer => answer is not null)
-            ?? throw new CryptographicException("No key of Idempotency:EncryptionKeyFile opens the stored answer, or it was changed or moved.");
+            ?? throw new CryptographicException(
+                "No key of Idempotency:EncryptionKeyFile opens the stored answer, or it was changed or moved.");
     }
 
     private static string? Decrypt(byte[] key, ReadOnlySpan<byte> sealedBytes, byte[] bound)

@@ -63,7 +63,8 @@ public sealed partial class DeadLetterCounts(
         var fields = await (await redis.DatabaseAsync()).HashGetAllAsync(Key(queue));
         return [.. fields.Select(field => (Name: ((string)field.Name!).Split('|', 2), Count: (long)field.Value))
             .GroupBy(field => field.Name[1], StringComparer.Ordinal)
-            .Select(group => new CountedGroup(group.Key, group.Sum(field => field.Count), group.Select(field => Minute(field.Name[0])).Min()))];
+            .Select(group =>
+                new CountedGroup(group.Key, group.Sum(field => field.Count), group.Select(field => Minute(field.Name[0])).Min()))];
     }
 
     /// <summary>
@@ -102,7 +103,9 @@ public sealed partial class DeadLetterCounts(
 
     private static partial class Log
     {
-        [LoggerMessage(200, LogLevel.Warning, "Dead letters of {Queue} could not be counted ({Error}); the metrics show them as Uncounted, or for a while too many")]
+        [LoggerMessage(
+            200, LogLevel.Warning,
+            "Dead letters of {Queue} could not be counted ({Error}); the metrics show them as Uncounted, or for a while too many")]
         public static partial void NotCounted(ILogger logger, string queue, string error);
     }
 }

@@ -8,7 +8,9 @@ public static class DeadLetterGroups
     /// <summary>Messages of unknown types.</summary>
     public const string Skipped = "Skipped";
 
-    /// <summary>Returned to the queue until a delivery limit: moved by the broker, or by the worker where the broker would drop it.</summary>
+    /// <summary>
+    /// Returned to the queue until a delivery limit: moved by the broker, or by the worker where the broker would drop it.
+    /// </summary>
     public const string DeliveryLimit = "DeliveryLimit";
 
     /// <summary>Parked because of an error of the worker's own; <c>dead-letters list</c> names it.</summary>

@@ -31,7 +31,8 @@ public sealed class Horizon(RedisConnection redis, IdempotencyOptions options)
     {
         var database = await redis.DatabaseAsync();
         var records = RedisWrites.Keys(database, options.KeyPrefix);
-        return await RunAsync(database, records.Select(record => HorizonMarkers.For(database.Multiplexer, options.KeyPrefix, record)), "begin");
+        return await RunAsync(
+            database, records.Select(record => HorizonMarkers.For(database.Multiplexer, options.KeyPrefix, record)), "begin");
     }
 
     private async Task<HorizonReading> OnAllAsync(string what)

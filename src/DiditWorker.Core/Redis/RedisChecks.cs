@@ -99,7 +99,8 @@ public static class RedisChecks
         if (state != "ok" || slots != Slots)
         {
             yield return $"cluster_state is {state}, {slots} of {Slots} slots are served: messages whose keys lie in "
-                + "the others wait; look at CLUSTER NODES, and bring the missing nodes back, fail over to their replicas, or assign their slots";
+                + "the others wait; look at CLUSTER NODES, and bring the missing nodes back, fail over to their replicas, or assign "
+                + "their slots";
         }
     }
 

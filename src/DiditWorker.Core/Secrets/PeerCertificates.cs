@@ -13,7 +13,8 @@ namespace DiditWorker.Secrets;
 /// <param name="section">The section of the settings: <c>RabbitMq</c> or <c>Redis</c>.</param>
 /// <param name="authorities">What alone is trusted; null: what the machine trusts.</param>
 /// <param name="shown">What is shown to a server that asks; null: nothing.</param>
-public sealed class PeerCertificates(string section, SecretFile<X509Certificate2Collection>? authorities, SecretFile<SslStreamCertificateContext>? shown)
+public sealed class PeerCertificates(
+    string section, SecretFile<X509Certificate2Collection>? authorities, SecretFile<SslStreamCertificateContext>? shown)
 {
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
@@ -21,7 +22,8 @@ public sealed class PeerCertificates(string section, SecretFile<X509Certificate2
     private readonly ConcurrentDictionary<string, string> _asking = new(StringComparer.Ordinal);
 
     /// <summary>What was wrong with the latest connection to each host, with what to do; no secrets.</summary>
-    public IReadOnlyList<string> Problems => [.. LoginProblem is { } login ? [login] : (string[])[], .. _refused.Values, .. _asking.Values, .. Expired()];
+    public IReadOnlyList<string> Problems =>
+        [.. LoginProblem is { } login ? [login] : (string[])[], .. _refused.Values, .. _asking.Values, .. Expired()];
 
     /// <summary>Why the latest login was refused; null if it was not.</summary>
     public string? LoginProblem { get; set; }
@@ -71,12 +73,16 @@ public sealed class PeerCertificates(string section, SecretFile<X509Certificate2
         RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Accept(host, certificate, chain, errors),
     };
 
-    /// <summary>Called by a client that has nothing to show. With a certificate of the server's it is asked for, before that only in case.</summary>
+    /// <summary>
+    /// Called by a client that has nothing to show. With a certificate of the server's it is asked for, before that only in case.
+    /// </summary>
     public X509Certificate? Ask(string host, X509Certificate? remote)
     {
         if (remote is not null)
         {
-            _asking[host] = $"{host} asks for a certificate and none is set; set {section}:ClientCertificateFile and {section}:ClientCertificateKeyFile";
+            _asking[host] =
+                $"{host} asks for a certificate and none is set; set {section}:ClientCertificateFile and "
+                    + $"{section}:ClientCertificateKeyFile";
         }
 
         return null;
@@ -120,14 +126,19 @@ public sealed class PeerCertificates(string section, SecretFile<X509Certificate2
 
     private string Describe(X509Certificate2 server, X509Chain? chain)
     {
-        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
+        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status)
+            ?? X509ChainStatusFlags.NoError;
         return status switch
         {
-            _ when status.HasFlag(X509ChainStatusFlags.UntrustedRoot) || status.HasFlag(X509ChainStatusFlags.PartialChain) => authorities is null
-                ? $"shows a certificate of an authority that this machine does not know ({server.Issuer}); set {section}:CertificateAuthorityFile to that authority's certificate"
-                : $"shows a certificate of another authority ({server.Issuer}) than those in {section}:CertificateAuthorityFile ({authorities.Path})",
+            _ when status.HasFlag(X509ChainStatusFlags.UntrustedRoot) || status.HasFlag(X509ChainStatusFlags.PartialChain) =>
+                authorities is null
+                ? $"shows a certificate of an authority that this machine does not know ({server.Issuer}); set "
+                    + $"{section}:CertificateAuthorityFile to that authority's certificate"
+                : $"shows a certificate of another authority ({server.Issuer}) than those in {section}:CertificateAuthorityFile "
+                    + $"({authorities.Path})",
             _ when status.HasFlag(X509ChainStatusFlags.NotTimeValid) =>
-                $"shows a certificate that is valid from {server.NotBefore.ToUniversalTime():O} to {server.NotAfter.ToUniversalTime():O} (or its authority's is not valid now); renew it, or set the clock right",
+                $"shows a certificate that is valid from {server.NotBefore.ToUniversalTime():O} to {server.NotAfter.ToUniversalTime():O} "
+                    + "(or its authority's is not valid now); renew it, or set the clock right",
             _ => $"shows a certificate that cannot be accepted ({status})",
         };
     }
@@ -135,14 +146,16 @@ public sealed class PeerCertificates(string section, SecretFile<X509Certificate2
     private static string Names(X509Certificate2 server)
     {
         var names = server.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
-        return names is null ? "none" : string.Join(", ", [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())]);
+        return names is null ? "none"
+            : string.Join(", ", [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())]);
     }
 
     private IEnumerable<string> Expired()
     {
         if (Shown?.TargetCertificate is { } own && own.NotAfter.ToUniversalTime() < TimeProvider.System.GetUtcNow().UtcDateTime)
         {
-            yield return $"the certificate in {section}:ClientCertificateFile ({shown!.Path}) was valid until {own.NotAfter.ToUniversalTime():O}; renew it";
+            yield return $"the certificate in {section}:ClientCertificateFile ({shown!.Path}) was valid until "
+                + $"{own.NotAfter.ToUniversalTime():O}; renew it";
         }
     }
 }

@@ -4,4 +4,5 @@ namespace DiditWorker.Secrets;
 /// <param name="RabbitMqCertificates">Section <c>RabbitMq</c>: whom to trust, and what to show.</param>
 /// <param name="RedisCertificates">Section <c>Redis</c>: whom to trust, and what to show.</param>
 /// <param name="Files">All files that are looked at again.</param>
-public sealed record WorkerSecrets(PeerCertificates RabbitMqCertificates, PeerCertificates RedisCertificates, IReadOnlyList<SecretFile> Files);
+public sealed record WorkerSecrets(
+    PeerCertificates RabbitMqCertificates, PeerCertificates RedisCertificates, IReadOnlyList<SecretFile> Files);

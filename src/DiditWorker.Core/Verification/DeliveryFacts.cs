@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace DiditWorker.Verification;
 
-/// <summary>What a delivery carries beside its payload, whoever reads it: the consumer through MassTransit, or the operator's commands.</summary>
+/// <summary>
+/// What a delivery carries beside its payload, whoever reads it: the consumer through MassTransit, or the operator's commands.
+/// </summary>
 public sealed record DeliveryFacts
 {
     /// <summary>Reads a header of the transport by its name: its text, empty if its value has another type, null if it is absent.</summary>
@@ -41,7 +43,8 @@ public sealed record DeliveryFacts
     /// <param name="value">As the client library or the JSON reader has it.</param>
     public static string Text(object? value) => value switch
     {
-        JsonElement { ValueKind: JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } json => json.ToString(),
+        JsonElement { ValueKind: JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } json =>
+            json.ToString(),
         JsonElement => "",
         string or IFormattable => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
         _ => "",

@@ -12,7 +12,8 @@ public sealed class DiditSteps(
     private const string Result = "diditworker.result";
 
     /// <summary>A delivery that holds nothing yet.</summary>
-    public Work Begin(Delivery delivery, VerificationRequest request, Hold hold, Lease lease) => new(delivery, request, hold, lease, pipeline, time);
+    public Work Begin(Delivery delivery, VerificationRequest request, Hold hold, Lease lease) =>
+        new(delivery, request, hold, lease, pipeline, time);
 
     /// <summary>Looks for its session.</summary>
     public async Task<DeliveryEvent> LookUpAsync(Work work, Effect effect, CancellationToken cancellation)
@@ -102,7 +103,8 @@ public sealed class DiditSteps(
         return pipeline.Of(operation).Judge(work.Delivery.Key, reply, sent, work.SinceLast(operation, sent), own);
     }
 
-    private DeliveryEvent Replied(DiditReply reply, Verdict verdict) => new(EventKind.Replied, time.GetUtcNow()) { Reply = reply, Verdict = verdict };
+    private DeliveryEvent Replied(DiditReply reply, Verdict verdict) =>
+        new(EventKind.Replied, time.GetUtcNow()) { Reply = reply, Verdict = verdict };
 
     private static CreateRequest Request(Work work) =>
         new(work.Delivery.Key, work.Request.VendorData, work.Request.WorkflowId, work.Request.Payload);

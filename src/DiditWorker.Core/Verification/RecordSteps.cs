@@ -82,7 +82,8 @@ public sealed partial class RecordSteps(
         return new(EventKind.Released, time.GetUtcNow());
     }
 
-    private static bool IsUnreadable(Exception exception) => exception is UnknownRecordException or CryptographicException or FormatException;
+    private static bool IsUnreadable(Exception exception) =>
+        exception is UnknownRecordException or CryptographicException or FormatException;
 
     private void Note(IdempotencyKey key, Exception exception)
     {

@@ -140,7 +140,8 @@ public sealed class StartVerificationReader
 
         // The caller's white space does not count, nor do the writer's escapes.
         var written = _payload.BytesCommitted + _payload.BytesPending - before - Name;
-        _fields.Fault(Math.Min(written, JsonMarshal.GetRawUtf8Value(metadata).Length) > MaxMetadata, "metadata", "is larger than 16 KiB as JSON");
+        _fields.Fault(
+            Math.Min(written, JsonMarshal.GetRawUtf8Value(metadata).Length) > MaxMetadata, "metadata", "is larger than 16 KiB as JSON");
     }
 
     private void Contact()

@@ -85,7 +85,9 @@ internal static class ArchiveLine
 
             return Checked(ReadLetter(json));
         }
-        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
+        catch (Exception exception)
+            when (exception is KeyNotFoundException or InvalidOperationException or FormatException or OverflowException
+                or ArgumentException)
         {
             throw new ArchiveException("is no line of an archive: a member is missing, or is of another type", exception);
         }
@@ -122,7 +124,8 @@ internal static class ArchiveLine
         }
     }
 
-    private static ArchivedLetter Checked(ArchivedLetter letter) => letter.Reference == DeadLetterReader.Reference(letter.Properties, letter.Body.Span)
+    private static ArchivedLetter Checked(ArchivedLetter letter) =>
+        letter.Reference == DeadLetterReader.Reference(letter.Properties, letter.Body.Span)
         ? letter
         : throw new ArchiveException("was changed: its message id, fault time and body do not give its reference. Export it again");
 }

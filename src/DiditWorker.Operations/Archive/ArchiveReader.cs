@@ -56,7 +56,8 @@ internal static class ArchiveReader
         {
             throw new ArchiveException(
                 $"{path}, line {number}: " + (isLast
-                    ? "is cut off. An interrupted export or discard leaves such a last line; its message is still in its queue. Delete the line and import again"
+                    ? "is cut off. An interrupted export or discard leaves such a last line; its message is still in its queue. Delete "
+                        + "the line and import again"
                     : "is no JSON"),
                 exception);
         }

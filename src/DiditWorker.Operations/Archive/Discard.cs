@@ -11,7 +11,8 @@ public sealed class Discard(DeadLetterQueues queues)
     private const int BatchBytes = 8 << 20;
 
     /// <summary>
-    /// Archives and acknowledges, in this order, batch by batch: whenever it ends, a dead letter is in the archive, in its queue, or in both.
+    /// Archives and acknowledges, in this order, batch by batch: whenever it ends, a dead letter is in the archive, in its queue, or in
+    /// both.
     /// </summary>
     /// <param name="broker">Where the queues are.</param>
     /// <param name="filter">Which.</param>

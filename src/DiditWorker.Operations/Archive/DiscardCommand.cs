@@ -15,10 +15,12 @@ internal static class DiscardCommand
     {
         var filter = new FilterOptions();
         var json = DeadLetterCommands.Json();
-        var archive = new Option<string?>("--archive") { Description = "Required: a new file, as export writes it; what is discarded is safe there first" };
+        var archive = new Option<string?>("--archive")
+            { Description = "Required: a new file, as export writes it; what is discarded is safe there first" };
         var reason = new Option<string?>("--reason") { Description = "Required: why, for the audit" };
         var yes = new Option<bool>("--yes") { Description = "Do it; without it, nothing is changed" };
-        var command = new Command("discard", "Takes dead letters out of their queues into an archive, from which import brings them back") { archive, reason, yes, json };
+        var command = new Command("discard", "Takes dead letters out of their queues into an archive, from which import brings them back")
+            { archive, reason, yes, json };
         filter.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -42,7 +44,9 @@ internal static class DiscardCommand
         var queues = services.GetRequiredService<DeadLetterQueues>();
         if (queues.Named(filter).FirstOrDefault(queue => !queues.Holds(queue)) is { } other)
         {
-            throw new CommandException(ExitCodes.WrongUsage, $"{other} is no queue for dead letters: expected error, skipped, or a name that ends in _error or _skipped.");
+            throw new CommandException(
+                ExitCodes.WrongUsage,
+                $"{other} is no queue for dead letters: expected error, skipped, or a name that ends in _error or _skipped.");
         }
 
         ArchiveFiles.RequireNew(options.Archive);
@@ -59,7 +63,8 @@ internal static class DiscardCommand
 
         var discarded = 0;
         await Audited.RunAsync(
-            services.GetRequiredService<AuditLog>(), output.Notes, ("dead-letters discard", filter.ToString(), options.Reason), $"begun: into {options.Archive}",
+            services.GetRequiredService<AuditLog>(), output.Notes, ("dead-letters discard", filter.ToString(), options.Reason),
+            $"begun: into {options.Archive}",
             () => DiscardAsync(services, broker, filter, options, output, count => discarded += count, cancellation),
             () => $"{discarded} discarded into {options.Archive}");
         return Print(output, options, null, discarded);
@@ -70,7 +75,8 @@ internal static class DiscardCommand
         CancellationToken cancellation)
     {
         var discard = new Discard(services.GetRequiredService<DeadLetterQueues>());
-        await using var archive = await ArchiveFiles.CreateAsync(options.Archive, redact: false, services.GetRequiredService<TimeProvider>());
+        await using var archive =
+            await ArchiveFiles.CreateAsync(options.Archive, redact: false, services.GetRequiredService<TimeProvider>());
         try
         {
             var total = await services.GetRequiredService<DeadLetterQueues>().DepthAsync(broker, filter, cancellation);
@@ -97,7 +103,9 @@ internal static class DiscardCommand
     {
         if (options.Json)
         {
-            output.WriteJson(new { Discarded = options.Yes, Messages = total, Archive = options.Yes && total > 0 ? options.Archive : null, Groups = counts?.ToJson() });
+            output.WriteJson(
+                new { Discarded = options.Yes, Messages = total, Archive = options.Yes && total > 0 ? options.Archive
+                    : null, Groups = counts?.ToJson() });
         }
         else if (total == 0)
         {

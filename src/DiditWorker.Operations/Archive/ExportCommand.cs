@@ -14,8 +14,12 @@ internal static class ExportCommand
         var filter = new FilterOptions();
         var json = DeadLetterCommands.Json();
         var file = new Argument<string>("FILE") { Description = "A new file: JSON Lines, mode 0600" };
-        var redact = new Option<bool>("--redact") { Description = "Leave out bodies and all else that may be personal; such a file cannot be imported" };
-        var command = new Command("export", "Copies dead letters into a file, without loss, for import here or on another broker; leaves an audit line") { file, redact, json };
+        var redact = new Option<bool>("--redact")
+            { Description = "Leave out bodies and all else that may be personal; such a file cannot be imported" };
+        var command =
+            new Command("export",
+                "Copies dead letters into a file, without loss, for import here or on another broker; leaves an audit line")
+                    { file, redact, json };
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunAsync(
             async (services, broker, token) =>
@@ -76,7 +80,8 @@ internal static class ExportCommand
     {
         if (json)
         {
-            output.WriteJson(new { File = counts.Total == 0 ? null : path, Messages = counts.Total, Redacted = redacted, Groups = counts.ToJson() });
+            output.WriteJson(
+                new { File = counts.Total == 0 ? null : path, Messages = counts.Total, Redacted = redacted, Groups = counts.ToJson() });
         }
         else if (counts.Total == 0)
         {
@@ -85,7 +90,9 @@ internal static class ExportCommand
         else
         {
             counts.Print(output.Tables);
-            output.Text.WriteLine($"{counts.Total} dead letters are in {path}{(redacted ? ", redacted: it cannot be imported" : "")}. They are in their queues, too.");
+            output.Text.WriteLine(
+                $"{counts.Total} dead letters are in {path}{(redacted ? ", redacted: it cannot be imported" : "")}. They are in their "
+                    + "queues, too.");
         }
     }
 }

@@ -22,7 +22,8 @@ public sealed class Import(DeadLetterQueues queues)
             var queue = target ?? letter.Queue;
             if (!queues.Holds(queue))
             {
-                throw new ArchiveException($"{queue} is no queue for dead letters. Name one: --queue error, skipped, or a name that ends in _error or _skipped");
+                throw new ArchiveException(
+                    $"{queue} is no queue for dead letters. Name one: --queue error, skipped, or a name that ends in _error or _skipped");
             }
 
             var tally = tallies.TryGetValue(queue, out var known) ? known : tallies[queue] = new();
@@ -61,13 +62,15 @@ public sealed class Import(DeadLetterQueues queues)
         await using var publisher = await broker.OpenPublisherAsync(cancellation);
         foreach (var batch in ArchiveReader.Read(path).Chunk(Batch))
         {
-            foreach (var missing in batch.Where(letter => !IsThere(letter, target ?? letter.Queue)).GroupBy(letter => target ?? letter.Queue, StringComparer.Ordinal))
+            foreach (var missing in batch.Where(letter => !IsThere(letter, target ?? letter.Queue))
+                .GroupBy(letter => target ?? letter.Queue, StringComparer.Ordinal))
             {
                 if (publish)
                 {
                     var messages = missing.Select(letter => (ImportedMessage.Of(letter), letter.Body));
                     await publisher.PublishAsync(missing.Key, messages, taken => tallies[missing.Key].Published += taken, cancellation);
-                    await queues.CountAsync(missing.Key, [.. missing.Select(letter => queues.Read(missing.Key, letter.Properties, letter.Body))], 1);
+                    await queues.CountAsync(
+                        missing.Key, [.. missing.Select(letter => queues.Read(missing.Key, letter.Properties, letter.Body))], 1);
                 }
             }
 
@@ -99,7 +102,9 @@ public sealed class Import(DeadLetterQueues queues)
             tally.IsNew = true;
             return queue == queues.ErrorQueue || queue == queues.SkippedQueue
                 ? references
-                : throw new ArchiveException($"{queue} does not exist, and how its owner declares it is not known here. Let its owner declare it first, or use --queue error");
+                : throw new ArchiveException(
+                    $"{queue} does not exist, and how its owner declares it is not known here. Let its owner declare it first, or use "
+                        + "--queue error");
         }
 
         await foreach (var (_, properties, body) in scan.ReadAsync(cancellation))

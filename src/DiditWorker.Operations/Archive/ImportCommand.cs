@@ -15,10 +15,14 @@ internal static class ImportCommand
     public static Command Create(OperatorHost host, Output output)
     {
         var file = new Argument<string>("FILE") { Description = "What export or discard wrote" };
-        var queue = new Option<string?>("--queue") { Description = "Into error, skipped, or the name of a queue that ends in _error or _skipped (default: each message's own)" };
+        var queue = new Option<string?>("--queue")
+            { Description = "Into error, skipped, or the name of a queue that ends in _error or _skipped (default: each message's own)" };
         var yes = new Option<bool>("--yes") { Description = "Do it; without it, the file is checked and nothing is changed" };
         var json = DeadLetterCommands.Json();
-        var command = new Command("import", "Puts exported or discarded dead letters into their queues again; what is there already is skipped, so it can be repeated") { file, queue, yes, json };
+        var command =
+            new Command("import",
+                "Puts exported or discarded dead letters into their queues again; what is there already is skipped, so it can be repeated")
+                    { file, queue, yes, json };
         command.SetAction((parsed, cancellation) => host.RunAsync(
             (services, broker, token) => RunAsync(
                 services, broker, new(parsed.GetRequiredValue(file), parsed.GetValue(queue), parsed.GetValue(yes), parsed.GetValue(json)),
@@ -49,7 +53,8 @@ internal static class ImportCommand
         }
         catch (BrokerException exception) when (exception.IsAboutMessage)
         {
-            throw new CommandException(ExitCodes.SomeFailed, $"The broker refused a message ({exception.Message}). The same command goes on from there.");
+            throw new CommandException(
+                ExitCodes.SomeFailed, $"The broker refused a message ({exception.Message}). The same command goes on from there.");
         }
     }
 
@@ -60,7 +65,8 @@ internal static class ImportCommand
         if (options.Yes)
         {
             await Audited.RunAsync(
-                services.GetRequiredService<AuditLog>(), output.Notes, ("dead-letters import", $"{options.File} into {string.Join(", ", tallies.Keys)}", null), "begun",
+                services.GetRequiredService<AuditLog>(), output.Notes,
+                ("dead-letters import", $"{options.File} into {string.Join(", ", tallies.Keys)}", null), "begun",
                 () => RunAsync(publish: true), () => $"{tallies.Values.Sum(tally => tally.Published)} imported");
         }
         else
@@ -68,7 +74,8 @@ internal static class ImportCommand
             await RunAsync(publish: false);
         }
 
-        Task RunAsync(bool publish) => ProgressBar.RunAsync(output.Progress, publish ? "importing" : "comparing", tallies.Values.Sum(tally => tally.Lines), done =>
+        Task RunAsync(bool publish) =>
+            ProgressBar.RunAsync(output.Progress, publish ? "importing" : "comparing", tallies.Values.Sum(tally => tally.Lines), done =>
             import.RunAsync(broker, options.File, target, tallies, publish, done, cancellation));
     }
 
@@ -76,7 +83,11 @@ internal static class ImportCommand
     {
         if (options.Json)
         {
-            output.WriteJson(new { Imported = options.Yes, Queues = tallies.Select(row => new { Queue = row.Key, row.Value.IsNew, Messages = row.Value.Lines, row.Value.There, row.Value.Published, row.Value.Expiring, row.Value.Aside }) });
+            output.WriteJson(
+                new { Imported = options.Yes,
+                Queues = tallies.Select(
+                row => new { Queue = row.Key, row.Value.IsNew, Messages = row.Value.Lines, row.Value.There, row.Value.Published,
+                row.Value.Expiring, row.Value.Aside }) });
         }
         else if (tallies.Count == 0)
         {
@@ -96,7 +107,8 @@ internal static class ImportCommand
         table.AddColumns("queue", "in the file", "there already", options.Yes ? "imported" : "to import");
         foreach (var (queue, tally) in tallies)
         {
-            table.AddRow(Markup.Escape(queue + (tally.IsNew ? " (new)" : "")), $"{tally.Lines}", $"{tally.There}", $"{tally.Lines - tally.There}");
+            table.AddRow(
+                Markup.Escape(queue + (tally.IsNew ? " (new)" : "")), $"{tally.Lines}", $"{tally.There}", $"{tally.Lines - tally.There}");
         }
 
         output.Tables.Write(table);

@@ -13,9 +13,12 @@ namespace DiditWorker.Operations.Audit;
 /// <param name="Selection">What it was to act on; no contents.</param>
 /// <param name="Reason">The operator's words.</param>
 /// <param name="Outcome">What came of it.</param>
-public sealed record AuditEntry(DateTimeOffset At, string User, string Host, string Command, string Selection, string? Reason, string Outcome);
+public sealed record AuditEntry(
+    DateTimeOffset At, string User, string Host, string Command, string Selection, string? Reason, string Outcome);
 
-/// <summary>What operators did: a structured log line, and a list in Redis that is only ever added to and keeps the last 10,000 lines.</summary>
+/// <summary>
+/// What operators did: a structured log line, and a list in Redis that is only ever added to and keeps the last 10,000 lines.
+/// </summary>
 public sealed partial class AuditLog(RedisConnection redis, IdempotencyOptions options, TimeProvider time, ILogger<AuditLog> logger)
 {
     private const int Kept = 10_000;
@@ -37,11 +40,13 @@ public sealed partial class AuditLog(RedisConnection redis, IdempotencyOptions o
 
     /// <summary>The last lines, oldest first.</summary>
     public async Task<IReadOnlyList<AuditEntry>> LastAsync(int count) =>
-        [.. (await (await redis.DatabaseAsync()).ListRangeAsync(Key, -count, -1)).Select(line => JsonSerializer.Deserialize<AuditEntry>((string)line!, Json)!)];
+        [.. (await (await redis.DatabaseAsync()).ListRangeAsync(Key, -count, -1))
+            .Select(line => JsonSerializer.Deserialize<AuditEntry>((string)line!, Json)!)];
 
     private static partial class Log
     {
         [LoggerMessage(300, LogLevel.Information, "{User} on {Host}: {Command} ({Selection}), reason: {Reason}: {Outcome}")]
-        public static partial void Audited(ILogger logger, string user, string host, string command, string selection, string? reason, string outcome);
+        public static partial void Audited(
+            ILogger logger, string user, string host, string command, string selection, string? reason, string outcome);
     }
 }

@@ -13,7 +13,8 @@ internal static class Audited
     /// <param name="action">What is done.</param>
     /// <param name="outcome">What has come of it so far; asked also if the action fails.</param>
     public static async Task RunAsync(
-        AuditLog audit, TextWriter notes, (string Command, string Selection, string? Reason) line, string begun, Func<Task> action, Func<string> outcome)
+        AuditLog audit, TextWriter notes, (string Command, string Selection, string? Reason) line, string begun, Func<Task> action,
+        Func<string> outcome)
     {
         await audit.AddAsync(line.Command, line.Selection, line.Reason, begun);
         var ended = "ended early: ";

@@ -2,7 +2,9 @@ using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.Broker;
 
-/// <summary>Properties of a message, headers included, in AMQP's own form (0-9-1, section 4.2.6), as the client library writes and reads it.</summary>
+/// <summary>
+/// Properties of a message, headers included, in AMQP's own form (0-9-1, section 4.2.6), as the client library writes and reads it.
+/// </summary>
 internal static class AmqpFrame
 {
     /// <summary>Writes.</summary>

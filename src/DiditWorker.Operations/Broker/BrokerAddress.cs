@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DiditWorker.Operations.Broker;
 
-/// <summary>Where RabbitMQ is: <c>amqp[s]://user:password@host[:port][,host[:port]…]/vhost</c> (RabbitMQ URI specification, plus several hosts).</summary>
+/// <summary>
+/// Where RabbitMQ is: <c>amqp[s]://user:password@host[:port][,host[:port]…]/vhost</c> (RabbitMQ URI specification, plus several hosts).
+/// </summary>
 /// <param name="Hosts">One, or the nodes of a cluster.</param>
 /// <param name="VirtualHost">Default <c>/</c>.</param>
 /// <param name="User">Default <c>guest</c>.</param>

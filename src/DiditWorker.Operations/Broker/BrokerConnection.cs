@@ -3,7 +3,10 @@ using RabbitMQ.Client.Exceptions;
 
 namespace DiditWorker.Operations.Broker;
 
-/// <summary>A connection to the broker for the operator's commands, and for looking at queues, beside MassTransit: whose messages must stay byte for byte what they are.</summary>
+/// <summary>
+/// A connection to the broker for the operator's commands, and for looking at queues, beside MassTransit: whose messages must stay byte for
+/// byte what they are.
+/// </summary>
 public static class BrokerConnection
 {
     /// <summary>What an operator's command calls itself on the broker's list of connections.</summary>
@@ -38,8 +41,11 @@ public static class BrokerConnection
     }
 
     /// <summary>A channel whose publishes return once the broker has confirmed.</summary>
-    /// <remarks>A publish throws <see cref="PublishException"/> if the broker refuses the message or, with mandatory, knows no queue for it.</remarks>
-    public static Task<IChannel> OpenConfirmingAsync(IConnection connection, CancellationToken cancellation) => connection.CreateChannelAsync(
+    /// <remarks>
+    /// A publish throws <see cref="PublishException"/> if the broker refuses the message or, with mandatory, knows no queue for it.
+    /// </remarks>
+    public static Task<IChannel> OpenConfirmingAsync(IConnection connection, CancellationToken cancellation) =>
+        connection.CreateChannelAsync(
         new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
 
     /// <summary>Declares a durable queue.</summary>

@@ -51,7 +51,8 @@ public sealed class BrokerFindings(TimeProvider time)
     {
         _mayDrop = difference is not null;
         Declared(
-            queue, difference, $"; what reaches a delivery limit may be dropped, so a message that was returned {LastReturn} times is parked",
+            queue, difference,
+            $"; what reaches a delivery limit may be dropped, so a message that was returned {LastReturn} times is parked",
             "set the policy that is named there and StartVerification:Topology=Expect, or delete the queue when it is empty and restart");
     }
 
@@ -77,7 +78,8 @@ public sealed class BrokerFindings(TimeProvider time)
         {
             _findings[Returned] = new(
                 $"a message was returned {count} times and the broker counts that (x-delivery-count)",
-                "end what holds the messages (see didit and redis); let no policy or operator policy with a delivery-limit match the queue, "
+                "end what holds the messages (see didit and redis); let no policy or operator policy with a delivery-limit match the "
+                    + "queue, "
                 + "since the lower of argument and policy counts",
                 time.GetUtcNow() + ReturnedFor);
         }

@@ -27,7 +27,8 @@ internal sealed class ExactPublisher : IExactPublisher
     }
 
     /// <summary>Opens a channel.</summary>
-    public static async Task<ExactPublisher> OpenAsync(IConnection connection, CancellationToken cancellation) => new(await connection.CreateChannelAsync(
+    public static async Task<ExactPublisher> OpenAsync(IConnection connection, CancellationToken cancellation) =>
+        new(await connection.CreateChannelAsync(
         new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), cancellation));
 
     /// <inheritdoc />

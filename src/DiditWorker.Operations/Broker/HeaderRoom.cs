@@ -25,7 +25,8 @@ internal static class HeaderRoom
     /// <summary>Drops headers that are nested too deep, and then the largest ones until what remains fits.</summary>
     public static void Make(IDictionary<string, object?> headers)
     {
-        var sizes = headers.Select(header => (header.Key, Size: (long)Encoding.UTF8.GetByteCount(header.Key) + Size(header.Value, depth: 0))).ToList();
+        var sizes = headers.Select(
+            header => (header.Key, Size: (long)Encoding.UTF8.GetByteCount(header.Key) + Size(header.Value, depth: 0))).ToList();
         var total = sizes.Sum(header => header.Size);
         if (total <= MaxEntries)
         {
@@ -45,7 +46,8 @@ internal static class HeaderRoom
             total -= size;
         }
 
-        headers[Dropped] = string.Join(", ", dropped.Take(MaxNames)) + (dropped.Count > MaxNames ? $" and {dropped.Count - MaxNames} more" : "");
+        headers[Dropped] = string.Join(", ", dropped.Take(MaxNames))
+            + (dropped.Count > MaxNames ? $" and {dropped.Count - MaxNames} more" : "");
     }
 
     // Bytes on the wire, a little more than there are.
@@ -55,7 +57,8 @@ internal static class HeaderRoom
         byte[] bytes => bytes.Length + 8L,
         string text => Encoding.UTF8.GetByteCount(text) + 8L,
         RabbitMQ.Client.BinaryTableValue binary => binary.Bytes.Length + 8L,
-        IDictionary<string, object?> table => table.Sum(entry => Encoding.UTF8.GetByteCount(entry.Key) + Size(entry.Value, depth + 1)) + 16L,
+        IDictionary<string, object?> table =>
+        table.Sum(entry => Encoding.UTF8.GetByteCount(entry.Key) + Size(entry.Value, depth + 1)) + 16L,
         IList list => list.Cast<object?>().Sum(item => Size(item, depth + 1)) + 16L,
         _ => 16L,
     };

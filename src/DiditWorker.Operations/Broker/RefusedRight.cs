@@ -5,7 +5,9 @@ namespace DiditWorker.Operations.Broker;
 /// <summary>What to grant when the broker refuses something (403).</summary>
 internal static partial class RefusedRight
 {
-    /// <summary>Reads RabbitMQ's own words, such as <c>ACCESS_REFUSED - read access to queue 'q' in vhost '/' refused for user 'u'</c>.</summary>
+    /// <summary>
+    /// Reads RabbitMQ's own words, such as <c>ACCESS_REFUSED - read access to queue 'q' in vhost '/' refused for user 'u'</c>.
+    /// </summary>
     /// <returns>Null if the text tells of no refused right.</returns>
     public static string? ActionFor(string? text)
     {

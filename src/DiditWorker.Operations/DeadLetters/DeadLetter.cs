@@ -58,7 +58,9 @@ public sealed record DeadLetter
     /// </summary>
     public long? AcquiredCount { get; init; }
 
-    /// <summary>First 12 hexadecimal digits of SHA-256 over the <c>vendorData</c>, by which people can look for a person without naming one.</summary>
+    /// <summary>
+    /// First 12 hexadecimal digits of SHA-256 over the <c>vendorData</c>, by which people can look for a person without naming one.
+    /// </summary>
     public string? VendorDataHash => Request is null ? null : HashOf(Request.VendorData);
 
     /// <summary><inheritdoc cref="VendorDataHash" path="/summary"/></summary>

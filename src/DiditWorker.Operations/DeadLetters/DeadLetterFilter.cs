@@ -48,8 +48,10 @@ public sealed record DeadLetterFilter
     /// <summary>For the audit: what was asked for, without contents.</summary>
     public override string ToString() => string.Join(' ', new[]
     {
-        Part("queue", Queue), Part("group", Group), Part("since", Since?.ToString("O")), Part("until", Until?.ToString("O")), Part("id", Id),
-        Part("vendor-data-hash", VendorDataHash), Part("window", Window?.ToString()), Part("limit", Limit?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        Part("queue", Queue), Part("group", Group), Part("since", Since?.ToString("O")), Part("until", Until?.ToString("O")),
+            Part("id", Id),
+        Part("vendor-data-hash", VendorDataHash), Part("window", Window?.ToString()),
+            Part("limit", Limit?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         References is null ? null : $"{References.Count} frozen",
     }.OfType<string>().DefaultIfEmpty("all"));
 

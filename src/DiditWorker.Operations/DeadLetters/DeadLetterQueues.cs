@@ -8,7 +8,8 @@ using RabbitMQ.Client;
 namespace DiditWorker.Operations.DeadLetters;
 
 /// <summary>The error queue and the skipped queue of the worker, read one pass after the other.</summary>
-public sealed class DeadLetterQueues(StartVerificationOptions options, DiditOptions didit, DeadLetterReader reader, DeadLetterCounts counts, TimeProvider time)
+public sealed class DeadLetterQueues(
+    StartVerificationOptions options, DiditOptions didit, DeadLetterReader reader, DeadLetterCounts counts, TimeProvider time)
 {
     /// <summary>Where rejected messages lie.</summary>
     public string ErrorQueue => options.ErrorQueue;
@@ -19,7 +20,9 @@ public sealed class DeadLetterQueues(StartVerificationOptions options, DiditOpti
     /// <summary>Where the worker takes messages from.</summary>
     public string InputQueue => options.Queue;
 
-    /// <summary>Whether a queue is one for dead letters: the worker's own, or another endpoint's, which MassTransit names in the same way.</summary>
+    /// <summary>
+    /// Whether a queue is one for dead letters: the worker's own, or another endpoint's, which MassTransit names in the same way.
+    /// </summary>
     public bool Holds(string queue) =>
         queue != InputQueue && (queue.EndsWith("_error", StringComparison.Ordinal) || queue.EndsWith("_skipped", StringComparison.Ordinal));
 
@@ -49,7 +52,8 @@ public sealed class DeadLetterQueues(StartVerificationOptions options, DiditOpti
         counts.ChangeAsync(queue, [.. letters.Select(letter => (letter.Group, letter.Delivery?.PublishedAt))], change);
 
     /// <summary>As <see cref="DeadLetterReader.Read"/>.</summary>
-    public DeadLetter Read(string queue, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) => reader.Read(queue, properties, body);
+    public DeadLetter Read(string queue, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) =>
+        reader.Read(queue, properties, body);
 
     /// <summary>Where it stands in the window now.</summary>
     public WindowAge AgeOf(DeadLetter letter) =>
@@ -82,7 +86,9 @@ public sealed class DeadLetterQueues(StartVerificationOptions options, DiditOpti
         }
     }
 
-    /// <summary>The dead letters of one pass that the filter takes, each with its tag, by which it can be acknowledged while the pass is open.</summary>
+    /// <summary>
+    /// The dead letters of one pass that the filter takes, each with its tag, by which it can be acknowledged while the pass is open.
+    /// </summary>
     public async IAsyncEnumerable<(ulong Tag, DeadLetter Letter)> SelectAsync(
         IQueueScan scan, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -62,7 +62,8 @@ public sealed class DeadLetterReader(StartVerificationOptions options, DiditOpti
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
-    private (Delivery? Delivery, VerificationRequest? Request, string? Invalid) ReadBody(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
+    private (Delivery? Delivery, VerificationRequest? Request, string? Invalid) ReadBody(
+        IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
         var delivery = Delivery.Read(Facts(properties), idempotency.Scope);
         try
@@ -111,11 +112,15 @@ public sealed class DeadLetterReader(StartVerificationOptions options, DiditOpti
             return DeadLetterGroups.DeliveryLimit;
         }
 
-        return name.EndsWith("Exception", StringComparison.Ordinal) && name.Length > "Exception".Length ? name[..^"Exception".Length] : name;
+        return name.EndsWith("Exception", StringComparison.Ordinal) && name.Length > "Exception".Length ? name[..^"Exception".Length]
+            : name;
     }
 
     private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
+                : null;
 
-    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? Number(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

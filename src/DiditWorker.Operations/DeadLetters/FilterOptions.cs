@@ -8,7 +8,8 @@ namespace DiditWorker.Operations.DeadLetters;
 /// <summary>The filters that all commands on dead letters share.</summary>
 internal sealed partial class FilterOptions
 {
-    private readonly Option<string?> _queue = new("--queue") { Description = "error, skipped, or the name of a queue (default: error and skipped)" };
+    private readonly Option<string?> _queue = new("--queue")
+        { Description = "error, skipped, or the name of a queue (default: error and skipped)" };
     private readonly Option<string?> _group = new("--group") { Description = "One group, as list shows it, for example AmbiguousSession" };
     private readonly Option<DateTimeOffset?> _since = TimeOption("--since", "Parked at this time or later");
     private readonly Option<DateTimeOffset?> _until = TimeOption("--until", "Parked before this time");
@@ -18,13 +19,17 @@ internal sealed partial class FilterOptions
         Description = "One person: the SHA-256 of the vendorData in hexadecimal, or its beginning (4 digits or more)",
     };
 
-    private readonly Option<string?> _window = new("--window") { Description = "inside (near the end included), near-the-end, expired or unknown" };
+    private readonly Option<string?> _window = new("--window")
+        { Description = "inside (near the end included), near-the-end, expired or unknown" };
     private readonly Option<int?> _limit = new("--limit") { Description = "At most so many, from the head of the queue" };
 
     public FilterOptions()
     {
         _window.AcceptOnlyFromAmong("inside", "near-the-end", "expired", "unknown");
-        _limit.Validators.Add(result => Require(result, int.TryParse(Token(result), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0, "a whole number above 0"));
+        _limit.Validators.Add(
+            result => Require(
+            result, int.TryParse(Token(result), NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+                && n > 0, "a whole number above 0"));
         _hash.Validators.Add(result => Require(result, HashPattern().IsMatch(Token(result)), "4 to 64 hexadecimal digits"));
     }
 
@@ -93,7 +98,9 @@ internal sealed partial class FilterOptions
             };
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        return DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
+                : null;
     }
 
     private static string Token(SymbolResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";

@@ -15,8 +15,10 @@ internal static class ListCommand
         var filter = new FilterOptions();
         var json = DeadLetterCommands.Json();
         var examples = NumberOption.Create("--examples", "Examples to show of each group", 3, n => n >= 0, "a whole number");
-        var showBody = new Option<bool>("--show-body") { Description = "Show the bodies of the examples unredacted: personal data; leaves an audit line" };
-        var command = new Command("list", "Counts what lies in the error and skipped queues, by fault, with its age against the window") { examples, showBody, json };
+        var showBody = new Option<bool>("--show-body")
+            { Description = "Show the bodies of the examples unredacted: personal data; leaves an audit line" };
+        var command = new Command("list", "Counts what lies in the error and skipped queues, by fault, with its age against the window")
+            { examples, showBody, json };
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunAsync(
             async (services, broker, token) =>
@@ -24,7 +26,8 @@ internal static class ListCommand
                 var chosen = filter.Read(parsed);
                 if (parsed.GetValue(showBody))
                 {
-                    await services.GetRequiredService<AuditLog>().AddAsync("dead-letters list --show-body", chosen.ToString(), reason: null, "shown");
+                    await services.GetRequiredService<AuditLog>()
+                        .AddAsync("dead-letters list --show-body", chosen.ToString(), reason: null, "shown");
                 }
 
                 var groups = await GroupAsync(
@@ -71,13 +74,16 @@ internal static class ListCommand
         }
 
         var table = new Table();
-        table.AddColumns("group", "queue", "count", "oldest", "newest", "inside", "near the end", "expired", "unknown", "next window ends", "examples");
+        table.AddColumns(
+            "group", "queue", "count", "oldest", "newest", "inside", "near the end", "expired", "unknown", "next window ends", "examples");
         foreach (var group in groups)
         {
             table.AddRow(new[]
             {
-                group.Group, group.Queue, Text(group.Count), Output.Time(group.Oldest), Output.Time(group.Newest), Text(group.In(WindowState.Inside)),
-                Text(group.In(WindowState.NearTheEnd)), Text(group.In(WindowState.Expired)), Text(group.In(WindowState.Unknown)), Output.Time(group.NextWindowEnd),
+                group.Group, group.Queue, Text(group.Count), Output.Time(group.Oldest), Output.Time(group.Newest),
+                    Text(group.In(WindowState.Inside)),
+                Text(group.In(WindowState.NearTheEnd)), Text(group.In(WindowState.Expired)), Text(group.In(WindowState.Unknown)),
+                    Output.Time(group.NextWindowEnd),
                 string.Join('\n', group.Examples.Select(Name)),
             }.Select(text => new Markup(Markup.Escape(text))));
         }
@@ -108,7 +114,9 @@ internal static class ListCommand
         group.Count,
         group.Oldest,
         group.Newest,
-        Window = new { Inside = group.In(WindowState.Inside), NearTheEnd = group.In(WindowState.NearTheEnd), Expired = group.In(WindowState.Expired), Unknown = group.In(WindowState.Unknown) },
+        Window = new
+        { Inside = group.In(WindowState.Inside), NearTheEnd = group.In(WindowState.NearTheEnd), Expired = group.In(WindowState.Expired),
+            Unknown = group.In(WindowState.Unknown) },
         group.NextWindowEnd,
         group.DeliveryCount,
         group.AcquiredCount,

@@ -23,7 +23,8 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
         if (letter.Request is not { } request || letter.Delivery is not { } delivery)
         {
             var skips = letter.Invalid == DeadLetterReader.OtherType;
-            return new(skips ? Predicted.SkipAgain : Predicted.RejectInvalid, letter.Invalid ?? "it has no usable id", AgeOf(letter, null), null);
+            return new(skips ? Predicted.SkipAgain : Predicted.RejectInvalid, letter.Invalid
+                ?? "it has no usable id", AgeOf(letter, null), null);
         }
 
         try
@@ -35,7 +36,8 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
             var evidence = new Evidence(Fingerprint.Of(request.Payload), delivery.PublishedAt, MaybeAttempted: true);
             var decision = VerificationProtocol.Foresee(evidence, memory, _settings, time.GetUtcNow());
             var prediction = new Prediction(Of(decision.Outcome), decision.Because, AgeOf(letter, memory.Record), memory);
-            return ask && prediction.What == Predicted.LookUpThenCreate ? await AskAsync(prediction, delivery, request, memory, cancellation) : prediction;
+            return ask && prediction.What == Predicted.LookUpThenCreate
+                ? await AskAsync(prediction, delivery, request, memory, cancellation) : prediction;
         }
         catch (Exception exception) when (exception is UnknownRecordException or CryptographicException or FormatException)
         {
@@ -61,7 +63,8 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
         try
         {
             var notBefore = EarlierAttempts.LookFrom(memory, delivery.PublishedAt, _settings, time.GetUtcNow());
-            var match = await lookUp.RunAsync(new(delivery.Key, request.VendorData, request.WorkflowId, request.Payload), notBefore, cancellation);
+            var match = await lookUp.RunAsync(
+                new(delivery.Key, request.VendorData, request.WorkflowId, request.Payload), notBefore, cancellation);
             return match.Kind switch
             {
                 MatchKind.Adopt => prediction with { What = Predicted.Adopt, Because = $"Didit has its session, {match.Candidates[0]}" },
@@ -74,7 +77,8 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
                 {
                     What = Predicted.Unknown, Because = "a session that may be its own does not have its URL yet; ask again in a minute",
                 },
-                MatchKind.HandedBack => prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit hands the unfinished session back" },
+                MatchKind.HandedBack =>
+                prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit hands the unfinished session back" },
                 _ => prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit has no session of it" },
             };
         }

@@ -8,9 +8,11 @@ internal static class PropertyRedaction
     // Not the text of the fault nor its stack: another consumer's may quote the message.
     private static readonly string[] SafeHeaders =
     [
-        "MT-Reason", "MT-Fault-ExceptionType", "MT-Fault-Timestamp", "MT-Fault-InputAddress", "MT-Fault-ConsumerType", "MT-Fault-MessageType",
+        "MT-Reason", "MT-Fault-ExceptionType", "MT-Fault-Timestamp", "MT-Fault-InputAddress", "MT-Fault-ConsumerType",
+            "MT-Fault-MessageType",
         "MT-Fault-RetryCount", "MT-Host-MachineName", "MT-Host-ProcessName", "MT-Host-Assembly", "MT-Host-AssemblyVersion",
-        "MT-Host-FrameworkVersion", "MT-Host-MassTransitVersion", "x-delivery-count", "x-acquired-count", ReplayHeaders.Count, ReplayHeaders.At, ReplayHeaders.Run,
+        "MT-Host-FrameworkVersion", "MT-Host-MassTransitVersion", "x-delivery-count", "x-acquired-count", ReplayHeaders.Count,
+        ReplayHeaders.At, ReplayHeaders.Run,
     ];
 
     /// <summary>Whether the bus, the broker or the worker sets this header, and no word of the message stands in it.</summary>

@@ -121,8 +121,13 @@ public sealed record RecordView
         Outcome.AnswerFromRecord => "get the stored answer again, without a request to Didit",
         Outcome.RejectRefused => "be rejected again with the stored words, without a request to Didit",
         Outcome.RejectMismatch => "be rejected: another payload came first under this id",
-        Outcome.WaitForNextTry => string.Create(CultureInfo.InvariantCulture, $"wait for the next try at {record.Note!.NextTry:HH:mm:ss'Z'}, and look at Didit for its session first"),
-        Outcome.WaitForOwner or Outcome.WaitForRedis => string.Create(CultureInfo.InvariantCulture, $"wait for that one, and take over if it is not done by {record.LeaseUntil:HH:mm:ss'Z'}"),
+        Outcome.WaitForNextTry =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"wait for the next try at {record.Note!.NextTry:HH:mm:ss'Z'}, and look at Didit for its session first"),
+        Outcome.WaitForOwner or Outcome.WaitForRedis =>
+        string.Create(
+            CultureInfo.InvariantCulture, $"wait for that one, and take over if it is not done by {record.LeaseUntil:HH:mm:ss'Z'}"),
         Outcome.ParkExhausted or Outcome.ParkAmbiguous => $"be parked: {decision.Because}",
         Outcome.Resend => $"be sent to Didit again under the same key: {decision.Because}",
         _ => "look at Didit for its session first, adopt it if it is there, and create one only if there is none",

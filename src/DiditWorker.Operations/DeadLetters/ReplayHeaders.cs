@@ -25,7 +25,8 @@ public static class ReplayHeaders
     internal static readonly string[] Counters = ["x-delivery-count", "x-acquired-count"];
 
     private static readonly string[] StalePrefixes = ["MT-Fault-", "MT-Host-", "x-first-death-", "x-last-death-"];
-    private static readonly string[] Stale = ["MT-Reason", "MT-Redelivery-Count", "x-death", .. Counters, "x-dotnet-pub-seq-no", "CC", "BCC"];
+    private static readonly string[] Stale =
+        ["MT-Reason", "MT-Redelivery-Count", "x-death", .. Counters, "x-dotnet-pub-seq-no", "CC", "BCC"];
 
     /// <summary>
     /// Properties for publishing it again: the same message, persistent, without what its failure left behind, and without what the broker

@@ -21,7 +21,8 @@ internal static class ShowCommand
             Description = "Show body, headers and the text of the fault unredacted: personal data; leaves an audit line",
         };
         var json = DeadLetterCommands.Json();
-        var command = new Command("show", "Shows one dead letter: headers, fault, body, key, record, and what a replay would lead to") { id, ask, showBody, json };
+        var command = new Command("show", "Shows one dead letter: headers, fault, body, key, record, and what a replay would lead to")
+            { id, ask, showBody, json };
         filter.AddTo(command, withId: false);
         command.SetAction((parsed, cancellation) => host.RunAsync(
             async (services, broker, token) =>
@@ -29,22 +30,26 @@ internal static class ShowCommand
                 var chosen = filter.Read(parsed) with { Id = parsed.GetValue(id) };
                 if (parsed.GetValue(showBody))
                 {
-                    await services.GetRequiredService<AuditLog>().AddAsync("dead-letters show --show-body", chosen.ToString(), reason: null, "shown");
+                    await services.GetRequiredService<AuditLog>()
+                        .AddAsync("dead-letters show --show-body", chosen.ToString(), reason: null, "shown");
                 }
 
                 var shown = 0;
                 var predictor = services.GetRequiredService<Predictor>();
-                var settings = services.GetRequiredService<DiditOptions>().ProtocolSettings(services.GetRequiredService<IdempotencyOptions>());
+                var settings = services.GetRequiredService<DiditOptions>()
+                    .ProtocolSettings(services.GetRequiredService<IdempotencyOptions>());
                 await foreach (var letter in services.GetRequiredService<DeadLetterQueues>().SnapshotAsync(broker, chosen, token))
                 {
-                    var view = new LetterView(letter, await predictor.PredictAsync(letter, parsed.GetValue(ask), token), settings, parsed.GetValue(showBody));
+                    var view = new LetterView(
+                        letter, await predictor.PredictAsync(letter, parsed.GetValue(ask), token), settings, parsed.GetValue(showBody));
                     view.Print(output, parsed.GetValue(json));
                     shown++;
                 }
 
                 return shown > 0
                     ? ExitCodes.Done
-                    : throw new CommandException(ExitCodes.NothingMatched, $"No dead letter with the request id, key or reference {parsed.GetValue(id)}.");
+                    : throw new CommandException(
+                        ExitCodes.NothingMatched, $"No dead letter with the request id, key or reference {parsed.GetValue(id)}.");
             },
             cancellation));
         return command;
@@ -102,13 +107,16 @@ internal static class ShowCommand
             ("vendorData hash", letter.VendorDataHash ?? "none"),
             ("replays so far", $"{letter.Replays}"),
             ("x-delivery-count", $"{letter.DeliveryCount ?? 0} before this reading; x-acquired-count {letter.AcquiredCount ?? 0}"),
-            ("record", _record is null ? "none" : $"{_record.Meaning}; {_record.Attempts} attempts, the first {_record.FirstAttempt:O}; {_record.Counted} of {_record.MaximumAttempts} count against it"),
+            ("record", _record is null ? "none"
+                : $"{_record.Meaning}; {_record.Attempts} attempts, the first {_record.FirstAttempt:O}; {_record.Counted} of "
+                    + $"{_record.MaximumAttempts} count against it"),
             ("session in the record", _record?.SessionId ?? "none"),
             ("a replay would", $"{prediction.What.InWords()}, since: {prediction.Because}"),
         ];
 
         private IEnumerable<(string Name, string Value)> Headers() =>
-            (letter.Properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (
+            (letter.Properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
+                .OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (
                 header.Key, showBody || PropertyRedaction.IsSafe(header.Key) ? AmqpText.Of(header.Value) : Redacted));
 
         // Null: there is none, or its answer is damaged, and its message waits.

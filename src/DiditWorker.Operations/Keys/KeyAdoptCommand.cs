@@ -12,7 +12,8 @@ internal static partial class KeyAdoptCommand
     public static Command Create(OperatorHost host, Output output)
     {
         var name = KeyCommands.Name();
-        var session = new Argument<string>("SESSION") { Description = "Didit's id of the session, as AmbiguousSession or Didit's console names it" };
+        var session = new Argument<string>("SESSION")
+            { Description = "Didit's id of the session, as AmbiguousSession or Didit's console names it" };
         session.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { } id || !SessionPattern().IsMatch(id))
@@ -21,9 +22,11 @@ internal static partial class KeyAdoptCommand
             }
         });
         var isKey = KeyCommands.IsKey();
-        var reason = KeyCommands.Reason("Why; goes into the audit. Needed where the record is refused, or the session has another key or workflow");
+        var reason =
+            KeyCommands.Reason("Why; goes into the audit. Needed where the record is refused, or the session has another key or workflow");
         var yes = KeyCommands.Yes();
-        var command = new Command("adopt", "Completes the record of a request with a session that Didit confirms; replay its message afterwards")
+        var command =
+            new Command("adopt", "Completes the record of a request with a session that Didit confirms; replay its message afterwards")
         {
             name, session, isKey, reason, yes,
         };
@@ -53,17 +56,20 @@ internal static partial class KeyAdoptCommand
         }
         else if (!yes)
         {
-            await text.WriteLineAsync($"Would complete {Named(adoption)} with session {adoption.Session.Id} ({adoption.Session.Status}). Add --yes to do it.");
+            await text.WriteLineAsync(
+                $"Would complete {Named(adoption)} with session {adoption.Session.Id} ({adoption.Session.Status}). Add --yes to do it.");
             return;
         }
         else
         {
             await ApplyAsync(services, adoption, reason);
-            await text.WriteLineAsync($"Adopted: {Named(adoption)} is completed with session {adoption.Session.Id} ({adoption.Session.Status}).");
+            await text.WriteLineAsync(
+                $"Adopted: {Named(adoption)} is completed with session {adoption.Session.Id} ({adoption.Session.Status}).");
         }
 
         await text.WriteLineAsync(
-            $"Its publisher gets the answer with the next delivery: diditworker dead-letters replay --id \"{adoption.RequestId ?? adoption.Key.ToString()}\" --yes");
+            "Its publisher gets the answer with the next delivery: diditworker dead-letters replay --id "
+                + $"\"{adoption.RequestId ?? adoption.Key.ToString()}\" --yes");
     }
 
     private static async Task ApplyAsync(IServiceProvider services, Adoption adoption, string? reason)
@@ -81,10 +87,13 @@ internal static partial class KeyAdoptCommand
             throw;
         }
 
-        await audit.AddAsync("keys adopt", selection, reason, adoption.Record is { } before ? $"completed; it was {before.State}" : "completed; there was no record");
+        await audit.AddAsync(
+            "keys adopt", selection, reason, adoption.Record is { } before ? $"completed; it was {before.State}"
+                : "completed; there was no record");
     }
 
-    private static string Named(Adoption adoption) => adoption.RequestId is { } id ? $"request id {id} (key {adoption.Key})" : $"key {adoption.Key}";
+    private static string Named(Adoption adoption) =>
+        adoption.RequestId is { } id ? $"request id {id} (key {adoption.Key})" : $"key {adoption.Key}";
 
     [GeneratedRegex("^[A-Za-z0-9-]{1,100}\\z", RegexOptions.None, 1000)]
     private static partial Regex SessionPattern();

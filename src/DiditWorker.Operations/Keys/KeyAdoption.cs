@@ -17,13 +17,16 @@ namespace DiditWorker.Operations.Keys;
 /// <param name="Letter">The parked message, if there is one.</param>
 /// <param name="Doubts">What could not be checked, or was overruled.</param>
 internal sealed record Adoption(
-    IdempotencyKey Key, string? RequestId, string Fingerprint, DiditSession Session, IdempotencyRecord? Record, DeadLetter? Letter, IReadOnlyList<string> Doubts)
+    IdempotencyKey Key, string? RequestId, string Fingerprint, DiditSession Session, IdempotencyRecord? Record, DeadLetter? Letter,
+    IReadOnlyList<string> Doubts)
 {
     /// <summary>Whether it is the answer already.</summary>
     public bool IsDone => Record?.State == RecordState.Completed;
 }
 
-/// <summary>Completes a record with a session that an operator has chosen and Didit confirms, under the same fences as the worker.</summary>
+/// <summary>
+/// Completes a record with a session that an operator has chosen and Didit confirms, under the same fences as the worker.
+/// </summary>
 internal sealed class KeyAdoption(
     DeadLetterQueues queues, DiditClient client, DiditPipeline pipeline, IdempotencyStore store, DiditOptions didit, TimeProvider time)
 {
@@ -42,20 +45,26 @@ internal sealed class KeyAdoption(
         }
 
         Refuse(record?.State == RecordState.InProgress && !found.Memory.Owned,
-            $"A delivery of it is being worked on until {record?.LeaseUntil:HH:mm:ss'Z'} at the latest. Look at it again then: diditworker keys show {found.Key} --key");
-        Refuse(record?.State == RecordState.Refused && reason is null, "Didit refused it for good, as far as the record says. If the session is right all the same, say why with --reason.");
+            $"A delivery of it is being worked on until {record?.LeaseUntil:HH:mm:ss'Z'} at the latest. Look at it again then: "
+                + $"diditworker keys show {found.Key} --key");
+        Refuse(record?.State == RecordState.Refused
+            && reason is null,
+                "Didit refused it for good, as far as the record says. If the session is right all the same, say why with --reason.");
 
         var letter = await LetterAsync(broker, found, cancellation);
         if (record is null && letter is null)
         {
             throw new CommandException(ExitCodes.NothingMatched,
-                $"There is no record of {found}, and its message is not in {queues.ErrorQueue} (or another command is reading it), so it is not known what it asked for. "
-                + $"If the message was exported, bring it back with dead-letters import, or publish it again. {ReplayWithoutRecord.InWords(didit)}");
+                $"There is no record of {found}, and its message is not in {queues.ErrorQueue} (or another command is reading it), so it "
+                    + "is not known what it asked for. "
+                + "If the message was exported, bring it back with dead-letters import, or publish it again. "
+                + $"{ReplayWithoutRecord.InWords(didit)}");
         }
 
         var fingerprint = record?.Fingerprint ?? Fingerprint.Of(letter!.Request!.Payload);
         var (session, doubts) = await ReadAsync(letter?.Delivery?.Key ?? found.Key, sessionId, letter, reason, cancellation);
-        return new(letter?.Delivery?.Key ?? found.Key, letter?.Delivery?.RequestId ?? found.RequestId, fingerprint, session, record, letter, doubts);
+        return new(letter?.Delivery?.Key ?? found.Key, letter?.Delivery?.RequestId
+            ?? found.RequestId, fingerprint, session, record, letter, doubts);
     }
 
     /// <summary>Does it.</summary>
@@ -63,7 +72,8 @@ internal sealed class KeyAdoption(
     public async Task ApplyAsync(Adoption adoption)
     {
         // An answer is never overwritten: a refusal is forgotten first, if it still is the one that was looked at.
-        Refuse(adoption.Record is { State: RecordState.Refused } refused && !await store.ForgetAsync(adoption.Key, refused), "The record has changed meanwhile.");
+        Refuse(adoption.Record is { State: RecordState.Refused } refused
+            && !await store.ForgetAsync(adoption.Key, refused), "The record has changed meanwhile.");
         var owner = OwnerToken.Create();
         var memory = await store.ClaimAsync(adoption.Key, adoption.Fingerprint, owner);
         Refuse(!memory.Owned, "Somebody began to work on it meanwhile; look at it again.");
@@ -71,7 +81,8 @@ internal sealed class KeyAdoption(
         try
         {
             var first = memory.Record?.FirstAttempt ?? memory.At ?? time.GetUtcNow();
-            completed = await store.CompleteAsync(adoption.Key, RecordState.Completed, adoption.Fingerprint, owner, first, adoption.Session.ToPayload());
+            completed = await store.CompleteAsync(
+                adoption.Key, RecordState.Completed, adoption.Fingerprint, owner, first, adoption.Session.ToPayload());
         }
         finally
         {
@@ -89,7 +100,8 @@ internal sealed class KeyAdoption(
     private async Task<DeadLetter?> LetterAsync(IOperatorBroker broker, FoundKey found, CancellationToken cancellation)
     {
         var letters = await queues.SnapshotAsync(broker, new() { Queue = "error" }, cancellation)
-            .Where(letter => letter.Request is not null && letter.Delivery is { } delivery && (delivery.Key == found.Key || delivery.Key == found.OrKey))
+            .Where(letter =>
+                letter.Request is not null && letter.Delivery is { } delivery && (delivery.Key == found.Key || delivery.Key == found.OrKey))
             .GroupBy(letter => (letter.Delivery!.Key, Fingerprint: Fingerprint.Of(letter.Request!.Payload)))
             .Where(group => found.Memory.Record is not { } record || group.Key.Fingerprint == record.Fingerprint)
             .Select(group => group.First())
@@ -97,7 +109,8 @@ internal sealed class KeyAdoption(
         var named = letters.Any(letter => letter.Delivery!.Key == found.Key) ? found.Key : found.OrKey;
         var candidates = letters.Where(letter => letter.Delivery!.Key == named).ToList();
         Refuse(candidates.Count > 1,
-            $"{queues.ErrorQueue} has messages with {candidates.Count} different payloads under this id, and no record says which came first. Discard the wrong ones first.");
+            $"{queues.ErrorQueue} has messages with {candidates.Count} different payloads under this id, and no record says which came "
+                + "first. Discard the wrong ones first.");
         return candidates.SingleOrDefault();
     }
 
@@ -108,15 +121,18 @@ internal sealed class KeyAdoption(
         var found = SessionReader.FromDecision(sessionId, decision);
         var workflow = letter?.Request?.WorkflowId ?? didit.WorkflowId;
         var doubts = new List<string>();
-        Refuse(!string.Equals(decision.Text("session_id") ?? decision.Text("uuid") ?? sessionId, sessionId, StringComparison.OrdinalIgnoreCase),
+        Refuse(!string.Equals(
+            decision.Text("session_id") ?? decision.Text("uuid") ?? sessionId, sessionId, StringComparison.OrdinalIgnoreCase),
             "Didit answered with another session than it was asked for.");
         Refuse(letter is not null && decision.Text("vendor_data") is { } person && person != letter.Request!.VendorData,
             "The session belongs to another person: its vendor_data is not that of the parked message.");
         Doubt(letter is null || decision.Text("vendor_data") is null, "whether it belongs to the same person could not be checked"
-            + (letter is null ? ": the message is not in the error queue, or another command is reading it" : ": Didit does not say its vendor_data"));
+            + (letter is null ? ": the message is not in the error queue, or another command is reading it"
+            : ": Didit does not say its vendor_data"));
         Overrule(found.Key is not null && !string.Equals(found.Key, key.ToString(), StringComparison.OrdinalIgnoreCase),
             $"its metadata carries another key, {found.Key}: it was made for another message");
-        Overrule(letter is not null && found.WorkflowId is not null && !string.Equals(found.WorkflowId, workflow, StringComparison.OrdinalIgnoreCase),
+        Overrule(letter is not null && found.WorkflowId is not null
+            && !string.Equals(found.WorkflowId, workflow, StringComparison.OrdinalIgnoreCase),
             $"it is of another workflow, {found.WorkflowId}");
         Refuse(found.WorkflowId is null && workflow is null, "Didit does not say its workflow, and there is no Didit:WorkflowId.");
         return found.ToSession(workflow ?? "", time.GetUtcNow()) is { } session ? (session, doubts)

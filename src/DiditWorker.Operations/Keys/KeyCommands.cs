@@ -11,7 +11,8 @@ namespace DiditWorker.Operations.Keys;
 internal static class KeyCommands
 {
     public static Command Create(OperatorHost host, Output output) => new(
-        "keys", "The record that Redis holds of a request: look at it, complete it with a session, forget it; and since when Redis remembers. Nothing is changed without --yes.")
+        "keys", "The record that Redis holds of a request: look at it, complete it with a session, forget it; and since when Redis "
+            + "remembers. Nothing is changed without --yes.")
     {
         KeyShowCommand.Create(host, output),
         KeyAdoptCommand.Create(host, output),
@@ -71,7 +72,8 @@ internal static class KeyCommands
         catch (UnknownRecordException exception)
         {
             throw new CommandException(ExitCodes.SomeFailed,
-                exception.Message + " It is neither trusted nor changed; its messages wait. Use the executable of the worker that wrote it.");
+                exception.Message
+                    + " It is neither trusted nor changed; its messages wait. Use the executable of the worker that wrote it.");
         }
         catch (Exception exception) when (exception is CryptographicException or FormatException)
         {
@@ -84,6 +86,7 @@ internal static class KeyCommands
 
     /// <summary>What it means that there is no record, and what to do.</summary>
     public static string NoRecord(FoundKey found, DiditOptions didit) =>
-        $"No record of {found}{(found.OrKey is null ? "" : ", nor under it as a key")}: it never came here, or its window is over, or Redis lost it. "
+        $"No record of {found}{(found.OrKey is null ? "" : ", nor under it as a key")}: it never came here, or its window is over, or "
+            + "Redis lost it. "
         + ReplayWithoutRecord.InWords(didit);
 }

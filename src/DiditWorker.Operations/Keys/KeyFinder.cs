@@ -43,7 +43,8 @@ public sealed class KeyFinder(IdempotencyStore store, IdempotencyOptions options
     public Task<FoundKey> FindAsync(IdempotencyKey key) => PeekAsync(key, requestId: null);
 
     /// <summary>The text as a key; null if it is no UUID.</summary>
-    public static IdempotencyKey? KeyIn(string text) => RequestId.TryReadUuid(RequestId.Normalize(text), "D", out var uuid) ? new(uuid) : null;
+    public static IdempotencyKey? KeyIn(string text) =>
+        RequestId.TryReadUuid(RequestId.Normalize(text), "D", out var uuid) ? new(uuid) : null;
 
     private async Task<FoundKey> PeekAsync(IdempotencyKey key, string? requestId)
     {

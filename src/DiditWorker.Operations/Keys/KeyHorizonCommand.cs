@@ -15,11 +15,14 @@ internal static class KeyHorizonCommand
 
     public static Command Create(OperatorHost host, Output output)
     {
-        var nothing = new Option<bool>(Nothing) { Description = "No record was lost, or there was none yet: creates need no look-up for its sake" };
-        var something = new Option<bool>(Something) { Description = "Records were lost, for example by an old backup: Redis remembers from now on" };
+        var nothing = new Option<bool>(Nothing)
+            { Description = "No record was lost, or there was none yet: creates need no look-up for its sake" };
+        var something = new Option<bool>(Something)
+            { Description = "Records were lost, for example by an old backup: Redis remembers from now on" };
         var reason = KeyCommands.Reason("Why; goes into the audit. Needed with the two above");
         var (yes, json) = (KeyCommands.Yes(), DeadLetterCommands.Json());
-        var command = new Command("horizon", "Since when Redis remembers, and what follows; after a loss of data, or before a first start, sets it")
+        var command =
+            new Command("horizon", "Since when Redis remembers, and what follows; after a loss of data, or before a first start, sets it")
         {
             nothing, something, reason, yes, json,
         };
@@ -57,7 +60,8 @@ internal static class KeyHorizonCommand
         if (change == Nothing)
         {
             await output.Notes.WriteLineAsync(
-                "Warning: if a request was sent and its record is gone, a copy of its message that nothing marks can make a second session.");
+                "Warning: if a request was sent and its record is gone, a copy of its message that nothing marks can make a second "
+                    + "session.");
         }
 
         if (change is not null && reason is not null)
@@ -81,7 +85,8 @@ internal static class KeyHorizonCommand
         return Audited.RunAsync(
             services.GetRequiredService<AuditLog>(), notes, ("keys horizon", change[2..], reason), "begun",
             async () => after = await (change == Nothing ? horizon.NothingWasLostAsync() : horizon.SomethingWasLostAsync()),
-            () => after is null ? "not all markers were written" : string.Create(CultureInfo.InvariantCulture, $"{after.Markers} markers were written"));
+            () => after is null ? "not all markers were written"
+                : string.Create(CultureInfo.InvariantCulture, $"{after.Markers} markers were written"));
     }
 
     private static void Write(HorizonReading reading, DiditOptions didit, Output output, bool json)
@@ -90,7 +95,9 @@ internal static class KeyHorizonCommand
         var (until, words) = (reading.GuardedUntil(period), reading.InWords(period, didit.LookupBeforeResend));
         if (json)
         {
-            output.WriteJson(new { reading.At, reading.Since, IsYoung = until is not null, GuardedUntil = until, reading.Markers, reading.Missing, Meaning = words });
+            output.WriteJson(
+                new { reading.At, reading.Since, IsYoung = until is not null, GuardedUntil = until, reading.Markers, reading.Missing,
+                Meaning = words });
             return;
         }
 

@@ -17,7 +17,8 @@ internal static class KeyReleaseCommand
         var isKey = KeyCommands.IsKey();
         var reason = KeyCommands.Reason("Why; goes into the audit", required: true);
         var yes = KeyCommands.Yes();
-        var command = new Command("release", "Forgets the record of a request, so that the next delivery starts from nothing; says what that risks")
+        var command =
+            new Command("release", "Forgets the record of a request, so that the next delivery starts from nothing; says what that risks")
         {
             name, isKey, reason, yes,
         };
@@ -26,7 +27,8 @@ internal static class KeyReleaseCommand
             {
                 var found = await KeyCommands.FindAsync(services, parsed.GetValue(name)!, parsed.GetValue(isKey));
                 var didit = services.GetRequiredService<DiditOptions>();
-                var record = found.Memory.Record ?? throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, didit));
+                var record = found.Memory.Record
+                    ?? throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, didit));
                 RefuseWhileWorkedOn(found, record);
                 await output.Notes.WriteLineAsync($"Warning: {Risk(record)} {ReplayWithoutRecord.InWords(didit)}");
                 if (!parsed.GetValue(yes))
@@ -48,7 +50,8 @@ internal static class KeyReleaseCommand
         if (record.State == RecordState.InProgress && !found.Memory.Owned)
         {
             throw new CommandException(ExitCodes.SomeFailed,
-                $"A delivery of it is being worked on until {Output.Time(record.LeaseUntil)} at the latest. Try again then, if it is still needed.");
+                $"A delivery of it is being worked on until {Output.Time(record.LeaseUntil)} at the latest. Try again then, if it is "
+                    + "still needed.");
         }
     }
 
@@ -79,10 +82,14 @@ internal static class KeyReleaseCommand
     {
         var audit = services.GetRequiredService<AuditLog>();
         var forgotten = await services.GetRequiredService<IdempotencyStore>().ForgetAsync(found.Key, record);
-        await audit.AddAsync("keys release", found.ToString(), reason, forgotten ? $"forgotten: {record.State}" : "nothing done: it changed meanwhile");
+        await audit.AddAsync(
+            "keys release", found.ToString(), reason, forgotten ? $"forgotten: {record.State}" : "nothing done: it changed meanwhile");
         if (!forgotten)
         {
-            throw new CommandException(ExitCodes.SomeFailed, $"The record of {found} has changed meanwhile; nothing was done. Look at it again: diditworker keys show {found.Key} --key");
+            throw new CommandException(
+                ExitCodes.SomeFailed,
+                $"The record of {found} has changed meanwhile; nothing was done. Look at it again: diditworker keys show {found.Key} "
+                    + "--key");
         }
     }
 }

@@ -21,17 +21,21 @@ internal static class KeyShowCommand
             {
                 var found = await KeyCommands.FindAsync(services, parsed.GetValue(name)!, parsed.GetValue(isKey));
                 var didit = services.GetRequiredService<DiditOptions>();
-                var view = found.Memory.Record is null ? null : RecordView.Of(found.Memory, found.Ttl, didit.ProtocolSettings(services.GetRequiredService<IdempotencyOptions>()));
+                var view = found.Memory.Record is null ? null
+                    : RecordView.Of(found.Memory, found.Ttl, didit.ProtocolSettings(services.GetRequiredService<IdempotencyOptions>()));
                 if (parsed.GetValue(json))
                 {
-                    output.WriteJson(new { TakenFor = found.RequestId is null ? "key" : "request-id", found.RequestId, Key = found.Key.ToString(), Record = view });
+                    output.WriteJson(
+                        new { TakenFor = found.RequestId is null ? "key"
+                            : "request-id", found.RequestId, Key = found.Key.ToString(), Record = view });
                 }
                 else if (view is not null)
                 {
                     output.WriteRows(Rows(found, view));
                 }
 
-                return view is null ? throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, didit)) : ExitCodes.Done;
+                return view is null ? throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, didit))
+                    : ExitCodes.Done;
             }),
             cancellation));
         return command;
@@ -58,7 +62,9 @@ internal static class KeyShowCommand
         if (view.LeaseUntil is { } lease)
         {
             // Given back, it is written as 0.
-            yield return ("lease", lease > found.Memory.At ? $"until {Output.Time(lease)}" : lease == DateTimeOffset.UnixEpoch ? "given back" : $"over since {Output.Time(lease)}");
+            yield return (
+                "lease", lease > found.Memory.At ? $"until {Output.Time(lease)}" : lease == DateTimeOffset.UnixEpoch ? "given back"
+                    : $"over since {Output.Time(lease)}");
         }
 
         yield return ("first attempt", Output.Time(view.FirstAttempt));

@@ -16,7 +16,8 @@ internal static class Consequences
     private static string Assumes(string id, DiditOptions didit) => id switch
     {
         FindingIds.HeaderRepeat => didit.LookupBeforeResend == LookupBeforeResend.Always
-            ? "nothing: it looks up before it sends again" : $"honoured for {didit.UsableWindow:c} (LookupBeforeResend {didit.LookupBeforeResend})",
+            ? "nothing: it looks up before it sends again"
+            : $"honoured for {didit.UsableWindow:c} (LookupBeforeResend {didit.LookupBeforeResend})",
         FindingIds.HeaderOtherBody => "nothing: it never sends another body under a key",
         FindingIds.Reuse => "nothing; it helps while a session is unfinished",
         FindingIds.ReuseMetadata => "overwritten: its key in a session's metadata may be gone",
@@ -30,7 +31,8 @@ internal static class Consequences
         FindingIds.ListLag => $"at most {didit.LookupDelay:c} (Didit:LookupDelay)",
         FindingIds.ListMetadata => "nothing: without it, it reads decisions",
         FindingIds.DecisionMetadata => "yes, where the list has none",
-        FindingIds.RateHeaders => $"creates: {didit.RequestsPerMinute.ToString(CultureInfo.InvariantCulture)} a minute (Didit:RequestsPerMinute)",
+        FindingIds.RateHeaders =>
+        $"creates: {didit.RequestsPerMinute.ToString(CultureInfo.InvariantCulture)} a minute (Didit:RequestsPerMinute)",
         FindingIds.WrongKey => "401 or 403",
         FindingIds.UnknownWorkflow or FindingIds.BadField => "400, or another 4xx that is about the message",
         FindingIds.IdField => "session_id, else uuid",
@@ -41,24 +43,29 @@ internal static class Consequences
 
     private static string Follows(Finding finding, IReadOnlyList<Finding> all, DiditOptions didit) => (finding.Id, finding.Verdict) switch
     {
-        (FindingIds.HeaderRepeat, "honoured") => "Didit:LookupBeforeResend may be OutsideWindow; how long a key is honoured is another question (--window)",
+        (FindingIds.HeaderRepeat, "honoured") =>
+            "Didit:LookupBeforeResend may be OutsideWindow; how long a key is honoured is another question (--window)",
         (FindingIds.HeaderRepeat, "conflict") => "the key is known but gives no session back: look up (Always)",
         (FindingIds.HeaderRepeat, "ignored") => "only the look-up prevents a second session: Didit:LookupBeforeResend must be Always",
         (FindingIds.HeaderOtherBody, "created") when Is(all, FindingIds.HeaderRepeat, "honoured") => "a key counts for its own body only",
-        (FindingIds.Reuse, "created") => "warning: creates for one person are not reused, so each one that goes out twice makes a second session",
+        (FindingIds.Reuse, "created") =>
+        "warning: creates for one person are not reused, so each one that goes out twice makes a second session",
         (FindingIds.ReuseMetadata, "overwritten") => "a look-up finds the key of the latest request of a person only",
         (FindingIds.TwoWithOneKey or FindingIds.FiveWithOneKey, "several") =>
-            "warning: creates at once under one key make several sessions; only the lease prevents it (Idempotency:WhenRedisUnavailable must not be Proceed)",
+            "warning: creates at once under one key make several sessions; only the lease prevents it (Idempotency:WhenRedisUnavailable "
+                + "must not be Proceed)",
         (FindingIds.TwoForOnePerson or FindingIds.FiveForOnePerson, "several") => "two requests for one person at once make two sessions",
         (FindingIds.ReuseAfter, "never") =>
-            "warning: a create within a second of another makes a second session; a look-up that finds one without a key parks, or looks again",
+            "warning: a create within a second of another makes a second session; a look-up that finds one without a key parks, or looks "
+                + "again",
         (FindingIds.ListLag or FindingIds.ReuseAfter, "measured") => Delay(finding, didit),
         (FindingIds.Kind, SessionList.Users or SessionList.Businesses) when !ReportCheck.Sees(didit.SessionKind, finding.Verdict) =>
             "warning: look-ups do not see the sessions of this workflow: Didit:SessionKind must be Any",
         (FindingIds.Kind, SessionList.Businesses) when Is(all, FindingIds.BusinessList, "refused") =>
             "warning: this key may not list what the workflow makes, so no look-up finds it: give it the right to read business sessions",
         (FindingIds.ListOwn, "no" or "refused") =>
-            "warning: every look-up answers that there is no session, so each lost reply makes a second one: give this key the right to read sessions",
+            "warning: every look-up answers that there is no session, so each lost reply makes a second one: give this key the right to "
+                + "read sessions",
         (FindingIds.BusinessList, "refused") => "look-ups take it that there are no business sessions; Didit:SessionKind may be User",
         (FindingIds.ListMetadata or FindingIds.DecisionMetadata, "no")
             when Is(all, FindingIds.ListMetadata, "no") && Is(all, FindingIds.DecisionMetadata, "no") =>
@@ -89,5 +96,6 @@ internal static class Consequences
             ? "warning: the clocks differ by more than half of Didit:WindowMargin: set this one right"
             : "as it is";
 
-    private static bool Is(IReadOnlyList<Finding> all, string id, string verdict) => all.Any(finding => finding.Id == id && finding.Verdict == verdict);
+    private static bool Is(IReadOnlyList<Finding> all, string id, string verdict) =>
+        all.Any(finding => finding.Id == id && finding.Verdict == verdict);
 }

@@ -17,13 +17,18 @@ public sealed record Finding(
 /// <summary>What a probe measures, and the verdicts there are (beside <see cref="Finding.Unclear"/>).</summary>
 public static class FindingIds
 {
-    /// <summary>The same <c>Idempotency-Key</c> again, after its session has ended: <c>honoured</c>, <c>conflict</c> (409), <c>ignored</c> (another session).</summary>
+    /// <summary>
+    /// The same <c>Idempotency-Key</c> again, after its session has ended: <c>honoured</c>, <c>conflict</c> (409), <c>ignored</c> (another
+    /// session).
+    /// </summary>
     public const string HeaderRepeat = "header.repeat";
 
     /// <summary>The same key with another body: <c>original</c>, <c>conflict</c>, <c>refused</c> (another 4xx), <c>created</c>.</summary>
     public const string HeaderOtherBody = "header.other-body";
 
-    /// <summary>How long a key is honoured: <c>measured</c> with numbers <c>atLeast</c> and, once one was forgotten, <c>atMost</c>.</summary>
+    /// <summary>
+    /// How long a key is honoured: <c>measured</c> with numbers <c>atLeast</c> and, once one was forgotten, <c>atMost</c>.
+    /// </summary>
     public const string HeaderWindow = "header.window";
 
     /// <summary>A create for the same <c>vendor_data</c> while its session is unfinished: <c>reused</c>, <c>created</c>.</summary>
@@ -59,7 +64,9 @@ public static class FindingIds
     /// <summary>The list of business sessions: <c>shown</c>, also where it is empty; <c>refused</c>.</summary>
     public const string BusinessList = "list.business";
 
-    /// <summary>How long after a create the list shows it: <c>measured</c> with numbers <c>tries</c>, <c>min</c>, <c>median</c>, <c>max</c>.</summary>
+    /// <summary>
+    /// How long after a create the list shows it: <c>measured</c> with numbers <c>tries</c>, <c>min</c>, <c>median</c>, <c>max</c>.
+    /// </summary>
     public const string ListLag = "list.lag";
 
     /// <summary>Whether rows of the list have <c>metadata</c>: <c>yes</c>, <c>no</c>.</summary>
@@ -86,6 +93,8 @@ public static class FindingIds
     /// <summary>The create path without its trailing slash: <c>redirected</c>, <c>works</c>, <c>refused</c>.</summary>
     public const string WithoutSlash = "path.without-slash";
 
-    /// <summary>Didit's clock against this one, from the <c>Date</c> header: <c>measured</c> with number <c>seconds</c> (positive: Didit is ahead).</summary>
+    /// <summary>
+    /// Didit's clock against this one, from the <c>Date</c> header: <c>measured</c> with number <c>seconds</c> (positive: Didit is ahead).
+    /// </summary>
     public const string Clock = "clock";
 }

@@ -19,7 +19,8 @@ internal sealed class HeaderExperiments(Prober prober)
         var deleted = await prober.DeleteAsync(first.SessionId!, cancellation);
         if (deleted.Status != 204)
         {
-            return await WhileUnfinishedAsync(reuse, $"DELETE was answered {Answers.Of(deleted)}, so the session could not be ended", cancellation);
+            return await WhileUnfinishedAsync(
+                reuse, $"DELETE was answered {Answers.Of(deleted)}, so the session could not be ended", cancellation);
         }
 
         var control = await prober.CreateAsync(create with { Key = Prober.NewKey() }, cancellation);
@@ -91,7 +92,8 @@ internal sealed class HeaderExperiments(Prober prober)
     };
 
     private static Finding Repeat(string verdict, RepeatOutcome outcome, string measured) => Of(
-        FindingIds.HeaderRepeat, verdict, measured, new Dictionary<string, double>(StringComparer.Ordinal) { ["conflicts"] = outcome.Conflicts });
+        FindingIds.HeaderRepeat, verdict, measured, new Dictionary<string,
+        double>(StringComparer.Ordinal) { ["conflicts"] = outcome.Conflicts });
 
     private static Finding Of(string id, string verdict, string measured, IReadOnlyDictionary<string, double>? numbers = null) =>
         new(id, verdict, measured, Assumes: "", Follows: "", numbers);

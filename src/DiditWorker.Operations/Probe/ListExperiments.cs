@@ -53,10 +53,13 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
         var row = await WaitAsync(create, created, cancellation);
         _list.Add(row is { } shown ? Verdict(shown, create) : Finding.Unclear);
         var decision = await prober.DecisionAsync(created.SessionId!, cancellation);
-        _decision.Add(decision is { IsSession: true, Body: { } body } && decision.SessionId == created.SessionId ? Verdict(body, create) : Finding.Unclear);
+        _decision.Add(
+            decision is { IsSession: true, Body: { } body } && decision.SessionId == created.SessionId ? Verdict(body, create)
+                : Finding.Unclear);
     }
 
-    // Timed from when the session was there for certain to when the list had shown it for certain. An inconclusive poll would make the time a guess.
+    // Timed from when the session was there for certain to when the list had shown it for certain. An inconclusive poll would make the time
+    // a guess.
     private async Task<JsonElement?> WaitAsync(ProbeCreate create, ProbeReply created, CancellationToken cancellation)
     {
         var clear = true;
@@ -100,7 +103,9 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
         return new(
             FindingIds.ListLag,
             _lags.Count == tries ? "measured" : Finding.Unclear,
-            string.Create(CultureInfo.InvariantCulture, $"{measured}; {_lags.Count} of {tries} tries can be relied on, each waited at most {bound.TotalSeconds} s"),
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"{measured}; {_lags.Count} of {tries} tries can be relied on, each waited at most {bound.TotalSeconds} s"),
             Assumes: "",
             Follows: "",
             numbers);
@@ -117,7 +122,8 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
         id,
         seen.Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : Finding.Unclear,
         string.Create(CultureInfo.InvariantCulture,
-            $"{what} with the metadata {seen.Count(s => s == "yes")}, without {seen.Count(s => s == "no")}, inconclusive {seen.Count(s => s == Finding.Unclear)}"),
+            $"{what} with the metadata {seen.Count(s => s == "yes")}, without {seen.Count(s => s == "no")}, inconclusive "
+                + $"{seen.Count(s => s == Finding.Unclear)}"),
         Assumes: "",
         Follows: "");
 }

@@ -9,7 +9,8 @@ internal static class Lists
     public const int Both = 2;
 
     /// <summary>The ids of the sessions of this <c>vendor_data</c>. A list that is refused shows none.</summary>
-    public static async Task<IReadOnlyCollection<string>> SessionsAsync(ProbeClient client, string vendorData, CancellationToken cancellation)
+    public static async Task<IReadOnlyCollection<string>> SessionsAsync(
+        ProbeClient client, string vendorData, CancellationToken cancellation)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var kind in (string[])[SessionList.Users, SessionList.Businesses])

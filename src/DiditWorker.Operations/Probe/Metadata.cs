@@ -19,7 +19,8 @@ internal static class Metadata
         { ValueKind: JsonValueKind.Object } metadata => metadata.Text(Member),
 
         // Documented once as a string of JSON.
-        { ValueKind: JsonValueKind.String } text when text.Text() is { } json => LenientJson.TryParse(Encoding.UTF8.GetBytes(json))?.Text(Member),
+        { ValueKind: JsonValueKind.String } text when text.Text() is { } json =>
+            LenientJson.TryParse(Encoding.UTF8.GetBytes(json))?.Text(Member),
         _ => null,
     };
 
@@ -27,11 +28,14 @@ internal static class Metadata
     public static JsonElement? Row(ProbeReply list, string session) =>
         Rows(list)?.Where(row => ProbeReply.IdIn(row) == session).Select(row => (JsonElement?)row).FirstOrDefault();
 
-    /// <summary>The ids of the sessions in a list that are of this <c>vendor_data</c>: nothing is deleted on the word of a filter.</summary>
+    /// <summary>
+    /// The ids of the sessions in a list that are of this <c>vendor_data</c>: nothing is deleted on the word of a filter.
+    /// </summary>
     public static IReadOnlyList<string> SessionsOf(string vendorData, ProbeReply list) =>
         [.. (Rows(list) ?? []).Where(row => row.Text("vendor_data") == vendorData).Select(ProbeReply.IdIn).OfType<string>()];
 
     /// <summary>The rows of a list; null if it is none.</summary>
     public static IEnumerable<JsonElement>? Rows(ProbeReply list) =>
-        list is { Status: 200, Body: { } body } && body.Member("results") is { ValueKind: JsonValueKind.Array } rows ? rows.EnumerateArray() : null;
+        list is { Status: 200, Body: { } body } && body.Member("results") is { ValueKind: JsonValueKind.Array } rows
+            ? rows.EnumerateArray() : null;
 }

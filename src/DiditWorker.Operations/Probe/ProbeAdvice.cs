@@ -22,7 +22,8 @@ internal static class ProbeAdvice
         if (found.GetValueOrDefault(FindingIds.ListLag) is { Verdict: "measured" } && LookupDelay(findings) is { } delay)
         {
             advice.Add(new("Didit:LookupDelay", $"{delay:c}",
-                "at least: twice the longest time after which the list showed a session or Didit handed it back, and never under 1 second"));
+                "at least: twice the longest time after which the list showed a session or Didit handed it back, and never under 1 "
+                    + "second"));
         }
 
         if (found.GetValueOrDefault(FindingIds.Kind)?.Verdict is { } kind and not Finding.Unclear)
@@ -32,7 +33,9 @@ internal static class ProbeAdvice
 
         if (found.GetValueOrDefault(FindingIds.RateHeaders)?.Numbers?.TryGetValue("limit", out var limit) == true)
         {
-            advice.Add(new("Didit:RequestsPerMinute", limit.ToString(CultureInfo.InvariantCulture), "at most: Didit's own limit for creates, as its headers tell it"));
+            advice.Add(new(
+                "Didit:RequestsPerMinute", limit.ToString(CultureInfo.InvariantCulture),
+                "at most: Didit's own limit for creates, as its headers tell it"));
         }
 
         return advice;
@@ -60,9 +63,11 @@ internal static class ProbeAdvice
 
     private static Recommendation SessionKind(string kind) => kind == SessionList.Businesses
         ? new("Didit:SessionKind", "Any", "the workflow makes business sessions; Business will do where every workflow does")
-        : new("Didit:SessionKind", "User", "permitted, not required, where every workflow makes sessions of persons: one request less for each look-up");
+        : new("Didit:SessionKind", "User",
+            "permitted, not required, where every workflow makes sessions of persons: one request less for each look-up");
 
-    private static Recommendation LookupBeforeResend(Finding? header) => new("Didit:LookupBeforeResend", header?.Verdict == "honoured" ? "OutsideWindow" : "Always", header?.Verdict switch
+    private static Recommendation LookupBeforeResend(Finding? header) =>
+        new("Didit:LookupBeforeResend", header?.Verdict == "honoured" ? "OutsideWindow" : "Always", header?.Verdict switch
     {
         "honoured" => "permitted, not required: a repeated key brings the first session back; Always is the careful choice all the same",
         "conflict" => "a repeated key is refused with 409: only a look-up finds the session",
@@ -73,10 +78,13 @@ internal static class ProbeAdvice
     private static Recommendation? Window(Finding? header, Finding? window, DiditOptions didit) => header?.Verdict switch
     {
         "honoured" or "conflict" when window?.Numbers?.TryGetValue("atLeast", out var seconds) == true =>
-            new("Didit:IdempotencyWindow", $"{TimeSpan.FromSeconds(Math.Floor(seconds)):c}", "at most: a key was honoured that long after its first use"),
-        "honoured" => new("Didit:IdempotencyWindow", $"{didit.IdempotencyWindow:c}", "not measured: probe with --window before you trust it"),
+            new("Didit:IdempotencyWindow", $"{TimeSpan.FromSeconds(Math.Floor(seconds)):c}",
+                "at most: a key was honoured that long after its first use"),
+        "honoured" =>
+            new("Didit:IdempotencyWindow", $"{didit.IdempotencyWindow:c}", "not measured: probe with --window before you trust it"),
         "ignored" => new("Didit:IdempotencyWindow", $"{didit.IdempotencyWindow:c}",
-            "harmless with LookupBeforeResend Always: it is also how long the worker remembers an answer. With any other value of that, it must be 0"),
+            "harmless with LookupBeforeResend Always: it is also how long the worker remembers an answer. With any other value of that, "
+                + "it must be 0"),
         _ => null,
     };
 }

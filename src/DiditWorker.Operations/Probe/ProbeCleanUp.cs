@@ -3,7 +3,9 @@ namespace DiditWorker.Operations.Probe;
 /// <summary>What became of the sessions of a probe.</summary>
 /// <param name="Deleted">How many Didit said it deleted.</param>
 /// <param name="Left">The ids of those that are left.</param>
-/// <param name="Unknown">The <c>vendor_data</c> of creates that were not answered, for which no session was found: one may show up yet.</param>
+/// <param name="Unknown">
+/// The <c>vendor_data</c> of creates that were not answered, for which no session was found: one may show up yet.
+/// </param>
 internal sealed record CleanedUp(int Deleted, IReadOnlyList<string> Left, IReadOnlyList<string> Unknown);
 
 /// <summary>Deletes what a probe made, also where it was never told the id.</summary>
@@ -22,7 +24,8 @@ internal sealed class ProbeCleanUp(ProbeClient client, Prober prober)
                 await DeleteAsync(cancellation);
             }
         }
-        catch (Exception exception) when (exception is ProbeStoppedException || (exception is OperationCanceledException && cancellation.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is ProbeStoppedException || (exception is OperationCanceledException && cancellation.IsCancellationRequested))
         {
             // What is left is told.
         }

@@ -104,7 +104,9 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
     {
         await PaceAsync(places: 1, cancellation);
         using var message = new HttpRequestMessage(
-            HttpMethod.Get, new Uri(options.BaseAddress, $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(vendorData)}&session_kind={kind}&limit=100"));
+            HttpMethod.Get,
+            new Uri(options.BaseAddress,
+            $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(vendorData)}&session_kind={kind}&limit=100"));
         return StopUnless(kind == SessionList.Businesses, await SendAsync(message, options.ApiKey, cancellation));
     }
 
@@ -114,7 +116,8 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
     {
         await PaceAsync(places: 1, cancellation);
         using var message = new HttpRequestMessage(
-            HttpMethod.Get, new Uri(options.BaseAddress, options.DecisionPath.Replace("{id}", Uri.EscapeDataString(sessionId), StringComparison.Ordinal)));
+            HttpMethod.Get,
+            new Uri(options.BaseAddress, options.DecisionPath.Replace("{id}", Uri.EscapeDataString(sessionId), StringComparison.Ordinal)));
         return StopUnless(allowed: false, await SendAsync(message, options.ApiKey, cancellation));
     }
 
@@ -178,7 +181,8 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
             var reply = new ProbeReply((int)response.StatusCode, headers, body, sent, time.GetUtcNow());
             return apiKey is null && Stop(reply.Status) is { } why ? throw new ProbeStoppedException(why) : reply;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is HttpRequestException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             return new(0, new Dictionary<string, string>(StringComparer.Ordinal), Body: null, sent, time.GetUtcNow());
         }
@@ -205,7 +209,8 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
         {
             if (_requests + places > mostRequests)
             {
-                throw new ProbeStoppedException(string.Create(CultureInfo.InvariantCulture, $"the {mostRequests} requests that were agreed on are used up"));
+                throw new ProbeStoppedException(
+                    string.Create(CultureInfo.InvariantCulture, $"the {mostRequests} requests that were agreed on are used up"));
             }
 
             _requests += places;

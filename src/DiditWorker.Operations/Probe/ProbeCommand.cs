@@ -8,14 +8,22 @@ namespace DiditWorker.Operations.Probe;
 /// <summary><c>diditworker probe</c></summary>
 internal sealed class ProbeCommand
 {
-    private readonly Option<string?> _workflowId = new("--workflow-id") { Description = "The workflow to make sessions for, a UUID (default: Didit:WorkflowId)" };
+    private readonly Option<string?> _workflowId = new("--workflow-id")
+        { Description = "The workflow to make sessions for, a UUID (default: Didit:WorkflowId)" };
     private readonly Option<bool> _yes = new("--yes") { Description = "Do it; without it the command only says what it would do" };
     private readonly Option<bool> _keep = new("--keep") { Description = "Leave the sessions there (default: all are deleted at the end)" };
     private readonly Option<bool> _json = DeadLetterCommands.Json();
-    private readonly Option<FileInfo?> _report = new("--report") { Description = "Write the report to this file too; nothing in it is secret" };
-    private readonly Option<int> _tries = NumberOption.Create("--tries", "How many sessions the list is timed with", 5, value => value is >= 1 and <= 100, "a whole number from 1 to 100");
-    private readonly Option<int?> _maxRequests = new("--max-requests") { Description = "Send no more requests than this (default: as many as the plan needs)" };
-    private readonly Option<FileInfo?> _window = new("--window") { Description = "Measure how long Didit remembers a key instead: keeps its keys in this file, and tells more when run again hours or days later" };
+    private readonly Option<FileInfo?> _report = new("--report")
+        { Description = "Write the report to this file too; nothing in it is secret" };
+    private readonly Option<int> _tries =
+        NumberOption.Create(
+            "--tries", "How many sessions the list is timed with", 5, value => value is >= 1 and <= 100, "a whole number from 1 to 100");
+    private readonly Option<int?> _maxRequests = new("--max-requests")
+        { Description = "Send no more requests than this (default: as many as the plan needs)" };
+    private readonly Option<FileInfo?> _window = new("--window")
+        { Description =
+            "Measure how long Didit remembers a key instead: keeps its keys in this file, and tells more when run again hours or days "
+                + "later" };
     private readonly Output _output;
 
     private ProbeCommand(Output output)
@@ -53,20 +61,24 @@ internal sealed class ProbeCommand
     public static Command Create(OperatorHost host, Output output)
     {
         var probe = new ProbeCommand(output);
-        var command = new Command("probe", "Asks Didit what it really promises, by making sessions and looking; use a sandbox key. Nothing is sent without --yes")
+        var command =
+            new Command("probe",
+                "Asks Didit what it really promises, by making sessions and looking; use a sandbox key. Nothing is sent without --yes")
         {
             probe._workflowId, probe._yes, probe._keep, probe._json, probe._report, probe._tries, probe._maxRequests,
             probe._window,
         };
         command.Validators.Add(result =>
         {
-            var needless = result.GetResult(probe._window) is null ? [] : (Option[])[probe._keep, probe._json, probe._tries, probe._maxRequests];
+            var needless = result.GetResult(probe._window) is null ? []
+                : (Option[])[probe._keep, probe._json, probe._tries, probe._maxRequests];
             foreach (var option in needless.Where(option => result.GetResult(option) is { Implicit: false }))
             {
                 result.AddError($"{option.Name} has no meaning with --window");
             }
         });
-        command.SetAction((parsed, cancellation) => host.RunAsync((services, token) => probe.RunAsync(parsed, services, token), cancellation));
+        command.SetAction(
+            (parsed, cancellation) => host.RunAsync((services, token) => probe.RunAsync(parsed, services, token), cancellation));
         return command;
     }
 
@@ -76,14 +88,18 @@ internal sealed class ProbeCommand
         if (parsed.GetValue(_window) is { } window)
         {
             return await ProbeWindow.RunAsync(
-                window.FullName, parsed.GetValue(_report)?.FullName, parsed.GetValue(_yes), didit with { WorkflowId = parsed.GetValue(_workflowId) ?? didit.WorkflowId },
+                window.FullName, parsed.GetValue(_report)?.FullName, parsed.GetValue(_yes),
+                didit with { WorkflowId = parsed.GetValue(_workflowId) ?? didit.WorkflowId },
                 services, _output, cancellation);
         }
 
         var workflow = parsed.GetValue(_workflowId) ?? didit.WorkflowId
             ?? throw new CommandException(ExitCodes.WrongUsage, "--workflow-id is required where Didit:WorkflowId is not set");
         var tries = parsed.GetValue(_tries);
-        var options = new ProbeOptions(workflow, tries, Math.Min(parsed.GetValue(_maxRequests) ?? int.MaxValue, ProbePlan.MostRequests(tries)), parsed.GetValue(_keep));
+        var options =
+            new ProbeOptions(
+                workflow, tries, Math.Min(parsed.GetValue(_maxRequests) ?? int.MaxValue, ProbePlan.MostRequests(tries)),
+                parsed.GetValue(_keep));
         await SayAsync(didit, options, parsed.GetValue(_yes));
         if (!parsed.GetValue(_yes))
         {
@@ -112,7 +128,9 @@ internal sealed class ProbeCommand
 
     private async Task<int> TellAsync(ParseResult parsed, ProbeReport report, ProbeRun run, ILogger logger)
     {
-        ProbeLog.Probed(logger, Environment.UserName, Environment.MachineName, report.Address, report.WorkflowId, report.Requests, run.CleanedUp!.Deleted, run.CleanedUp.Left.Count);
+        ProbeLog.Probed(
+            logger, Environment.UserName, Environment.MachineName, report.Address, report.WorkflowId, report.Requests,
+            run.CleanedUp!.Deleted, run.CleanedUp.Left.Count);
         if (parsed.GetValue(_json))
         {
             _output.WriteJson(report);
@@ -148,13 +166,17 @@ internal sealed class ProbeCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCodes.SomeFailed, $"--report {file.FullName} cannot be written ({exception.Message}). The result is above.");
+            throw new CommandException(
+                ExitCodes.SomeFailed, $"--report {file.FullName} cannot be written ({exception.Message}). The result is above.");
         }
     }
 }
 
 internal static partial class ProbeLog
 {
-    [LoggerMessage(310, LogLevel.Information, "{User} on {Host} probed {Address} with workflow {WorkflowId}: {Requests} requests, {Deleted} sessions deleted, {Left} left")]
-    public static partial void Probed(ILogger logger, string user, string host, string address, string workflowId, int requests, int deleted, int left);
+    [LoggerMessage(
+        310, LogLevel.Information,
+        "{User} on {Host} probed {Address} with workflow {WorkflowId}: {Requests} requests, {Deleted} sessions deleted, {Left} left")]
+    public static partial void Probed(
+        ILogger logger, string user, string host, string address, string workflowId, int requests, int deleted, int left);
 }

@@ -21,9 +21,12 @@ public sealed record ProbeReply(
     /// <summary>Whether Didit refuses it for good, in JSON as it says it does: what a gateway says in its place is no verdict.</summary>
     public bool IsRefusal => Status is >= 400 and < 500 and not (408 or 429) && Body is not null;
 
-    /// <summary>The id in a session's reply or row. It is printed and becomes part of a path, so only what looks like one is taken for one.</summary>
+    /// <summary>
+    /// The id in a session's reply or row. It is printed and becomes part of a path, so only what looks like one is taken for one.
+    /// </summary>
     internal static string? IdIn(JsonElement session) =>
-        (session.Text("session_id") ?? session.Text("uuid")) is { Length: <= 100 } id && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? id : null;
+        (session.Text("session_id") ?? session.Text("uuid")) is { Length: <= 100 } id
+            && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? id : null;
 
     /// <summary>Without what it holds: a session's URL is a secret.</summary>
     public override string ToString() => $"{nameof(ProbeReply)} {Status}";

@@ -6,7 +6,8 @@ public static class ProbeReportFile
     /// <summary>Writes it whole or not at all, readable by its owner only.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
-    public static Task WriteAsync(string path, ProbeReport report) => VersionedFile.WriteAsync(path, report, ProbeJson.Readable.ProbeReport);
+    public static Task WriteAsync(string path, ProbeReport report) =>
+        VersionedFile.WriteAsync(path, report, ProbeJson.Readable.ProbeReport);
 
     /// <summary>Reads it.</summary>
     /// <exception cref="FormatException">It is no report of this version; the text says what is wrong.</exception>

@@ -27,7 +27,8 @@ internal static class ProbeView
         if (cleaned.Unknown.Count > 0)
         {
             await notes.WriteLineAsync(
-                "Creates for these vendor_data were not answered well, and the list shows no session of theirs; look in Didit's console later: "
+                "Creates for these vendor_data were not answered well, and the list shows no session of theirs; look in Didit's console "
+                    + "later: "
                 + string.Join(", ", cleaned.Unknown));
         }
     }

@@ -7,7 +7,9 @@ namespace DiditWorker.Operations.Probe;
 /// <summary><c>diditworker probe --window FILE</c></summary>
 internal static partial class ProbeWindow
 {
-    /// <summary>Says what is known of the window; with <paramref name="yes"/>, repeats keys of earlier runs first and makes new ones.</summary>
+    /// <summary>
+    /// Says what is known of the window; with <paramref name="yes"/>, repeats keys of earlier runs first and makes new ones.
+    /// </summary>
     /// <param name="file">Where the keys are kept between runs; made if it does not exist.</param>
     /// <param name="reportFile">A report that takes the finding up; it must exist.</param>
     /// <param name="yes">Without it, nothing is sent or written.</param>
@@ -18,7 +20,8 @@ internal static partial class ProbeWindow
     /// <returns>0; 1 if something is unclear, stopped early, or a session is left.</returns>
     /// <exception cref="CommandException">A file, the address or the workflow does not fit.</exception>
     internal static async Task<int> RunAsync(
-        string file, string? reportFile, bool yes, DiditOptions didit, IServiceProvider services, Output output, CancellationToken cancellation)
+        string file, string? reportFile, bool yes, DiditOptions didit, IServiceProvider services, Output output,
+        CancellationToken cancellation)
     {
         var time = services.GetRequiredService<TimeProvider>();
         var memory = ProbeWindowFiles.ReadMemory(file, didit);
@@ -36,7 +39,8 @@ internal static partial class ProbeWindow
         var clear = await run.GoAsync(cancellation);
         memory = run.Memory;
         Log.Probed(
-            services.GetRequiredService<ILogger<ProbeWindowRun>>(), Environment.UserName, Environment.MachineName, memory.Address, memory.WorkflowId, run.Requests, run.Left);
+            services.GetRequiredService<ILogger<ProbeWindowRun>>(), Environment.UserName, Environment.MachineName, memory.Address,
+            memory.WorkflowId, run.Requests, run.Left);
         await TellAsync(memory, didit, output.Text, time.GetUtcNow());
         if (report is not null)
         {
@@ -79,7 +83,10 @@ internal static partial class ProbeWindow
 
     private static partial class Log
     {
-        [LoggerMessage(311, LogLevel.Information, "{User} on {Host} measured the window of {Address} with workflow {WorkflowId}: {Requests} requests, {Left} sessions left")]
-        public static partial void Probed(ILogger logger, string user, string host, string address, string workflowId, int requests, int left);
+        [LoggerMessage(
+            311, LogLevel.Information,
+            "{User} on {Host} measured the window of {Address} with workflow {WorkflowId}: {Requests} requests, {Left} sessions left")]
+        public static partial void Probed(
+            ILogger logger, string user, string host, string address, string workflowId, int requests, int left);
     }
 }

@@ -15,18 +15,22 @@ internal static class ProbeWindowFiles
         }
 
         memory ??= WindowMemory.Begin(didit, didit.WorkflowId!);
-        Require(ReportCheck.IsSame(memory.Address, didit.BaseAddress), $"--window {file}: it is about {memory.Address}, and Didit:BaseAddress is another. Name another file.");
+        Require(ReportCheck.IsSame(memory.Address, didit.BaseAddress),
+            $"--window {file}: it is about {memory.Address}, and Didit:BaseAddress is another. Name another file.");
         Require(
             didit.WorkflowId is null || didit.WorkflowId == memory.WorkflowId,
-            $"--window {file}: it was begun with workflow {memory.WorkflowId}, and a repeat must have the same body. Give that workflow, or name another file.");
+            $"--window {file}: it was begun with workflow {memory.WorkflowId}, and a repeat must have the same body. Give that workflow, "
+                + "or name another file.");
         return memory;
     }
 
     public static ProbeReport ReadReport(string file, DiditOptions didit)
     {
-        Require(File.Exists(file), $"--report {file}: it does not exist. With --window the finding is added to a report: make one first, without --window.");
+        Require(File.Exists(file),
+            $"--report {file}: it does not exist. With --window the finding is added to a report: make one first, without --window.");
         var report = Read("--report", file, ProbeReportFile.Read);
-        Require(ReportCheck.IsSame(report.Address, didit.BaseAddress), $"--report {file}: it is about {report.Address}, and Didit:BaseAddress is another.");
+        Require(ReportCheck.IsSame(report.Address, didit.BaseAddress),
+            $"--report {file}: it is about {report.Address}, and Didit:BaseAddress is another.");
         return report;
     }
 
@@ -68,7 +72,8 @@ internal static class ProbeWindowFiles
 
     public static async Task MergeAsync(string file, ProbeReport report, WindowBounds bounds, TextWriter notes)
     {
-        var merged = report with { Findings = [.. report.Findings.Where(finding => finding.Id != FindingIds.HeaderWindow), bounds.ToFinding()] };
+        var merged = report with
+            { Findings = [.. report.Findings.Where(finding => finding.Id != FindingIds.HeaderWindow), bounds.ToFinding()] };
         try
         {
             await ProbeReportFile.WriteAsync(file, merged);
@@ -76,7 +81,8 @@ internal static class ProbeWindowFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCodes.SomeFailed, $"--report {file}: it cannot be written ({exception.Message}). The result is above.");
+            throw new CommandException(
+                ExitCodes.SomeFailed, $"--report {file}: it cannot be written ({exception.Message}). The result is above.");
         }
     }
 }

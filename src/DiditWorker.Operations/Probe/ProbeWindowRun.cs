@@ -57,7 +57,8 @@ internal sealed class ProbeWindowRun : IDisposable
         await UntilStoppedAsync(() => _probe.DeleteLeftAsync(CancellationToken.None));
         if (Left > 0)
         {
-            await _notes.WriteLineAsync($"These sessions could not be deleted; delete them in Didit's console: {string.Join(", ", _client.Sessions)}");
+            await _notes.WriteLineAsync(
+                $"These sessions could not be deleted; delete them in Didit's console: {string.Join(", ", _client.Sessions)}");
         }
     }
 

@@ -36,7 +36,8 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
     /// <summary>Creates that were not answered, by <c>vendor_data</c>: they may have made a session.</summary>
     public IReadOnlyDictionary<string, int> InDoubt => _inDoubt;
 
-    public ProbeCreate NewCreate() => new(string.Create(CultureInfo.InvariantCulture, $"diditworker-probe-{_run}-{++_persons}"), NewKey(), "first");
+    public ProbeCreate NewCreate() =>
+        new(string.Create(CultureInfo.InvariantCulture, $"diditworker-probe-{_run}-{++_persons}"), NewKey(), "first");
 
     public static string NewKey() => Uuid.NewRandom().ToString();
 
@@ -47,7 +48,8 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
         ["metadata"] = new JsonObject { [Metadata.Member] = create.Mark },
     };
 
-    public Task<ProbeReply> CreateAsync(ProbeCreate create, CancellationToken cancellation) => CreateAsync(create, Body(create), cancellation);
+    public Task<ProbeReply> CreateAsync(ProbeCreate create, CancellationToken cancellation) =>
+        CreateAsync(create, Body(create), cancellation);
 
     public async Task<ProbeReply> CreateAsync(
         ProbeCreate create, JsonObject body, CancellationToken cancellation, string? path = null, string? apiKey = null)
@@ -57,7 +59,8 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
         return reply;
     }
 
-    public Task<IReadOnlyList<ProbeReply>> CreateTogetherAsync(IReadOnlyCollection<ProbeCreate> creates, CancellationToken cancellation) => SeveralAsync(
+    public Task<IReadOnlyList<ProbeReply>> CreateTogetherAsync(IReadOnlyCollection<ProbeCreate> creates, CancellationToken cancellation) =>
+        SeveralAsync(
         creates.First().Person,
         creates.Count,
         () => client.CreateTogetherAsync([.. creates.Select(create => (Body(create), (string?)create.Key))], cancellation),
@@ -68,7 +71,8 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
         ProbeCreate first, ProbeCreate second, TimeSpan between, CancellationToken cancellation)
     {
         var replies = await SeveralAsync(
-            first.Person, 2, () => client.CreateTwiceAsync((Body(first), first.Key), (Body(second), second.Key), between, cancellation), cancellation);
+            first.Person, 2, () =>
+            client.CreateTwiceAsync((Body(first), first.Key), (Body(second), second.Key), between, cancellation), cancellation);
         return (replies[0], replies[1]);
     }
 
@@ -98,7 +102,8 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
     public Task<ProbeReply> DeleteAsync(string session, CancellationToken cancellation) =>
         RepeatedAsync(() => client.DeleteAsync(session, cancellation), cancellation);
 
-    private async Task<ProbeReply> OnceAsync(ProbeCreate create, JsonObject body, string? path, string? apiKey, CancellationToken cancellation)
+    private async Task<ProbeReply> OnceAsync(
+        ProbeCreate create, JsonObject body, string? path, string? apiKey, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         Require(places: 1, owed: 1 + Lists.Both);
@@ -148,7 +153,8 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
         if (client.Requests + places + deletions > options.MostRequests)
         {
             throw new ProbeStoppedException(string.Create(CultureInfo.InvariantCulture,
-                $"of the {options.MostRequests} requests that were agreed on, {client.Requests} are used and the rest is kept to delete what was made"));
+                $"of the {options.MostRequests} requests that were agreed on, {client.Requests} are used and the rest is kept to delete "
+                    + $"what was made"));
         }
     }
 
@@ -169,7 +175,8 @@ internal sealed class Prober(ProbeClient client, ProbeOptions options, TimeProvi
     }
 
     public static TimeSpan Wait(ProbeReply reply) =>
-        reply.Headers.TryGetValue("retry-after", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        reply.Headers.TryGetValue("retry-after", out var text)
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(Math.Min(seconds, MaxWait.TotalSeconds))
             : DefaultWait;
 }

@@ -13,7 +13,8 @@ internal static class ReportCheck
     /// <summary>One text for each such setting: its name, its value, what was measured, what to do.</summary>
     public static IEnumerable<string> Compare(ProbeReport report, DiditOptions options, DateTimeOffset now) =>
     [
-        .. OfTheReport(report, options, now), .. OfTheHeader(report, options), .. OfTheWindow(report, options), .. OfLookUps(report, options),
+        .. OfTheReport(report, options, now), .. OfTheHeader(report, options), .. OfTheWindow(report, options),
+            .. OfLookUps(report, options),
         .. OfKinds(report, options), .. OfLimits(report, options),
     ];
 
@@ -26,14 +27,16 @@ internal static class ReportCheck
     {
         if (!IsSame(report.Address, options.BaseAddress))
         {
-            yield return $"Didit:BaseAddress = {options.BaseAddress.GetLeftPart(UriPartial.Authority)}, but the report is about {report.Address}: "
+            yield return $"Didit:BaseAddress = {options.BaseAddress.GetLeftPart(UriPartial.Authority)}, but the report is about "
+                + $"{report.Address}: "
                 + "probe the address that is used, and name that report in Didit:ProbeReportFile";
         }
 
         if (now - report.At > OldestReport)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"Didit:ProbeReportFile: the report is of {report.At:yyyy-MM-dd}, older than {OldestReport.TotalDays} days, and Didit may have changed: probe again");
+                $"Didit:ProbeReportFile: the report is of {report.At:yyyy-MM-dd}, older than {OldestReport.TotalDays} days, and Didit "
+                    + $"may have changed: probe again");
         }
 
         if (report.StoppedBecause is { } why)
@@ -51,7 +54,8 @@ internal static class ReportCheck
         }
     }
 
-    // Under Always nothing is sent again on the strength of the window; there it is only how long a record lives, and a longer one protects more.
+    // Under Always nothing is sent again on the strength of the window; there it is only how long a record lives, and a longer one protects
+    // more.
     private static IEnumerable<string> OfTheWindow(ProbeReport report, DiditOptions options)
     {
         if (!TrustsTheHeader(options))
@@ -59,11 +63,13 @@ internal static class ReportCheck
             yield break;
         }
 
-        var setting = $"Didit:IdempotencyWindow = {options.IdempotencyWindow:c} with Didit:LookupBeforeResend = {options.LookupBeforeResend}";
+        var setting =
+            $"Didit:IdempotencyWindow = {options.IdempotencyWindow:c} with Didit:LookupBeforeResend = {options.LookupBeforeResend}";
         var finding = report.Find(FindingIds.HeaderWindow);
         if (finding is not { Verdict: "measured" } || Number(finding, "atLeast") is not { } atLeast)
         {
-            yield return $"{setting}, but for how long Didit remembers a key {Unmeasured(finding)}: measure it with diditworker probe --window, or set "
+            yield return $"{setting}, but for how long Didit remembers a key {Unmeasured(finding)}: measure it with diditworker probe "
+                + "--window, or set "
                 + "Didit:LookupBeforeResend to Always";
         }
         else if (Number(finding, "atMost") is { } atMost && options.IdempotencyWindow.TotalSeconds > atMost)
@@ -73,7 +79,8 @@ internal static class ReportCheck
         }
         else if (options.IdempotencyWindow.TotalSeconds > atLeast)
         {
-            yield return $"{setting}, but keys were seen to be honoured only up to an age of {Time(atLeast)}: set the window to that, measure on with "
+            yield return $"{setting}, but keys were seen to be honoured only up to an age of {Time(atLeast)}: set the window to that, "
+                + "measure on with "
                 + "diditworker probe --window, or set Didit:LookupBeforeResend to Always";
         }
     }
@@ -88,18 +95,21 @@ internal static class ReportCheck
         }
         else if (options.LookupDelay.TotalSeconds < longest)
         {
-            yield return $"Didit:LookupDelay = {options.LookupDelay:c}, but the list showed a session only after {Time(longest)}: set it to more than that";
+            yield return $"Didit:LookupDelay = {options.LookupDelay:c}, but the list showed a session only after {Time(longest)}: set it "
+                + "to more than that";
         }
 
         if (report.Find(FindingIds.ListOwn) is { Verdict: "no" or "refused" } own)
         {
-            yield return $"Didit:ApiKey: the list does not show what the key of the probe creates ({own.Measured}), so every look-up answers that there is "
+            yield return $"Didit:ApiKey: the list does not show what the key of the probe creates ({own.Measured}), so every look-up "
+                + "answers that there is "
                 + "no session, and each lost reply makes a second one: give the key the right to read sessions";
         }
 
         if (!IsYes(report, FindingIds.ListMetadata) && !IsYes(report, FindingIds.DecisionMetadata))
         {
-            yield return $"Didit:LookupBeforeResend = {options.LookupBeforeResend}: a look-up knows its session by the metadata, but neither the list "
+            yield return $"Didit:LookupBeforeResend = {options.LookupBeforeResend}: a look-up knows its session by the metadata, but "
+                + "neither the list "
                 + "nor the decision was seen to return it: attempts without a clear reply can only be parked, for a person to decide";
         }
     }
@@ -109,19 +119,22 @@ internal static class ReportCheck
         var kind = report.Find(FindingIds.Kind)?.Verdict ?? Finding.Unclear;
         if (!Sees(options.SessionKind, kind))
         {
-            yield return $"Didit:SessionKind = {options.SessionKind}, but the workflow of the probe makes sessions of kind {kind}, which look-ups then do not "
+            yield return $"Didit:SessionKind = {options.SessionKind}, but the workflow of the probe makes sessions of kind {kind}, which "
+                + "look-ups then do not "
                 + "see: set it to Any";
         }
 
         if (kind == SessionList.Businesses && report.Find(FindingIds.BusinessList) is { Verdict: "refused" } refused)
         {
-            yield return $"Didit:ApiKey: the workflow of the probe makes business sessions, and the key may not list them ({refused.Measured}): give it the "
+            yield return "Didit:ApiKey: the workflow of the probe makes business sessions, and the key may not list them "
+                + $"({refused.Measured}): give it the "
                 + "right to read them";
         }
 
         if (Number(report.Find(FindingIds.ReuseAfter), "after") is { } after && options.LookupDelay.TotalSeconds < after)
         {
-            yield return $"Didit:LookupDelay = {options.LookupDelay:c}, but a session was handed back only after {Time(after)}: set it to more than that";
+            yield return $"Didit:LookupDelay = {options.LookupDelay:c}, but a session was handed back only after {Time(after)}: set it "
+                + "to more than that";
         }
     }
 
@@ -134,12 +147,14 @@ internal static class ReportCheck
         if (Number(report.Find(FindingIds.RateHeaders), "limit") is { } limit && options.RequestsPerMinute > limit)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"Didit:RequestsPerMinute = {options.RequestsPerMinute}, but Didit's headers tell a limit of {limit}: set it to that or less");
+                $"Didit:RequestsPerMinute = {options.RequestsPerMinute}, but Didit's headers tell a limit of {limit}: set it to that or "
+                    + $"less");
         }
 
         if (Number(report.Find(FindingIds.Clock), "seconds") is { } seconds && options.WindowMargin.TotalSeconds < Math.Abs(seconds))
         {
-            yield return $"Didit:WindowMargin = {options.WindowMargin:c}, but Didit's clock and the one of the probe differed by {Time(Math.Abs(seconds))}: "
+            yield return $"Didit:WindowMargin = {options.WindowMargin:c}, but Didit's clock and the one of the probe differed by "
+                + $"{Time(Math.Abs(seconds))}: "
                 + "set the clocks right, or the margin to more than that";
         }
     }
@@ -158,5 +173,6 @@ internal static class ReportCheck
         finding?.Numbers is { } numbers && numbers.TryGetValue(name, out var number) ? number : null;
 
     // The file may hold any number.
-    private static string Time(double seconds) => TimeSpan.FromSeconds(Math.Clamp(Math.Round(seconds, 3), -1e11, 1e11)).ToString("c", CultureInfo.InvariantCulture);
+    private static string Time(double seconds) =>
+        TimeSpan.FromSeconds(Math.Clamp(Math.Round(seconds, 3), -1e11, 1e11)).ToString("c", CultureInfo.InvariantCulture);
 }

@@ -44,7 +44,8 @@ internal sealed class ReuseExperiments(Prober prober)
         if (mark is null or Metadata.None)
         {
             where = "the list";
-            mark = Metadata.Row(await prober.ListAsync(_create!.Person, list, cancellation), _session) is { } row ? Metadata.MarkIn(row) : null;
+            mark = Metadata.Row(await prober.ListAsync(_create!.Person, list, cancellation), _session) is { } row ? Metadata.MarkIn(row)
+                : null;
         }
 
         var verdict = mark == Later ? "overwritten" : mark == _create!.Mark ? "kept" : Finding.Unclear;

@@ -14,19 +14,23 @@ internal static class SeenOnTheWay
 
     public static Finding IdField(Prober prober)
     {
-        var names = prober.Creates.Where(reply => reply.IsSession).Select(reply => Name(reply.Body!.Value)).Distinct(StringComparer.Ordinal).ToList();
+        var names = prober.Creates.Where(reply => reply.IsSession).Select(reply => Name(reply.Body!.Value)).Distinct(StringComparer.Ordinal)
+            .ToList();
         return new(FindingIds.IdField, names is [var only] ? only : Finding.Unclear,
-            names.Count == 0 ? "no create was answered with a session" : "creates were answered with: " + string.Join(", ", names), Assumes: "", Follows: "");
+            names.Count == 0 ? "no create was answered with a session" : "creates were answered with: "
+                + string.Join(", ", names), Assumes: "", Follows: "");
     }
 
     public static Finding RateHeaders(Prober prober)
     {
-        var names = prober.Replies.Where(IsOfDidit).SelectMany(reply => reply.Headers.Keys).Where(IsAboutRate).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var names = prober.Replies.Where(IsOfDidit).SelectMany(reply => reply.Headers.Keys).Where(IsAboutRate)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var limits = prober.Creates.Where(IsOfDidit).Select(Limit).OfType<int>().ToList();
         var verdict = names.Count > 0 ? "some" : prober.Creates.Any(reply => reply.IsSession) ? "none" : Finding.Unclear;
         var measured = names.Count > 0 ? string.Join(", ", names) : "no header of the kind";
         return new(FindingIds.RateHeaders, verdict,
-            limits.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{measured}; creates: {limits.Min()}") : measured, Assumes: "", Follows: "",
+            limits.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{measured}; creates: {limits.Min()}")
+                : measured, Assumes: "", Follows: "",
             limits.Count > 0 ? new Dictionary<string, double>(StringComparer.Ordinal) { ["limit"] = limits.Min() } : null);
     }
 
@@ -37,10 +41,12 @@ internal static class SeenOnTheWay
         var seconds = isClear ? Math.Round(offsets[offsets.Count / 2]) : 0;
         return isClear
             ? new(FindingIds.Clock, "measured",
-                string.Create(CultureInfo.InvariantCulture, $"{seconds:+0;-0;0} s, give or take 1 ({offsets.Count} replies)"), Assumes: "", Follows: "",
+                string.Create(CultureInfo.InvariantCulture, $"{seconds:+0;-0;0} s, give or take 1 ({offsets.Count} replies)"), Assumes: "",
+                    Follows: "",
                 new Dictionary<string, double>(StringComparer.Ordinal) { ["seconds"] = seconds })
             : new(FindingIds.Clock, Finding.Unclear,
-                offsets.Count < MinSamples ? "too few replies have a Date" : "the Date headers contradict each other", Assumes: "", Follows: "");
+                offsets.Count < MinSamples ? "too few replies have a Date"
+                    : "the Date headers contradict each other", Assumes: "", Follows: "");
     }
 
     private static string Name(JsonElement body) => (body.Text("session_id"), body.Text("uuid")) switch
@@ -54,7 +60,8 @@ internal static class SeenOnTheWay
     private static bool IsOfDidit(ProbeReply reply) => reply.Status is >= 200 and < 500;
 
     private static bool IsAboutRate(string header) =>
-        header == "retry-after" || header.StartsWith("x-ratelimit-", StringComparison.Ordinal) || header.StartsWith("ratelimit", StringComparison.Ordinal);
+        header == "retry-after" || header.StartsWith("x-ratelimit-", StringComparison.Ordinal)
+            || header.StartsWith("ratelimit", StringComparison.Ordinal);
 
     private static int? Limit(ProbeReply reply) =>
         (reply.Headers.GetValueOrDefault("x-ratelimit-limit") ?? reply.Headers.GetValueOrDefault("ratelimit-limit")) is { } text

@@ -28,16 +28,19 @@ internal sealed class SightExperiments(Prober prober)
         if (!created.IsSession)
         {
             var why = $"the create was answered {Answers.Of(created)}";
-            return [Of(FindingIds.Kind, Finding.Unclear, why), Of(FindingIds.ListOwn, Finding.Unclear, why), Of(FindingIds.BusinessList, Finding.Unclear, why)];
+            return [Of(FindingIds.Kind, Finding.Unclear, why), Of(FindingIds.ListOwn, Finding.Unclear, why),
+                Of(FindingIds.BusinessList, Finding.Unclear, why)];
         }
 
-        _said = created.Body?.Text("session_kind") is SessionList.Users or SessionList.Businesses ? created.Body?.Text("session_kind") : null;
+        _said = created.Body?.Text("session_kind") is SessionList.Users or SessionList.Businesses ? created.Body?.Text("session_kind")
+            : null;
         foreach (var pause in ListExperiments.Pauses)
         {
             await Task.Delay(pause, prober.Time, cancellation);
             var asked = await LookAsync(SessionList.Users, _users, create, created, cancellation);
             await LookAsync(SessionList.Businesses, _businesses, create, created, cancellation);
-            if (_users.Shown || _businesses.Shown || (_users.IsRefused && _businesses.IsRefused) || asked - created.Received > ListExperiments.Bound)
+            if (_users.Shown || _businesses.Shown || (_users.IsRefused && _businesses.IsRefused)
+                || asked - created.Received > ListExperiments.Bound)
             {
                 break;
             }
@@ -47,12 +50,14 @@ internal sealed class SightExperiments(Prober prober)
         [
             Of(FindingIds.Kind, Kind(), $"the reply says {_said ?? "nothing"}; of persons: {_users}; of businesses: {_businesses}"),
             Of(FindingIds.ListOwn, Own(), $"of persons: {_users}; of businesses: {_businesses}"),
-            Of(FindingIds.BusinessList, _businesses switch { { IsRefused: true } => "refused", { IsClear: true } => "shown", _ => Finding.Unclear }, $"{_businesses}"),
+            Of(FindingIds.BusinessList,
+            _businesses switch { { IsRefused: true } => "refused", { IsClear: true } => "shown", _ => Finding.Unclear }, $"{_businesses}"),
         ];
     }
 
     // One that is refused is asked twice: what a gateway says now and then is no verdict.
-    private async Task<DateTimeOffset> LookAsync(string kind, Seen seen, ProbeCreate create, ProbeReply created, CancellationToken cancellation)
+    private async Task<DateTimeOffset> LookAsync(
+        string kind, Seen seen, ProbeCreate create, ProbeReply created, CancellationToken cancellation)
     {
         for (; ; )
         {

@@ -37,7 +37,8 @@ internal sealed class SoonExperiments(Prober prober)
         return new(
             FindingIds.ReuseAfter,
             verdict,
-            string.Join(", ", seen.Select(one => string.Create(CultureInfo.InvariantCulture, $"after {one.After * 1000:0} ms {one.Answer}"))),
+            string.Join(", ",
+            seen.Select(one => string.Create(CultureInfo.InvariantCulture, $"after {one.After * 1000:0} ms {one.Answer}"))),
             Assumes: "",
             Follows: "",
             verdict == "measured" ? new Dictionary<string, double>(StringComparer.Ordinal) { ["after"] = same[^1].After } : null);

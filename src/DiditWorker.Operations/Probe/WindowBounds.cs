@@ -30,8 +30,10 @@ internal sealed record WindowBounds(TimeSpan? AtLeast, TimeSpan? AtMost, int Hon
 
     public static WindowBounds Of(WindowMemory memory)
     {
-        var honoured = memory.Entries.Where(entry => entry.LastHonouredAt is not null).Select(entry => entry.AgeAt(entry.LastHonouredAt!.Value)).ToList();
-        var forgotten = memory.Entries.Where(entry => entry.ForgottenAt is not null).Select(entry => entry.AgeAt(entry.ForgottenAt!.Value)).ToList();
+        var honoured = memory.Entries.Where(entry => entry.LastHonouredAt is not null)
+            .Select(entry => entry.AgeAt(entry.LastHonouredAt!.Value)).ToList();
+        var forgotten = memory.Entries.Where(entry => entry.ForgottenAt is not null).Select(entry => entry.AgeAt(entry.ForgottenAt!.Value))
+            .ToList();
         return new(
             honoured.Count > 0 ? honoured.Max() : null, forgotten.Count > 0 ? forgotten.Min() : null, honoured.Count, forgotten.Count);
     }
@@ -42,7 +44,8 @@ internal sealed record WindowBounds(TimeSpan? AtLeast, TimeSpan? AtMost, int Hon
     /// <summary>As a report has it.</summary>
     public Finding ToFinding() => new(
         FindingIds.HeaderWindow, Measured ? "measured" : Finding.Unclear, Words(),
-        "Didit remembers a key for Didit:IdempotencyWindow; only Didit:LookupBeforeResend other than Always relies on it", Follows(), Numbers());
+        "Didit remembers a key for Didit:IdempotencyWindow; only Didit:LookupBeforeResend other than Always relies on it", Follows(),
+        Numbers());
 
     private string Words()
     {
@@ -58,9 +61,11 @@ internal sealed record WindowBounds(TimeSpan? AtLeast, TimeSpan? AtMost, int Hon
 
     private string Follows() => this switch
     {
-        { Contradictory: true } => "Didit does not keep to one window, or it has changed: Didit:LookupBeforeResend Always; a new file begins again",
+        { Contradictory: true } =>
+            "Didit does not keep to one window, or it has changed: Didit:LookupBeforeResend Always; a new file begins again",
         { Measured: false } => "not known: Didit:LookupBeforeResend Always",
-        { Safe: var safe } when safe == TimeSpan.Zero => "a key protects nothing: Didit:LookupBeforeResend Always, under which Didit:IdempotencyWindow is only how long records live",
+        { Safe: var safe } when safe == TimeSpan.Zero =>
+        "a key protects nothing: Didit:LookupBeforeResend Always, under which Didit:IdempotencyWindow is only how long records live",
         _ => $"Didit:IdempotencyWindow at most {Text(Safe)} where Didit:LookupBeforeResend is not Always",
     };
 

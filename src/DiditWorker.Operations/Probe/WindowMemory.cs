@@ -13,12 +13,14 @@ internal sealed record WindowMemory(int Version, string Address, string Workflow
 
     /// <summary>Keys that wait for their only repeat, oldest first.</summary>
     public IEnumerable<WindowEntry> Waiting =>
-        Entries.Where(entry => entry is { SessionId: not null, MadeAt: not null, LastHonouredAt: null, ForgottenAt: null }).OrderBy(entry => entry.MadeAt);
+        Entries.Where(entry => entry is { SessionId: not null, MadeAt: not null, LastHonouredAt: null, ForgottenAt: null })
+            .OrderBy(entry => entry.MadeAt);
 
     public static WindowMemory Begin(DiditOptions options, string workflowId) =>
         new(CurrentVersion, options.BaseAddress.GetLeftPart(UriPartial.Authority), workflowId, []);
 
-    public static Task WriteAsync(string path, WindowMemory memory) => VersionedFile.WriteAsync(path, memory, ProbeJson.Readable.WindowMemory);
+    public static Task WriteAsync(string path, WindowMemory memory) =>
+        VersionedFile.WriteAsync(path, memory, ProbeJson.Readable.WindowMemory);
 
     /// <exception cref="FormatException">It is no such file; the text says what is wrong.</exception>
     public static WindowMemory Read(string path)

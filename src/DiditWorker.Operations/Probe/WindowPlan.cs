@@ -20,7 +20,8 @@ internal static class WindowPlan
     // Round ages between which a window usually ends.
     private static readonly TimeSpan[] Ages =
     [
-        TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromHours(25),
+        TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1),
+            TimeSpan.FromHours(25),
         TimeSpan.FromDays(2), TimeSpan.FromDays(3), MaxOfInterest,
     ];
 

@@ -6,7 +6,9 @@ namespace DiditWorker.Operations.Probe;
 /// <summary>One run of the measurement of the window: repeats keys of earlier runs, and makes new ones for later runs.</summary>
 /// <param name="client">Sends.</param>
 /// <param name="memory">What earlier runs left.</param>
-/// <param name="save">Keeps what is known; called before each request that changes something, so that a killed run leaves no false evidence.</param>
+/// <param name="save">
+/// Keeps what is known; called before each request that changes something, so that a killed run leaves no false evidence.
+/// </param>
 /// <param name="time">The clock.</param>
 internal sealed class WindowProbe(ProbeClient client, WindowMemory memory, Func<WindowMemory, Task> save, TimeProvider time)
 {
@@ -75,7 +77,8 @@ internal sealed class WindowProbe(ProbeClient client, WindowMemory memory, Func<
 
     private async Task RepeatAsync(WindowEntry entry, CancellationToken cancellation)
     {
-        // Saved before it is sent: whatever becomes of this run, a later one knows that the key may have been prolonged here, or made again.
+        // Saved before it is sent: whatever becomes of this run, a later one knows that the key may have been prolonged here, or made
+        // again.
         await SaveAsync(Memory.With(entry with { RepeatedAt = entry.RepeatedAt ?? time.GetUtcNow() }));
         var reply = await client.CreateAsync(Body(entry), entry.Key, cancellation);
         var forgotten = reply.IsSession && reply.SessionId != entry.SessionId;

@@ -36,7 +36,8 @@ public sealed class AnswerListener : IAsyncDisposable
 
     /// <summary>The answers as they come, without an end. One reader at a time; reading may be stopped and taken up again.</summary>
     /// <exception cref="BrokerException">The broker ended it.</exception>
-    public async IAsyncEnumerable<HeardAnswer> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<HeardAnswer> ReadAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var (exchange, properties, body) in _subscription.ReadAsync(cancellation))
         {
@@ -57,10 +58,12 @@ public sealed class AnswerListener : IAsyncDisposable
         {
             var message = JsonElement.Parse(body.Span).GetProperty("message");
             var created = exchange.EndsWith(nameof(VerificationSessionCreated), StringComparison.Ordinal);
-            return new(new(message.GetProperty("idempotencyKey").GetGuid()), created, created ? null : message.GetProperty("code").GetString(),
+            return new(new(message.GetProperty("idempotencyKey").GetGuid()), created, created ? null
+                : message.GetProperty("code").GetString(),
                 properties.Header(AnswerHeaders.Outcome), message);
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return null;
         }

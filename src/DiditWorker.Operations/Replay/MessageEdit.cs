@@ -18,10 +18,14 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
 {
     /// <summary>Changes.</summary>
     /// <param name="letter">The message as it lies there.</param>
-    /// <param name="assignments"><c>path=value</c>: a path of member names with dots below the message; a value as JSON, or text that is none.</param>
+    /// <param name="assignments">
+    /// <c>path=value</c>: a path of member names with dots below the message; a value as JSON, or text that is none.
+    /// </param>
     /// <param name="reader">Reads the result, as the consumer would.</param>
     /// <param name="now">When it is published.</param>
-    /// <exception cref="FormatException">An assignment cannot be carried out, or the result is no valid message; the text says why.</exception>
+    /// <exception cref="FormatException">
+    /// An assignment cannot be carried out, or the result is no valid message; the text says why.
+    /// </exception>
     public static MessageEdit Apply(DeadLetter letter, IReadOnlyList<string> assignments, DeadLetterReader reader, DateTimeOffset now)
     {
         var (root, isEnvelope) = Parse(letter);
@@ -107,7 +111,8 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
         var parts = assignment.Split('=', 2);
         if (parts.Length != 2 || parts[0].Split('.').Any(string.IsNullOrWhiteSpace))
         {
-            throw new FormatException($"--set: expected path=value, for example workflowId=11111111-2222-4333-8444-555555555555 or metadata.order=42");
+            throw new FormatException(
+                $"--set: expected path=value, for example workflowId=11111111-2222-4333-8444-555555555555 or metadata.order=42");
         }
 
         var path = parts[0].Split('.');

@@ -11,9 +11,12 @@ internal static class PlanCommand
     {
         var filter = new FilterOptions();
         var json = DeadLetterCommands.Json();
-        var file = new Option<string?>("--out") { Description = "Freeze the selection: a line for each message into this new file, for replay --plan" };
+        var file = new Option<string?>("--out")
+            { Description = "Freeze the selection: a line for each message into this new file, for replay --plan" };
         var ask = new Option<bool>("--look-up") { Description = "Ask Didit what each look-up would find; takes places in the shared rate" };
-        var command = new Command("plan", "Says what a replay of each message would lead to, by the worker's own decision; changes nothing") { file, ask, json };
+        var command =
+            new Command("plan", "Says what a replay of each message would lead to, by the worker's own decision; changes nothing")
+                { file, ask, json };
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunAsync(
             async (services, broker, token) =>

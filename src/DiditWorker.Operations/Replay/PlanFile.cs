@@ -16,12 +16,14 @@ namespace DiditWorker.Operations.Replay;
 /// <param name="Predicted">What a replay would lead to.</param>
 /// <param name="Because">Why.</param>
 public sealed record PlanLine(
-    string Reference, string Queue, string? RequestId, string? Key, DateTimeOffset? FaultedAt, WindowState Window, DateTimeOffset? WindowEndsAt,
+    string Reference, string Queue, string? RequestId, string? Key, DateTimeOffset? FaultedAt, WindowState Window,
+    DateTimeOffset? WindowEndsAt,
     Predicted Predicted, string Because)
 {
     /// <summary>Of a dead letter.</summary>
     public static PlanLine Of(DeadLetter letter, Prediction prediction) => new(
-        letter.Reference, letter.Queue, letter.Delivery?.RequestId, letter.Delivery?.Key.ToString(), letter.FaultedAt, prediction.Window.State,
+        letter.Reference, letter.Queue, letter.Delivery?.RequestId, letter.Delivery?.Key.ToString(), letter.FaultedAt,
+        prediction.Window.State,
         prediction.Window.EndsAt, prediction.What, prediction.Because);
 }
 
@@ -55,7 +57,8 @@ public static class PlanFile
             }
             catch (JsonException exception)
             {
-                throw new FormatException($"{path}, line {lines.Count + 1}: is no line of a plan; make one with: dead-letters plan --out FILE", exception);
+                throw new FormatException(
+                    $"{path}, line {lines.Count + 1}: is no line of a plan; make one with: dead-letters plan --out FILE", exception);
             }
         }
 

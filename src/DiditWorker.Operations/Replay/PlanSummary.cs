@@ -24,7 +24,8 @@ public sealed class PlanSummary(DiditOptions didit)
     public int LookUps { get; private set; }
 
     /// <summary>What these take at least, at the rates that all replicas share.</summary>
-    public TimeSpan LeastTime => TimeSpan.FromMinutes(Math.Max(Creates / (double)didit.RequestsPerMinute, LookUps / (double)didit.LookupsPerMinute));
+    public TimeSpan LeastTime =>
+        TimeSpan.FromMinutes(Math.Max(Creates / (double)didit.RequestsPerMinute, LookUps / (double)didit.LookupsPerMinute));
 
     /// <summary>Counts one in.</summary>
     public void Add(Prediction prediction)

@@ -13,7 +13,8 @@ internal static class ReplayCommand
 {
     private const string Description =
         "Gives messages back to the worker: one first, then growing batches; each is published and confirmed before it is taken out. "
-        + "A message that was answered is answered again from the record; the worker looks up before it creates. Shows the plan only, unless --yes is given";
+        + "A message that was answered is answered again from the record; the worker looks up before it creates. Shows the plan only, "
+        + "unless --yes is given";
 
     public static Command Create(OperatorHost host, Output output)
     {
@@ -94,20 +95,24 @@ internal static class ReplayCommand
 
             if (_first.Count != 1)
             {
-                throw new CommandException(ExitCodes.WrongUsage, "--set changes one message: name it by its request id, key or reference. More than one matched.");
+                throw new CommandException(
+                    ExitCodes.WrongUsage, "--set changes one message: name it by its request id, key or reference. More than one matched.");
             }
 
             var edit = Apply(_first[0], assignments);
             if (edit.IsNewRequest && _first[0].Delivery is { } old && parsed.GetValue(options.Reason) is null
-                && (await services.GetRequiredService<IdempotencyStore>().PeekAsync(old.Key)).Memory.Record is { State: not RecordState.Refused } record)
+                && (await services.GetRequiredService<IdempotencyStore>().PeekAsync(old.Key))
+                    .Memory.Record is { State: not RecordState.Refused } record)
             {
                 throw new CommandException(ExitCodes.SomeFailed,
-                    $"{old.RequestId}: the change makes a new request, and the old one is {(record.State == RecordState.Completed ? "answered with a session" : "in progress")}: "
+                    $"{old.RequestId}: the change makes a new request, and the old one is "
+                        + $"{(record.State == RecordState.Completed ? "answered with a session" : "in progress")}: "
                     + "there may be two sessions then. Give --reason if that is what you want.");
             }
 
             await output.Notes.WriteLineAsync(edit.IsNewRequest
-                ? $"The change makes a new request, {edit.Letter.Delivery!.RequestId}, linked to {_first[0].Delivery?.RequestId ?? "a message without an id"} by {ReplayHeaders.EditedFrom}."
+                ? $"The change makes a new request, {edit.Letter.Delivery!.RequestId}, linked to "
+                    + $"{_first[0].Delivery?.RequestId ?? "a message without an id"} by {ReplayHeaders.EditedFrom}."
                 : "The change does not reach Didit: the request id stays.");
             return _ => edit.Letter;
         }
@@ -116,7 +121,9 @@ internal static class ReplayCommand
         {
             try
             {
-                return MessageEdit.Apply(letter, assignments, services.GetRequiredService<DeadLetterReader>(), services.GetRequiredService<TimeProvider>().GetUtcNow());
+                return MessageEdit.Apply(
+                    letter, assignments, services.GetRequiredService<DeadLetterReader>(), services.GetRequiredService<TimeProvider>()
+                        .GetUtcNow());
             }
             catch (FormatException exception)
             {
@@ -128,12 +135,14 @@ internal static class ReplayCommand
         {
             if (target.EndsWith("_error", StringComparison.Ordinal) || target.EndsWith("_skipped", StringComparison.Ordinal))
             {
-                throw new CommandException(ExitCodes.WrongUsage, $"--to {target}: nobody consumes that queue; name the input queue of a worker");
+                throw new CommandException(
+                    ExitCodes.WrongUsage, $"--to {target}: nobody consumes that queue; name the input queue of a worker");
             }
 
             if (!await broker.MayExistAsync(target, cancellation))
             {
-                throw new CommandException(ExitCodes.WrongUsage, $"--to {target}: there is no such queue; the worker declares it when it first connects");
+                throw new CommandException(
+                    ExitCodes.WrongUsage, $"--to {target}: there is no such queue; the worker declares it when it first connects");
             }
         }
 
@@ -154,7 +163,8 @@ internal static class ReplayCommand
                 Print(replay.Report);
             }
 
-            return replay.Report.Failures > 0 || replay.Report.StoppedBecause is not null || replay.Report.Replayed < count ? ExitCodes.SomeFailed : ExitCodes.Done;
+            return replay.Report.Failures > 0 || replay.Report.StoppedBecause is not null || replay.Report.Replayed < count
+                ? ExitCodes.SomeFailed : ExitCodes.Done;
         }
 
         private void Print(ReplayReport report)

@@ -9,11 +9,14 @@ namespace DiditWorker.Operations.Replay;
 internal sealed class ReplayCommandOptions
 {
     private readonly Option<string?> _to = new("--to") { Description = "Queue to publish to (default: the worker's input queue)" };
-    private readonly Option<double> _rate = NumberOption.Create("--rate", "Messages a second at most", 20.0, n => n > 0, "a number above 0");
+    private readonly Option<double> _rate =
+        NumberOption.Create("--rate", "Messages a second at most", 20.0, n => n > 0, "a number above 0");
     private readonly Option<int> _maximumFailures = NumberOption.Create(
-        "--max-failures", "Stop with more failures than this: not taken by the broker, failed again, or without an outcome", 0, n => n >= 0, "a whole number");
+        "--max-failures", "Stop with more failures than this: not taken by the broker, failed again, or without an outcome", 0, n =>
+        n >= 0, "a whole number");
 
-    private readonly Option<int> _maximumReplays = NumberOption.Create("--max-replays", "Leave what was replayed this often already", 5, n => n > 0, "a whole number above 0");
+    private readonly Option<int> _maximumReplays =
+        NumberOption.Create("--max-replays", "Leave what was replayed this often already", 5, n => n > 0, "a whole number above 0");
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait for the outcome of every message, not only of the first" };
     private readonly Option<int> _patience = NumberOption.Create(
         "--patience", "Seconds to wait for outcomes while none comes", 120, n => n > 0, "a whole number above 0");
@@ -23,7 +26,8 @@ internal sealed class ReplayCommandOptions
         Description = "Replay what is beyond the window, too; needs --reason. The worker looks up before it creates",
     };
 
-    public Argument<string?> Message { get; } = new("id") { Description = "One message: request id, key or reference", Arity = ArgumentArity.ZeroOrOne };
+    public Argument<string?> Message { get; } = new("id")
+        { Description = "One message: request id, key or reference", Arity = ArgumentArity.ZeroOrOne };
 
     public FilterOptions Filter { get; } = new();
 
@@ -31,7 +35,9 @@ internal sealed class ReplayCommandOptions
 
     public Option<string[]> Set { get; } = new("--set")
     {
-        Description = "Change one message: path=value, for example workflowId=… or metadata.order=42. If what goes to Didit changes, it becomes a new request",
+        Description =
+            "Change one message: path=value, for example workflowId=… or metadata.order=42. If what goes to Didit changes, it becomes a "
+                + "new request",
     };
 
     public Option<string?> Reason { get; } = new("--reason") { Description = "Why; goes into a header and into the audit" };
@@ -60,7 +66,9 @@ internal sealed class ReplayCommandOptions
 
             if (result.GetValue(_allowExpired) && string.IsNullOrWhiteSpace(result.GetValue(Reason)))
             {
-                result.AddError("--allow-expired needs --reason: Didit may have forgotten these keys, and only the look-up stands between a replay and a second session");
+                result.AddError(
+                    "--allow-expired needs --reason: Didit may have forgotten these keys, and only the look-up stands between a replay "
+                        + "and a second session");
             }
         });
     }

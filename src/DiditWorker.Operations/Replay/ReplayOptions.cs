@@ -75,7 +75,8 @@ public sealed class ReplayReport
     public override string ToString()
     {
         var parts = new List<string> { $"{Replayed} replayed" };
-        parts.AddRange(_outcomes.Select(outcome => $"{outcome.Value} {(outcome.Key == "replayed" ? "answered from the record" : outcome.Key)}"));
+        parts.AddRange(
+            _outcomes.Select(outcome => $"{outcome.Value} {(outcome.Key == "replayed" ? "answered from the record" : outcome.Key)}"));
         Add(NoOutcome, "without an outcome so far");
         Add(FailedAgain, "failed again");
         Add(NotTaken, "not taken by the broker");

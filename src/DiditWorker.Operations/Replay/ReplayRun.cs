@@ -173,7 +173,8 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
             if (Report.Failures > options.MaximumFailures)
             {
                 Report.StoppedBecause = Report.NoOutcome > 0
-                    ? $"nothing was heard of {Report.NoOutcome} messages within {options.Patience:g}; is a worker running, and is Didit well (GET /health/ready)?"
+                    ? $"nothing was heard of {Report.NoOutcome} messages within {options.Patience:g}; is a worker running, and is Didit "
+                        + "well (GET /health/ready)?"
                     : $"{Report.Failures} failures are more than --max-failures {options.MaximumFailures}";
                 return;
             }

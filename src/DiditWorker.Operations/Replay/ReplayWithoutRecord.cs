@@ -11,7 +11,9 @@ public static class ReplayWithoutRecord
     {
         LookupBeforeResend.Always => "A replay looks at Didit for its session first, and adopts it if it is there.",
         LookupBeforeResend.OutsideWindow =>
-            "A replay inside the window is sent under the same key, which Didit is trusted to remember (Didit:LookupBeforeResend is OutsideWindow); outside it, it looks at Didit first.",
-        _ => "A replay inside the window is sent under the same key, which Didit is trusted to remember (Didit:LookupBeforeResend is Never); outside it, it is parked.",
+            "A replay inside the window is sent under the same key, which Didit is trusted to remember (Didit:LookupBeforeResend is "
+                + "OutsideWindow); outside it, it looks at Didit first.",
+        _ => "A replay inside the window is sent under the same key, which Didit is trusted to remember (Didit:LookupBeforeResend is "
+            + "Never); outside it, it is parked.",
     };
 }

@@ -65,7 +65,8 @@ internal sealed class RequestSender(StartVerificationOptions options, DiditOptio
     }
 
     private static CommandException Unbound() => new(ExitCodes.SomeFailed,
-        $"No queue is bound to the exchange {Exchange}: no worker has been started on this broker yet. Nothing was published. Start one first (diditworker).");
+        $"No queue is bound to the exchange {Exchange}: no worker has been started on this broker yet. Nothing was published. Start one "
+            + "first (diditworker).");
 
     private static byte[] WriteBody(IEnumerable<KeyValuePair<string, string?>> members, string? metadata)
     {

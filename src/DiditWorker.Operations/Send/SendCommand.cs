@@ -16,16 +16,25 @@ internal sealed class SendCommand
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly Option<string> _vendorData = new("--vendor-data") { Description = "Your own id for the person, 1 to 255 characters; no personal data", Required = true };
-    private readonly Option<string?> _messageId = new("--message-id") { Description = "The request id: the same id leads to the same session (default: a new random UUID)" };
-    private readonly Option<string?> _workflowId = new("--workflow-id") { Description = "The Didit workflow, a UUID (default: Didit:WorkflowId)" };
-    private readonly Option<string?> _callback = new("--callback") { Description = "Where the browser goes afterwards: an absolute https or app-scheme URI (default: Didit:Callback)" };
-    private readonly Option<string?> _callbackMethod = new("--callback-method") { Description = "Which device follows the callback: initiator, completer or both" };
+    private readonly Option<string> _vendorData = new("--vendor-data")
+        { Description = "Your own id for the person, 1 to 255 characters; no personal data", Required = true };
+    private readonly Option<string?> _messageId = new("--message-id")
+        { Description = "The request id: the same id leads to the same session (default: a new random UUID)" };
+    private readonly Option<string?> _workflowId = new("--workflow-id")
+        { Description = "The Didit workflow, a UUID (default: Didit:WorkflowId)" };
+    private readonly Option<string?> _callback = new("--callback")
+        { Description = "Where the browser goes afterwards: an absolute https or app-scheme URI (default: Didit:Callback)" };
+    private readonly Option<string?> _callbackMethod = new("--callback-method")
+        { Description = "Which device follows the callback: initiator, completer or both" };
     private readonly Option<string?> _language = new("--language") { Description = "The language of Didit's pages, for example en" };
-    private readonly Option<string?> _metadata = new("--metadata") { Description = """Data that Didit keeps with the session: a JSON object, for example {"order":4711}""" };
-    private readonly Option<bool> _wait = new("--wait") { Description = "Wait for the answer and print it; exit code 1 if it is a rejection or does not come" };
-    private readonly Option<TimeSpan?> _timeout = new("--timeout") { Description = "How long to wait, for example 90s, 5m or 1h (default 60s)" };
-    private readonly Option<bool> _showUrl = new("--show-url") { Description = "Print the URL of the session too: a bearer secret; leaves an audit line" };
+    private readonly Option<string?> _metadata = new("--metadata")
+        { Description = """Data that Didit keeps with the session: a JSON object, for example {"order":4711}""" };
+    private readonly Option<bool> _wait = new("--wait")
+        { Description = "Wait for the answer and print it; exit code 1 if it is a rejection or does not come" };
+    private readonly Option<TimeSpan?> _timeout = new("--timeout")
+        { Description = "How long to wait, for example 90s, 5m or 1h (default 60s)" };
+    private readonly Option<bool> _showUrl = new("--show-url")
+        { Description = "Print the URL of the session too: a bearer secret; leaves an audit line" };
     private readonly Option<bool> _json = DeadLetterCommands.Json();
     private readonly Output _output;
 
@@ -47,12 +56,14 @@ internal sealed class SendCommand
         var send = new SendCommand(output);
         var command = new Command("send", "Publishes a StartVerification, as any client would; prints its request id and key")
         {
-            send._vendorData, send._messageId, send._workflowId, send._callback, send._callbackMethod, send._language, send._metadata, send._wait,
+            send._vendorData, send._messageId, send._workflowId, send._callback, send._callbackMethod, send._language, send._metadata,
+                send._wait,
             send._timeout, send._showUrl, send._json,
         };
         command.Validators.Add(result =>
         {
-            var needless = result.GetValue(send._wait) ? null : (Option?[])[result.GetResult(send._timeout)?.Option, result.GetResult(send._showUrl)?.Option];
+            var needless = result.GetValue(send._wait) ? null
+                : (Option?[])[result.GetResult(send._timeout)?.Option, result.GetResult(send._showUrl)?.Option];
             foreach (var option in needless?.OfType<Option>() ?? [])
             {
                 result.AddError($"{option.Name} is about the answer: it needs --wait");
@@ -68,7 +79,8 @@ internal sealed class SendCommand
         var sender = services.GetRequiredService<RequestSender>();
         var body = sender.Write(
             [
-                new("vendorData", parsed.GetValue(_vendorData)), new("workflowId", parsed.GetValue(_workflowId)), new("callback", parsed.GetValue(_callback)),
+                new("vendorData", parsed.GetValue(_vendorData)), new("workflowId", parsed.GetValue(_workflowId)),
+                    new("callback", parsed.GetValue(_callback)),
                 new("callbackMethod", parsed.GetValue(_callbackMethod)), new("language", parsed.GetValue(_language)),
             ],
             parsed.GetValue(_metadata));
@@ -89,7 +101,8 @@ internal sealed class SendCommand
             ?? throw new CommandException(ExitCodes.SomeFailed, NoAnswer(id, timeout));
         if (parsed.GetValue(_showUrl) && answer.Created)
         {
-            await services.GetRequiredService<AuditLog>().AddAsync("send --show-url", $"request id {id} (key {key})", reason: null, "shown");
+            await services.GetRequiredService<AuditLog>()
+                .AddAsync("send --show-url", $"request id {id} (key {key})", reason: null, "shown");
         }
 
         Print(parsed, SentView.Of(id, answer, parsed.GetValue(_showUrl)));
@@ -133,7 +146,8 @@ internal sealed class SendCommand
 
     private static TimeSpan? ReadTime(string text)
     {
-        if (text.Length < 2 || !int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 86_400)
+        if (text.Length < 2 || !int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number is < 1 or > 86_400)
         {
             return null;
         }

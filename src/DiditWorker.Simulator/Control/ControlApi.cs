@@ -25,7 +25,8 @@ internal sealed class ControlApi(SimulatorState state)
         control.MapGet("/duplicates", http => Write(http, 200, state.Duplicates()));
         control.MapGet("/summary", http => Write(http, 200, state.Summary()));
         control.MapPost("/reset", http => Done(http, state.Reset));
-        control.MapFallback("/{**path}", http => Write(http, 404, new { errors = new { path = "is no control operation; see README.md" } }));
+        control.MapFallback(
+            "/{**path}", http => Write(http, 404, new { errors = new { path = "is no control operation; see README.md" } }));
     }
 
     private static RequestDelegate Guarded(RequestDelegate handle) => async http =>
@@ -114,7 +115,8 @@ internal sealed class ControlApi(SimulatorState state)
         var query = http.Request.Query;
         var vendorData = query["vendorData"].FirstOrDefault();
         var key = query["idempotencyKey"].FirstOrDefault();
-        var operation = StrictJson.Read<OperationFilter>(new JsonObject { ["operation"] = query["operation"].FirstOrDefault() ?? "any" }).Operation;
+        var operation = StrictJson.Read<OperationFilter>(new JsonObject { ["operation"] = query["operation"].FirstOrDefault() ?? "any" })
+            .Operation;
         http.Response.Headers["X-Requests-Dropped"] = state.RequestsDropped.ToString(CultureInfo.InvariantCulture);
         return Write(http, 200, state.Requests.Where(request =>
             Wanted(vendorData, request.VendorData)

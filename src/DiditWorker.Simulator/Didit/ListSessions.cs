@@ -90,7 +90,8 @@ internal static class ListSessions
     }
 
     private static bool Matches(SimulatedSession session, IQueryCollection query) =>
-        (Given(query, "workflow_id") is not { } workflow || string.Equals(Guid.Parse(workflow).ToString(), session.WorkflowId, StringComparison.Ordinal))
+        (Given(query, "workflow_id") is not { } workflow
+            || string.Equals(Guid.Parse(workflow).ToString(), session.WorkflowId, StringComparison.Ordinal))
         && (Statuses(query) is not { Length: > 0 } statuses || statuses.Contains(session.Status, StringComparer.Ordinal))
         && (Given(query, "date_from") is not { } from || session.CreatedAt >= Time(from))
         && (Given(query, "date_to") is not { } to || session.CreatedAt <= EndOf(to));
@@ -106,10 +107,12 @@ internal static class ListSessions
             ? time
             : null;
 
-    private static string? Given(IQueryCollection query, string name) => query[name].FirstOrDefault() is { Length: > 0 } value ? value : null;
+    private static string? Given(IQueryCollection query, string name) =>
+        query[name].FirstOrDefault() is { Length: > 0 } value ? value : null;
 
     /// <summary>Didit's framework takes an unreadable page number as none.</summary>
-    private static int Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static int Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static string Page(HttpRequest request, int limit, int offset)
     {

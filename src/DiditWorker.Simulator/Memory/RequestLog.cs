@@ -79,7 +79,8 @@ internal sealed class RequestLog(Func<int> limit)
         }
     }
 
-    public (IReadOnlyDictionary<(DiditOperation Operation, int Status), long> ByStatus, IReadOnlyDictionary<FaultKind, long> ByFault) Counts()
+    public (IReadOnlyDictionary<(DiditOperation Operation, int Status), long> ByStatus, IReadOnlyDictionary<FaultKind,
+        long> ByFault) Counts()
     {
         lock (gate)
         {

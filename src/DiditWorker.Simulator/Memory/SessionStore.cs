@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace DiditWorker.Simulator.Memory;
 
 /// <summary>What a create asks for, once its body is known to be sound.</summary>
-internal sealed record SessionOrder(string WorkflowId, string? VendorData, string? Callback, JsonElement? Metadata, string? IdempotencyKey, DateTimeOffset? Arrived = null);
+internal sealed record SessionOrder(
+    string WorkflowId, string? VendorData, string? Callback, JsonElement? Metadata, string? IdempotencyKey, DateTimeOffset? Arrived = null);
 
 /// <summary>The sessions, and Didit's rule of giving an unfinished one back.</summary>
 internal sealed class SessionStore
@@ -37,7 +38,8 @@ internal sealed class SessionStore
     public SimulatedSession Seed(SessionSeed seed, SimulatorSettings settings, DateTimeOffset now)
     {
         var metadata = seed.Metadata is { ValueKind: JsonValueKind.Object } given ? given.Clone() : (JsonElement?)null;
-        var wanted = new SessionOrder(Guid.Parse(seed.WorkflowId).ToString(), seed.VendorData, Callback: null, metadata, seed.IdempotencyKey);
+        var wanted =
+            new SessionOrder(Guid.Parse(seed.WorkflowId).ToString(), seed.VendorData, Callback: null, metadata, seed.IdempotencyKey);
         var id = (seed.SessionId is null ? Guid.NewGuid() : Guid.Parse(seed.SessionId)).ToString();
         lock (gate)
         {

@@ -55,7 +55,9 @@ internal static class CommandLine
             return ExitCodes.WrongUsage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output.Text, Error = output.Notes, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTimeout });
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration
+            { Output = output.Text, Error = output.Notes, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTimeout });
     }
 
     /// <summary>What runs a command with these settings.</summary>
@@ -64,7 +66,9 @@ internal static class CommandLine
     // Everything of the worker but its bus.
     private static IHost Build(string[] configuration, Output output)
     {
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = configuration, ContentRootPath = AppContext.BaseDirectory });
+        var builder =
+            new HostApplicationBuilder(
+                new HostApplicationBuilderSettings { Args = configuration, ContentRootPath = AppContext.BaseDirectory });
         try
         {
             builder.Services.AddDiditWorker(WorkerSettings.From(builder.Configuration, withProbeReport: false)).AddOperations(output);
@@ -83,7 +87,8 @@ internal static class CommandLine
     private static string Path(ParseResult parsed)
     {
         var names = new List<string>();
-        for (var result = parsed.CommandResult; result.Command is not RootCommand; result = (System.CommandLine.Parsing.CommandResult)result.Parent!)
+        for (var result = parsed.CommandResult; result.Command is not RootCommand; result =
+            (System.CommandLine.Parsing.CommandResult)result.Parent!)
         {
             names.Insert(0, result.Command.Name + " ");
         }

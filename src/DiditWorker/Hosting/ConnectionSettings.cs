@@ -34,7 +34,8 @@ internal static class ConnectionSettings
     /// <param name="howToAsk">How it would.</param>
     public static PeerCertificates ReadCertificates(SettingsReader read, string section, bool? isTls, string howToAsk)
     {
-        var (authority, own, key) = ($"{section}:CertificateAuthorityFile", $"{section}:ClientCertificateFile", $"{section}:ClientCertificateKeyFile");
+        var (authority, own, key) =
+            ($"{section}:CertificateAuthorityFile", $"{section}:ClientCertificateFile", $"{section}:ClientCertificateKeyFile");
         var (authorityFile, ownFile, keyFile) = (read.Text(authority), read.Text(own), read.Text(key));
         foreach (var (name, value) in ((string, string?)[])[(authority, authorityFile), (own, ownFile), (key, keyFile)])
         {
@@ -45,7 +46,9 @@ internal static class ConnectionSettings
         read.Require(keyFile is null || ownFile is not null, own, value: null, $"required with {key}");
         return new(
             section,
-            authorityFile is null ? null : read.SecretFile<X509Certificate2Collection>(authority, (text, _) => PeerCertificates.ReadAuthorities(text), authorityFile),
+            authorityFile is null ? null
+                : read.SecretFile<X509Certificate2Collection>(
+                    authority, (text, _) => PeerCertificates.ReadAuthorities(text), authorityFile),
             ownFile is null || keyFile is null
                 ? null
                 : read.SecretFile<SslStreamCertificateContext>(own, (text, _) => PeerCertificates.ReadShown(text), ownFile, keyFile));
@@ -81,6 +84,7 @@ internal static class ConnectionSettings
 
         return before is null || RedisConnection.DifferOnlyInUser(text, before)
             ? text
-            : throw new FormatException("names other hosts or options; while the worker runs only user and password are taken, restart it to use the others");
+            : throw new FormatException(
+                "names other hosts or options; while the worker runs only user and password are taken, restart it to use the others");
     }
 }

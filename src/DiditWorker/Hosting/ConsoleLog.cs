@@ -8,7 +8,8 @@ using ZLogger.Formatters;
 namespace DiditWorker.Hosting;
 
 /// <summary>
-/// What the service writes to standard output: one JSON object a line, or text, as <c>Logging:Console:FormatterName</c> says (default <c>json</c>).
+/// What the service writes to standard output: one JSON object a line, or text, as <c>Logging:Console:FormatterName</c> says (default
+/// <c>json</c>).
 /// </summary>
 internal static class ConsoleLog
 {
@@ -39,7 +40,8 @@ internal static class ConsoleLog
     internal static void Shape(SystemTextJsonZLoggerFormatter json)
     {
         json.UseUtcTimestamp = true;
-        json.IncludeProperties = IncludeProperties.Timestamp | IncludeProperties.LogLevel | IncludeProperties.CategoryName | IncludeProperties.EventIdValue
+        json.IncludeProperties =
+            IncludeProperties.Timestamp | IncludeProperties.LogLevel | IncludeProperties.CategoryName | IncludeProperties.EventIdValue
             | IncludeProperties.Exception | IncludeProperties.Message | IncludeProperties.ParameterKeyValues;
         json.PropertyKeyValuesObjectName = JsonEncodedText.Encode("State");
         json.JsonSerializerOptions.Converters.Add(new AsText());
@@ -49,8 +51,10 @@ internal static class ConsoleLog
     // As an object it would be {"Value":…}.
     private sealed class AsText : JsonConverter<IdempotencyKey>
     {
-        public override IdempotencyKey Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetGuid());
+        public override IdempotencyKey Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(reader.GetGuid());
 
-        public override void Write(Utf8JsonWriter writer, IdempotencyKey value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, IdempotencyKey value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
     }
 }

@@ -28,9 +28,11 @@ internal static class DiditSettings
             SessionKind = read.Choice("Didit:SessionKind", defaults.SessionKind),
             RequestsPerMinute = read.Number("Didit:RequestsPerMinute", defaults.RequestsPerMinute, 1, 10_000_000),
             LookupsPerMinute = read.Number("Didit:LookupsPerMinute", defaults.LookupsPerMinute, 1, 10_000_000),
-            AttemptTimeout = read.Time("Didit:AttemptTimeout", defaults.AttemptTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10)),
+            AttemptTimeout =
+            read.Time("Didit:AttemptTimeout", defaults.AttemptTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10)),
             TotalTimeout = read.Time("Didit:TotalTimeout", defaults.TotalTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(20)),
-            BreakDuration = read.Time("Didit:BreakDuration", defaults.BreakDuration, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10)),
+            BreakDuration =
+            read.Time("Didit:BreakDuration", defaults.BreakDuration, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10)),
             RefusedPause = read.Time("Didit:RefusedPause", defaults.RefusedPause, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
             SessionLifetime = read.Time("Didit:SessionLifetime", defaults.SessionLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
             ProbeReportFile = read.Text("Didit:ProbeReportFile"),
@@ -52,8 +54,10 @@ internal static class DiditSettings
             return fallback;
         }
 
-        var good = Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri!.PathAndQuery == "/" && uri.UserInfo == "";
-        read.Require(good, "Didit:BaseAddress", SettingsReader.MaskUser(text), "expected an http or https address without path, query or user");
+        var good = Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri!.PathAndQuery == "/"
+            && uri.UserInfo == "";
+        read.Require(
+            good, "Didit:BaseAddress", SettingsReader.MaskUser(text), "expected an http or https address without path, query or user");
         return good ? uri! : fallback;
     }
 

@@ -1,6 +1,8 @@
 namespace DiditWorker.Hosting;
 
-/// <summary>What any client of the HTTP endpoints may take, and what every response says. Nothing here takes a body, a cookie or a long address.</summary>
+/// <summary>
+/// What any client of the HTTP endpoints may take, and what every response says. Nothing here takes a body, a cookie or a long address.
+/// </summary>
 internal static class HttpLimits
 {
     private const int MostConnections = 100;
@@ -36,7 +38,9 @@ internal static class HttpLimits
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => room.ServeAsync(connection, next)));
     });
 
-    /// <summary>Headers for every response, refusals and 404 included; an endpoint may set its own instead (OWASP Secure Headers Project).</summary>
+    /// <summary>
+    /// Headers for every response, refusals and 404 included; an endpoint may set its own instead (OWASP Secure Headers Project).
+    /// </summary>
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((http, next) =>
     {
         foreach (var (name, value) in Headers)

@@ -15,7 +15,10 @@ internal static class PlainTransport
         }
 
         var redis = RedisConnection.Options(settings.Redis);
-        if (!redis.Ssl && redis.EndPoints.Any(node => node is DnsEndPoint { Host: var host } ? !IsLocal(host) : node is IPEndPoint { Address: var address } && !IPAddress.IsLoopback(address)))
+        if (!redis.Ssl
+            && redis.EndPoints.Any(
+                node => node is DnsEndPoint { Host: var host } ? !IsLocal(host) : node is IPEndPoint { Address: var address }
+                    && !IPAddress.IsLoopback(address)))
         {
             yield return (settings.RedisFile?.Setting ?? "ConnectionStrings:Redis", "add ssl=true");
         }
@@ -27,5 +30,6 @@ internal static class PlainTransport
     }
 
     private static bool IsLocal(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

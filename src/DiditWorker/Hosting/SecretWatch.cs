@@ -2,7 +2,10 @@ using DiditWorker.Secrets;
 
 namespace DiditWorker.Hosting;
 
-/// <summary>Looks at the secret files every few seconds, and says what came of it: one line for each change, and for each new trouble with certificates.</summary>
+/// <summary>
+/// Looks at the secret files every few seconds, and says what came of it: one line for each change, and for each new trouble with
+/// certificates.
+/// </summary>
 internal sealed partial class SecretWatch(WorkerSecrets secrets, TimeProvider time, ILogger<SecretWatch> logger) : BackgroundService
 {
     /// <summary>How long a new secret waits at most before it is used.</summary>
@@ -46,7 +49,8 @@ internal sealed partial class SecretWatch(WorkerSecrets secrets, TimeProvider ti
         [LoggerMessage(6, LogLevel.Information, "{Setting} ({Path}) has changed and is used from now on")]
         public static partial void Taken(ILogger logger, string setting, string path);
 
-        [LoggerMessage(7, LogLevel.Warning, "{Setting} ({Path}) has changed and cannot be used; what it held before stays in use: {Problem}")]
+        [LoggerMessage(
+            7, LogLevel.Warning, "{Setting} ({Path}) has changed and cannot be used; what it held before stays in use: {Problem}")]
         public static partial void Refused(ILogger logger, string setting, string path, string problem);
 
         [LoggerMessage(8, LogLevel.Warning, "Connecting: {Problem}")]

@@ -107,10 +107,15 @@ internal static partial class Service
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Idempotency:EncryptionKeyFile is not set: stored answers, which hold session URLs, are not encrypted in Redis")]
+        [LoggerMessage(
+            1, LogLevel.Warning,
+            "Idempotency:EncryptionKeyFile is not set: stored answers, which hold session URLs, are not encrypted in Redis")]
         public static partial void NotEncrypted(ILogger logger);
 
-        [LoggerMessage(9, LogLevel.Warning, "{Setting} leads to another machine without TLS: whoever is on the way reads and changes what is sent, secrets included; {Remedy}")]
+        [LoggerMessage(
+            9, LogLevel.Warning,
+            "{Setting} leads to another machine without TLS: whoever is on the way reads and changes what is sent, secrets included; "
+                + "{Remedy}")]
         public static partial void Plain(ILogger logger, string setting, string remedy);
 
         [LoggerMessage(5, LogLevel.Warning, "The report of the probe and the settings: {Warning}")]

@@ -4,7 +4,8 @@ using DiditWorker.Secrets;
 namespace DiditWorker.Hosting;
 
 /// <summary>
-/// Reads settings and collects every fault instead of stopping at the first: the key, the value that is wrong (secrets masked), what is expected.
+/// Reads settings and collects every fault instead of stopping at the first: the key, the value that is wrong (secrets masked), what is
+/// expected.
 /// </summary>
 public sealed class SettingsReader(IConfiguration configuration)
 {
@@ -51,7 +52,8 @@ public sealed class SettingsReader(IConfiguration configuration)
     public T Choice<T>(string key, T fallback)
         where T : struct, Enum =>
         Value(key, fallback, "expected one of " + string.Join(", ", Enum.GetNames<T>()),
-            (string text, out T value) => Enum.TryParse(text, ignoreCase: true, out value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase));
+            (string text, out T value) =>
+                Enum.TryParse(text, ignoreCase: true, out value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>The files that may change while the worker runs.</summary>
     public IReadOnlyList<SecretFile> SecretFiles => _secretFiles;
@@ -124,7 +126,9 @@ public sealed class SettingsReader(IConfiguration configuration)
         }
     }
 
-    /// <summary>An address fit for a fault: the host stays readable, and whatever could be user and password is hidden, however broken the rest.</summary>
+    /// <summary>
+    /// An address fit for a fault: the host stays readable, and whatever could be user and password is hidden, however broken the rest.
+    /// </summary>
     public static string MaskUser(string address) => address.LastIndexOf('@') is var at and >= 0 ? "***" + address[at..] : address;
 
     private delegate bool TryParse<T>(string text, out T value);

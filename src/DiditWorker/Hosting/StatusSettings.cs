@@ -22,7 +22,8 @@ internal static class StatusSettings
         else
         {
             // Who sets a token believes that it protects.
-            read.Require(!isSet, "Status:Token", "***", $"has no effect with Status:Access = {options.Access}; set that to Token, or remove this");
+            read.Require(
+                !isSet, "Status:Token", "***", $"has no effect with Status:Access = {options.Access}; set that to Token, or remove this");
         }
 
         return options;

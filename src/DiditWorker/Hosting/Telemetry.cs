@@ -16,17 +16,20 @@ internal static class Telemetry
 {
     private static readonly string[] Endpoints =
     [
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
     ];
 
     // Of these libraries the histograms are in milliseconds, and have no buckets of their own.
-    private static readonly double[] Milliseconds = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000];
+    private static readonly double[] Milliseconds =
+        [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000];
 
     // Not attempt.number, which grows with the time-outs.
     private static readonly string[] PollyLabels = ["pipeline.name", "strategy.name", "event.name", "exception.type"];
 
     // Not the endpoint: for answers to a response address it is the queue of one requester, which has a name of its own.
-    private static readonly string[] SendLabels = ["messaging.masstransit.service", "messaging.masstransit.message_type", "messaging.masstransit.exception_type"];
+    private static readonly string[] SendLabels =
+        ["messaging.masstransit.service", "messaging.masstransit.message_type", "messaging.masstransit.exception_type"];
 
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
@@ -39,16 +42,19 @@ internal static class Telemetry
                 .AddPrometheusExporter());
         if (Endpoints.Any(name => !string.IsNullOrEmpty(builder.Configuration[name])))
         {
-            telemetry.WithTracing(traces => traces.AddSource(WorkerTracing.SourceName, "MassTransit", "System.Net.Http")).WithLogging().UseOtlpExporter();
+            telemetry.WithTracing(traces => traces.AddSource(WorkerTracing.SourceName, "MassTransit", "System.Net.Http")).WithLogging()
+                .UseOtlpExporter();
         }
     }
 
     private static MetricStreamConfiguration? Shape(Instrument instrument)
     {
-        var labels = instrument.Meter.Name == "Polly" ? PollyLabels : instrument.Name.StartsWith("messaging.masstransit.send", StringComparison.Ordinal) ? SendLabels : null;
+        var labels = instrument.Meter.Name == "Polly" ? PollyLabels
+            : instrument.Name.StartsWith("messaging.masstransit.send", StringComparison.Ordinal) ? SendLabels : null;
         return instrument switch
         {
-            Histogram<double> { Meter.Name: "Polly" or "MassTransit" } => new ExplicitBucketHistogramConfiguration { Boundaries = Milliseconds, TagKeys = labels },
+            Histogram<double> { Meter.Name: "Polly" or "MassTransit" } =>
+                new ExplicitBucketHistogramConfiguration { Boundaries = Milliseconds, TagKeys = labels },
             _ => labels is null ? null : new MetricStreamConfiguration { TagKeys = labels },
         };
     }

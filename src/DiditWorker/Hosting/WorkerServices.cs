@@ -22,7 +22,8 @@ public static class WorkerServices
         services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
         services.AddIdempotency(settings).AddDidit(settings.Didit, settings.Idempotency.KeyPrefix);
         services.AddHostedService<SecretWatch>();
-        services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton(Flow).AddSingleton<DeliveryReporter>().AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetterCounts>(provider, settings.Didit.WindowMargin));
+        services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton(Flow).AddSingleton<DeliveryReporter>()
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetterCounts>(provider, settings.Didit.WindowMargin));
         services.AddSingleton<BrokerFindings>();
 
         // What is running may finish: it is bounded by the total time-out, and the answer must still be stored and published.
@@ -41,8 +42,11 @@ public static class WorkerServices
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
         .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>().AddSingleton<Horizon>()
-        .AddSingleton(provider => new RedisConnection(() => settings.Redis, settings.RedisCertificates.For, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null, settings.Idempotency.UnencryptedAnswers))
+        .AddSingleton(
+            provider => new RedisConnection(
+            () => settings.Redis, settings.RedisCertificates.For, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(
+            new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null, settings.Idempotency.UnencryptedAnswers))
         .AddSingleton(provider => new IdempotencyStore(
             provider.GetRequiredService<RedisConnection>(), settings.Idempotency, settings.Didit.IdempotencyWindow,
             provider.GetRequiredService<AnswerCipher>(), provider.GetRequiredService<WorkerMetrics>()));
@@ -65,15 +69,18 @@ public static class WorkerServices
 
             // They log addresses, and a look-up's address holds vendor_data.
             .RemoveAllLoggers();
-        services.AddKeyedSingleton("creates", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:creates", options.RequestsPerMinute));
-        services.AddKeyedSingleton("reads", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:reads", options.LookupsPerMinute));
+        services.AddKeyedSingleton(
+            "creates", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:creates", options.RequestsPerMinute));
+        services.AddKeyedSingleton(
+            "reads", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:reads", options.LookupsPerMinute));
         services.AddSingleton<WorkflowVersions>().AddSingleton<BusinessList>().AddSingleton<SessionList>().AddSingleton<LookUp>();
         services.AddSingleton(provider => new DiditPipeline(
             options, New(provider, Operation.Create), New(provider, Operation.Read),
             provider.GetRequiredKeyedService<RedisRateLimiter>("creates"), provider.GetRequiredKeyedService<RedisRateLimiter>("reads"),
             provider.GetRequiredService<WorkerMetrics>(), provider.GetRequiredService<TimeProvider>()));
 
-        DiditEndpoint New(IServiceProvider provider, Operation operation) => new(operation, options, provider.GetRequiredService<TimeProvider>());
+        DiditEndpoint New(IServiceProvider provider, Operation operation) =>
+            new(operation, options, provider.GetRequiredService<TimeProvider>());
     }
 
     // A little below the limit: requests do not travel equally fast, and two that arrive closer than they left must not be one too many.

@@ -69,11 +69,13 @@ public sealed partial record WorkerSettings(
         var keys = idempotency.EncryptionKeyFile is { } path
             ? read.SecretFile<AnswerKeys>("Idempotency:EncryptionKeyFile", (text, _) => AnswerKeys.Read(text), path)
             : null;
-        var report = withProbeReport && didit.ProbeReportFile is { } file ? read.Read("Didit:ProbeReportFile", file, ProbeReportFile.Read) : null;
+        var report = withProbeReport && didit.ProbeReportFile is { } file ? read.Read("Didit:ProbeReportFile", file, ProbeReportFile.Read)
+            : null;
         var status = StatusSettings.Read(read);
         var (rabbitMq, rabbitMqFile) = ConnectionSettings.ReadRabbitMq(read);
         var (redis, redisFile) = ConnectionSettings.ReadRedis(read);
-        var rabbitMqCertificates = ConnectionSettings.ReadCertificates(read, "RabbitMq", rabbitMq?.Tls, "write amqps:// in ConnectionStrings:RabbitMq");
+        var rabbitMqCertificates =
+            ConnectionSettings.ReadCertificates(read, "RabbitMq", rabbitMq?.Tls, "write amqps:// in ConnectionStrings:RabbitMq");
         var redisCertificates = ConnectionSettings.ReadCertificates(
             read, "Redis", redis is null ? null : RedisConnection.Options(redis).Ssl, "write ssl=true in ConnectionStrings:Redis");
         RequireAcross(read, didit, idempotency);
@@ -81,7 +83,8 @@ public sealed partial record WorkerSettings(
         return read.Faults.Count == 0
             ? new(rabbitMq!, redis!, didit, idempotency, startVerification, keys, status, report)
             {
-                RabbitMqFile = rabbitMqFile, RedisFile = redisFile, RabbitMqCertificates = rabbitMqCertificates, RedisCertificates = redisCertificates,
+                RabbitMqFile = rabbitMqFile, RedisFile = redisFile, RabbitMqCertificates = rabbitMqCertificates,
+                    RedisCertificates = redisCertificates,
                 SecretFiles = read.SecretFiles,
             }
             : throw new InvalidConfigurationException(read.Faults);
@@ -103,10 +106,13 @@ public sealed partial record WorkerSettings(
 
         // Documented as "didit:{key}": the part in braces is added to every key, and may be written out or not.
         options = options with { KeyPrefix = options.KeyPrefix.Replace("{key}", "", StringComparison.Ordinal) };
-        read.Require(ScopePattern().IsMatch(options.Scope), "Idempotency:Scope", options.Scope, "expected to match [a-z0-9][a-z0-9.-]{0,63}");
+        read.Require(
+            ScopePattern().IsMatch(options.Scope), "Idempotency:Scope", options.Scope, "expected to match [a-z0-9][a-z0-9.-]{0,63}");
         read.Require(options.KeyPrefix.IndexOfAny(['{', '}', ' ']) < 0, "Idempotency:KeyPrefix", options.KeyPrefix,
             "must hold no braces or blanks: the key itself is the hash tag");
-        read.Require(options.UnencryptedAnswers == UnencryptedAnswers.Read || options.EncryptionKeyFile is not null, "Idempotency:UnencryptedAnswers",
+        read.Require(
+            options.UnencryptedAnswers == UnencryptedAnswers.Read
+                || options.EncryptionKeyFile is not null, "Idempotency:UnencryptedAnswers",
             $"{options.UnencryptedAnswers}", "needs Idempotency:EncryptionKeyFile, or no answer could ever be read");
         return options;
     }

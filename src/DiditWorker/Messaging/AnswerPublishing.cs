@@ -15,7 +15,9 @@ internal static class AnswerPublishing
     public const string Rejected = "rejected";
 
     /// <summary>To everybody, and to the response address if there is one that can be used.</summary>
-    /// <exception cref="ReturnToQueueException">The broker did not confirm: the delivery must come again, since its answer may be lost.</exception>
+    /// <exception cref="ReturnToQueueException">
+    /// The broker did not confirm: the delivery must come again, since its answer may be lost.
+    /// </exception>
     public static async Task AnswerAsync<T>(this ConsumeContext context, IResponder responder, IdempotencyKey key, T answer, string outcome)
         where T : class
     {
@@ -44,7 +46,8 @@ internal static class AnswerPublishing
     }
 
     /// <summary>To everybody, for a message whose envelope could not be read.</summary>
-    public static Task AnswerAsync<T>(this IPublishEndpoint bus, IdempotencyKey key, T answer, string outcome, CancellationToken cancellation)
+    public static Task AnswerAsync<T>(
+        this IPublishEndpoint bus, IdempotencyKey key, T answer, string outcome, CancellationToken cancellation)
         where T : class =>
         bus.Publish(answer, Identified<T>(key, outcome), cancellation);
 

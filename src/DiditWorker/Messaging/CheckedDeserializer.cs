@@ -37,7 +37,8 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
             ReadAll(context);
             return context;
         }
-        catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException or SerializationException
+        catch (Exception exception)
+            when (exception is FormatException or InvalidOperationException or ArgumentException or SerializationException
             or JsonException)
         {
             throw new InvalidMessageException("headers: an id, a time or an address has a value of the wrong form");
@@ -63,7 +64,8 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
     {
         var envelope = new JsonMessageEnvelope
         {
-            MessageId = read.MessageId, RequestId = read.RequestId, CorrelationId = read.CorrelationId, ConversationId = read.ConversationId,
+            MessageId = read.MessageId, RequestId = read.RequestId, CorrelationId = read.CorrelationId,
+                ConversationId = read.ConversationId,
             InitiatorId = read.InitiatorId, SourceAddress = read.SourceAddress, DestinationAddress = read.DestinationAddress,
             ResponseAddress = read.ResponseAddress, FaultAddress = read.FaultAddress, ExpirationTime = read.ExpirationTime,
             SentTime = read.SentTime, MessageType = [.. read.MessageType], Message = read.Message,

@@ -58,7 +58,8 @@ public sealed partial class DeliveryReporter
     private static partial class Log
     {
         [LoggerMessage(100, LogLevel.Information, "{RequestId} {Key}: {Outcome} with {Attempts} attempts in {Milliseconds:0} ms")]
-        public static partial void Answered(ILogger logger, string? requestId, string? key, string outcome, int attempts, double milliseconds);
+        public static partial void Answered(
+            ILogger logger, string? requestId, string? key, string outcome, int attempts, double milliseconds);
 
         [LoggerMessage(EventId = 110, Message = "{RequestId} {Key}: {Outcome} ({Why}) with {Attempts} attempts in {Milliseconds:0} ms")]
         public static partial void Ended(

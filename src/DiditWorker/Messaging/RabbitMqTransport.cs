@@ -20,7 +20,8 @@ public static class RabbitMqTransport
 
     /// <summary>Adds the bus; <paramref name="configure"/> may add endpoints of the caller's own.</summary>
     public static void AddRabbitMqTransport(
-        this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) => services.AddMassTransit(bus =>
+        this IServiceCollection services, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null) =>
+        services.AddMassTransit(bus =>
     {
         VerificationEndpoint.Register(bus);
         bus.AddSingleton<SideChannels>();
@@ -90,7 +91,8 @@ public static class RabbitMqTransport
     private static async Task RequireLoginAsync(BrokerAccess access)
     {
         var problem = access.Certificates.LoginProblem = await IsLoginRefusedAsync(access)
-            ? $"{access.Address} refuses the user or the password; correct those in ConnectionStrings:RabbitMq or its file, or at the broker"
+            ? $"{access.Address} refuses the user or the password; correct those in ConnectionStrings:RabbitMq or its file, or at the "
+                + "broker"
             : null;
         if (problem is not null)
         {

@@ -22,7 +22,8 @@ public sealed class RejectionFilter(
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         var ended = context.Exception.GetBaseException() as DeliveryEndedException;
-        var (delivery, attempts) = (ended?.Delivery ?? Delivery.Read(context.Facts(consume: null), idempotency.Scope), ended?.Attempts ?? 0);
+        var (delivery, attempts) =
+            (ended?.Delivery ?? Delivery.Read(context.Facts(consume: null), idempotency.Scope), ended?.Attempts ?? 0);
         context.MakeRoom();
         switch (context.Exception.GetBaseException())
         {
@@ -46,7 +47,8 @@ public sealed class RejectionFilter(
                 {
                     // The bus is asked for only now: it is still being built when this filter is.
                     var bus = services.GetRequiredService<IBus>();
-                    await bus.AnswerAsync(delivery.Key, parked.ToEvent(delivery, request: null), AnswerPublishing.Rejected, context.CancellationToken);
+                    await bus.AnswerAsync(
+                        delivery.Key, parked.ToEvent(delivery, request: null), AnswerPublishing.Rejected, context.CancellationToken);
                 }
 
                 await ParkAsync(context, next, parked.Code, delivery);

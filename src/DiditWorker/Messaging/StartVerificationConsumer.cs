@@ -13,7 +13,8 @@ public sealed class StartVerificationConsumer(
     DeliveryReporter reporter, IResponder responder) : IConsumer<ReceivedStartVerification>
 {
     private const string MissingId =
-        "message_id: is missing or longer than 255 characters; set the AMQP property message_id (or the envelope's messageId) to an id of the request, and keep it when publishing again";
+        "message_id: is missing or longer than 255 characters; set the AMQP property message_id (or the envelope's messageId) to an id "
+            + "of the request, and keep it when publishing again";
 
     /// <inheritdoc />
     /// <remarks>What throws here goes through <see cref="RejectionFilter"/>.</remarks>

@@ -110,7 +110,8 @@ internal sealed class TopologyFilter(StartVerificationOptions options, BrokerFin
             Task.CompletedTask;
 
         Task ChannelContext.ExchangeBind(
-            string destination, string source, string routingKey, IDictionary<string, object> arguments, CancellationToken cancellationToken) =>
+            string destination, string source, string routingKey, IDictionary<string, object> arguments,
+            CancellationToken cancellationToken) =>
             Task.CompletedTask;
     }
 }

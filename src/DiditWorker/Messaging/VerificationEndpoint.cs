@@ -38,8 +38,10 @@ internal static class VerificationEndpoint
         endpoint.ConcurrentMessageLimit = options.ConcurrentMessageLimit;
 
         // The default also takes what has another content type or none; the deserializer says which ones are read.
-        endpoint.AddDeserializer(new CheckedDeserializerFactory(SystemTextJsonRawMessageSerializer.JsonContentType, options.MaximumBodySize));
-        endpoint.AddDeserializer(new CheckedDeserializerFactory(SystemTextJsonMessageSerializer.JsonContentType, options.MaximumBodySize), isDefault: true);
+        endpoint.AddDeserializer(
+            new CheckedDeserializerFactory(SystemTextJsonRawMessageSerializer.JsonContentType, options.MaximumBodySize));
+        endpoint.AddDeserializer(
+            new CheckedDeserializerFactory(SystemTextJsonMessageSerializer.JsonContentType, options.MaximumBodySize), isDefault: true);
 
         // In the place of MassTransit's Fault<T>, which would copy the message body to an exchange: VerificationSessionRejected.
         endpoint.PublishFaults = false;

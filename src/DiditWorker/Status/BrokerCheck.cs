@@ -4,7 +4,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace DiditWorker.Status;
 
-/// <summary>Whether the bus is connected. MassTransit calls it degraded when it has lost its broker, although nothing can be taken and nothing answered then.</summary>
+/// <summary>
+/// Whether the bus is connected. MassTransit calls it degraded when it has lost its broker, although nothing can be taken and nothing
+/// answered then.
+/// </summary>
 internal sealed class BrokerCheck(IBusControl bus, BrokerAccess access, BrokerFindings findings) : IHealthCheck
 {
     private const string Check = "check ConnectionStrings:RabbitMq, the broker and the network to it; the worker reconnects by itself";

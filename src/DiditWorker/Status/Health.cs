@@ -22,7 +22,8 @@ internal static class Health
             .AddCheck<BrokerCheck>("broker", tags: [Part])
             .AddCheck<RedisCheck>("redis", tags: [Part], timeout: MaxDelay)
             .AddCheck<DiditCheck>("didit", tags: [Part]);
-        services.AddSingleton<HealthHistory>().AddSingleton<IHealthCheckPublisher>(provider => provider.GetRequiredService<HealthHistory>());
+        services.AddSingleton<HealthHistory>()
+            .AddSingleton<IHealthCheckPublisher>(provider => provider.GetRequiredService<HealthHistory>());
         services.Configure<HealthCheckPublisherOptions>(options =>
             (options.Delay, options.Period, options.Timeout, options.Predicate) = (TimeSpan.Zero, Period, MaxDelay, IsReadiness));
     }
@@ -62,7 +63,8 @@ internal static class Health
     }
 
     /// <summary>What is wrong with certificates, to follow another text.</summary>
-    internal static string Certificates(PeerCertificates certificates) => string.Concat(certificates.Problems.Select(problem => "; " + problem));
+    internal static string Certificates(PeerCertificates certificates) =>
+        string.Concat(certificates.Problems.Select(problem => "; " + problem));
 
     // Degraded, not unhealthy: taking the worker out of service would not help, and answers from records go on.
     private sealed class DiditCheck(DiditPipeline didit, BusinessList business) : IHealthCheck
@@ -77,7 +79,8 @@ internal static class Health
             return endpoint switch
             {
                 { Gate.Current: { } pause } => HealthCheckResult.Degraded(
-                    $"{what} paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages that need one wait, next probe at {pause.Until:O}",
+                    $"{what} paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages that need one wait, next probe at "
+                        + $"{pause.Until:O}",
                     data: Do(PauseAdvice.For(pause.Reason), pause.Since)),
                 { Trouble: { } trouble } => HealthCheckResult.Degraded(
                     $"{what}: {trouble}; messages wait and are tried again", data: Do(PauseAdvice.For(PauseReasons.CircuitOpen))),
@@ -87,6 +90,7 @@ internal static class Health
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HealthStatus))]
 internal sealed partial class HealthJson : JsonSerializerContext;

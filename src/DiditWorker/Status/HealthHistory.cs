@@ -57,7 +57,8 @@ public sealed partial class HealthHistory : IHealthCheckPublisher
             // What to do changes with the cause; the words may hold a time or a number.
             if (part.Status != (before?.Status ?? Healthy) || (before is not null && part.Action != before.Action))
             {
-                Log.Changed(_logger, part.Status == Healthy ? LogLevel.Information : LogLevel.Warning, check, part.Status, part.Description);
+                Log.Changed(_logger, part.Status == Healthy ? LogLevel.Information
+                    : LogLevel.Warning, check, part.Status, part.Description);
             }
         }
 

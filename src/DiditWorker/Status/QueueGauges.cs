@@ -18,8 +18,11 @@ public sealed class QueueGauges
     {
         (_watch, _time) = (watch, time);
         var meter = meters.Create(WorkerMetrics.MeterName);
-        meter.CreateObservableGauge("diditworker.queue.messages", () => Queues(IsInput, queue => queue.Messages), "{message}", "Messages ready in the input queue.");
-        meter.CreateObservableGauge("diditworker.queue.consumers", () => Queues(IsInput, queue => queue.Consumers), "{consumer}", "Consumers of the input queue.");
+        meter.CreateObservableGauge(
+            "diditworker.queue.messages", () =>
+            Queues(IsInput, queue => queue.Messages), "{message}", "Messages ready in the input queue.");
+        meter.CreateObservableGauge(
+            "diditworker.queue.consumers", () => Queues(IsInput, queue => queue.Consumers), "{consumer}", "Consumers of the input queue.");
         meter.CreateObservableGauge("diditworker.deadletters", () => Queues(queue => !IsInput(queue), queue => queue.Messages), "{message}",
             "Dead letters in the error and in the skipped queue.");
         meter.CreateObservableGauge("diditworker.deadletters.grouped", () => Groups(group => (double)group.Count), "{message}",
@@ -28,13 +31,15 @@ public sealed class QueueGauges
             "Time to the end of the window of the oldest dead letter; negative: it is over.");
         meter.CreateObservableGauge("diditworker.window.remaining.grouped", () => Groups(group => Left(group.WindowEnds)), "s",
             "The same by what they were parked for.");
-        meter.CreateObservableGauge("diditworker.window.duration", () => didit.UsableWindow.TotalSeconds, "s", "The window less its margin.");
+        meter.CreateObservableGauge(
+            "diditworker.window.duration", () => didit.UsableWindow.TotalSeconds, "s", "The window less its margin.");
     }
 
     private bool IsInput(QueueDepth queue) => queue.Name == _watch.InputQueue;
 
     private IEnumerable<Measurement<long>> Queues(Func<QueueDepth, bool> which, Func<QueueDepth, long> value) =>
-        (_watch.Latest?.Queues ?? []).Where(which).Select(queue => new Measurement<long>(value(queue), new KeyValuePair<string, object?>("queue", queue.Name)));
+        (_watch.Latest?.Queues ?? []).Where(which)
+            .Select(queue => new Measurement<long>(value(queue), new KeyValuePair<string, object?>("queue", queue.Name)));
 
     private IEnumerable<Measurement<double>> Groups(Func<GroupDepth, double?> value) =>
         (_watch.Latest?.Groups ?? []).Where(group => value(group) is not null)

@@ -12,7 +12,8 @@ namespace DiditWorker.Status;
 /// Redis what the dead letters among them are.
 /// </summary>
 public sealed partial class QueueWatch(
-    BrokerAccess access, StartVerificationOptions options, DiditOptions didit, DeadLetterCounts counts, BrokerFindings findings, TimeProvider time, ILogger<QueueWatch> logger) : BackgroundService
+    BrokerAccess access, StartVerificationOptions options, DiditOptions didit, DeadLetterCounts counts, BrokerFindings findings,
+    TimeProvider time, ILogger<QueueWatch> logger) : BackgroundService
 {
     private readonly Dictionary<string, long> _excess = new(StringComparer.Ordinal);
     private IConnection? _connection;
@@ -56,7 +57,8 @@ public sealed partial class QueueWatch(
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            // Whatever it is, to look at queues must not stop the service. Health tells of the broker; this is only why there are no depths.
+            // Whatever it is, to look at queues must not stop the service. Health tells of the broker; this is only why there are no
+            // depths.
             Log.NotSeen(logger, exception.GetType().Name);
             await CloseAsync();
             return null;
@@ -112,7 +114,8 @@ public sealed partial class QueueWatch(
 
     // A command of an operator holds messages as a consumer for a while, and takes some out before it says so: only what differs from one
     // look to the next as well is gone, or was never counted.
-    private async Task<IReadOnlyList<GroupDepth>> GroupsAsync(Dictionary<string, IReadOnlyList<CountedGroup>> counted, List<QueueDepth> queues)
+    private async Task<IReadOnlyList<GroupDepth>> GroupsAsync(
+        Dictionary<string, IReadOnlyList<CountedGroup>> counted, List<QueueDepth> queues)
     {
         var groups = new List<GroupDepth>();
         foreach (var queue in queues.Where(queue => queue.Name != InputQueue))

@@ -10,7 +10,8 @@ namespace DiditWorker.Status;
 /// It is asked once in two seconds, however many ask this: whoever reaches the port must not be able to keep Redis busy.
 /// </summary>
 internal sealed class RedisCheck(
-    RedisProbe redis, UnreadableRecords unreadable, Horizon horizon, WorkerSecrets secrets, DiditOptions didit, TimeProvider time) : IHealthCheck
+    RedisProbe redis, UnreadableRecords unreadable, Horizon horizon, WorkerSecrets secrets, DiditOptions didit, TimeProvider time)
+        : IHealthCheck
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
@@ -63,7 +64,8 @@ internal sealed class RedisCheck(
     {
         var period = didit.IdempotencyWindow + didit.WindowMargin;
         return reading.GuardedUntil(period) is null ? ""
-            : $"; it remembers since {HorizonReading.Text(reading.Since)}: {reading.InWords(period, didit.LookupBeforeResend)} (keys horizon)";
+            : $"; it remembers since {HorizonReading.Text(reading.Since)}: {reading.InWords(period, didit.LookupBeforeResend)} (keys "
+                + "horizon)";
     }
 
     private static HealthCheckResult Refuses(string words, string action) =>

@@ -9,7 +9,8 @@ namespace DiditWorker.Status;
 internal sealed class StatusAccess(StatusOptions options)
 {
     private const string NotHere =
-        "This page answers only a browser on the worker's own machine that asks for it as localhost, without a proxy (Status:Access = Loopback).\n" +
+        "This page answers only a browser on the worker's own machine that asks for it as localhost, without a proxy (Status:Access = "
+            + "Loopback).\n" +
         "To open it to others set Status:Access to Token, and Status:TokenFile to a file that holds a token.\n";
 
     private const string NoToken =
@@ -38,22 +39,27 @@ internal sealed class StatusAccess(StatusOptions options)
 
     // The address alone proves little: a page from elsewhere can make the browser of this machine ask, under a name that was re-pointed to
     // it (DNS rebinding), and a proxy on this machine asks for people who are elsewhere.
-    private static bool IsLocal(HttpContext http) => IsLoopback(http.Connection.RemoteIpAddress) && IsLocalName(http.Request.Host.Host) && !IsForwarded(http.Request);
+    private static bool IsLocal(HttpContext http) =>
+        IsLoopback(http.Connection.RemoteIpAddress) && IsLocalName(http.Request.Host.Host) && !IsForwarded(http.Request);
 
     // On a port for both versions of IP, 127.0.0.1 arrives as ::ffff:127.0.0.1.
     private static bool IsLoopback(IPAddress? address) =>
         address is not null && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
-    private static bool IsLocalName(string host) => host is "127.0.0.1" or "[::1]" || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase);
+    private static bool IsLocalName(string host) =>
+        host is "127.0.0.1" or "[::1]" || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase);
 
-    // X-Original-…: what ASP.NET Core leaves (ASPNETCORE_FORWARDEDHEADERS_ENABLED) when it has believed an X-Forwarded-… that anybody may send.
+    // X-Original-…: what ASP.NET Core leaves (ASPNETCORE_FORWARDEDHEADERS_ENABLED) when it has believed an X-Forwarded-… that anybody may
+    // send.
     private static bool IsForwarded(HttpRequest request) => request.Headers.Keys.Any(name =>
-        name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase) ||
+        name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase) ||
         name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase) || name.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase) ||
         name.Equals("Via", StringComparison.OrdinalIgnoreCase));
 
     // Hashes, so that the time it takes tells neither how much is right nor how long it must be.
-    private bool Knows(HttpRequest request) => Given(request) is { } token && CryptographicOperations.FixedTimeEquals(Hash(token), Hash(options.Token ?? ""));
+    private bool Knows(HttpRequest request) =>
+        Given(request) is { } token && CryptographicOperations.FixedTimeEquals(Hash(token), Hash(options.Token ?? ""));
 
     private static string? Given(HttpRequest request)
     {

@@ -24,7 +24,9 @@ public sealed record StatusOptions
     /// <summary>Who sees the status page: <c>Off</c>, <c>Loopback</c>, <c>Token</c>, <c>Anyone</c>. Default <c>Loopback</c>.</summary>
     public StatusAccessRule Access { get; init; } = StatusAccessRule.Loopback;
 
-    /// <summary>What a visitor must know. One of the two is required with <c>Token</c>, and refused with another access. Default null.</summary>
+    /// <summary>
+    /// What a visitor must know. One of the two is required with <c>Token</c>, and refused with another access. Default null.
+    /// </summary>
     /// <remarks>Allowed: 16 or more visible ASCII characters.</remarks>
     public string? Token { get => TokenFile?.Current ?? field; init; }
 

@@ -12,7 +12,9 @@ public static class StatusPage
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Adds <c>GET /</c>, <c>/status.js</c>, <c>/status.css</c> and <c>/status.json</c>; nothing under <see cref="StatusAccessRule.Off"/>.</summary>
+    /// <summary>
+    /// Adds <c>GET /</c>, <c>/status.js</c>, <c>/status.css</c> and <c>/status.json</c>; nothing under <see cref="StatusAccessRule.Off"/>.
+    /// </summary>
     /// <param name="app">The worker.</param>
     /// <param name="options">Who may look.</param>
     /// <param name="read">Asked for each <c>/status.json</c>, at most every 2 seconds by each open page.</param>
@@ -27,9 +29,11 @@ public static class StatusPage
         Map("/", "text/html; charset=utf-8", Constant(Resource("index.html")));
         Map("/status.js", "text/javascript; charset=utf-8", Constant(Resource("status.js")));
         Map("/status.css", "text/css; charset=utf-8", Constant(Resource("status.css")));
-        Map("/status.json", MediaTypeNames.Application.Json, () => JsonSerializer.SerializeToUtf8Bytes(read(), StatusJson.Default.StatusSnapshot));
+        Map("/status.json", MediaTypeNames.Application.Json, () =>
+            JsonSerializer.SerializeToUtf8Bytes(read(), StatusJson.Default.StatusSnapshot));
 
-        void Map(string path, string type, Func<byte[]> content) => app.Map(path, (RequestDelegate)(http => AnswerAsync(http, access, type, content)));
+        void Map(string path, string type, Func<byte[]> content) =>
+            app.Map(path, (RequestDelegate)(http => AnswerAsync(http, access, type, content)));
     }
 
     private static async Task AnswerAsync(HttpContext http, StatusAccess access, string type, Func<byte[]> content)

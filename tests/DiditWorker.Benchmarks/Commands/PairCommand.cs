@@ -13,19 +13,24 @@ internal static class PairCommand
         var builds = new Option<string[]>("--worker") { Description = "The worker of another build: LABEL=PATH of its diditworker.dll" };
         var with = new Option<string[]>("--with") { Description = "This worker with environment variables: NAME=VALUE[,NAME=VALUE…]" };
         var rounds = new Option<int>("--rounds") { Description = "Rounds", DefaultValueFactory = _ => 6 };
-        var command = new Command("pair", "Measures what a change to the worker costs: this build and others on one queue at the same time") { builds, with, rounds };
+        var command =
+            new Command("pair", "Measures what a change to the worker costs: this build and others on one queue at the same time")
+                { builds, with, rounds };
         command.SetAction(async (parsed, _) =>
         {
             List<Entry> entries =
             [
-                .. (parsed.GetValue(builds) ?? []).Select(Entry.OtherBuild), Entry.Plain(Contender.Worker), .. (parsed.GetValue(with) ?? []).Select(Entry.With),
+                .. (parsed.GetValue(builds) ?? []).Select(Entry.OtherBuild), Entry.Plain(Contender.Worker), .. (parsed.GetValue(with) ?? [])
+                    .Select(Entry.With),
             ];
             await using var stage = await Stage.OpenAsync();
             var settings = stage.Settings(Defaults.Prefetch, Defaults.Concurrency);
             await Console.Out.WriteLineAsync($"{stage.Description}; {parsed.GetValue(rounds)} rounds\n");
             foreach (var first in (bool[])[false, true])
             {
-                await Console.Out.WriteLineAsync(Write(first ? "new messages" : "duplicates", await Pairing.RunAsync(stage, entries, first, settings, parsed.GetValue(rounds))));
+                await Console.Out.WriteLineAsync(
+                    Write(first ? "new messages"
+                        : "duplicates", await Pairing.RunAsync(stage, entries, first, settings, parsed.GetValue(rounds))));
             }
         });
         return command;
@@ -39,7 +44,8 @@ internal static class PairCommand
             var ratios = pair.Cpu.Zip(pairs[0].Cpu, (own, reference) => own / reference).ToList();
             return (string[])
             [
-                pair.Entry.Label, $"{Statistics.Median(pair.Cpu):0}", $"{Statistics.Median(ratios):0.00}", $"{ratios.Min():0.00}–{ratios.Max():0.00}",
+                pair.Entry.Label, $"{Statistics.Median(pair.Cpu):0}", $"{Statistics.Median(ratios):0.00}",
+                    $"{ratios.Min():0.00}–{ratios.Max():0.00}",
                 $"{Statistics.Median(pair.Allocated) / 1024:0.0}",
             ];
         }));

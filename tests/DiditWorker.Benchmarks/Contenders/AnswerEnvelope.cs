@@ -8,7 +8,8 @@ using RabbitMQ.Client;
 namespace DiditWorker.Benchmarks.Contenders;
 
 /// <summary>
-/// The envelope that subscribers on MassTransit read (MassTransit documentation, "Message envelope"), with every member that the worker's answers have.
+/// The envelope that subscribers on MassTransit read (MassTransit documentation, "Message envelope"), with every member that the worker's
+/// answers have.
 /// </summary>
 internal sealed record AnswerEnvelope(string MessageId, string CorrelationId, VerificationSessionCreated Message)
 {
@@ -35,7 +36,8 @@ internal sealed record AnswerEnvelope(string MessageId, string CorrelationId, Ve
 
     public DateTime SentTime { get; } = DateTime.UtcNow;
 
-    public IReadOnlyDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.Ordinal) { [AnswerHeaders.Outcome] = Outcome };
+    public IReadOnlyDictionary<string, string> Headers { get; } = new Dictionary<string,
+        string>(StringComparer.Ordinal) { [AnswerHeaders.Outcome] = Outcome };
 
     public SenderHost Host { get; } = SenderHost.This;
 
@@ -46,13 +48,15 @@ internal sealed record AnswerEnvelope(string MessageId, string CorrelationId, Ve
 
         // The client adds one of its own to it.
         properties.Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { [AnswerHeaders.Outcome] = Outcome };
-        return JsonSerializer.SerializeToUtf8Bytes(new AnswerEnvelope(properties.MessageId!, properties.CorrelationId!, answer), ContenderJson.Default.AnswerEnvelope);
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new AnswerEnvelope(properties.MessageId!, properties.CorrelationId!, answer), ContenderJson.Default.AnswerEnvelope);
     }
 }
 
 /// <summary>Who sent it.</summary>
 internal sealed record SenderHost(
-    string MachineName, string ProcessName, int ProcessId, string Assembly, string AssemblyVersion, string FrameworkVersion, string MassTransitVersion, string OperatingSystemVersion)
+    string MachineName, string ProcessName, int ProcessId, string Assembly, string AssemblyVersion, string FrameworkVersion,
+    string MassTransitVersion, string OperatingSystemVersion)
 {
     public static SenderHost This { get; } = Create();
 
@@ -61,7 +65,8 @@ internal sealed record SenderHost(
         var program = typeof(SenderHost).Assembly.GetName();
         using var process = Process.GetCurrentProcess();
         return new(
-            Environment.MachineName, process.ProcessName, process.Id, program.Name!, program.Version!.ToString(), Environment.Version.ToString(),
+            Environment.MachineName, process.ProcessName, process.Id, program.Name!, program.Version!.ToString(),
+            Environment.Version.ToString(),
             typeof(IBus).Assembly.GetName().Version!.ToString(), Environment.OSVersion.ToString());
     }
 }

@@ -8,7 +8,8 @@ using UUIDNext;
 namespace DiditWorker.Benchmarks.Contenders;
 
 /// <summary>
-/// Claim, create, complete, with the worker's own scripts and so with its guarantees, as long as nothing fails: no look-up, no retry, no rate.
+/// Claim, create, complete, with the worker's own scripts and so with its guarantees, as long as nothing fails: no look-up, no retry, no
+/// rate.
 /// </summary>
 public sealed class ClaimedSteps : IAsyncDisposable
 {
@@ -64,7 +65,8 @@ public sealed class ClaimedSteps : IAsyncDisposable
             var record = (string)reply[2]!;
             if (record[2] == 'C')
             {
-                return JsonSerializer.Deserialize(record.AsSpan(record.IndexOf('{', StringComparison.Ordinal)), ContenderJson.Default.CreatedSession)!;
+                return JsonSerializer.Deserialize(
+                    record.AsSpan(record.IndexOf('{', StringComparison.Ordinal)), ContenderJson.Default.CreatedSession)!;
             }
 
             await Task.Delay(Poll);

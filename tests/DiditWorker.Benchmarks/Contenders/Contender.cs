@@ -35,7 +35,8 @@ internal static class Contender
     }
 
     /// <summary>The shipped worker with its defaults, but for what would hold it back: Didit's limit.</summary>
-    public static IReadOnlyDictionary<string, string> WorkerEnvironment(ContenderSettings settings) => new Dictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> WorkerEnvironment(ContenderSettings settings) =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["ConnectionStrings__RabbitMq"] = settings.RabbitMq,
         ["ConnectionStrings__Redis"] = settings.Redis,

@@ -23,10 +23,12 @@ internal sealed record ContenderSettings(string RabbitMq, string Redis, Uri Didi
     /// <summary>Of this process.</summary>
     public static ContenderSettings FromEnvironment()
     {
-        return new(Get(nameof(RabbitMq)), Get(nameof(Redis)), new Uri(Get(nameof(Didit))), Get(nameof(Queue)), Number(nameof(Prefetch)), Number(nameof(Concurrency)));
+        return new(Get(nameof(RabbitMq)), Get(nameof(Redis)), new Uri(Get(nameof(Didit))), Get(nameof(Queue)), Number(nameof(Prefetch)),
+            Number(nameof(Concurrency)));
 
         static string Get(string name) =>
-            Environment.GetEnvironmentVariable(Prefix + name) ?? throw new InvalidOperationException($"{Prefix}{name} is not set; contenders are started by the benchmark");
+            Environment.GetEnvironmentVariable(Prefix + name)
+                ?? throw new InvalidOperationException($"{Prefix}{name} is not set; contenders are started by the benchmark");
 
         static ushort Number(string name) => ushort.Parse(Get(name), System.Globalization.CultureInfo.InvariantCulture);
     }

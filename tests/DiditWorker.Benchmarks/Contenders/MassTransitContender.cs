@@ -25,7 +25,9 @@ internal static class MassTransitContender
                     endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
                     if (withOutbox)
                     {
-                        endpoint.UseMessageRetry(retry => retry.Exponential(5, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200)));
+                        endpoint.UseMessageRetry(
+                            retry => retry.Exponential(
+                            5, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200)));
                         endpoint.UseInMemoryOutbox(context);
                     }
 

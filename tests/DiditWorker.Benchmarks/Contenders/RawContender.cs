@@ -27,9 +27,11 @@ internal sealed class RawContender : IAsyncDisposable
     {
         var factory = new ConnectionFactory { Uri = new Uri(settings.RabbitMq) };
         var opened = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => factory.CreateConnectionAsync()));
-        var consuming = await opened[0].CreateChannelAsync(new CreateChannelOptions(false, false, consumerDispatchConcurrency: settings.Concurrency));
+        var consuming =
+            await opened[0].CreateChannelAsync(new CreateChannelOptions(false, false, consumerDispatchConcurrency: settings.Concurrency));
         var publishing = await opened[^1].CreateChannelAsync(new CreateChannelOptions(
-            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null));
+            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
+            outstandingPublisherConfirmationsRateLimiter: null));
         var contender = new RawContender(opened, consuming, publishing, new ClaimedSteps(settings));
         await consuming.BasicQosAsync(0, settings.Prefetch, global: false);
         var consumer = new AsyncEventingBasicConsumer(consuming);
@@ -50,7 +52,8 @@ internal sealed class RawContender : IAsyncDisposable
             CorrelationId = answer.IdempotencyKey.ToString(),
             DeliveryMode = DeliveryModes.Persistent,
         };
-        await _publishing.BasicPublishAsync(ContenderSettings.AnswerExchange, "", mandatory: false, properties, AnswerEnvelope.Wrap(properties, answer));
+        await _publishing.BasicPublishAsync(
+            ContenderSettings.AnswerExchange, "", mandatory: false, properties, AnswerEnvelope.Wrap(properties, answer));
         await _consuming.BasicAckAsync(delivery.DeliveryTag, multiple: false);
     }
 

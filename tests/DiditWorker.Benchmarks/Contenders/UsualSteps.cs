@@ -14,7 +14,8 @@ public sealed class UsualSteps : IAsyncDisposable
     private readonly ConnectionMultiplexer _redis;
     private readonly DiditHttp _didit;
 
-    internal UsualSteps(ContenderSettings settings) => (_redis, _didit) = (ConnectionMultiplexer.Connect(settings.Redis), new(settings.Didit));
+    internal UsualSteps(ContenderSettings settings) =>
+        (_redis, _didit) = (ConnectionMultiplexer.Connect(settings.Redis), new(settings.Didit));
 
     /// <summary>The answer to one message.</summary>
     public async Task<VerificationSessionCreated> RunAsync(Guid messageId, StartVerification message)

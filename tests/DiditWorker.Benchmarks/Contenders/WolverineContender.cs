@@ -7,7 +7,9 @@ using Wolverine.RabbitMQ.Internal;
 
 namespace DiditWorker.Benchmarks.Contenders;
 
-/// <summary>Wolverine with the usual steps or those of raw: in parallel, acked after the handler, the answer sent inline with a publisher confirm.</summary>
+/// <summary>
+/// Wolverine with the usual steps or those of raw: in parallel, acked after the handler, the answer sent inline with a publisher confirm.
+/// </summary>
 internal static class WolverineContender
 {
     public static Task<IAsyncDisposable> StartAsync(ContenderSettings settings, Type handler) =>
@@ -27,12 +29,14 @@ internal static class WolverineContender
                 .ProcessInParallelWithNativeAcks()
                 .PreFetchCount(settings.Prefetch)
                 .MaximumParallelMessages(settings.Concurrency);
-            options.PublishMessage<VerificationSessionCreated>().ToRabbitExchange(ContenderSettings.AnswerExchange).UseInterop(new PersistentAnswers()).SendInline();
+            options.PublishMessage<VerificationSessionCreated>().ToRabbitExchange(ContenderSettings.AnswerExchange)
+                .UseInterop(new PersistentAnswers()).SendInline();
         }));
 }
 
 /// <summary>
-/// Answers that a restart of the broker does not lose. Wolverine marks messages so only where they come from its durable outbox, which wants a database.
+/// Answers that a restart of the broker does not lose. Wolverine marks messages so only where they come from its durable outbox, which
+/// wants a database.
 /// </summary>
 internal sealed class PersistentAnswers : IRabbitMqEnvelopeMapper
 {
@@ -44,14 +48,16 @@ internal sealed class PersistentAnswers : IRabbitMqEnvelopeMapper
         outgoing.DeliveryMode = DeliveryModes.Persistent;
     }
 
-    public void MapIncomingToEnvelope(Envelope envelope, IReadOnlyBasicProperties incoming) => throw new NotSupportedException("nothing is read from the exchange of the answers");
+    public void MapIncomingToEnvelope(Envelope envelope, IReadOnlyBasicProperties incoming) =>
+        throw new NotSupportedException("nothing is read from the exchange of the answers");
 }
 
 /// <summary>What it returns is published.</summary>
 public static class UsualHandler
 {
     /// <summary>By Wolverine's convention.</summary>
-    public static Task<VerificationSessionCreated> Handle(StartVerification message, Envelope envelope, UsualSteps steps) => steps.RunAsync(envelope.Id, message);
+    public static Task<VerificationSessionCreated> Handle(StartVerification message, Envelope envelope, UsualSteps steps) =>
+        steps.RunAsync(envelope.Id, message);
 }
 
 /// <summary>As safe as raw.</summary>

@@ -26,19 +26,23 @@ internal static class Latency
             foreach (var contender in (string[])[Contender.Raw, Contender.Worker])
             {
                 var times = await MeasureAsync(stage, contender, settings, rate);
-                rows.Add((rate, contender, Statistics.Percentile(times, 0.5), Statistics.Percentile(times, 0.95), Statistics.Percentile(times, 0.99), times.Count));
-                Progress.Say($"{rate}/s, {contender}: {rows[^1].P50:0.0}, {rows[^1].P95:0.0}, {rows[^1].P99:0.0} ms (50, 95, 99 %) of {times.Count}");
+                rows.Add((rate, contender, Statistics.Percentile(times, 0.5), Statistics.Percentile(times, 0.95),
+                    Statistics.Percentile(times, 0.99), times.Count));
+                Progress.Say(
+                    $"{rate}/s, {contender}: {rows[^1].P50:0.0}, {rows[^1].P95:0.0}, {rows[^1].P99:0.0} ms (50, 95, 99 %) of {times.Count}");
             }
         }
 
-        Line Of(string name, string contender, Func<(int Rate, string Contender, double P50, double P95, double P99, int Answers), double> value) =>
+        Line Of(string name, string contender, Func<(int Rate, string Contender, double P50, double P95, double P99, int Answers),
+            double> value) =>
             new(name, [.. rows.Where(r => r.Contender == contender).Select(r => ((double)r.Rate, value(r)))]);
         new LineChart("From publishing to the answer, Didit at 0 ms", "new messages/s", "ms", false,
         [
             Of("DiditWorker 50 %", Contender.Worker, r => r.P50), Of("DiditWorker 99 %", Contender.Worker, r => r.P99),
             Of("raw 50 %", Contender.Raw, r => r.P50), Of("raw 99 %", Contender.Raw, r => r.P99),
         ]).Save(results, "latency");
-        return Table.Write("From publishing a new message to its answer, in ms", ["messages/s", "contender", "50 %", "95 %", "99 %", "answers"],
+        return Table.Write(
+            "From publishing a new message to its answer, in ms", ["messages/s", "contender", "50 %", "95 %", "99 %", "answers"],
             rows.Select(r => new[] { $"{r.Rate}", r.Contender, $"{r.P50:0.0}", $"{r.P95:0.0}", $"{r.P99:0.0}", $"{r.Answers}" }));
     }
 
@@ -54,7 +58,8 @@ internal static class Latency
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, answer) =>
         {
-            if (sent.TryRemove(answer.BasicProperties.CorrelationId!, out var at) && Interlocked.Increment(ref answers) > rate * WarmUp.TotalSeconds)
+            if (sent.TryRemove(answer.BasicProperties.CorrelationId!, out var at)
+                && Interlocked.Increment(ref answers) > rate * WarmUp.TotalSeconds)
             {
                 times.Enqueue(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
             }
@@ -79,7 +84,8 @@ internal static class Latency
             for (; number < total && number < Stopwatch.GetElapsedTime(begin).TotalSeconds * rate; number++)
             {
                 var message = Message.Of(number);
-                sent[IdempotencyKey.Create(new IdempotencyOptions().Scope, message.Id).ToString()] = begin + (long)((double)number / rate * Stopwatch.Frequency);
+                sent[IdempotencyKey.Create(new IdempotencyOptions().Scope, message.Id).ToString()] = begin
+                    + (long)((double)number / rate * Stopwatch.Frequency);
                 await Queues.PublishAsync(channel, message);
             }
 

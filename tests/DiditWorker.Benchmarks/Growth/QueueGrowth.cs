@@ -21,9 +21,12 @@ internal static class QueueGrowth
         }
 
         Line Of(string name, Func<Measurement, double> value) => new(name, [.. rows.Select(r => ((double)r.Size, value(r.Result)))]);
-        new LineChart("Reading a queue", "messages in the queue", "messages/s", true, [Of("DiditWorker", r => r.PerSecond)]).Save(results, "queue-rate");
-        new LineChart("Memory while reading a queue", "messages in the queue", "peak MiB", true, [Of("DiditWorker", r => r.PeakMegabytes)]).Save(results, "queue-memory");
+        new LineChart("Reading a queue", "messages in the queue", "messages/s", true, [Of("DiditWorker", r => r.PerSecond)])
+            .Save(results, "queue-rate");
+        new LineChart("Memory while reading a queue", "messages in the queue", "peak MiB", true, [Of("DiditWorker", r => r.PeakMegabytes)])
+            .Save(results, "queue-memory");
         return Table.Write("Queue", ["messages in the queue", "messages/s", "CPU µs/message", "peak MiB"],
-            rows.Select(r => new[] { $"{r.Size:N0}", $"{r.Result.PerSecond:0}", $"{r.Result.CpuMicroseconds:0}", $"{r.Result.PeakMegabytes:0}" }));
+            rows.Select(r =>
+                new[] { $"{r.Size:N0}", $"{r.Result.PerSecond:0}", $"{r.Result.CpuMicroseconds:0}", $"{r.Result.PeakMegabytes:0}" }));
     }
 }

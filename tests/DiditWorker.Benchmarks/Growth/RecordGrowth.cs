@@ -13,7 +13,9 @@ using Stage = DiditWorker.Benchmarks.Running.Stage;
 
 namespace DiditWorker.Benchmarks.Growth;
 
-/// <summary>Memory of Redis per record, and the worker's throughput, as records become many. They are written by the worker's own store.</summary>
+/// <summary>
+/// Memory of Redis per record, and the worker's throughput, as records become many. They are written by the worker's own store.
+/// </summary>
 internal static class RecordGrowth
 {
     private const int Sampled = 1_000;
@@ -28,7 +30,8 @@ internal static class RecordGrowth
             double byCommand = 0, byServer = 0;
             var known = new Random(size);
             var workload = new Workload(
-                "records", TimeSpan.Zero, [.. Enumerable.Range(0, WarmUp).Select(_ => known.Next(size))], [.. Enumerable.Range(0, Measured).Select(_ => known.Next(size))]);
+                "records", TimeSpan.Zero, [.. Enumerable.Range(0, WarmUp).Select(_ => known.Next(size))],
+                [.. Enumerable.Range(0, Measured).Select(_ => known.Next(size))]);
             var result = await Measuring.RunAsync(stage, Entry.Plain(Contender.Worker), workload, settings, prepare: async () =>
             {
                 var before = await UsedMemoryAsync(stage);
@@ -37,7 +40,8 @@ internal static class RecordGrowth
                 byCommand = await MeanAsync(stage.Redis.GetDatabase(), size);
             });
             rows.Add((size, byCommand, byServer, result.PerSecond));
-            Progress.Say($"{size} records: {byCommand:0} bytes by MEMORY USAGE, {byServer:0} by used_memory, {result.PerSecond:0}/s, {result.Sessions} sessions made");
+            Progress.Say(
+                $"{size} records: {byCommand:0} bytes by MEMORY USAGE, {byServer:0} by used_memory, {result.PerSecond:0}/s, {result.Sessions} sessions made");
         }
 
         new LineChart("Redis memory per record", "records", "bytes", true,
@@ -45,7 +49,9 @@ internal static class RecordGrowth
             new("MEMORY USAGE", [.. rows.Select(r => ((double)r.Size, r.ByCommand))]),
             new("used_memory", [.. rows.Select(r => ((double)r.Size, r.ByServer))]),
         ]).Save(results, "record-memory");
-        new LineChart("Duplicates as records grow", "records", "messages/s", true, [new("DiditWorker", [.. rows.Select(r => ((double)r.Size, r.PerSecond))])]).Save(results, "record-rate");
+        new LineChart(
+            "Duplicates as records grow", "records", "messages/s", true,
+            [new("DiditWorker", [.. rows.Select(r => ((double)r.Size, r.PerSecond))])]).Save(results, "record-rate");
         return Table.Write("Records", ["records", "bytes each by MEMORY USAGE", "bytes each by used_memory", "duplicates/s"],
             rows.Select(r => new[] { $"{r.Size:N0}", $"{r.ByCommand:0}", $"{r.ByServer:0}", $"{r.PerSecond:0}" }));
     }
@@ -55,7 +61,8 @@ internal static class RecordGrowth
         await using var redis = new RedisConnection(connectionString);
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var store = new IdempotencyStore(
-            redis, new IdempotencyOptions(), TimeSpan.FromDays(1), new AnswerCipher(key: null), new WorkerMetrics(services.GetRequiredService<IMeterFactory>()));
+            redis, new IdempotencyOptions(), TimeSpan.FromDays(1), new AnswerCipher(key: null),
+            new WorkerMetrics(services.GetRequiredService<IMeterFactory>()));
         await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (number, _) =>
         {
             var (key, fingerprint) = Of(Message.Of(number));
@@ -75,7 +82,9 @@ internal static class RecordGrowth
 
     // As long as Didit's own: a UUID, a number, a URL with a token of 22 characters.
     private static DiditSession Session(int number) => new(
-        Guid.NewGuid().ToString(), number, string.Create(CultureInfo.InvariantCulture, $"https://verify.didit.me/session/{number:D22}"), "Not Started",
+        Guid.NewGuid()
+            .ToString(), number, string.Create(CultureInfo.InvariantCulture, $"https://verify.didit.me/session/{number:D22}"),
+                "Not Started",
         ContenderSettings.Workflow, DateTimeOffset.UtcNow);
 
     private static async Task<long> UsedMemoryAsync(Stage stage)
@@ -88,7 +97,8 @@ internal static class RecordGrowth
     {
         var random = new Random(count);
         var sizes = await Task.WhenAll(Enumerable.Range(0, Sampled).Select(async _ =>
-            (long)await redis.ExecuteAsync("MEMORY", "USAGE", $"{new IdempotencyOptions().KeyPrefix}{{{KeyOf(Message.Of(random.Next(count)))}}}")));
+            (long)await redis.ExecuteAsync(
+                "MEMORY", "USAGE", $"{new IdempotencyOptions().KeyPrefix}{{{KeyOf(Message.Of(random.Next(count)))}}}")));
         return sizes.Average();
     }
 }

@@ -4,7 +4,9 @@ using DiditWorker.Benchmarks.Running;
 
 namespace DiditWorker.Benchmarks.Growth;
 
-/// <summary>One, two, three replicas on one machine: where Didit is what takes time they add up, where the processor is they share it.</summary>
+/// <summary>
+/// One, two, three replicas on one machine: where Didit is what takes time they add up, where the processor is they share it.
+/// </summary>
 internal static class ReplicaGrowth
 {
     private static readonly int[] Replicas = [1, 2, 3];
@@ -22,7 +24,9 @@ internal static class ReplicaGrowth
             Progress.Say($"{replicas} replicas: {first.PerSecond:0}/s first deliveries at 300 ms, {second.PerSecond:0}/s duplicates");
         }
 
-        new LineChart("First deliveries by replicas, Didit at 300 ms", "replicas", "messages/s", false, [new("DiditWorker", [.. rows.Select(r => ((double)r.Replicas, r.Slow))])])
+        new LineChart(
+            "First deliveries by replicas, Didit at 300 ms", "replicas", "messages/s", false,
+            [new("DiditWorker", [.. rows.Select(r => ((double)r.Replicas, r.Slow))])])
             .Save(results, "replicas");
         return Table.Write("Replicas", ["replicas", "first deliveries/s, Didit at 300 ms", "duplicates/s"],
             rows.Select(r => new[] { $"{r.Replicas}", $"{r.Slow:0}", $"{r.Duplicates:0}" }));

@@ -14,7 +14,9 @@ internal static class StartUp
     {
         var measured = await Comparison.AlternateAsync(entries, Rounds, (entry, _) => MeasureAsync(stage, settings, entry));
         return Table.Write($"From start to the first answer, {Rounds} rounds", ["contender", "median s", "lowest–highest"],
-            measured.Select(row => new[] { row.Entry.Label, $"{Statistics.Median(row.Rounds):0.00}", $"{row.Rounds.Min():0.00}–{row.Rounds.Max():0.00}" }));
+            measured.Select(
+                row => new[]
+                { row.Entry.Label, $"{Statistics.Median(row.Rounds):0.00}", $"{row.Rounds.Min():0.00}–{row.Rounds.Max():0.00}" }));
     }
 
     private static async Task<double> MeasureAsync(Stage stage, ContenderSettings settings, Entry entry)

@@ -20,7 +20,8 @@ public class AnswerBenchmarks
     };
 
     private static readonly VerificationSessionCreated Event = DiditHttp.Answer(
-        new("6f1c1a52-6f0c-4d0e-9d0f-3b1a6f8f2f5e", 42, "https://verify.didit.me/session/AbCdEfGhIjKl", "Not Started", ContenderSettings.Workflow),
+        new("6f1c1a52-6f0c-4d0e-9d0f-3b1a6f8f2f5e", 42, "https://verify.didit.me/session/AbCdEfGhIjKl", "Not Started",
+        ContenderSettings.Workflow),
         "00000001-0007-1267-0102-030405060708", Guid.NewGuid(), "user-1");
 
     private readonly JsonMessageEnvelope _envelope = new()

@@ -23,7 +23,8 @@ public class CipherBenchmarks
     private static readonly string Stored = One.Protect(RedisKey, Answer);
 
     [GlobalSetup]
-    public static void Size() => Console.WriteLine($"The answer has {Encoding.UTF8.GetByteCount(Answer)} bytes, encrypted {Encoding.UTF8.GetByteCount(Stored)}.");
+    public static void Size() =>
+        Console.WriteLine($"The answer has {Encoding.UTF8.GetByteCount(Answer)} bytes, encrypted {Encoding.UTF8.GetByteCount(Stored)}.");
 
     [Benchmark]
     public string Encrypt() => One.Protect(RedisKey, Answer);

@@ -10,7 +10,8 @@ namespace DiditWorker.Benchmarks.Micro;
 [Config(typeof(MicroConfig))]
 public class FingerprintBenchmarks
 {
-    public static IEnumerable<Case<JsonElement>> All() => [new("small", Payloads.Small), new("typical", Payloads.Typical), new("large", Payloads.Large)];
+    public static IEnumerable<Case<JsonElement>> All() =>
+        [new("small", Payloads.Small), new("typical", Payloads.Typical), new("large", Payloads.Large)];
 
     [Benchmark(Baseline = true)]
     [ArgumentsSource(nameof(All))]

@@ -39,7 +39,8 @@ public class KeyBenchmarks
     {
         foreach (var format in (ReadOnlySpan<string>)["D", "N", "B"])
         {
-            if (Guid.TryParseExact(requestId, format, out var uuid) && string.Equals(uuid.ToString(format), requestId, StringComparison.OrdinalIgnoreCase))
+            if (Guid.TryParseExact(requestId, format, out var uuid)
+                && string.Equals(uuid.ToString(format), requestId, StringComparison.OrdinalIgnoreCase))
             {
                 return uuid.ToString("D");
             }

@@ -7,7 +7,8 @@ namespace DiditWorker.Benchmarks.Micro;
 internal static class MicroRun
 {
     private static readonly Type[] Benchmarks =
-        [typeof(KeyBenchmarks), typeof(FingerprintBenchmarks), typeof(DecisionBenchmarks), typeof(RecordBenchmarks), typeof(AnswerBenchmarks), typeof(CipherBenchmarks)];
+        [typeof(KeyBenchmarks), typeof(FingerprintBenchmarks), typeof(DecisionBenchmarks), typeof(RecordBenchmarks),
+            typeof(AnswerBenchmarks), typeof(CipherBenchmarks)];
 
     /// <summary>Runs those that match, and writes tables to <c>artifacts/benchmarks/micro</c> below the current directory.</summary>
     /// <param name="filter">A pattern of BenchmarkDotNet's, for example <c>*Key*</c>; <c>*</c> runs all of them.</param>

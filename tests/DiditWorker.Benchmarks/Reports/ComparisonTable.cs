@@ -7,7 +7,8 @@ internal static class ComparisonTable
 {
     public static string Write(Compared compared) => Table.Write(
         compared.Workload.Name,
-        ["contender", "messages/s", "lowest–highest", $"ratio to {compared.Rows[0].Entry.Label}", "CPU µs/message", "KiB allocated/message", "peak MiB", "sessions too many"],
+        ["contender", "messages/s", "lowest–highest", $"ratio to {compared.Rows[0].Entry.Label}", "CPU µs/message",
+        "KiB allocated/message", "peak MiB", "sessions too many"],
         compared.Rows.Select(row => Row(row.Entry.Label, row.Rounds, compared)));
 
     private static string[] Row(string label, IReadOnlyList<Measurement> rounds, Compared compared)

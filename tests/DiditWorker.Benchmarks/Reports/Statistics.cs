@@ -13,5 +13,6 @@ internal static class Statistics
     /// <summary>The value that this share of all does not exceed (nearest rank).</summary>
     /// <param name="sorted">Ascending.</param>
     /// <param name="share">0 to 1.</param>
-    public static double Percentile(IReadOnlyList<double> sorted, double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
+    public static double Percentile(IReadOnlyList<double> sorted, double share) =>
+        sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
 }

@@ -13,12 +13,14 @@ internal static class Comparison
 {
     /// <summary>Runs all rounds of one workload.</summary>
     public static async Task<Compared> RunAsync(
-        Stage stage, Workload workload, IReadOnlyList<Entry> entries, ContenderSettings settings, int rounds, Action<string> progress) => new(
+        Stage stage, Workload workload, IReadOnlyList<Entry> entries, ContenderSettings settings, int rounds, Action<string> progress) =>
+        new(
         workload,
         await AlternateAsync(entries, rounds, async (entry, round) =>
         {
             var result = await Measuring.RunAsync(stage, entry, workload, settings);
-            progress(FormattableString.Invariant($"{workload.Name}, round {round}: {entry.Label}: {result.PerSecond:0}/s, {result.CpuMicroseconds:0} µs CPU"));
+            progress(FormattableString.Invariant(
+                $"{workload.Name}, round {round}: {entry.Label}: {result.PerSecond:0}/s, {result.CpuMicroseconds:0} µs CPU"));
             return result;
         }));
 

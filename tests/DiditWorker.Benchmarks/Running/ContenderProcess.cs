@@ -32,11 +32,14 @@ internal sealed class ContenderProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts one. What it writes to standard output goes nowhere: reading it is the work of somebody else, on other processors.</summary>
+    /// <summary>
+    /// Starts one. What it writes to standard output goes nowhere: reading it is the work of somebody else, on other processors.
+    /// </summary>
     public static ContenderProcess Start(Entry entry, ContenderSettings settings)
     {
         var isWorker = entry.Name == Contender.Worker;
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$@\" >/dev/null", "sh", isWorker ? entry.Worker : typeof(ContenderProcess).Assembly.Location])
+        var start = new ProcessStartInfo(
+            "/bin/sh", ["-c", "exec dotnet \"$@\" >/dev/null", "sh", isWorker ? entry.Worker : typeof(ContenderProcess).Assembly.Location])
         {
             UseShellExecute = false,
         };
@@ -49,7 +52,8 @@ internal sealed class ContenderProcess : IAsyncDisposable
             start.ArgumentList.Add(entry.Name);
         }
 
-        foreach (var (key, value) in (isWorker ? Contender.WorkerEnvironment(settings) : settings.ToEnvironment()).Concat(entry.Environment))
+        foreach (var (key, value) in (isWorker ? Contender.WorkerEnvironment(settings) : settings.ToEnvironment())
+            .Concat(entry.Environment))
         {
             start.Environment[key] = value;
         }

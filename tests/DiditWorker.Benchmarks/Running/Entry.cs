@@ -20,7 +20,8 @@ internal sealed record Entry(string Label, string Name)
     /// <summary>The worker with environment variables, as <c>NAME=VALUE[,NAME=VALUE…]</c>.</summary>
     public static Entry With(string variables) => new($"{Contender.Worker} with {variables}", Contender.Worker)
     {
-        Environment = variables.Split(',').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair.Length > 1 ? pair[1] : "", StringComparer.Ordinal),
+        Environment = variables.Split(',').Select(pair => pair.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair.Length > 1 ? pair[1] : "", StringComparer.Ordinal),
     };
 
     /// <summary>The worker of another build, as <c>LABEL=PATH</c> to its <c>diditworker.dll</c>.</summary>

@@ -42,7 +42,8 @@ internal static class Measuring
             var elapsed = Stopwatch.GetElapsedTime(begin);
             await UntilAnsweredAsync(stage, workload, workload.WarmUp.Count + workload.Measured.Count);
             return new(
-                waiting, elapsed, after.Cpu - before.Cpu, after.Allocated - before.Allocated, processes.Max(p => p.PeakMemory), await stage.SessionsAsync());
+                waiting, elapsed, after.Cpu - before.Cpu, after.Allocated - before.Allocated, processes.Max(p => p.PeakMemory),
+                await stage.SessionsAsync());
         }
         finally
         {

@@ -29,7 +29,8 @@ internal static class Pairing
     /// <param name="first">New messages, or duplicates.</param>
     /// <param name="settings">Of each.</param>
     /// <param name="rounds">How many.</param>
-    public static async Task<IReadOnlyList<Paired>> RunAsync(Stage stage, IReadOnlyList<Entry> entries, bool first, ContenderSettings settings, int rounds)
+    public static async Task<IReadOnlyList<Paired>> RunAsync(
+        Stage stage, IReadOnlyList<Entry> entries, bool first, ContenderSettings settings, int rounds)
     {
         await stage.ResetAsync(keepAnswers: false);
         var workers = entries.Select(entry => new Worker(entry, settings)).ToList();
@@ -109,7 +110,8 @@ internal static class Pairing
         private async Task<double> DeliveriesAsync()
         {
             var lines = (await _http.GetStringAsync(new Uri(_address + "/metrics"))).Split('\n');
-            return lines.Where(line => line.StartsWith(Deliveries, StringComparison.Ordinal)).Sum(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
+            return lines.Where(line => line.StartsWith(Deliveries, StringComparison.Ordinal))
+                .Sum(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
         }
     }
 }

@@ -34,7 +34,8 @@ internal sealed class Queues(IConnection connection, IChannel channel) : IAsyncD
             keepAnswers ? null : new Dictionary<string, object?> { ["x-max-length"] = 1 });
         await channel.ExchangeDeclareAsync(ContenderSettings.AnswerExchange, "fanout", durable: true);
         await channel.QueueBindAsync(Answers, ContenderSettings.AnswerExchange, "");
-        await channel.QueueDeclareAsync(Responses, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-max-length"] = 1 });
+        await channel.QueueDeclareAsync(
+            Responses, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-max-length"] = 1 });
         await channel.ExchangeDeclareAsync(Responses, "fanout", durable: true);
         await channel.QueueBindAsync(Responses, Responses, "");
     }
@@ -43,7 +44,8 @@ internal sealed class Queues(IConnection connection, IChannel channel) : IAsyncD
     public async Task FillAsync(IEnumerable<int> numbers, MessageKind kind = MessageKind.Raw)
     {
         await using var publishing = await connection.CreateChannelAsync(new CreateChannelOptions(
-            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null));
+            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
+            outstandingPublisherConfirmationsRateLimiter: null));
         foreach (var batch in numbers.Chunk(BatchSize))
         {
             var confirmed = new List<Task>(batch.Length);
@@ -73,7 +75,8 @@ internal sealed class Queues(IConnection connection, IChannel channel) : IAsyncD
             Timestamp = new AmqpTimestamp(DateTimeOffset.UtcNow.ToUnixTimeSeconds()),
             Headers = kind == MessageKind.Replayed ? new Dictionary<string, object?> { [Delivery.ReplayCountHeader] = 1 } : null,
         };
-        return publishing.BasicPublishAsync("", Input, mandatory: true, properties, kind == MessageKind.Request ? message.Enveloped(Responses) : message.Body);
+        return publishing.BasicPublishAsync(
+            "", Input, mandatory: true, properties, kind == MessageKind.Request ? message.Enveloped(Responses) : message.Body);
     }
 
     public async ValueTask DisposeAsync()

@@ -4,7 +4,9 @@ using StackExchange.Redis;
 
 namespace DiditWorker.Benchmarks.Running;
 
-/// <summary>Counts the commands that clients send about records and rates, each of them a round trip; what scripts call inside Redis is none.</summary>
+/// <summary>
+/// Counts the commands that clients send about records and rates, each of them a round trip; what scripts call inside Redis is none.
+/// </summary>
 internal sealed class RedisTraffic : IAsyncDisposable
 {
     private static readonly string[] OnTheHotPath = ["\"EVALSHA\"", "\"EVAL\"", "\"GET\"", "\"SET\"", "\"SETEX\""];
@@ -34,7 +36,8 @@ internal sealed class RedisTraffic : IAsyncDisposable
         {
             while (await reader.ReadLineAsync() is { } line)
             {
-                if (!line.Contains(" lua]", StringComparison.Ordinal) && Array.Exists(OnTheHotPath, command => line.Contains(command, StringComparison.OrdinalIgnoreCase)))
+                if (!line.Contains(" lua]", StringComparison.Ordinal)
+                    && Array.Exists(OnTheHotPath, command => line.Contains(command, StringComparison.OrdinalIgnoreCase)))
                 {
                     Interlocked.Increment(ref _count);
                 }

@@ -13,7 +13,8 @@ internal sealed class Stage : IAsyncDisposable
     private readonly RabbitMqServer _rabbitMq;
     private readonly RedisServer _redis;
 
-    private Stage(RabbitMqServer rabbitMq, RedisServer redis, SimulatorProcess simulator, Queues queues, ConnectionMultiplexer connection) =>
+    private Stage(
+        RabbitMqServer rabbitMq, RedisServer redis, SimulatorProcess simulator, Queues queues, ConnectionMultiplexer connection) =>
         (_rabbitMq, _redis, Simulator, Queues, Redis) = (rabbitMq, redis, simulator, queues, connection);
 
     public SimulatorProcess Simulator { get; }
@@ -30,7 +31,8 @@ internal sealed class Stage : IAsyncDisposable
         var rabbitMq = await RabbitMqServer.StartNewAsync();
         var redis = await RedisServer.StartNewAsync();
         var simulator = await SimulatorProcess.StartAsync(ContenderSettings.ApiKey, RememberedRequests);
-        return new(rabbitMq, redis, simulator, await Queues.ConnectAsync(rabbitMq.ConnectionString), await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString));
+        return new(rabbitMq, redis, simulator, await Queues.ConnectAsync(rabbitMq.ConnectionString),
+            await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString));
     }
 
     /// <summary>What a contender is told.</summary>

@@ -41,7 +41,9 @@ internal readonly record struct Message(string Id, byte[] Body)
 /// <param name="Measured">Read after it.</param>
 internal sealed record Workload(string Name, TimeSpan CreateDelay, IReadOnlyList<int> WarmUp, IReadOnlyList<int> Measured)
 {
-    /// <summary>Of what is measured. The warm-up is requests where that is, and raw JSON otherwise: nothing is replayed before it was answered.</summary>
+    /// <summary>
+    /// Of what is measured. The warm-up is requests where that is, and raw JSON otherwise: nothing is replayed before it was answered.
+    /// </summary>
     public MessageKind Kind { get; init; }
 
     /// <summary>Whether every answer is kept and counted; otherwise the broker drops all but the last.</summary>
@@ -52,7 +54,8 @@ internal sealed record Workload(string Name, TimeSpan CreateDelay, IReadOnlyList
 
     /// <summary>Messages never seen before.</summary>
     public static Workload First(TimeSpan delay, int warmUp, int count) =>
-        new($"first deliveries, {delay.TotalMilliseconds:0} ms", delay, [.. Enumerable.Range(0, warmUp)], [.. Enumerable.Range(warmUp, count)]);
+        new($"first deliveries, {delay.TotalMilliseconds:0} ms", delay, [.. Enumerable.Range(0, warmUp)],
+            [.. Enumerable.Range(warmUp, count)]);
 
     /// <summary>Messages that the warm-up has answered.</summary>
     public static Workload Duplicates(int known, int warmUp, int count) =>
@@ -60,19 +63,23 @@ internal sealed record Workload(string Name, TimeSpan CreateDelay, IReadOnlyList
 
     /// <summary>One new message, nine answered ones, and so on.</summary>
     public static Workload Mixed(int known, int count) => new(
-        "90 % duplicates", TimeSpan.Zero, KnownAndAgain(known, known), [.. Enumerable.Range(0, count).Select(i => i % 10 == 0 ? known + i : i % known)]);
+        "90 % duplicates", TimeSpan.Zero, KnownAndAgain(known, known),
+        [.. Enumerable.Range(0, count).Select(i => i % 10 == 0 ? known + i : i % known)]);
 
     /// <summary>Answered messages that come back from the error queue.</summary>
     public static Workload Replay(int count, int warmUp) =>
-        new("replay of answered dead letters", TimeSpan.Zero, KnownAndAgain(count, warmUp), [.. Enumerable.Range(0, count)]) { Kind = MessageKind.Replayed };
+        new("replay of answered dead letters", TimeSpan.Zero, KnownAndAgain(count, warmUp), [.. Enumerable.Range(0, count)])
+            { Kind = MessageKind.Replayed };
 
     /// <summary>Duplicates of whom the requester awaits a response of its own.</summary>
-    public static Workload Requests(int known, int warmUp, int count) => Duplicates(known, warmUp, count) with { Name = "requests", Kind = MessageKind.Request };
+    public static Workload Requests(int known, int warmUp, int count) =>
+        Duplicates(known, warmUp, count) with { Name = "requests", Kind = MessageKind.Request };
 
     /// <summary>One new message, delivered over and over.</summary>
     public static Workload HotKey(int known, int count) =>
         new("hot key", TimeSpan.Zero, KnownAndAgain(known, known), [.. Enumerable.Repeat(known, count)]);
 
     // Both ways through a contender are to be warm: the long one of a first delivery, and the short one of a duplicate.
-    private static List<int> KnownAndAgain(int known, int again) => [.. Enumerable.Range(0, known), .. Enumerable.Range(0, again).Select(i => i % known)];
+    private static List<int> KnownAndAgain(int known, int again) =>
+        [.. Enumerable.Range(0, known), .. Enumerable.Range(0, again).Select(i => i % known)];
 }

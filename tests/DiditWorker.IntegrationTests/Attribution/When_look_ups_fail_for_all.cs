@@ -44,6 +44,7 @@ public sealed class When_look_ups_fail_for_all
 
     private static List<DateTimeOffset> Refused(OneWorker worker) =>
     [
-        .. worker.Didit.Requests.Where(request => request is { Operation: DiditOperation.List, Status: >= 400 }).Select(request => request.At),
+        .. worker.Didit.Requests.Where(request => request is { Operation: DiditOperation.List, Status: >= 400 })
+            .Select(request => request.At),
     ];
 }

@@ -65,7 +65,8 @@ internal sealed class AnswerInbox : IAsyncDisposable
                 return Task.CompletedTask;
             };
             await channel.QueueDeclareAsync(
-                Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" });
+                Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string,
+                object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" });
             foreach (var name in Events)
             {
                 await channel.ExchangeDeclareAsync("DiditWorker.Contracts:" + name, ExchangeType.Fanout, durable: true);
@@ -93,9 +94,11 @@ internal sealed class AnswerInbox : IAsyncDisposable
     {
         using var body = JsonDocument.Parse(delivery.Body);
         var message = body.RootElement.GetProperty("message");
-        string? Text(string member) => message.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        string? Text(string member) =>
+            message.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         return new(
-            delivery.Exchange[(delivery.Exchange.LastIndexOf(':') + 1)..], delivery.BasicProperties.MessageId, delivery.BasicProperties.CorrelationId,
+            delivery.Exchange[(delivery.Exchange.LastIndexOf(':') + 1)..], delivery.BasicProperties.MessageId,
+            delivery.BasicProperties.CorrelationId,
             Text("requestId"), Text("sessionId"), message.GetRawText());
     }
 }

@@ -33,7 +33,8 @@ internal sealed class CampaignPublisher(string connectionString, Ledger ledger, 
                 ledger.Published(entry);
                 history.Count(attempt == 1 ? "deliveries" : "deliveries again for want of a confirm");
                 history.Add("publish", entry.Message.RequestId, new { flagged, attempt });
-                await link.Channel.BasicPublishAsync(Exchange, "", mandatory: true, properties, entry.Message.Body()).AsTask().WaitAsync(Bound);
+                await link.Channel.BasicPublishAsync(Exchange, "", mandatory: true, properties, entry.Message.Body()).AsTask()
+                    .WaitAsync(Bound);
                 ledger.Confirmed(entry);
                 return;
             }
@@ -63,7 +64,8 @@ internal sealed class CampaignPublisher(string connectionString, Ledger ledger, 
             }
 
             var connection = await Connections.OpenAsync(connectionString, "campaign publisher");
-            var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+            var channel =
+                await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
             return _link = new(connection, channel);
         }
         finally

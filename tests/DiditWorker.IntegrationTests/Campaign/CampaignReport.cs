@@ -17,7 +17,8 @@ internal static class CampaignReport
             Line($"  {count,8} {what}");
         }
 
-        Line($"  {entries.Sum(e => e.OtherBodiesAfterLoss),8} answers with another body after Redis had lost the record (same session, same ids)");
+        Line($"  {entries.Sum(e => e.OtherBodiesAfterLoss),8} answers with another body after Redis had lost the record (same session, "
+            + "same ids)");
         Line($"  {entries.Count(e => e.Answers == 0),8} unanswered");
         Line("  Didit: " + await world.Didit.SummaryAsync());
         foreach (var violation in violations.Take(mostShown))
@@ -33,7 +34,8 @@ internal static class CampaignReport
 
         if (violations.Count > 0)
         {
-            Line($"Again: {CampaignSettings.SeedVariable}={world.Settings.Seed} {CampaignSettings.MinutesVariable}=... ; all of it: {world.Settings.HistoryFile}");
+            Line($"Again: {CampaignSettings.SeedVariable}={world.Settings.Seed} {CampaignSettings.MinutesVariable}=... ; all of it: "
+                + $"{world.Settings.HistoryFile}");
         }
 
         return text.ToString();
@@ -45,7 +47,8 @@ internal static class CampaignReport
         {
             // Faults are in the history too; only those between the first and the last mention matter.
             var all = world.History.Around(id, world.Settings.HistoryFile);
-            var mine = all.Select((text, at) => (text, at)).Where(l => !l.text.Contains("\"what\":\"fault", StringComparison.Ordinal)).ToList();
+            var mine = all.Select((text, at) => (text, at)).Where(l => !l.text.Contains("\"what\":\"fault", StringComparison.Ordinal))
+                .ToList();
             foreach (var text in mine.Count == 0 ? [] : all.Take(mine[0].at - 6, mine[^1].at + 2))
             {
                 line("    " + text);

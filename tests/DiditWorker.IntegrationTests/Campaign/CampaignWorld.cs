@@ -87,7 +87,9 @@ internal sealed class CampaignWorld : IAsyncDisposable
 
     public Task UntilReadyAsync() => Task.WhenAll(Replicas.Select(replica => replica.UntilReadyAsync()));
 
-    /// <summary>Until all that was published is answered and nothing is in the queue, nor held by a worker. Publishing must have stopped.</summary>
+    /// <summary>
+    /// Until all that was published is answered and nothing is in the queue, nor held by a worker. Publishing must have stopped.
+    /// </summary>
     public async Task DrainAsync(TimeSpan bound)
     {
         using var pause = await Strange.PauseAsync();

@@ -17,13 +17,15 @@ internal sealed class Checker(
         var violations = new List<Violation>();
         Sessions(entries, await didit.SessionsAsync(), violations);
         var duplicates = await didit.DuplicatesAsync();
-        violations.AddRange(duplicates.PerKey.Select(d => new Violation(null, null, $"key {d.Key} has sessions {string.Join(", ", d.Sessions)}")));
+        violations.AddRange(
+            duplicates.PerKey.Select(d => new Violation(null, null, $"key {d.Key} has sessions {string.Join(", ", d.Sessions)}")));
         foreach (var entry in entries)
         {
             violations.AddRange(Answers(entry).Select(what => new Violation(entry.Message.RequestId, entry.Message.VendorData, what)));
         }
 
-        violations.AddRange(ledger.Strangers.Select(answer => new Violation(null, null, "answer to nothing that was published: " + answer)));
+        violations.AddRange(
+            ledger.Strangers.Select(answer => new Violation(null, null, "answer to nothing that was published: " + answer)));
         var names = entries.Where(e => e.First is not null).Select(e => e.First!.MessageId).Distinct(StringComparer.Ordinal).Count();
         Require(names == entries.Count, $"{entries.Count} messages have {names} distinct answers", violations);
         var left = await Connections.DepthAsync(brokerConnectionString, CampaignWorld.Queue);

@@ -12,13 +12,15 @@ internal static class Connections
     public static Task<IConnection> OpenAsync(string connectionString, string name)
     {
         // As the worker reads it: Uri knows no address of several hosts.
-        var address = BrokerAddress.TryParse(connectionString, out var read, out var problem) ? read : throw new ArgumentException(problem, nameof(connectionString));
+        var address = BrokerAddress.TryParse(connectionString, out var read, out var problem) ? read
+            : throw new ArgumentException(problem, nameof(connectionString));
         var factory = new ConnectionFactory
         {
             VirtualHost = address.VirtualHost, UserName = address.User, Password = address.Password,
             AutomaticRecoveryEnabled = false, RequestedHeartbeat = TimeSpan.FromSeconds(5),
         };
-        return factory.CreateConnectionAsync(address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port)), name).WaitAsync(Bound);
+        return factory.CreateConnectionAsync(address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port)), name)
+            .WaitAsync(Bound);
     }
 
     /// <summary>Closes without caring whether the other side is there.</summary>
@@ -29,7 +31,8 @@ internal static class Connections
             await connection.AbortAsync(TimeSpan.FromSeconds(2));
             await connection.DisposeAsync().AsTask().WaitAsync(Bound);
         }
-        catch (Exception exception) when (exception is TimeoutException or IOException or OperationInterruptedException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is TimeoutException or IOException or OperationInterruptedException or ObjectDisposedException)
         {
             // It is as closed as it will be.
         }

@@ -28,7 +28,9 @@ internal sealed class History : IDisposable
     {
         lock (_lock)
         {
-            _file.WriteLine(JsonSerializer.Serialize(new { at = Math.Round(_clock.Elapsed.TotalSeconds, 3), utc = DateTime.UtcNow, what, id, detail }, Json));
+            _file.WriteLine(
+                JsonSerializer.Serialize(
+                new { at = Math.Round(_clock.Elapsed.TotalSeconds, 3), utc = DateTime.UtcNow, what, id, detail }, Json));
         }
     }
 
@@ -41,7 +43,8 @@ internal sealed class History : IDisposable
         }
 
         var mine = $"\"id\":{JsonSerializer.Serialize(id, Json)}";
-        return [.. File.ReadLines(path).Where(line => line.Contains(mine, StringComparison.Ordinal) || line.Contains("\"what\":\"fault", StringComparison.Ordinal))];
+        return [.. File.ReadLines(path)
+            .Where(line => line.Contains(mine, StringComparison.Ordinal) || line.Contains("\"what\":\"fault", StringComparison.Ordinal))];
     }
 
     public void Dispose() => _file.Dispose();

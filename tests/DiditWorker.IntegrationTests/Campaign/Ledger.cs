@@ -29,7 +29,8 @@ internal sealed class Entry(CampaignMessage message, int epoch)
 }
 
 /// <summary>An answer off the wire.</summary>
-internal sealed record CampaignAnswer(string Event, string? MessageId, string? CorrelationId, string? RequestId, string? SessionId, string Body);
+internal sealed record CampaignAnswer(
+    string Event, string? MessageId, string? CorrelationId, string? RequestId, string? SessionId, string Body);
 
 /// <summary>What was published and what was answered. Thread-safe.</summary>
 internal sealed class Ledger(History history)

@@ -4,7 +4,8 @@ using DiditWorker.IntegrationTests.Support;
 namespace DiditWorker.IntegrationTests.Campaign;
 
 /// <summary>One worker, process after process; it may have a clock of its own.</summary>
-internal sealed class Replica(string name, IReadOnlyDictionary<string, string?> settings, TextWriter log, History history) : IAsyncDisposable
+internal sealed class Replica(string name, IReadOnlyDictionary<string, string?> settings, TextWriter log, History history)
+    : IAsyncDisposable
 {
     private const int EndedBySignal = 128 + 15;
 

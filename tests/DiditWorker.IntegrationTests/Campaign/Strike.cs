@@ -33,7 +33,8 @@ internal sealed class Strike(CampaignWorld world, Driver driver, Random random)
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     public static bool NeedsClearWeather(StrikeKind kind) =>
-        kind is StrikeKind.KillWhileDiditWorks or StrikeKind.KillBetweenReplyAndRecord or StrikeKind.RedisLosesEverything or StrikeKind.RedisLosesHalf;
+        kind is StrikeKind.KillWhileDiditWorks or StrikeKind.KillBetweenReplyAndRecord or StrikeKind.RedisLosesEverything
+            or StrikeKind.RedisLosesHalf;
 
     public Task RunAsync(StrikeKind kind) => kind switch
     {
@@ -77,13 +78,15 @@ internal sealed class Strike(CampaignWorld world, Driver driver, Random random)
         {
             await world.KillAllAsync();
             var status = (await world.Didit.CreatesAsync(vendorData))[0].Status;
-            world.History.Count(status == 0 ? "killed after the create arrived and before the reply" : "missed: the reply was faster than the kill");
+            world.History.Count(
+                status == 0 ? "killed after the create arrived and before the reply" : "missed: the reply was faster than the kill");
         });
         world.StartAll();
     }
 
     private Task KillBetweenReplyAndRecordAsync() =>
-        ProbeAsync(new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(1.7) }, async vendorData =>
+        ProbeAsync(new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(1.7) },
+            async vendorData =>
         {
             // Pausing would not do: what the worker sends to a paused Redis is carried out afterwards.
             await world.Redis.StopAsync();
@@ -102,7 +105,8 @@ internal sealed class Strike(CampaignWorld world, Driver driver, Random random)
         var probe = await driver.PublishProbeAsync(async message =>
             id = await world.Didit.AddFaultAsync(fault with { VendorData = message.VendorData, Count = 1 }));
         var vendorData = probe.Message.VendorData;
-        await Eventually.UntilAsync(async () => (await world.Didit.CreatesAsync(vendorData)).Count > 0, Bound, "the create of the probe arrived");
+        await Eventually.UntilAsync(
+            async () => (await world.Didit.CreatesAsync(vendorData)).Count > 0, Bound, "the create of the probe arrived");
         await onArrival(vendorData);
         await world.Didit.RemoveFaultAsync(id);
     }

@@ -15,7 +15,8 @@ public sealed class The_campaign
     public async Task Leaves_one_session_and_one_answer_for_every_message()
     {
         var settings = CampaignSettings.FromEnvironment();
-        await TestContext.Progress.WriteLineAsync($"Campaign: seed {settings.Seed}, {settings.Duration.TotalMinutes:0.##} minutes, history {settings.HistoryFile}");
+        await TestContext.Progress.WriteLineAsync(
+            $"Campaign: seed {settings.Seed}, {settings.Duration.TotalMinutes:0.##} minutes, history {settings.HistoryFile}");
         await using var world = await CampaignWorld.OpenAsync(settings);
         var failure = await RunAsync(world);
         var violations = new List<Violation>(await new Checker(

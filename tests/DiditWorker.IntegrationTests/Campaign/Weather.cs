@@ -49,7 +49,8 @@ internal static class Weather
         FaultRule Create(FaultKind fault, double probability) =>
             new() { Operation = DiditOperation.Create, Kind = fault, Probability = probability, Seed = random.Next() };
         FaultRule Read(DiditOperation operation, FaultKind fault, double probability) =>
-            new() { Operation = operation, Kind = fault, Probability = probability, Seed = random.Next(), Status = fault == FaultKind.Status ? 503 : null };
+            new() { Operation = operation, Kind = fault, Probability = probability, Seed = random.Next(),
+                Status = fault == FaultKind.Status ? 503 : null };
         var timeout = (int)CampaignWorld.AttemptTimeout.TotalMilliseconds;
         return kind switch
         {
@@ -57,11 +58,13 @@ internal static class Weather
             WeatherKind.ResetsEverything => Everything(FaultKind.ResetBeforeCreate),
             WeatherKind.Slow => [Create(FaultKind.Delay, 0.6) with { Delay = Milliseconds(random.Next(200, 1_300)) }],
             WeatherKind.SlowerThanTheTimeout =>
-                [Create(FaultKind.Delay, 0.3) with { Delay = Milliseconds(timeout + random.Next(20, honoured ? LateHonoured : LateIgnored)) }],
+                [Create(FaultKind.Delay, 0.3) with
+                    { Delay = Milliseconds(timeout + random.Next(20, honoured ? LateHonoured : LateIgnored)) }],
             WeatherKind.SilentAfterCreate => [Create(FaultKind.TimeoutAfterCreate, 0.4)],
             WeatherKind.SilentBeforeCreate => [Create(FaultKind.TimeoutBeforeCreate, 0.3)],
             WeatherKind.Resetting =>
-                [Create(FaultKind.ResetAfterCreate, 0.3), Create(FaultKind.ResetBeforeCreate, 0.2), Read(DiditOperation.List, FaultKind.ResetBeforeCreate, 0.2)],
+                [Create(FaultKind.ResetAfterCreate, 0.3), Create(FaultKind.ResetBeforeCreate, 0.2),
+                    Read(DiditOperation.List, FaultKind.ResetBeforeCreate, 0.2)],
             WeatherKind.Throttling =>
             [
                 Create(FaultKind.Status, 0.7) with { Status = 429, RetryAfter = random.Next(1, 4).ToString(CultureInfo.InvariantCulture) },
@@ -83,14 +86,16 @@ internal static class Weather
                 Read(DiditOperation.List, FaultKind.Status, 1) with { Status = 429, RetryAfter = $"{random.Next(1, 4)}" },
             ],
             WeatherKind.ReadsFail =>
-                [Create(FaultKind.TimeoutAfterCreate, 0.2), Read(DiditOperation.List, FaultKind.Status, 0.5), Read(DiditOperation.Decision, FaultKind.Status, 0.5)],
+                [Create(FaultKind.TimeoutAfterCreate, 0.2), Read(DiditOperation.List, FaultKind.Status, 0.5),
+                    Read(DiditOperation.Decision, FaultKind.Status, 0.5)],
             _ => [],
         };
     }
 
     /// <summary>After which no create that came before is still being worked on.</summary>
     public static TimeSpan Aftermath(WeatherKind kind, bool honoured) =>
-        kind == WeatherKind.SlowerThanTheTimeout && honoured ? CampaignWorld.AttemptTimeout + Milliseconds(LateHonoured + 500) : TimeSpan.Zero;
+        kind == WeatherKind.SlowerThanTheTimeout && honoured ? CampaignWorld.AttemptTimeout + Milliseconds(LateHonoured + 500)
+            : TimeSpan.Zero;
 
     private static FaultRule NoCredits((int Status, string Body) said) =>
         new() { Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = said.Status, Body = said.Body };

@@ -55,7 +55,8 @@ internal sealed class ClusterWorld : IAsyncDisposable
         await world._inbox.Ready.WaitAsync(Bound);
         await Horizons.NothingWasLostAsync(redis);
         var settings = world.Settings(workerBroker, redis);
-        world.Replicas = [.. new[] { "first", "second", "third" }.Select(replica => new Replica(replica, settings, world._log, world.History))];
+        world.Replicas =
+            [.. new[] { "first", "second", "third" }.Select(replica => new Replica(replica, settings, world._log, world.History))];
         foreach (var replica in world.Replicas)
         {
             replica.Start();
@@ -72,7 +73,8 @@ internal sealed class ClusterWorld : IAsyncDisposable
     public Task UntilMoreAnswersAsync(int more)
     {
         var answers = Ledger.Answers + more;
-        return Eventually.UntilAsync(() => Task.FromResult(Ledger.Answers >= answers), Bound, $"{more} more answers (there are {Ledger.Answers})");
+        return Eventually.UntilAsync(
+            () => Task.FromResult(Ledger.Answers >= answers), Bound, $"{more} more answers (there are {Ledger.Answers})");
     }
 
     /// <summary>Stops publishing, waits until everything is answered, and prints and checks what came of it all.</summary>
@@ -89,7 +91,8 @@ internal sealed class ClusterWorld : IAsyncDisposable
         {
             await PrintAsync(
                 $"{_name}: {stall}; {entries.Count} messages, {entries.Sum(e => e.Confirmed)} deliveries, {Ledger.Answers} answers in all, "
-                + $"{History.Counts.GetValueOrDefault("LOST (no session)")} lost, {History.Counts.GetValueOrDefault("DUPLICATES (more than one session)")} duplicate");
+                + $"{History.Counts.GetValueOrDefault("LOST (no session)")} lost, "
+                + $"{History.Counts.GetValueOrDefault("DUPLICATES (more than one session)")} duplicate");
         }
 
         violations.ShouldBeEmpty(string.Join('\n', violations.Take(20)));
@@ -123,7 +126,8 @@ internal sealed class ClusterWorld : IAsyncDisposable
         for (var again = 0; again < 5; again++)
         {
             await Eventually.UntilAsync(
-                async () => await DepthAsync() == 0 && Ledger.Outstanding == 0, Bound, $"every delivery is answered ({Ledger.Outstanding} are not)");
+                async () => await DepthAsync() == 0
+                    && Ledger.Outstanding == 0, Bound, $"every delivery is answered ({Ledger.Outstanding} are not)");
             await Task.WhenAll(Replicas.Select(replica => replica.TerminateAsync()));
             if (await DepthAsync() == 0)
             {
@@ -140,7 +144,8 @@ internal sealed class ClusterWorld : IAsyncDisposable
     }
 
     /// <summary>Where the files of the tests go.</summary>
-    public static string Folder() => Directory.CreateDirectory(Path.Combine(DiditWorker.Tests.Shared.Repository.Root, "artifacts", "clusters")).FullName;
+    public static string Folder() =>
+        Directory.CreateDirectory(Path.Combine(DiditWorker.Tests.Shared.Repository.Root, "artifacts", "clusters")).FullName;
 
     private Task<uint> DepthAsync() => Connections.DepthAsync(_broker, RabbitMqCluster.Queue);
 

@@ -22,7 +22,8 @@ internal sealed class OneBroker : IAsyncDisposable
         using var definitions = new StringContent(deployed.Definitions, Encoding.UTF8, "application/json");
         (await management.PostAsync(new Uri("api/definitions", UriKind.Relative), definitions)).EnsureSuccessStatusCode();
         using var all = JsonContent.Create(new { configure = ".*", write = ".*", read = ".*" });
-        (await management.PutAsync(new Uri($"api/permissions/{Deployed.VirtualHost}/{RabbitMqServer.UserName}", UriKind.Relative), all)).EnsureSuccessStatusCode();
+        (await management.PutAsync(new Uri($"api/permissions/{Deployed.VirtualHost}/{RabbitMqServer.UserName}", UriKind.Relative), all))
+            .EnsureSuccessStatusCode();
         return broker;
     }
 

@@ -69,7 +69,8 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
                 }
 
                 // The virtual host of a node that comes back is up a little later than the node.
-                await Connections.DepthAsync($"amqp://{RabbitMqServer.UserName}:{RabbitMqServer.Password}@127.0.0.1:{node.AmqpPort}/{Deployed.VirtualHost}", Queue);
+                await Connections.DepthAsync(
+                    $"amqp://{RabbitMqServer.UserName}:{RabbitMqServer.Password}@127.0.0.1:{node.AmqpPort}/{Deployed.VirtualHost}", Queue);
             }
 
             return true;
@@ -97,7 +98,8 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
         await _portMapper.StartAsync();
         _nodes.AddRange(Enumerable.Range(1, 3).Select(number => new RabbitMqNode(number, port)));
 
-        // At once: from 4.0 on they agree which of them makes the cluster, and wait for one another; before, each asked for the first one until it was there.
+        // At once: from 4.0 on they agree which of them makes the cluster, and wait for one another; before, each asked for the first one
+        // until it was there.
         foreach (var node in _nodes)
         {
             await node.StartAsync();
@@ -117,8 +119,11 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
             var stopped = state.EnumerateObject().Where(node => node.Value.GetString() != "running").Select(node => node.Name).ToList();
             foreach (var node in stopped)
             {
-                await ClusterWorld.PrintAsync($"the virtual host is {state.GetProperty(node)} on {node} after the import; it is started there");
-                await _nodes[0].SendAsync(HttpMethod.Post, $"vhosts/{Deployed.VirtualHost}/start/{node}", new StringContent("", Encoding.UTF8, "application/json"));
+                await ClusterWorld.PrintAsync(
+                    $"the virtual host is {state.GetProperty(node)} on {node} after the import; it is started there");
+                await _nodes[0].SendAsync(
+                    HttpMethod.Post, $"vhosts/{Deployed.VirtualHost}/start/{node}",
+                    new StringContent("", Encoding.UTF8, "application/json"));
             }
 
             return stopped.Count == 0;
@@ -132,7 +137,8 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
     {
         // A virtual host is started on the nodes that run.
         await Eventually.UntilAsync(
-            async () => (await Task.WhenAll(_nodes.Select(RunningAsync))).All(running => running == _nodes.Count), Bound, "every node sees all of them run");
+            async () => (await Task.WhenAll(_nodes.Select(RunningAsync)))
+                .All(running => running == _nodes.Count), Bound, "every node sees all of them run");
         using var content = new StringContent(definitions, Encoding.UTF8, "application/json");
         await _nodes[0].SendAsync(HttpMethod.Post, "definitions", content);
         using var all = JsonContent.Create(new { configure = ".*", write = ".*", read = ".*" });

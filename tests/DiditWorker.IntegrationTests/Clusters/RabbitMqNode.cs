@@ -68,7 +68,8 @@ internal sealed class RabbitMqNode : IAsyncDisposable
             return "";
         }
 
-        using var file = new StreamReader(new FileStream(Path.Combine(In("log"), Name + ".log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        using var file =
+            new StreamReader(new FileStream(Path.Combine(In("log"), Name + ".log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return file.ReadToEnd();
     }
 
@@ -102,7 +103,8 @@ internal sealed class RabbitMqNode : IAsyncDisposable
     {
         // One port mapper serves all three here, so their names differ before the @ as well.
         var configuration = Enumerable.Range(1, 3).Aggregate(
-            Deployed.Text("rabbitmq/rabbitmq.conf"), (text, n) => text.Replace($"rabbit@rabbit-{n}", $"rabbit{n}@rabbit-{n}", StringComparison.Ordinal));
+            Deployed.Text("rabbitmq/rabbitmq.conf"), (text, n) =>
+            text.Replace($"rabbit@rabbit-{n}", $"rabbit{n}@rabbit-{n}", StringComparison.Ordinal));
         File.WriteAllText(In("enabled_plugins"), "[rabbitmq_management].");
         File.WriteAllText(
             In("rabbitmq.conf"),

@@ -38,14 +38,17 @@ internal sealed class RedisCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Until every slot is served, as a node sees it that is not away, and as many nodes as wanted are primaries or well replicated.</summary>
+    /// <summary>
+    /// Until every slot is served, as a node sees it that is not away, and as many nodes as wanted are primaries or well replicated.
+    /// </summary>
     public Task UntilWholeAsync(RedisNode? away = null) => Eventually.UntilAsync(
         async () =>
         {
             foreach (var node in _nodes.Where(node => node != away))
             {
                 var info = (string)(await node.ExecuteAsync("CLUSTER", "INFO"))!;
-                if (!info.Contains("cluster_state:ok", StringComparison.Ordinal) || !info.Contains($"cluster_known_nodes:{2 * Primaries}", StringComparison.Ordinal))
+                if (!info.Contains("cluster_state:ok", StringComparison.Ordinal)
+                    || !info.Contains($"cluster_known_nodes:{2 * Primaries}", StringComparison.Ordinal))
                 {
                     return false;
                 }
@@ -57,7 +60,8 @@ internal sealed class RedisCluster : IAsyncDisposable
 
     /// <summary>Until a node is a replica whose link is up.</summary>
     public static Task UntilReplicaAsync(RedisNode node) => Eventually.UntilAsync(
-        async () => await node.InfoAsync() is var info && info["role"] == "slave" && info["master_link_status"] == "up", Bound, "a replica");
+        async () => await node.InfoAsync() is var info && info["role"] == "slave"
+            && info["master_link_status"] == "up", Bound, "a replica");
 
     public async ValueTask DisposeAsync()
     {
@@ -75,7 +79,8 @@ internal sealed class RedisCluster : IAsyncDisposable
 
             // With one replica each, a primary that has just taken over has none, and would take no writes.
             var node = new RedisNode(
-                _deployed, "cluster-enabled yes", "cluster-node-timeout 5000", $"cluster-port {bus}", "min-replicas-to-write 0", "cluster-announce-ip 127.0.0.1");
+                _deployed, "cluster-enabled yes", "cluster-node-timeout 5000", $"cluster-port {bus}", "min-replicas-to-write 0",
+                "cluster-announce-ip 127.0.0.1");
             _nodes.Add(node);
             await node.StartAsync();
             if (i > 0)

@@ -54,7 +54,8 @@ internal sealed class RedisNode : IAsyncDisposable
         (await server.InfoAsync()).SelectMany(group => group).DistinctBy(pair => pair.Key, StringComparer.Ordinal)
             .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal));
 
-    public Task<RedisResult> ExecuteAsync(string command, params object[] arguments) => OnAsync(server => server.ExecuteAsync(command, arguments));
+    public Task<RedisResult> ExecuteAsync(string command, params object[] arguments) =>
+        OnAsync(server => server.ExecuteAsync(command, arguments));
 
     public async ValueTask DisposeAsync()
     {

@@ -18,7 +18,8 @@ internal sealed class SentinelSetup : IAsyncDisposable
 
     /// <summary>For the worker, as its README says it.</summary>
     public string ConnectionString =>
-        string.Join(',', _ports.Select(port => $"127.0.0.1:{port}")) + $",serviceName=didit,user=diditworker,password={_deployed.Passwords["worker"]}";
+        string.Join(',', _ports.Select(port => $"127.0.0.1:{port}"))
+            + $",serviceName=didit,user=diditworker,password={_deployed.Passwords["worker"]}";
 
     public static async Task<SentinelSetup> StartAsync(Deployed deployed)
     {
@@ -58,7 +59,8 @@ internal sealed class SentinelSetup : IAsyncDisposable
         async () =>
         {
             var info = await node.InfoAsync();
-            return info["role"] == "slave" && info["master_link_status"] == "up" && (await (await PrimaryAsync()).InfoAsync())["connected_slaves"] == "2";
+            return info["role"] == "slave" && info["master_link_status"] == "up"
+                && (await (await PrimaryAsync()).InfoAsync())["connected_slaves"] == "2";
         },
         Bound, "the old primary is a replica");
 

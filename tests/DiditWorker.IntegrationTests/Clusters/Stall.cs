@@ -26,5 +26,6 @@ internal sealed record Stall(string What, TimeSpan LongestGap, TimeSpan Recovere
     }
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{What}: longest gap between answers {LongestGap.TotalSeconds:0.0} s, over {RecoveredAfter.TotalSeconds:0.0} s after it");
+        CultureInfo.InvariantCulture,
+        $"{What}: longest gap between answers {LongestGap.TotalSeconds:0.0} s, over {RecoveredAfter.TotalSeconds:0.0} s after it");
 }

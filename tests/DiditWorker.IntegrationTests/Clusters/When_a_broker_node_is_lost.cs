@@ -27,10 +27,12 @@ public sealed class When_a_broker_node_is_lost
         _redis = await RedisServer.StartNewAsync(new(_deployed.AclFile, "admin", _deployed.Passwords["admin"]));
         var worker = _deployed.Passwords["worker"];
 
-        // The harness is not at the leader: from 4.3 on a node that is cut off keeps its clients waiting, and the harness is to see what the others do.
+        // The harness is not at the leader: from 4.3 on a node that is cut off keeps its clients waiting, and the harness is to see what
+        // the others do.
         _leader = await _cluster.LeaderAsync();
         _world = await ClusterWorld.OpenAsync(
-            TestContext.CurrentContext.Test.Name, _cluster.AddressOf(RabbitMqServer.UserName, RabbitMqServer.Password, without: _leader), _cluster.AddressOf("diditworker", worker),
+            TestContext.CurrentContext.Test.Name, _cluster.AddressOf(RabbitMqServer.UserName, RabbitMqServer.Password, without: _leader),
+            _cluster.AddressOf("diditworker", worker),
             $"{_redis.Endpoint},user=diditworker,password={worker}");
     }
 
@@ -72,13 +74,15 @@ public sealed class When_a_broker_node_is_lost
         var leader = await _cluster.LeaderAsync();
         leader.ShouldBe(_leader);
         var at = Stopwatch.GetTimestamp();
-        await using (await Partition.CutAsync(leader.Address, [.. _cluster.Nodes.Where(node => node != leader).Select(node => node.Address)]))
+        await using (
+            await Partition.CutAsync(leader.Address, [.. _cluster.Nodes.Where(node => node != leader).Select(node => node.Address)]))
         {
             // From 4.3 on metadata is in Khepri, which needs a majority itself: no node pauses.
             if (!await leader.IsAtLeastAsync(4, 3))
             {
                 await Eventually.UntilAsync(
-                    () => Task.FromResult(leader.Log().Contains("minority", StringComparison.OrdinalIgnoreCase)), Bound, "the node that is cut off pauses");
+                    () => Task.FromResult(leader.Log().Contains("minority", StringComparison.OrdinalIgnoreCase)), Bound,
+                    "the node that is cut off pauses");
                 await ClusterWorld.PrintAsync($"pause_minority acted {Stopwatch.GetElapsedTime(at).TotalSeconds:0.0} s after the cut");
             }
 

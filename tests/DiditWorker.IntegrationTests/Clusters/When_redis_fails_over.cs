@@ -114,7 +114,8 @@ public sealed class When_redis_fails_over
     {
         var broker = Keep(await OneBroker.StartAsync(deployed));
         _opened = await ClusterWorld.OpenAsync(
-            TestContext.CurrentContext.Test.Name, broker.ConnectionString, broker.AddressOf("diditworker", deployed.Passwords["worker"]), redis);
+            TestContext.CurrentContext.Test.Name, broker.ConnectionString, broker.AddressOf("diditworker", deployed.Passwords["worker"]),
+            redis);
     }
 
     private T Keep<T>(T part)

@@ -41,7 +41,8 @@ public sealed class When_sentinel_is_late
         // The client asks again for ever on what it left behind, so that each would be a connection to the primary.
         var alive = await redis.PrimaryAsync(away: dead);
         var clients = (string)(await alive.ExecuteAsync("CLIENT", "LIST"))!;
-        clients.Split('\n').Count(line => line.Contains(" name=late ", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(2, "commands and subscriptions");
+        clients.Split('\n').Count(line => line.Contains(" name=late ", StringComparison.Ordinal))
+            .ShouldBeLessThanOrEqualTo(2, "commands and subscriptions");
     }
 
     private static async Task FailsAsync(RedisConnection connection) =>

@@ -7,7 +7,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests.DeadLetters;
 
 /// <summary>
-/// Memory is bounded by a limit on the heap, which the runtime keeps on any machine: a peak of resident memory depends on when the collector runs.
+/// Memory is bounded by a limit on the heap, which the runtime keeps on any machine: a peak of resident memory depends on when the
+/// collector runs.
 /// </summary>
 public sealed class When_100000_dead_letters_are_listed
 {
@@ -24,7 +25,8 @@ public sealed class When_100000_dead_letters_are_listed
         await using var arena = await Arena.OpenAsync();
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkManyAsync(
-            Messages, i => ($"order-{i}", $$$"""{"vendorData":"user-{{{i}}}","metadata":{"filler":"{{{Filler}}}"}}"""), "System.IO.IOException");
+            Messages, i =>
+            ($"order-{i}", $$$"""{"vendorData":"user-{{{i}}}","metadata":{"filler":"{{{Filler}}}"}}"""), "System.IO.IOException");
 
         var list = await RunAsync(arena, MegabytesForList, "list");
         list[0].GetProperty("count").GetInt32().ShouldBe(Messages);
@@ -40,7 +42,9 @@ public sealed class When_100000_dead_letters_are_listed
         await using var arena = await Arena.OpenAsync();
         await using var parking = await Parking.OpenAsync(arena);
         var filler = new string('x', 60_000);
-        await parking.ParkManyAsync(1_000, i => ($"order-{i}", $$$"""{"vendorData":"user-{{{i}}}","metadata":{"filler":"{{{filler}}}"}}"""), "System.IO.IOException");
+        await parking.ParkManyAsync(
+            1_000, i => ($"order-{i}", $$$"""{"vendorData":"user-{{{i}}}","metadata":{"filler":"{{{filler}}}"}}"""),
+            "System.IO.IOException");
 
         (await ExitCodeAsync(arena, MegabytesForList)).ShouldNotBe(0, "it holds the examples");
         (await ExitCodeAsync(arena, megabytes: null)).ShouldBe(0);
@@ -61,7 +65,8 @@ public sealed class When_100000_dead_letters_are_listed
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         process.ExitCode.ShouldBe(0, await error);
-        await TestContext.Out.WriteLineAsync($"dead-letters {command}: {clock.Elapsed.TotalSeconds:0.0} s with a heap of at most {megabytes} MiB");
+        await TestContext.Out.WriteLineAsync(
+            $"dead-letters {command}: {clock.Elapsed.TotalSeconds:0.0} s with a heap of at most {megabytes} MiB");
         return JsonElement.Parse(await output);
     }
 }

@@ -15,10 +15,12 @@ public sealed class When_a_dead_letter_is_edited
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
         await using var parking = await Parking.OpenAsync(arena);
-        await parking.ParkAsync("order-1", """{"vendorData":"user-1","callbackMethod":"nobody"}""", Invalid, DateTimeOffset.UtcNow.AddDays(-3));
+        await parking.ParkAsync(
+            "order-1", """{"vendorData":"user-1","callbackMethod":"nobody"}""", Invalid, DateTimeOffset.UtcNow.AddDays(-3));
 
         var ended = await arena.OperateAsync(
-            "dead-letters", "replay", "order-1", "--set", "callbackMethod=both", "--set", "metadata.order=42", "--yes", "--wait", "--allow-expired", "--reason", "mended");
+            "dead-letters", "replay", "order-1", "--set", "callbackMethod=both", "--set", "metadata.order=42", "--yes", "--wait",
+            "--allow-expired", "--reason", "mended");
 
         ended.ExitCode.ShouldBe(0, ended.ToString());
         ended.Notes.ShouldContain("DiditWorker-Edited-From");
@@ -34,8 +36,10 @@ public sealed class When_a_dead_letter_is_edited
     {
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
-        await arena.Broker.PublishEnvelopeAsync("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", """{"vendorData":"user-1","callbackMethod":"nobody"}""");
-        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromSeconds(30), "it is parked");
+        await arena.Broker.PublishEnvelopeAsync(
+            "0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", """{"vendorData":"user-1","callbackMethod":"nobody"}""");
+        await Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromSeconds(30), "it is parked");
 
         var ended = await arena.OperateAsync(
             "dead-letters", "replay", "0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", "--set", "callbackMethod=both", "--yes", "--wait");
@@ -59,7 +63,9 @@ public sealed class When_a_dead_letter_is_edited
         refused.Notes.ShouldContain("answered with a session");
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(1u);
 
-        (await arena.OperateAsync("dead-letters", "replay", "order-1", "--set", "language=de", "--reason", "both are wanted", "--yes", "--wait")).ExitCode.ShouldBe(0);
+        (await arena.OperateAsync(
+            "dead-letters", "replay", "order-1", "--set", "language=de", "--reason", "both are wanted", "--yes", "--wait"))
+                .ExitCode.ShouldBe(0);
         arena.Broker.Created.Select(answer => answer.Text("requestId")).Distinct().Count().ShouldBe(2);
     }
 
@@ -71,7 +77,8 @@ public sealed class When_a_dead_letter_is_edited
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", "System.IO.IOException");
 
-        (await arena.OperateAsync("dead-letters", "replay", "order-1", "--set", "note=for us only", "--yes", "--wait")).ExitCode.ShouldBe(0);
+        (await arena.OperateAsync("dead-letters", "replay", "order-1", "--set", "note=for us only", "--yes", "--wait"))
+            .ExitCode.ShouldBe(0);
 
         arena.Broker.Created.Single().Text("requestId").ShouldBe("order-1");
     }

@@ -35,11 +35,15 @@ public sealed class When_a_replay_is_careful
         await using var parking = await Parking.OpenAsync(arena);
         var published = DateTimeOffset.UtcNow.AddHours(-1);
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", Fault, published,
-            headers: new Dictionary<string, object?>(StringComparer.Ordinal) { ["tenant"] = "blue", ["DiditWorker-Replay-Count"] = 1, ["x-death"] = "stale", ["CC"] = new List<object?> { "elsewhere" }, ["traceparent"] = "00-1-2-01" });
+            headers: new Dictionary<string,
+                object?>(StringComparer.Ordinal)
+                    { ["tenant"] = "blue", ["DiditWorker-Replay-Count"] = 1, ["x-death"] = "stale",
+                        ["CC"] = new List<object?> { "elsewhere" }, ["traceparent"] = "00-1-2-01" });
         await DeclareAsync(arena, "elsewhere");
 
         // Nobody consumes there, so nothing is heard of it.
-        var ended = await arena.OperateAsync("dead-letters", "replay", "--yes", "--to", "elsewhere", "--reason", "Didit was down", "--patience", "1");
+        var ended = await arena.OperateAsync(
+            "dead-letters", "replay", "--yes", "--to", "elsewhere", "--reason", "Didit was down", "--patience", "1");
 
         ended.ExitCode.ShouldBe(1);
         ended.Text.ShouldContain("is a worker running");
@@ -48,7 +52,8 @@ public sealed class When_a_replay_is_careful
         message.BasicProperties.Timestamp.UnixTime.ShouldBe(published.ToUnixTimeSeconds());
         message.BasicProperties.DeliveryMode.ShouldBe(DeliveryModes.Persistent);
         message.BasicProperties.Headers!.Keys.ShouldBe(
-            ["tenant", "traceparent", "DiditWorker-Replay-Count", "DiditWorker-Replayed-At", "DiditWorker-Replay-Reason", "DiditWorker-Replay-Run"], ignoreOrder: true);
+            ["tenant", "traceparent", "DiditWorker-Replay-Count", "DiditWorker-Replayed-At", "DiditWorker-Replay-Reason",
+            "DiditWorker-Replay-Run"], ignoreOrder: true);
         TestBroker.Header(message, "DiditWorker-Replay-Count").ShouldBe("2");
         TestBroker.Header(message, "DiditWorker-Replay-Reason").ShouldBe("Didit was down");
         (await arena.Broker.DepthAsync("elsewhere")).ShouldBe(0u, "a CC would have made a copy");
@@ -69,7 +74,8 @@ public sealed class When_a_replay_is_careful
         ended.Json.GetProperty("stoppedBecause").GetString()!.ShouldContain("--max-failures 0");
         var more = await arena.OperateAsync("dead-letters", "replay", "--yes", "--json", "--max-failures", "5");
         more.Json.GetProperty("replayed").GetInt32().ShouldBe(11);
-        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification_error") == 30, TimeSpan.FromSeconds(30), "all are back");
+        await Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync("start-verification_error") == 30, TimeSpan.FromSeconds(30), "all are back");
     }
 
     [Test]
@@ -85,9 +91,12 @@ public sealed class When_a_replay_is_careful
         first.Json.GetProperty("expired").GetInt32().ShouldBe(1);
         arena.Didit.State.Sessions.Select(session => session.VendorData).ShouldBe(["user-2"]);
 
-        var second = await arena.OperateAsync("dead-letters", "replay", "old", "--yes", "--allow-expired", "--reason", "the customer waits", "--wait");
+        var second =
+            await arena.OperateAsync(
+                "dead-letters", "replay", "old", "--yes", "--allow-expired", "--reason", "the customer waits", "--wait");
         second.ExitCode.ShouldBe(0, second.ToString());
-        var operations = arena.Didit.State.Requests.Where(request => request.VendorData == "user-1").Select(request => request.Operation).ToList();
+        var operations = arena.Didit.State.Requests.Where(request => request.VendorData == "user-1").Select(request => request.Operation)
+            .ToList();
         operations[0].ShouldBe(DiditOperation.List);
         operations.Count(operation => operation == DiditOperation.Create).ShouldBe(1);
     }
@@ -158,12 +167,19 @@ public sealed class When_a_replay_is_careful
     public async Task Nobody_is_reached_where_there_is_no_broker_or_redis()
     {
         await using var arena = await Arena.OpenAsync();
-        var args = arena.Settings.Where(s => !s.Key.StartsWith("ConnectionStrings", StringComparison.Ordinal)).Select(s => $"--{s.Key}={s.Value}").ToList();
+        var args = arena.Settings.Where(s => !s.Key.StartsWith("ConnectionStrings", StringComparison.Ordinal))
+            .Select(s => $"--{s.Key}={s.Value}").ToList();
         var port = FreePort.Take();
-        var noBroker = await Operating.RunAsync(["dead-letters", "list", .. args, $"--ConnectionStrings:RabbitMq=amqp://guest:guest@127.0.0.1:{port}/", $"--ConnectionStrings:Redis={arena.Settings["ConnectionStrings:Redis"]}"]);
+        var noBroker =
+            await Operating.RunAsync(
+                ["dead-letters", "list", .. args, $"--ConnectionStrings:RabbitMq=amqp://guest:guest@127.0.0.1:{port}/",
+                $"--ConnectionStrings:Redis={arena.Settings["ConnectionStrings:Redis"]}"]);
         noBroker.ExitCode.ShouldBe(69);
         noBroker.Notes.ShouldContain("ConnectionStrings:RabbitMq");
-        var noRedis = await Operating.RunAsync(["dead-letters", "history", .. args, $"--ConnectionStrings:RabbitMq={arena.ConnectionString}", $"--ConnectionStrings:Redis=127.0.0.1:{port}"]);
+        var noRedis =
+            await Operating.RunAsync(
+                ["dead-letters", "history", .. args, $"--ConnectionStrings:RabbitMq={arena.ConnectionString}",
+                $"--ConnectionStrings:Redis=127.0.0.1:{port}"]);
         noRedis.ExitCode.ShouldBe(69);
         noRedis.Notes.ShouldContain("ConnectionStrings:Redis");
     }

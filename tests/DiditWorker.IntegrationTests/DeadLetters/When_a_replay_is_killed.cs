@@ -17,7 +17,8 @@ public sealed class When_a_replay_is_killed
         await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
         await arena.StartWorkerAsync();
         await using var parking = await Parking.OpenAsync(arena);
-        await parking.ParkManyAsync(Messages, i => ($"order-{i}", $$"""{"vendorData":"user-{{i}}"}"""), "System.Net.Http.HttpRequestException");
+        await parking.ParkManyAsync(
+            Messages, i => ($"order-{i}", $$"""{"vendorData":"user-{{i}}"}"""), "System.Net.Http.HttpRequestException");
         var plan = Path.Combine(Path.GetTempPath(), $"plan-killed-{Environment.ProcessId}.jsonl");
         try
         {
@@ -29,14 +30,16 @@ public sealed class When_a_replay_is_killed
                 var moment = arena.Didit.State.Sessions.Count + random.Next(5, 40);
                 using var command = OperatorProcess.Start(arena, "dead-letters", "replay", "--plan", plan, "--yes", "--rate", "100");
                 await Eventually.UntilAsync(
-                    () => Task.FromResult(arena.Didit.State.Sessions.Count >= moment || command.HasExited), Bound, $"{moment} sessions (there are {arena.Didit.State.Sessions.Count})");
+                    () => Task.FromResult(arena.Didit.State.Sessions.Count >= moment || command.HasExited), Bound,
+                    $"{moment} sessions (there are {arena.Didit.State.Sessions.Count})");
                 command.HasExited.ShouldBeFalse("it was to be killed at its work");
                 command.Kill();
                 await command.WaitForExitAsync();
 
                 // The worker has done what was published until then.
                 await Eventually.UntilAsync(
-                    async () => await arena.Broker.DepthAsync("start-verification_error") + arena.Didit.State.Sessions.Count >= Messages, Bound, "every message is somewhere");
+                    async () => await arena.Broker.DepthAsync("start-verification_error")
+                        + arena.Didit.State.Sessions.Count >= Messages, Bound, "every message is somewhere");
             }
 
             var last = await arena.OperateAsync("dead-letters", "replay", "--plan", plan, "--yes", "--wait", "--rate", "2000");
@@ -48,7 +51,8 @@ public sealed class When_a_replay_is_killed
         }
 
         await Eventually.UntilAsync(() => Task.FromResult(
-            arena.Broker.Created.Select(answer => answer.Text("requestId")).Distinct(StringComparer.Ordinal).Count() == Messages), Bound, "every message is answered");
+            arena.Broker.Created.Select(answer => answer.Text("requestId")).Distinct(StringComparer.Ordinal).Count() == Messages), Bound,
+            "every message is answered");
         arena.Didit.State.Sessions.Count.ShouldBe(Messages);
         arena.Didit.State.Duplicates().PerKey.ShouldBeEmpty();
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
@@ -72,7 +76,8 @@ public sealed class When_a_replay_is_killed
         var replayed = System.Text.Json.JsonElement.Parse(await command.StandardOutput.ReadToEndAsync()).GetProperty("replayed").GetInt32();
         replayed.ShouldBeInRange(3, 199);
         (await command.StandardError.ReadToEndAsync()).ShouldContain("the same command goes on from there");
-        await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification_error") == 200 - replayed, Bound, "the rest is in the queue");
+        await Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync("start-verification_error") == 200 - replayed, Bound, "the rest is in the queue");
         var audit = (await arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray().Last();
         audit.GetProperty("outcome").GetString()!.ShouldContain($"{replayed} replayed");
     }

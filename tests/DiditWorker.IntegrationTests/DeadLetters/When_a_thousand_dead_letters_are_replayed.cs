@@ -20,7 +20,8 @@ public sealed class When_a_thousand_dead_letters_are_replayed
     private string _plan = null!;
 
     [SetUp]
-    public void NewPlan() => _plan = Path.Combine(Path.GetTempPath(), $"plan-{TestContext.CurrentContext.Test.ID}-{Environment.ProcessId}.jsonl");
+    public void NewPlan() =>
+        _plan = Path.Combine(Path.GetTempPath(), $"plan-{TestContext.CurrentContext.Test.ID}-{Environment.ProcessId}.jsonl");
 
     [TearDown]
     public void DeletePlan() => File.Delete(_plan);
@@ -40,11 +41,13 @@ public sealed class When_a_thousand_dead_letters_are_replayed
         lines.Count.ShouldBe(1_000);
         Counts(lines.Select(line => line.Predicted.ToString())).ShouldBe(
         [
-            ("Adopt", 100), ("AnswerFromRecord", 50), ("CreateAfterLookUp", 200), ("Park", 150), ("RejectInvalid", 250), ("RejectMismatch", 150), ("RejectRefused", 100),
+            ("Adopt", 100), ("AnswerFromRecord", 50), ("CreateAfterLookUp", 200), ("Park", 150), ("RejectInvalid", 250),
+                ("RejectMismatch", 150), ("RejectRefused", 100),
         ]);
 
         var replayed = await arena.OperateAsync(
-            "dead-letters", "replay", "--plan", _plan, "--yes", "--wait", "--rate", "2000", "--max-failures", "1000", "--allow-expired", "--reason", "the test", "--json");
+            "dead-letters", "replay", "--plan", _plan, "--yes", "--wait", "--rate", "2000", "--max-failures", "1000", "--allow-expired",
+            "--reason", "the test", "--json");
 
         replayed.ExitCode.ShouldBe(1, replayed.ToString());
         replayed.Json.GetProperty("replayed").GetInt32().ShouldBe(1_000);
@@ -69,7 +72,8 @@ public sealed class When_a_thousand_dead_letters_are_replayed
         await using var parking = await Parking.OpenAsync(arena);
         await PublishAsync(arena, 250, i => arena.Broker.PublishRawAsync($"invalid-{i}", """{"language":"en"}"""));
         await PublishAsync(arena, 150, i => arena.Broker.PublishRawAsync($"mismatch-{i}", $$"""{"vendorData":"m-{{i}}"}"""));
-        await PublishAsync(arena, 150, i => arena.Broker.PublishRawAsync($"mismatch-{i}", $$"""{"vendorData":"m-{{i}}","language":"de"}"""));
+        await PublishAsync(
+            arena, 150, i => arena.Broker.PublishRawAsync($"mismatch-{i}", $$"""{"vendorData":"m-{{i}}","language":"de"}"""));
 
         // Each in words of its own: the same words for everybody would be taken for the account's fault.
         for (var i = 0; i < 200; i++)
@@ -85,7 +89,8 @@ public sealed class When_a_thousand_dead_letters_are_replayed
         arena.Didit.State.ClearFaults();
         for (var i = 0; i < 150; i++)
         {
-            arena.Didit.State.Seed(new() { VendorData = $"a-{i}", WorkflowId = Arena.Workflow, Status = "Approved", CreatedAt = LongAgo.AddMinutes(1) });
+            arena.Didit.State.Seed(
+                new() { VendorData = $"a-{i}", WorkflowId = Arena.Workflow, Status = "Approved", CreatedAt = LongAgo.AddMinutes(1) });
         }
 
         await PublishAsync(arena, 150, i => arena.Broker.PublishRawAsync($"ambiguous-{i}", $$"""{"vendorData":"a-{{i}}"}""", LongAgo));
@@ -95,11 +100,13 @@ public sealed class When_a_thousand_dead_letters_are_replayed
             arena.Didit.State.Seed(new()
             {
                 VendorData = $"e-{i}", WorkflowId = Arena.Workflow, Status = "Approved", CreatedAt = DateTimeOffset.UtcNow,
-                Metadata = System.Text.Json.JsonSerializer.SerializeToElement(new Dictionary<string, string>(StringComparer.Ordinal) { ["diditworker_key"] = key }),
+                Metadata = System.Text.Json.JsonSerializer.SerializeToElement(
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["diditworker_key"] = key }),
             });
         }
 
-        await parking.ParkManyAsync(100, i => ($"exhausted-{i}", $$"""{"vendorData":"e-{{i}}"}"""), "DiditWorker.Verification.AttemptsExhaustedException");
+        await parking.ParkManyAsync(
+            100, i => ($"exhausted-{i}", $$"""{"vendorData":"e-{{i}}"}"""), "DiditWorker.Verification.AttemptsExhaustedException");
         await parking.ParkManyAsync(100, i => ($"fresh-{i}", $$"""{"vendorData":"f-{{i}}"}"""), "System.Net.Http.HttpRequestException");
         await parking.ParkManyAsync(50, i => ($"mismatch-{i}", $$"""{"vendorData":"m-{{i}}"}"""), "System.Net.Http.HttpRequestException");
         await using var redis = await ConnectionMultiplexer.ConnectAsync(arena.Redis.ConnectionString);
@@ -127,5 +134,6 @@ public sealed class When_a_thousand_dead_letters_are_replayed
     };
 
     private static List<(string, int)> Counts(IEnumerable<string> names) =>
-        [.. names.GroupBy(name => name, StringComparer.Ordinal).Select(group => (group.Key, group.Count())).OrderBy(pair => pair.Key, StringComparer.Ordinal)];
+        [.. names.GroupBy(name => name, StringComparer.Ordinal).Select(group => (group.Key, group.Count()))
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)];
 }

@@ -46,9 +46,12 @@ public sealed class When_answers_are_listened_to
         await using var connection = await ConnectAsync(arena);
         await using var listener = await AnswerListener.OpenAsync(new RabbitMqBroker(connection, TimeProvider.System), default);
         await using var channel = await connection.CreateChannelAsync();
-        foreach (var body in (string[])["no JSON", "[]", """{"message":1}""", """{"message":{"idempotencyKey":"no uuid"}}""", """{"message":{"idempotencyKey":7}}"""])
+        foreach (var body in (
+            string[])["no JSON", "[]", """{"message":1}""", """{"message":{"idempotencyKey":"no uuid"}}""",
+            """{"message":{"idempotencyKey":7}}"""])
         {
-            await channel.BasicPublishAsync("DiditWorker.Contracts:VerificationSessionRejected", "", System.Text.Encoding.UTF8.GetBytes(body));
+            await channel.BasicPublishAsync(
+                "DiditWorker.Contracts:VerificationSessionRejected", "", System.Text.Encoding.UTF8.GetBytes(body));
         }
 
         await arena.StartWorkerAsync();

@@ -30,9 +30,11 @@ public sealed class When_commands_on_archives_are_misused
         ended.Notes.ShouldContain($"See: diditworker dead-letters {command} --help");
     }
 
-    [TestCase("export", "FILE", "--redact", "--json", "--queue", "--group", "--since", "--until", "--id", "--vendor-data-hash", "--window", "--limit")]
+    [TestCase("export", "FILE", "--redact", "--json", "--queue", "--group", "--since", "--until", "--id", "--vendor-data-hash", "--window",
+        "--limit")]
     [TestCase("import", "FILE", "--queue", "--yes", "--json")]
-    [TestCase("discard", "--archive", "--reason", "--yes", "--json", "--queue", "--group", "--since", "--until", "--id", "--vendor-data-hash", "--window", "--limit")]
+    [TestCase("discard", "--archive", "--reason", "--yes", "--json", "--queue", "--group", "--since", "--until", "--id",
+        "--vendor-data-hash", "--window", "--limit")]
     public async Task Every_option_has_a_line_in_the_help(string command, params string[] options)
     {
         var ended = await Operating.RunAsync("dead-letters", command, "--help");

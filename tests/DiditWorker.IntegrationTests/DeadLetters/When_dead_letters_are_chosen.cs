@@ -20,7 +20,8 @@ public sealed class When_dead_letters_are_chosen
         _arena = await Arena.OpenAsync();
         await using var parking = await Parking.OpenAsync(_arena);
         await parking.ParkAsync("young", """{"vendorData":"user-1"}""", "DiditWorker.Verification.AmbiguousSessionException", Now);
-        await parking.ParkAsync("ending", """{"vendorData":"user-2"}""", "DiditWorker.Verification.AmbiguousSessionException", Now.AddHours(-20));
+        await parking.ParkAsync(
+            "ending", """{"vendorData":"user-2"}""", "DiditWorker.Verification.AmbiguousSessionException", Now.AddHours(-20));
         await parking.ParkAsync("old", """{"vendorData":"user-1"}""", "System.IO.IOException", Now.AddDays(-3));
         await parking.ParkAsync("timeless", """{"vendorData":"user-3"}""", "System.IO.IOException", DateTimeOffset.UnixEpoch);
         await parking.ParkAsync("long-ago", """{"vendorData":"user-4"}""", "System.IO.IOException", Now, Now.AddDays(-2));
@@ -91,7 +92,8 @@ public sealed class When_dead_letters_are_chosen
         (await _arena.OperateAsync("dead-letters", "show", "old", "--show-body")).Text.ShouldContain("user-1");
         (await _arena.OperateAsync("dead-letters", "list", "--show-body", "--id", "old", "--json")).Text.ShouldContain("user-1");
         var history = await _arena.OperateAsync("dead-letters", "history", "--last", "2", "--json");
-        history.Json.EnumerateArray().Select(line => line.GetProperty("command").GetString()).ShouldBe(["dead-letters show --show-body", "dead-letters list --show-body"]);
+        history.Json.EnumerateArray().Select(line => line.GetProperty("command").GetString())
+            .ShouldBe(["dead-letters show --show-body", "dead-letters list --show-body"]);
         (await _arena.OperateAsync("dead-letters", "history")).Text.ShouldContain("id=old");
     }
 
@@ -108,7 +110,8 @@ public sealed class When_dead_letters_are_chosen
         var opened = await _arena.OperateAsync([.. show, "--show-body"]);
         opened.Text.ShouldContain("it went wrong");
         opened.Text.ShouldContain("Somewhere.InTheCode");
-        (await _arena.OperateAsync("dead-letters", "history", "--last", "1", "--json")).Json.EnumerateArray().Single().GetProperty("command").GetString()
+        (await _arena.OperateAsync("dead-letters", "history", "--last", "1", "--json")).Json.EnumerateArray().Single()
+            .GetProperty("command").GetString()
             .ShouldBe("dead-letters show --show-body");
     }
 
@@ -129,7 +132,8 @@ public sealed class When_dead_letters_are_chosen
     private async Task<IReadOnlyList<string>> IdsAsync(params string[] options)
     {
         var order = new[] { "young", "ending", "old", "timeless", "long-ago" };
-        return [.. (await ExamplesAsync(options)).Select(e => e.GetProperty("requestId").GetString()!).OrderBy(id => Array.IndexOf(order, id))];
+        return [.. (await ExamplesAsync(options)).Select(e => e.GetProperty("requestId").GetString()!)
+            .OrderBy(id => Array.IndexOf(order, id))];
     }
 
     private async Task<IReadOnlyList<JsonElement>> ExamplesAsync(params string[] options)

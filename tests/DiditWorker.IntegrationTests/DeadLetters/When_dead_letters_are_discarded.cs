@@ -25,7 +25,9 @@ public sealed class When_dead_letters_are_discarded
         _folder = new();
         _arena = await Arena.OpenAsync();
         _parking = await Parking.OpenAsync(_arena);
-        await _parking.ParkManyAsync(450, i => ($"order-{i}", $$"""{"vendorData":"user-{{i}}"}"""), i => i % 3 == 0 ? "System.TimeoutException" : "System.IO.IOException");
+        await _parking.ParkManyAsync(
+            450, i => ($"order-{i}", $$"""{"vendorData":"user-{{i}}"}"""), i =>
+            i % 3 == 0 ? "System.TimeoutException" : "System.IO.IOException");
     }
 
     [TearDown]
@@ -137,7 +139,8 @@ public sealed class When_dead_letters_are_discarded
         var ended = await DiscardAsync("--queue", "start-verification", "--yes");
 
         ended.ExitCode.ShouldBe(2);
-        ended.Notes.ShouldContain("start-verification is no queue for dead letters: expected error, skipped, or a name that ends in _error or _skipped.");
+        ended.Notes.ShouldContain(
+            "start-verification is no queue for dead letters: expected error, skipped, or a name that ends in _error or _skipped.");
         _folder.Files.ShouldBeEmpty();
         (await _arena.Broker.DepthAsync("start-verification")).ShouldBe(1u);
     }

@@ -38,7 +38,8 @@ public sealed class When_dead_letters_are_exported
         JsonDocument.Parse(lines[0]).RootElement.GetProperty("format").GetString().ShouldBe("diditworker-dead-letters");
         Ids(lines).ShouldBe(Enumerable.Range(0, 20).Select(i => $"order-{i:00}"));
         (await parking.TakeAllAsync()).Count.ShouldBe(20);
-        (await HistoryAsync(arena)).ShouldBe([("dead-letters export", $"begun: with contents, to {file}"), ("dead-letters export", "20 exported")]);
+        (await HistoryAsync(arena))
+            .ShouldBe([("dead-letters export", $"begun: with contents, to {file}"), ("dead-letters export", "20 exported")]);
     }
 
     [Test]
@@ -49,7 +50,8 @@ public sealed class When_dead_letters_are_exported
         await parking.ParkManyAsync(5, i => ($"order-{i}", $$"""{"vendorData":"user-{{i}}"}"""), "System.IO.IOException");
         await parking.ParkManyAsync(5, i => ($"late-{i}", $$"""{"vendorData":"user-{{i}}"}"""), "System.TimeoutException");
 
-        var json = (await arena.OperateAsync("dead-letters", "export", _folder.File("2"), "--group", "Timeout", "--limit", "2", "--json")).Json;
+        var json = (await arena.OperateAsync("dead-letters", "export", _folder.File("2"), "--group", "Timeout", "--limit", "2", "--json"))
+            .Json;
         await arena.OperateAsync("dead-letters", "export", _folder.File("1"), "--id", "order-3");
 
         json.GetProperty("messages").GetInt32().ShouldBe(2);
@@ -64,7 +66,9 @@ public sealed class When_dead_letters_are_exported
     {
         await using var arena = await Arena.OpenAsync();
         await using var parking = await Parking.OpenAsync(arena);
-        await parking.ParkAsync("order-1", """{"vendorData":"planted-person"}""", "System.IO.IOException", headers: Headers(("X-Email", "planted@example.org")));
+        await parking.ParkAsync(
+            "order-1", """{"vendorData":"planted-person"}""", "System.IO.IOException",
+            headers: Headers(("X-Email", "planted@example.org")));
         await arena.OperateAsync("dead-letters", "export", _folder.File("whole"));
         await arena.OperateAsync("dead-letters", "export", _folder.File("redacted"), "--redact");
         var redacted = await File.ReadAllTextAsync(_folder.File("redacted"));

@@ -57,7 +57,8 @@ public sealed class When_dead_letters_are_imported
 
         ended.ExitCode.ShouldBe(0);
         ended.Text.ShouldContain("250 dead letters were imported.");
-        (await _parking.TakeAllAsync()).Select(message => message.BasicProperties.MessageId).ShouldBe(Enumerable.Range(0, 250).Select(i => $"order-{i}"));
+        (await _parking.TakeAllAsync()).Select(message => message.BasicProperties.MessageId)
+            .ShouldBe(Enumerable.Range(0, 250).Select(i => $"order-{i}"));
         (await OutcomesAsync()).TakeLast(2).ShouldBe(["begun", "250 imported"]);
     }
 
@@ -100,7 +101,8 @@ public sealed class When_dead_letters_are_imported
         await channel.QueueDeclareAsync("elsewhere", durable: true, exclusive: false, autoDelete: false);
         await PublishAsync(Error, new BasicProperties
         {
-            MessageId = "order-1", Expiration = "86400000", Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["CC"] = new List<object?> { "elsewhere" } },
+            MessageId = "order-1", Expiration = "86400000", Headers = new Dictionary<string,
+                object?>(StringComparer.Ordinal) { ["CC"] = new List<object?> { "elsewhere" } },
         });
         await channel.QueuePurgeAsync("elsewhere");
         await ExportAndPurgeAsync(0);
@@ -111,7 +113,8 @@ public sealed class When_dead_letters_are_imported
         ended.Notes.ShouldContain("1 have a user_id, expiration or CC");
         ended.Notes.ShouldContain("imported as headers that begin with DiditWorker-Imported-");
         (await _arena.Broker.DepthAsync("elsewhere")).ShouldBe(0u);
-        (await _arena.Broker.TakeAsync(Error)).BasicProperties.Headers!.Keys.Where(name => name.StartsWith("DiditWorker-", StringComparison.Ordinal))
+        (await _arena.Broker.TakeAsync(Error))
+            .BasicProperties.Headers!.Keys.Where(name => name.StartsWith("DiditWorker-", StringComparison.Ordinal))
             .ShouldBe(["DiditWorker-Imported-CC", "DiditWorker-Imported-Expiration"], ignoreOrder: true);
     }
 
@@ -142,7 +145,8 @@ public sealed class When_dead_letters_are_imported
         var other = await _arena.OperateAsync("dead-letters", "import", Letters, "--queue", "other_error", "--yes");
 
         input.ExitCode.ShouldBe(2);
-        input.Notes.ShouldContain("start-verification is no queue for dead letters. Name one: --queue error, skipped, or a name that ends in _error or _skipped");
+        input.Notes.ShouldContain(
+            "start-verification is no queue for dead letters. Name one: --queue error, skipped, or a name that ends in _error or _skipped");
         unknown.ExitCode.ShouldBe(2);
         unknown.Notes.ShouldContain("unknown_error does not exist, and how its owner declares it is not known here");
         other.ExitCode.ShouldBe(0);
@@ -157,7 +161,8 @@ public sealed class When_dead_letters_are_imported
         await ExportAndPurgeAsync(3);
         await using var connection = await ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();
-        await channel.QueueDeclareAsync("full_error", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal)
+        await channel.QueueDeclareAsync(
+            "full_error", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["x-max-length"] = 1, ["x-overflow"] = "reject-publish",
         });
@@ -200,7 +205,8 @@ public sealed class When_dead_letters_are_imported
         await _parking.TakeAllAsync();
     }
 
-    private async Task<IReadOnlyList<string>> OutcomesAsync() => [.. (await _arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray()
+    private async Task<IReadOnlyList<string>> OutcomesAsync() =>
+        [.. (await _arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray()
         .Select(line => line.GetProperty("outcome").GetString()!)];
 
     private Task<IConnection> ConnectAsync() => new ConnectionFactory { Uri = new(_arena.ConnectionString) }.CreateConnectionAsync();
@@ -208,7 +214,8 @@ public sealed class When_dead_letters_are_imported
     private async Task PublishAsync(string queue, params BasicProperties[] messages)
     {
         await using var connection = await ConnectAsync();
-        await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await using var channel =
+            await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         foreach (var properties in messages)
         {
             await channel.BasicPublishAsync("", queue, mandatory: true, properties, "{}"u8.ToArray());

@@ -62,7 +62,9 @@ public sealed class When_dead_letters_move_to_another_broker
     {
         yield return (new(), []);
         yield return (new() { MessageId = "" }, [0, 1, 2, 255]);
-        yield return (new() { MessageId = "große-Bestellung-№-1", ContentType = "text/plain" }, Encoding.UTF8.GetBytes("{\"vendorData\":\"日本\"}\r\n"));
+        yield return (
+            new() { MessageId = "große-Bestellung-№-1", ContentType = "text/plain" },
+            Encoding.UTF8.GetBytes("{\"vendorData\":\"日本\"}\r\n"));
         yield return (new() { MessageId = "large" }, [.. Enumerable.Range(0, 1_000_000).Select(i => (byte)(i * 31))]);
         yield return (new()
         {
@@ -75,13 +77,16 @@ public sealed class When_dead_letters_move_to_another_broker
     private static Dictionary<string, object?> EveryType() => new(StringComparer.Ordinal)
     {
         ["text"] = "Grüße", ["bytes"] = new byte[] { 0xff, 0xfe }, ["empty"] = "", ["true"] = true, ["false"] = false, ["null"] = null,
-        ["sbyte"] = sbyte.MinValue, ["byte"] = byte.MaxValue, ["short"] = short.MinValue, ["ushort"] = ushort.MaxValue, ["int"] = int.MinValue, ["uint"] = uint.MaxValue,
-        ["long"] = long.MinValue, ["float"] = 1.1f, ["double"] = -1e300, ["decimal"] = -1.50m, ["zero"] = 0.00m, ["time"] = new AmqpTimestamp(1_790_000_000),
+        ["sbyte"] = sbyte.MinValue, ["byte"] = byte.MaxValue, ["short"] = short.MinValue, ["ushort"] = ushort.MaxValue,
+        ["int"] = int.MinValue, ["uint"] = uint.MaxValue,
+        ["long"] = long.MinValue, ["float"] = 1.1f, ["double"] = -1e300, ["decimal"] = -1.50m, ["zero"] = 0.00m,
+        ["time"] = new AmqpTimestamp(1_790_000_000),
         ["binary"] = new BinaryTableValue([1, 0, 255]), ["table"] = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["inner"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["deep"] = new List<object?> { 1, "two", 3L, null } },
         },
-        ["array"] = new List<object?> { (short)1, new List<object?> { true }, new Dictionary<string, object?>(StringComparer.Ordinal) { ["x"] = 1.5 } },
+        ["array"] = new List<object?>
+        { (short)1, new List<object?> { true }, new Dictionary<string, object?>(StringComparer.Ordinal) { ["x"] = 1.5 } },
         ["MT-Fault-Timestamp"] = "2026-11-24T03:00:00.0000000Z", [new string('n', 255)] = "the longest name",
     };
 

@@ -29,7 +29,8 @@ public sealed class When_the_error_queue_is_read
         second.GetProperty(arena.CountOfReadings).GetInt64().ShouldBe(1);
         var taken = await parking.TakeAllAsync();
         taken.Select(message => message.BasicProperties.MessageId).ShouldBe(Enumerable.Range(0, Messages).Select(i => $"order-{i}"));
-        taken.Select(message => TestBroker.Header(message, arena.RabbitMq.CountsReturns ? "x-delivery-count" : "x-acquired-count")).Distinct().ShouldBe(["2"]);
+        taken.Select(message => TestBroker.Header(message, arena.RabbitMq.CountsReturns ? "x-delivery-count" : "x-acquired-count"))
+            .Distinct().ShouldBe(["2"]);
     }
 
     // As it is after ten readings on a broker that counts them.
@@ -82,13 +83,17 @@ public sealed class When_the_error_queue_is_read
         await arena.StartWorkerAsync();
         await arena.Broker.PublishRawAsync("order-1", """{"language":"en"}""");
         await arena.Broker.UntilAnswersAsync(1);
-        await Servers.Eventually.UntilAsync(async () => await arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromSeconds(30), "it is parked");
+        await Servers.Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromSeconds(30), "it is parked");
 
         var rabbitMq = await Servers.TestServers.RabbitMqAsync();
         using var management = rabbitMq.ManagementClient();
         var virtualHost = new Uri(arena.ConnectionString).AbsolutePath.Trim('/');
         var queue = await management.GetFromJsonAsync<JsonElement>($"api/queues/{virtualHost}/start-verification_error");
-        var arguments = queue.GetProperty("arguments").EnumerateObject().ToDictionary(a => a.Name, a => a.Value.ToString(), StringComparer.Ordinal);
-        arguments.ShouldBe(new Dictionary<string, string>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = "1000000000" }, ignoreOrder: true);
+        var arguments = queue.GetProperty("arguments").EnumerateObject()
+            .ToDictionary(a => a.Name, a => a.Value.ToString(), StringComparer.Ordinal);
+        arguments.ShouldBe(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = "1000000000" },
+            ignoreOrder: true);
     }
 }

@@ -9,7 +9,8 @@ namespace DiditWorker.IntegrationTests.Images;
 internal sealed class ComposeProject : IAsyncDisposable
 {
     private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"diditworker-tests-{Environment.ProcessId}");
-    private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal) { ["DOCKER_BUILDKIT"] = "0", ["COMPOSE_DOCKER_CLI_BUILD"] = "0" };
+    private readonly Dictionary<string,
+        string> _environment = new(StringComparer.Ordinal) { ["DOCKER_BUILDKIT"] = "0", ["COMPOSE_DOCKER_CLI_BUILD"] = "0" };
     private readonly string[] _compose;
 
     private ComposeProject(string[] compose)
@@ -49,7 +50,9 @@ internal sealed class ComposeProject : IAsyncDisposable
 
         if ((await RunAsync("docker", ["compose", "version"], [])).ExitCode != 0)
         {
-            Assert.Ignore("Neither docker-compose nor docker compose is installed; on Debian or Ubuntu: apt-get install -y --no-install-recommends docker-compose");
+            Assert.Ignore(
+                "Neither docker-compose nor docker compose is installed; on Debian or Ubuntu: apt-get install -y --no-install-recommends "
+                    + "docker-compose");
         }
 
         return new(["docker", "compose"]);
@@ -74,7 +77,8 @@ internal sealed class ComposeProject : IAsyncDisposable
         await DockerAsync("image", "rm", "-f", WorkerImage, _environment["SIMULATOR_IMAGE"]);
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(string program, IEnumerable<string> arguments, Dictionary<string, string> environment)
+    private static async Task<(int ExitCode, string Output)> RunAsync(
+        string program, IEnumerable<string> arguments, Dictionary<string, string> environment)
     {
         var run = await ProgramRun.ToEndAsync(program, arguments, environment: environment);
         return (run.ExitCode, run.Output + run.Error);

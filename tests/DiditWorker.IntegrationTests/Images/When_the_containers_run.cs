@@ -46,7 +46,8 @@ public sealed class When_the_containers_run
     [Test, Order(2)]
     public async Task An_operator_finds_the_commands_in_the_worker()
     {
-        var (exitCode, output) = await ComposeProject.DockerAsync("exec", await Compose.ContainerAsync("worker"), "diditworker", "dead-letters", "list");
+        var (exitCode, output) =
+            await ComposeProject.DockerAsync("exec", await Compose.ContainerAsync("worker"), "diditworker", "dead-letters", "list");
 
         exitCode.ShouldBe(3, output);
         output.ShouldContain("No dead letters.");
@@ -58,7 +59,8 @@ public sealed class When_the_containers_run
         var worker = await Compose.ContainerAsync("worker");
 
         (await InspectAsync(worker, "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.Config.User}}")).ShouldBe("true [ALL] 1654");
-        (await ComposeProject.DockerAsync("exec", worker, "sh", "-c", "id -u; touch /app/x")).Output.ShouldMatch("^1654\n.*Read-only file system");
+        (await ComposeProject.DockerAsync("exec", worker, "sh", "-c", "id -u; touch /app/x"))
+            .Output.ShouldMatch("^1654\n.*Read-only file system");
         (await InspectAsync(worker, "{{.State.Health.Status}}")).ShouldBe("healthy");
     }
 
@@ -73,13 +75,15 @@ public sealed class When_the_containers_run
         var (_, text) = await ComposeProject.DockerAsync("run", "--rm", "--entrypoint", "cat", Compose.WorkerImage, path);
         using var sbom = JsonDocument.Parse(text);
         sbom.RootElement.GetProperty("bomFormat").GetString().ShouldBe("CycloneDX");
-        sbom.RootElement.GetProperty("components").EnumerateArray().Select(component => component.GetProperty("name").GetString()).ShouldContain("MassTransit.RabbitMQ");
+        sbom.RootElement.GetProperty("components").EnumerateArray().Select(component => component.GetProperty("name").GetString())
+            .ShouldContain("MassTransit.RabbitMQ");
     }
 
     [Test, Order(3)]
     public async Task Without_its_secrets_it_says_which_and_does_not_start()
     {
-        var (exitCode, output) = await ComposeProject.DockerAsync("run", "--rm", "-e", "Didit__ApiKeyFile=/run/secrets/didit-api-key", Compose.WorkerImage);
+        var (exitCode, output) =
+            await ComposeProject.DockerAsync("run", "--rm", "-e", "Didit__ApiKeyFile=/run/secrets/didit-api-key", Compose.WorkerImage);
 
         exitCode.ShouldBe(78, output);
         output.ShouldContain("Didit:ApiKeyFile = \"/run/secrets/didit-api-key\": the file cannot be read");
@@ -87,7 +91,9 @@ public sealed class When_the_containers_run
 
     [Test, Order(3)]
     public async Task Every_profile_can_be_read() =>
-        (await Compose.RunAsync("--profile", "development", "--profile", "scale", "--profile", "monitoring", "--profile", "production", "config", "-q")).ShouldBe((0, ""));
+        (await Compose.RunAsync(
+            "--profile", "development", "--profile", "scale", "--profile", "monitoring", "--profile", "production", "config", "-q"))
+                .ShouldBe((0, ""));
 
     [Test, Order(3)]
     public async Task In_production_every_secret_comes_from_a_file()
@@ -112,7 +118,8 @@ public sealed class When_the_containers_run
         exitCode.ShouldBe(0, output);
 
         var container = await Compose.ContainerAsync("worker-production");
-        await Eventually.UntilAsync(async () => await InspectAsync(container, "{{.State.Health.Status}}") == "healthy", Bound, "worker-production is healthy");
+        await Eventually.UntilAsync(
+            async () => await InspectAsync(container, "{{.State.Health.Status}}") == "healthy", Bound, "worker-production is healthy");
         var environment = await InspectAsync(container, "{{json .Config.Env}}");
         environment.ShouldContain("ConnectionStrings__RabbitMqFile=/run/secrets/rabbitmq");
         environment.ShouldNotContain("guest");
@@ -124,7 +131,8 @@ public sealed class When_the_containers_run
     {
         var container = await Compose.ContainerAsync(service);
         (await ComposeProject.DockerAsync("kill", "--signal", "TERM", container)).ExitCode.ShouldBe(0);
-        await Eventually.UntilAsync(async () => await InspectAsync(container, "{{.State.Status}}") == "exited", Bound, $"{service} has ended");
+        await Eventually.UntilAsync(
+            async () => await InspectAsync(container, "{{.State.Status}}") == "exited", Bound, $"{service} has ended");
 
         (await InspectAsync(container, "{{.State.ExitCode}}")).ShouldBe("0");
     }

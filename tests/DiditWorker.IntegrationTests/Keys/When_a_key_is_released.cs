@@ -16,7 +16,8 @@ public sealed class When_a_key_is_released
     [TestCase('R', "\"no\"", "The next delivery asks Didit again")]
     [TestCase('C', "{}", "it has a session that is not known here any more")]
     [TestCase('C', "=s-1||=https://verify.example/s/1|A|=w|8df4a2277412000", "it has its session s-1")]
-    public async Task It_warns_of_what_it_risks_is_dry_without_yes_and_leaves_an_audit_line_with_it(char state, string payload, string warning)
+    public async Task It_warns_of_what_it_risks_is_dry_without_yes_and_leaves_an_audit_line_with_it(
+        char state, string payload, string warning)
     {
         await using var arena = await Arena.OpenAsync();
         await arena.PutAsync(Id, Operating.Record(state, Fingerprint, payload: payload));
@@ -65,7 +66,8 @@ public sealed class When_a_key_is_released
         await arena.Broker.PublishRawAsync(Id, """{"vendorData":"user-1"}""");
         await arena.Broker.UntilAnswersAsync(1);
 
-        (await arena.OperateAsync("keys", "release", Id, "--reason", "Didit was set up wrongly", "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
+        (await arena.OperateAsync("keys", "release", Id, "--reason", "Didit was set up wrongly", "--yes"))
+            .ExitCode.ShouldBe(ExitCodes.Done);
         await arena.Broker.PublishRawAsync(Id, """{"vendorData":"user-1"}""");
         await arena.Broker.UntilAnswersAsync(2);
 

@@ -63,9 +63,11 @@ public sealed class When_a_key_is_shown
         record.GetProperty("nextDelivery").GetString().ShouldBe("answer-from-record");
         record.GetProperty("owner").GetString().ShouldBe("owner-a-16-chars");
         (record.GetProperty("attempts").GetInt32(), record.GetProperty("maximumAttempts").GetInt32()).ShouldBe((1, 10));
-        (record.GetProperty("windowEnds").GetDateTimeOffset() - record.GetProperty("firstAttempt").GetDateTimeOffset()).ShouldBe(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(5));
+        (record.GetProperty("windowEnds").GetDateTimeOffset() - record.GetProperty("firstAttempt").GetDateTimeOffset())
+            .ShouldBe(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(5));
         record.GetProperty("ttlSeconds").GetInt64().ShouldBeInRange(19 * 3600, 20 * 3600);
-        (record.GetProperty("sessionId").GetString(), record.GetProperty("sessionNumber").GetInt64(), record.GetProperty("sessionStatus").GetString()).ShouldBe(("s-1", 7, "In Review"));
+        (record.GetProperty("sessionId").GetString(), record.GetProperty("sessionNumber").GetInt64(), record.GetProperty("sessionStatus")
+            .GetString()).ShouldBe(("s-1", 7, "In Review"));
     }
 
     [Test]
@@ -84,7 +86,8 @@ public sealed class When_a_key_is_shown
         run.Text.ShouldContain($"not before {next:yyyy-MM-dd HH:mm:ss}Z");
         (record.GetProperty("attempts").GetInt32(), record.GetProperty("counted").GetInt32(), record.GetProperty("lastError").GetString())
             .ShouldBe((81, 3, "create answered 500"));
-        (record.GetProperty("nextTry").GetDateTimeOffset() - record.GetProperty("lastErrorAt").GetDateTimeOffset()).ShouldBe(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
+        (record.GetProperty("nextTry").GetDateTimeOffset() - record.GetProperty("lastErrorAt").GetDateTimeOffset())
+            .ShouldBe(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
     }
 
     [Test]
@@ -176,16 +179,20 @@ public sealed class When_a_key_is_shown
         const string uuid = "0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11";
         await using var arena = await Arena.OpenAsync();
         var asKey = arena.RedisKey(Id).Replace(IdempotencyKey.Create("start-verification", Id).ToString(), uuid, StringComparison.Ordinal);
-        await arena.OnRedisAsync(redis => redis.StringSetAsync(asKey, Operating.Record('P', Fingerprint, attempts: 4), TimeSpan.FromHours(1)));
+        await arena.OnRedisAsync(
+            redis => redis.StringSetAsync(asKey, Operating.Record('P', Fingerprint, attempts: 4), TimeSpan.FromHours(1)));
 
         var onlyKey = await arena.OperateAsync("keys", "show", uuid.ToUpperInvariant());
         await arena.PutAsync(uuid, Operating.Record('P', Fingerprint, attempts: 5));
         var both = await arena.OperateAsync("keys", "show", uuid.ToUpperInvariant());
         var forced = await arena.OperateAsync("keys", "show", uuid.ToUpperInvariant(), "--key");
 
-        (onlyKey.Text.Contains("a key", StringComparison.Ordinal), onlyKey.Text.Contains("4 of 10", StringComparison.Ordinal)).ShouldBe((true, true));
-        (both.Text.Contains($"the request id {uuid}", StringComparison.Ordinal), both.Text.Contains("5 of 10", StringComparison.Ordinal)).ShouldBe((true, true));
-        (forced.Text.Contains("a key", StringComparison.Ordinal), forced.Text.Contains("4 of 10", StringComparison.Ordinal)).ShouldBe((true, true));
+        (onlyKey.Text.Contains("a key", StringComparison.Ordinal), onlyKey.Text.Contains("4 of 10", StringComparison.Ordinal))
+            .ShouldBe((true, true));
+        (both.Text.Contains($"the request id {uuid}", StringComparison.Ordinal), both.Text.Contains("5 of 10", StringComparison.Ordinal))
+            .ShouldBe((true, true));
+        (forced.Text.Contains("a key", StringComparison.Ordinal), forced.Text.Contains("4 of 10", StringComparison.Ordinal))
+            .ShouldBe((true, true));
     }
 
     [Test]

@@ -211,7 +211,9 @@ public sealed class When_a_request_is_sent
 
         var help = await arena.OperateAsync("send", "--help");
 
-        foreach (var option in (string[])["--vendor-data", "--message-id", "--workflow-id", "--callback", "--callback-method", "--language", "--metadata", "--wait",
+        foreach (var option in (
+            string[])["--vendor-data", "--message-id", "--workflow-id", "--callback", "--callback-method", "--language", "--metadata",
+            "--wait",
             "--timeout", "--show-url", "--json"])
         {
             help.Text.ShouldContain(option);

@@ -143,7 +143,8 @@ public sealed class When_a_session_is_adopted
     public async Task A_session_with_the_key_of_another_message_needs_a_reason()
     {
         await using var arena = await Arena.OpenAsync();
-        var other = arena.Didit.State.Seed(Session() with { Metadata = JsonSerializer.SerializeToElement(new { diditworker_key = "of-another" }) });
+        var other = arena.Didit.State.Seed(
+            Session() with { Metadata = JsonSerializer.SerializeToElement(new { diditworker_key = "of-another" }) });
 
         (await RefusedAsync(arena, other.SessionId)).ShouldContain("another key, of-another");
         var run = await arena.OperateAsync("keys", "adopt", Id, other.SessionId, "--reason", "that message was a mistake", "--yes");
@@ -157,7 +158,8 @@ public sealed class When_a_session_is_adopted
     public async Task A_session_of_the_own_key_needs_none()
     {
         await using var arena = await Arena.OpenAsync();
-        var own = arena.Didit.State.Seed(Session() with { Metadata = JsonSerializer.SerializeToElement(new { diditworker_key = Key.ToString() }) });
+        var own = arena.Didit.State.Seed(
+            Session() with { Metadata = JsonSerializer.SerializeToElement(new { diditworker_key = Key.ToString() }) });
         await arena.PutAsync(Id, Operating.Record('P', Fingerprint));
 
         (await arena.OperateAsync("keys", "adopt", Key.ToString(), own.SessionId, "--key", "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
@@ -203,9 +205,11 @@ public sealed class When_a_session_is_adopted
         without.Notes.ShouldContain("--reason");
         IdempotencyRecord.Parse((await arena.StoredAsync(Id))!).State.ShouldBe(RecordState.Refused);
 
-        (await arena.OperateAsync("keys", "adopt", Id, session.SessionId, "--reason", "made by hand", "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
+        (await arena.OperateAsync("keys", "adopt", Id, session.SessionId, "--reason", "made by hand", "--yes"))
+            .ExitCode.ShouldBe(ExitCodes.Done);
         IdempotencyRecord.Parse((await arena.StoredAsync(Id))!).ShouldSatisfyAllConditions(
-            record => record.State.ShouldBe(RecordState.Completed), record => DiditSession.FromPayload(record.Payload).Id.ShouldBe(session.SessionId));
+            record => record.State.ShouldBe(RecordState.Completed), record =>
+            DiditSession.FromPayload(record.Payload).Id.ShouldBe(session.SessionId));
     }
 
     [Test]
@@ -215,7 +219,8 @@ public sealed class When_a_session_is_adopted
         var record = Operating.Record('P', Fingerprint, DateTimeOffset.UtcNow.AddMinutes(10));
         await arena.PutAsync(Id, record);
 
-        var run = await arena.OperateAsync("keys", "adopt", Id, arena.Didit.State.Seed(Session()).SessionId, "--reason", "impatience", "--yes");
+        var run = await arena.OperateAsync(
+            "keys", "adopt", Id, arena.Didit.State.Seed(Session()).SessionId, "--reason", "impatience", "--yes");
 
         run.ExitCode.ShouldBe(ExitCodes.SomeFailed);
         run.Notes.ShouldContain("is being worked on until");
@@ -283,7 +288,8 @@ public sealed class When_a_session_is_adopted
     private static async Task<CommandRun> AdoptAsync(Arena arena, uint parked, params string[] args)
     {
         await Servers.Eventually.UntilAsync(
-            async () => await arena.Broker.DepthAsync("start-verification_error") == parked, TimeSpan.FromSeconds(30), $"{parked} parked messages can be read");
+            async () => await arena.Broker.DepthAsync("start-verification_error") == parked, TimeSpan.FromSeconds(30),
+            $"{parked} parked messages can be read");
         return await arena.OperateAsync(["keys", "adopt", .. args]);
     }
 
@@ -295,5 +301,6 @@ public sealed class When_a_session_is_adopted
         await arena.Broker.UntilAnswersAsync(before + 1);
     }
 
-    private static SessionSeed Session() => new() { VendorData = "user-1", WorkflowId = Arena.Workflow, Status = "Approved", CreatedAt = LongAgo.AddMinutes(1) };
+    private static SessionSeed Session() =>
+        new() { VendorData = "user-1", WorkflowId = Arena.Workflow, Status = "Approved", CreatedAt = LongAgo.AddMinutes(1) };
 }

@@ -23,8 +23,10 @@ public sealed class When_the_horizon_is_asked_for
         run.ExitCode.ShouldBe(ExitCodes.Done, run.Notes);
         run.Text.ShouldContain($"{since:yyyy-MM-dd HH:mm:ss}Z");
         run.Text.ShouldContain($"every create is looked up first until {since.AddHours(24).AddMinutes(5):yyyy-MM-dd HH:mm:ss}Z");
-        json.EnumerateObject().Select(member => member.Name).ShouldBe(["at", "since", "isYoung", "guardedUntil", "markers", "missing", "meaning"]);
-        (json.GetProperty("isYoung").GetBoolean(), json.GetProperty("markers").GetInt32(), json.GetProperty("missing").GetInt32()).ShouldBe((true, 1, 0));
+        json.EnumerateObject().Select(member => member.Name)
+            .ShouldBe(["at", "since", "isYoung", "guardedUntil", "markers", "missing", "meaning"]);
+        (json.GetProperty("isYoung").GetBoolean(), json.GetProperty("markers").GetInt32(), json.GetProperty("missing").GetInt32())
+            .ShouldBe((true, 1, 0));
         json.GetProperty("since").GetDateTimeOffset().ShouldBe(since, TimeSpan.FromMilliseconds(1));
     }
 
@@ -32,7 +34,8 @@ public sealed class When_the_horizon_is_asked_for
     public async Task Long_ago_nothing_follows()
     {
         await using var arena = await Arena.OpenAsync();
-        await arena.OnRedisAsync(redis => redis.StringSetAsync(Marker(arena), DateTimeOffset.UtcNow.AddHours(-25).ToUnixTimeMilliseconds()));
+        await arena.OnRedisAsync(
+            redis => redis.StringSetAsync(Marker(arena), DateTimeOffset.UtcNow.AddHours(-25).ToUnixTimeMilliseconds()));
 
         var run = await arena.OperateAsync("keys", "horizon");
 
@@ -66,7 +69,9 @@ public sealed class When_the_horizon_is_asked_for
 
         var lines = (await arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray().ToList();
         lines.Select(line => line.GetProperty("outcome").GetString()).ShouldBe(["begun", "1 markers were written"]);
-        lines.ShouldAllBe(line => line.GetProperty("command").GetString() == "keys horizon" && line.GetProperty("selection").GetString() == change.Substring(2)
+        lines.ShouldAllBe(
+            line => line.GetProperty("command").GetString() == "keys horizon"
+                && line.GetProperty("selection").GetString() == change.Substring(2)
             && line.GetProperty("reason").GetString() == "the test");
     }
 
@@ -88,7 +93,8 @@ public sealed class When_the_horizon_is_asked_for
 
     private static string Marker(Arena arena) => arena.KeyPrefix + "{horizon}";
 
-    private static Task<string?> MarkerAsync(Arena arena) => arena.OnRedisAsync(async redis => (string?)await redis.StringGetAsync(Marker(arena)));
+    private static Task<string?> MarkerAsync(Arena arena) =>
+        arena.OnRedisAsync(async redis => (string?)await redis.StringGetAsync(Marker(arena)));
 
     private static Task<bool> ForgetAsync(Arena arena) => arena.OnRedisAsync(redis => redis.KeyDeleteAsync(Marker(arena)));
 }

@@ -55,9 +55,11 @@ internal sealed class RuleTestFile
 /// <summary>Reads rules and their tests. A field that is not known here is an error.</summary>
 internal static partial class AlertRules
 {
-    private static readonly IDeserializer Yaml = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build();
+    private static readonly IDeserializer Yaml = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance)
+        .Build();
 
-    public static IReadOnlyList<AlertRule> Read() => [.. Yaml.Deserialize<RuleFile>(File.ReadAllText(MonitoringFiles.Rules)).Groups.SelectMany(group => group.Rules)];
+    public static IReadOnlyList<AlertRule> Read() =>
+        [.. Yaml.Deserialize<RuleFile>(File.ReadAllText(MonitoringFiles.Rules)).Groups.SelectMany(group => group.Rules)];
 
     public static IReadOnlyList<RuleTest> ReadTests() => Yaml.Deserialize<RuleTestFile>(File.ReadAllText(MonitoringFiles.RuleTests)).Tests;
 

@@ -11,7 +11,8 @@ internal static partial class MetricNames
 {
     private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
     {
-        "and", "or", "unless", "atan2", "bool", "offset", "by", "without", "on", "ignoring", "group_left", "group_right", "start", "end", "inf", "nan",
+        "and", "or", "unless", "atan2", "bool", "offset", "by", "without", "on", "ignoring", "group_left", "group_right", "start", "end",
+            "inf", "nan",
     };
 
     public static IReadOnlySet<string> Of(string expression)
@@ -19,7 +20,8 @@ internal static partial class MetricNames
         var rest = Strings().Replace(Comments().Replace(expression, " "), "\"\"");
         if (rest.Contains("__name__", StringComparison.Ordinal))
         {
-            throw new ArgumentException($"Names are chosen by __name__, so that nothing can be said about them: {expression}", nameof(expression));
+            throw new ArgumentException(
+                $"Names are chosen by __name__, so that nothing can be said about them: {expression}", nameof(expression));
         }
 
         rest = LabelLists().Replace(Ranges().Replace(Matchers().Replace(rest, " "), " "), " ");
@@ -42,7 +44,8 @@ internal static partial class MetricNames
     [GeneratedRegex(@"\[[^\]]*\]", RegexOptions.None, 1000)]
     private static partial Regex Ranges();
 
-    [GeneratedRegex(@"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LabelLists();
 
     // Not within a number or a duration ("5m", "1e9").

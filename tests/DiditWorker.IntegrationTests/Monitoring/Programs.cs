@@ -21,7 +21,9 @@ internal static class Programs
         }
 
         var package = program == Promtool ? Prometheus : program;
-        Assert.Ignore($"{program} is not installed; on Debian or Ubuntu: apt-get install -y --no-install-recommends {package} (tests/run does it as root)");
+        Assert.Ignore(
+            $"{program} is not installed; on Debian or Ubuntu: apt-get install -y --no-install-recommends {package} (tests/run does it "
+                + "as root)");
         throw new UnreachableException();
     }
 

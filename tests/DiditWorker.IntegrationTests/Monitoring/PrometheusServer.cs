@@ -38,7 +38,8 @@ internal sealed class PrometheusServer : IAsyncDisposable
         {
             await server._host.StartAsync();
             await Eventually.UntilAsync(
-                async () => (await server._http.GetAsync(new Uri("/-/ready", UriKind.Relative))).IsSuccessStatusCode, StartBound, "Prometheus is ready");
+                async () => (await server._http.GetAsync(new Uri("/-/ready", UriKind.Relative)))
+                    .IsSuccessStatusCode, StartBound, "Prometheus is ready");
         }
         catch (Exception exception)
         {
@@ -60,7 +61,8 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
     /// <summary>The rules as it has loaded them.</summary>
     public async Task<IReadOnlyList<JsonElement>> RulesAsync() =>
-        [.. (await GetAsync("rules")).GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray())];
+        [.. (await GetAsync("rules")).GetProperty("groups").EnumerateArray()
+            .SelectMany(group => group.GetProperty("rules").EnumerateArray())];
 
     /// <summary>Alerts that fire, or will if it stays so for the time that the rule asks for.</summary>
     public Task<IReadOnlyList<string>> AlertsAsync() => AlertsAsync("pending", "firing");
@@ -81,7 +83,8 @@ internal sealed class PrometheusServer : IAsyncDisposable
     public async Task<IReadOnlyList<double>> QueryAsync(string expression, DateTimeOffset from, DateTimeOffset to) =>
         Values(await GetAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"query_range?query={Uri.EscapeDataString(expression)}&start={from.ToUnixTimeSeconds()}&end={to.ToUnixTimeSeconds()}&step=1")), "values");
+            $"query_range?query={Uri.EscapeDataString(expression)}&start={from.ToUnixTimeSeconds()}&end={to.ToUnixTimeSeconds()}&step=1")),
+            "values");
 
     public async ValueTask DisposeAsync()
     {
@@ -108,6 +111,8 @@ internal sealed class PrometheusServer : IAsyncDisposable
             "vector" => result.EnumerateArray().Select(series => series.GetProperty(member)),
             _ => result.EnumerateArray().SelectMany(series => series.GetProperty(member).EnumerateArray()),
         };
-        return [.. points.Select(point => double.Parse(point[1].GetString()!.Replace("Inf", "Infinity", StringComparison.Ordinal), CultureInfo.InvariantCulture))];
+        return [.. points.Select(
+            point => double.Parse(
+            point[1].GetString()!.Replace("Inf", "Infinity", StringComparison.Ordinal), CultureInfo.InvariantCulture))];
     }
 }

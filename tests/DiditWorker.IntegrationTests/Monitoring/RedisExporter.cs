@@ -18,12 +18,14 @@ internal sealed class RedisExporter : IAsyncDisposable
     {
         var program = Programs.Require(Programs.RedisExporter);
         var address = $"127.0.0.1:{FreePort.Take()}";
-        var command = new Command(program, "-redis.addr", $"redis://{redis.ConnectionString.Split(',')[0]}", "-web.listen-address", address);
+        var command =
+            new Command(program, "-redis.addr", $"redis://{redis.ConnectionString.Split(',')[0]}", "-web.listen-address", address);
         var exporter = new RedisExporter(new NativeHost(Leftovers.NewDirectory(), [], command), address);
         await exporter._host.StartAsync();
         using var http = new HttpClient();
         await Eventually.UntilAsync(
-            async () => (await http.GetStringAsync(new Uri($"http://{address}/metrics"))).Contains("redis_up 1", StringComparison.Ordinal), StartBound, "the Redis exporter answers");
+            async () => (await http.GetStringAsync(new Uri($"http://{address}/metrics")))
+                .Contains("redis_up 1", StringComparison.Ordinal), StartBound, "the Redis exporter answers");
         return exporter;
     }
 

@@ -14,7 +14,8 @@ public sealed class The_dashboards
     private static IReadOnlyList<Dashboard> Dashboards { get; } = Dashboard.ReadAll();
 
     private static IEnumerable<TestCaseData> Panels => Dashboards.SelectMany(
-        dashboard => dashboard.Panels.Select(panel => new TestCaseData(dashboard.File, panel.Id).SetArgDisplayNames(dashboard.File, panel.Title)));
+        dashboard =>
+        dashboard.Panels.Select(panel => new TestCaseData(dashboard.File, panel.Id).SetArgDisplayNames(dashboard.File, panel.Title)));
 
     [Test]
     public void Are_three_with_ids_of_their_own()
@@ -78,7 +79,9 @@ public sealed class The_dashboards
         var panel = Dashboards.Single(dashboard => dashboard.File == file).Panels.Single(panel => panel.Id == id);
         foreach (var expression in panel.Expressions)
         {
-            Regex.IsMatch(expression, @"\b(sum|avg|count)(\s+by\s*\([^)]*\))?\s*\(\s*diditworker_(queue|deadletters|window|health|ratelimit_limit)", RegexOptions.ExplicitCapture, Bound)
+            Regex.IsMatch(
+                expression, @"\b(sum|avg|count)(\s+by\s*\([^)]*\))?\s*\(\s*diditworker_(queue|deadletters|window|health|ratelimit_limit)",
+                RegexOptions.ExplicitCapture, Bound)
                 .ShouldBeFalse(expression);
         }
     }
@@ -92,7 +95,8 @@ public sealed class The_dashboards
         source["jsonData"]["timeInterval"].ToString().ShouldBe(scrapes);
 
         var path = Yaml("grafana/provisioning/dashboards/diditworker.yml")["providers"][0]["options"]["path"].ToString();
-        File.ReadAllText(MonitoringFiles.PathOf("../../docker-compose.yml")).ShouldContain($"./deploy/monitoring/grafana/dashboards:{path}:ro");
+        File.ReadAllText(MonitoringFiles.PathOf("../../docker-compose.yml"))
+            .ShouldContain($"./deploy/monitoring/grafana/dashboards:{path}:ro");
     }
 
     private static YamlNode Yaml(string file)

@@ -37,9 +37,12 @@ public sealed class The_rules
     }
 
     // Each of these would pass if the checks above looked at nothing.
-    [TestCase("rules.yml", "max by (queue) (diditworker_deadletters) > 0", "max by (queue) (diditworker_deadletters > 0", "check", "rules", "rules.yml")]
-    [TestCase("rules.yml", "max by (queue) (diditworker_deadletters) > 0", "sum by (queue) (diditworker_deadletters) > 0", "test", "rules", "rules.test.yml")]
-    [TestCase("rules.yml", "diditworker_window_remaining_seconds) <= 0", "diditworker_window_remaining_seconds) < 2", "test", "rules", "rules.test.yml")]
+    [TestCase("rules.yml", "max by (queue) (diditworker_deadletters) > 0", "max by (queue) (diditworker_deadletters > 0", "check", "rules",
+        "rules.yml")]
+    [TestCase("rules.yml", "max by (queue) (diditworker_deadletters) > 0", "sum by (queue) (diditworker_deadletters) > 0", "test", "rules",
+        "rules.test.yml")]
+    [TestCase("rules.yml", "diditworker_window_remaining_seconds) <= 0", "diditworker_window_remaining_seconds) < 2", "test", "rules",
+        "rules.test.yml")]
     [TestCase("rules.yml", "labels: {severity: page}", "labels: {severity: ticket}", "test", "rules", "rules.test.yml")]
     [TestCase("rules.yml", "unless on () max(diditworker_consumer_paused) == 1", "", "test", "rules", "rules.test.yml")]
     [TestCase("prometheus.yml", "job_name: redis", "job_name: rabbitmq", "check", "config", "prometheus.yml")]
@@ -86,13 +89,17 @@ public sealed class The_rules
         var alert = Rules.Single(rule => rule.Alert == name);
         var names = MetricNames.Of(alert.Expr);
         var cases = AlertRules.ReadTests()
-            .SelectMany(test => test.AlertRuleTest.Where(one => one.Alertname == alert.Alert).Select(one => (Test: test, Fires: one.ExpAlerts is { Count: > 0 })))
+            .SelectMany(test =>
+                test.AlertRuleTest.Where(one => one.Alertname == alert.Alert)
+                    .Select(one => (Test: test, Fires: one.ExpAlerts is { Count: > 0 })))
             .ToList();
 
         cases.ShouldContain(one => one.Fires, $"{alert.Alert} is never seen to fire");
         // A miss for want of data proves nothing.
         cases.ShouldContain(
-            one => !one.Fires && one.Test.InputSeries.Any(series => names.Contains(Regex.Match(series.Series, @"^[\w:]+", RegexOptions.None, TimeSpan.FromSeconds(1)).Value)),
+            one => !one.Fires
+                && one.Test.InputSeries.Any(
+                    series => names.Contains(Regex.Match(series.Series, @"^[\w:]+", RegexOptions.None, TimeSpan.FromSeconds(1)).Value)),
             $"{alert.Alert} is never seen to keep silent with its own metrics at hand");
     }
 

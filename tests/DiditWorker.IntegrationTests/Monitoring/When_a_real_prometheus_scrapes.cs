@@ -7,7 +7,8 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests.Monitoring;
 
 /// <summary>
-/// The shipped worker, a real RabbitMQ, Redis and Prometheus, and a run with a bit of everything: whatever a dashboard or a rule asks for is there.
+/// The shipped worker, a real RabbitMQ, Redis and Prometheus, and a run with a bit of everything: whatever a dashboard or a rule asks for
+/// is there.
 /// </summary>
 public sealed class When_a_real_prometheus_scrapes
 {
@@ -72,7 +73,8 @@ public sealed class When_a_real_prometheus_scrapes
     [Test, Order(1)]
     public async Task Every_metric_that_is_named_exists()
     {
-        var named = Expressions().SelectMany(one => MetricNames.Of(one.Expression)).Concat(await RuleNamesAsync()).ToHashSet(StringComparer.Ordinal);
+        var named = Expressions().SelectMany(one => MetricNames.Of(one.Expression)).Concat(await RuleNamesAsync())
+            .ToHashSet(StringComparer.Ordinal);
         named.Count.ShouldBeGreaterThan(30);
 
         // RabbitMQ tells of queues a few seconds late.
@@ -80,7 +82,8 @@ public sealed class When_a_real_prometheus_scrapes
         try
         {
             await Eventually.UntilAsync(
-                async () => (missing = [.. named.Except(await _prometheus.NamesAsync(), StringComparer.Ordinal)]).Length == 0, Bound, "every metric that is named");
+                async () => (missing = [.. named.Except(await _prometheus.NamesAsync(), StringComparer.Ordinal)])
+                    .Length == 0, Bound, "every metric that is named");
         }
         catch (AssertionException)
         {
@@ -89,16 +92,20 @@ public sealed class When_a_real_prometheus_scrapes
         }
 
         var series = await _prometheus.SeriesAsync("{job=\"diditworker\",__name__!~\"up|scrape_.*\"}");
-        TestContext.Progress.WriteLine($"Monitoring: {named.Count} metrics are named; the worker exports {series.Count} series, {series.Count(IsOwn)} of its own meter");
+        TestContext.Progress.WriteLine(
+            $"Monitoring: {named.Count} metrics are named; the worker exports {series.Count} series, {series.Count(IsOwn)} of its own "
+                + "meter");
     }
 
     [Test, Order(2)]
     public async Task Every_rule_is_evaluated()
     {
         await Eventually.UntilAsync(
-            async () => (await _prometheus.RulesAsync()).All(rule => rule.GetProperty("health").GetString() != "unknown"), Bound, "every rule was evaluated");
+            async () => (await _prometheus.RulesAsync())
+                .All(rule => rule.GetProperty("health").GetString() != "unknown"), Bound, "every rule was evaluated");
         var rules = await _prometheus.RulesAsync();
-        rules.Select(rule => rule.GetProperty("name").GetString()).ShouldBe(AlertRules.Read().Select(rule => rule.Alert), ignoreOrder: true);
+        rules.Select(rule => rule.GetProperty("name").GetString())
+            .ShouldBe(AlertRules.Read().Select(rule => rule.Alert), ignoreOrder: true);
         foreach (var rule in rules)
         {
             rule.GetProperty("health").GetString().ShouldBe("ok", rule.GetRawText());
@@ -114,7 +121,8 @@ public sealed class When_a_real_prometheus_scrapes
         var asked = Expressions().ToList();
         asked.Count.ShouldBeGreaterThan(50);
 
-        // A rate needs two scrapes with something between them, and on a busy machine scrapes time out: what has none yet is given more to count.
+        // A rate needs two scrapes with something between them, and on a busy machine scrapes time out: what has none yet is given more to
+        // count.
         var empty = await EmptyAsync(asked);
         for (var batch = 2; empty.Count > 0 && batch < MostBatches; batch++)
         {
@@ -124,7 +132,8 @@ public sealed class When_a_real_prometheus_scrapes
         }
 
         empty.ShouldBeEmpty();
-        TestContext.Progress.WriteLine($"Monitoring: {asked.Count} expressions of {Dashboard.ReadAll().Sum(one => one.Panels.Count())} panels return data");
+        TestContext.Progress.WriteLine(
+            $"Monitoring: {asked.Count} expressions of {Dashboard.ReadAll().Sum(one => one.Panels.Count())} panels return data");
     }
 
     [Test, Order(4)]
@@ -138,7 +147,8 @@ public sealed class When_a_real_prometheus_scrapes
     [Test, Order(5)]
     public async Task The_dead_letters_of_the_run_raise_an_alert_and_a_healthy_system_raises_no_other()
     {
-        await Eventually.UntilAsync(async () => (await _prometheus.AlertsAsync()).Contains("DeadLetters"), Bound, "DeadLetters is on its way");
+        await Eventually.UntilAsync(
+            async () => (await _prometheus.AlertsAsync()).Contains("DeadLetters"), Bound, "DeadLetters is on its way");
         (await _prometheus.AlertsAsync()).Distinct().ShouldBe(["DeadLetters"]);
         (await _prometheus.QueryAsync($"max(diditworker_deadletters{{queue=\"{Input}_error\"}})")).ShouldBe([3]);
         (await _prometheus.QueryAsync($"max(diditworker_deadletters{{queue=\"{Input}_skipped\"}})")).ShouldBe([1]);
@@ -150,7 +160,8 @@ public sealed class When_a_real_prometheus_scrapes
         (await _worker.TerminateAsync()).ShouldBe(0);
         string[] expected = ["ConsumerGone", "WorkersGone", "WorkerDown"];
         await Eventually.UntilAsync(
-            async () => expected.Except(await _prometheus.AlertsAsync(), StringComparer.Ordinal).Any() is false, Bound, string.Join(", ", expected));
+            async () => expected.Except(await _prometheus.AlertsAsync(), StringComparer.Ordinal)
+                .Any() is false, Bound, string.Join(", ", expected));
     }
 
     private async Task<List<(string Panel, string Expression)>> EmptyAsync(List<(string Panel, string Expression)> asked)
@@ -168,10 +179,12 @@ public sealed class When_a_real_prometheus_scrapes
         return empty;
     }
 
-    private static bool IsOwn(System.Text.Json.JsonElement series) => series.GetProperty("__name__").GetString()!.StartsWith("diditworker_", StringComparison.Ordinal);
+    private static bool IsOwn(System.Text.Json.JsonElement series) =>
+        series.GetProperty("__name__").GetString()!.StartsWith("diditworker_", StringComparison.Ordinal);
 
     private static IEnumerable<(string Panel, string Expression)> Expressions() => Dashboard.ReadAll().SelectMany(
-        dashboard => dashboard.Panels.SelectMany(panel => panel.Expressions.Select(expression => ($"{dashboard.File}, {panel.Title}", expression))));
+        dashboard =>
+        dashboard.Panels.SelectMany(panel => panel.Expressions.Select(expression => ($"{dashboard.File}, {panel.Title}", expression))));
 
     private async Task<IEnumerable<string>> RuleNamesAsync() =>
         (await _prometheus.RulesAsync()).SelectMany(rule => MetricNames.Of(rule.GetProperty("query").GetString()!));
@@ -181,7 +194,8 @@ public sealed class When_a_real_prometheus_scrapes
     // Creates, repeats, attempts that fail in each way, and dead letters.
     private async Task RunAsync()
     {
-        // One of each: their series appear with the 1 and grow no more, so that no share of failures is over a limit, however the scrapes fall.
+        // One of each: their series appear with the 1 and grow no more, so that no share of failures is over a limit, however the scrapes
+        // fall.
         Fault(FaultKind.Status, 429);
         Fault(FaultKind.StatusAfterCreate, 502);
         Fault(FaultKind.ResetBeforeCreate, status: null);
@@ -196,7 +210,8 @@ public sealed class When_a_real_prometheus_scrapes
         await _arena.Broker.PublishEnvelopeAsync("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", "{}", type: "Somebody.Else:Event");
         await _arena.Broker.UntilAnswersAsync((2 * Batch) + 3);
         await Eventually.UntilAsync(
-            async () => (await _prometheus.QueryAsync("sum(max by (queue) (diditworker_deadletters))")).SingleOrDefault() == 4, Bound, "the dead letters are counted");
+            async () => (await _prometheus.QueryAsync("sum(max by (queue) (diditworker_deadletters))"))
+                .SingleOrDefault() == 4, Bound, "the dead letters are counted");
     }
 
     // Until Prometheus has counted every delivery that was answered so far.
@@ -204,7 +219,8 @@ public sealed class When_a_real_prometheus_scrapes
     {
         var answers = _arena.Broker.Answers.Count;
         return Eventually.UntilAsync(
-            async () => (await _prometheus.QueryAsync("sum(diditworker_delivery_duration_seconds_count)")).SingleOrDefault() >= answers, Bound, "every answer is scraped");
+            async () => (await _prometheus.QueryAsync("sum(diditworker_delivery_duration_seconds_count)"))
+                .SingleOrDefault() >= answers, Bound, "every answer is scraped");
     }
 
     // Creates, their duplicates, and one that is older than the window, so that it is looked up.

@@ -21,7 +21,8 @@ public sealed partial class When_one_part_after_another_stops
 
     // Not those that look back over minutes, such as the share of failed requests.
     private static readonly string[] Outages =
-        ["DiditCircuitOpen", "DiditAccountRefused", "RedisUnreachable", "RedisDown", "BrokerUnreachable", "BrokerDown", "ConsumerGone", "WorkersGone"];
+        ["DiditCircuitOpen", "DiditAccountRefused", "RedisUnreachable", "RedisDown", "BrokerUnreachable", "BrokerDown", "ConsumerGone",
+            "WorkersGone"];
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(120);
 
@@ -69,7 +70,8 @@ public sealed partial class When_one_part_after_another_stops
         await AllIsWellAsync();
 
         await rabbitMq.StopAsync();
-        await AgreeAsync("broker", "Unhealthy", HttpStatusCode.ServiceUnavailable, "Not working: Broker", "BrokerUnreachable", "BrokerDown");
+        await AgreeAsync(
+            "broker", "Unhealthy", HttpStatusCode.ServiceUnavailable, "Not working: Broker", "BrokerUnreachable", "BrokerDown");
         await rabbitMq.StartAsync();
         await AllIsWellAsync();
         await didit.DisposeAsync();
@@ -81,7 +83,8 @@ public sealed partial class When_one_part_after_another_stops
     private async Task AgreeAsync(string part, string status, HttpStatusCode ready, string headline, params string[] alerts)
     {
         await Eventually.UntilAsync(
-            async () => !alerts.Except(await FiringAsync(), StringComparer.Ordinal).Any(), Bound, $"{part} is stopped and {string.Join(", ", alerts)} fire");
+            async () => !alerts.Except(await FiringAsync(), StringComparer.Ordinal)
+                .Any(), Bound, $"{part} is stopped and {string.Join(", ", alerts)} fire");
         JsonElement told = default;
         await Eventually.UntilAsync(
             async () =>
@@ -96,22 +99,28 @@ public sealed partial class When_one_part_after_another_stops
         await Eventually.UntilAsync(
             async () => (await HeadlineAsync()).StartsWith(headline, StringComparison.Ordinal), Bound, $"the page says: {headline}");
         await Eventually.UntilAsync(
-            async () => (await _page.InnerTextAsync("#parts")).Contains(action, StringComparison.OrdinalIgnoreCase), Bound, $"the page says: {action}");
+            async () => (await _page.InnerTextAsync("#parts"))
+                .Contains(action, StringComparison.OrdinalIgnoreCase), Bound, $"the page says: {action}");
         var firing = await FiringAsync();
-        await TestContext.Progress.WriteLineAsync($"{part} stopped: alerts {string.Join(", ", firing)}; health {status}: {told.GetProperty("description")}; page: {await HeadlineAsync()}");
+        await TestContext.Progress.WriteLineAsync(
+            $"{part} stopped: alerts {string.Join(", ", firing)}; health {status}: {told.GetProperty("description")}; page: "
+                + $"{await HeadlineAsync()}");
 
         // Nothing else is blamed.
         foreach (var other in ((string[])["didit", "redis", "broker"]).Where(other => other != part))
         {
-            (await _worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty(other).GetProperty("status").GetString().ShouldBe("Healthy", other);
+            (await _worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty(other).GetProperty("status").GetString()
+                .ShouldBe("Healthy", other);
         }
     }
 
     private async Task AllIsWellAsync()
     {
-        await Eventually.UntilAsync(async () => !(await FiringAsync()).Intersect(Outages, StringComparer.Ordinal).Any(), Bound, "no alert of an outage fires");
         await Eventually.UntilAsync(
-            async () => (await _worker.HealthAsync("ready")).Body.GetProperty("status").GetString() == "Healthy", Bound, "/health/ready says Healthy");
+            async () => !(await FiringAsync()).Intersect(Outages, StringComparer.Ordinal).Any(), Bound, "no alert of an outage fires");
+        await Eventually.UntilAsync(
+            async () => (await _worker.HealthAsync("ready")).Body.GetProperty("status")
+                .GetString() == "Healthy", Bound, "/health/ready says Healthy");
         await Eventually.UntilAsync(async () => await HeadlineAsync() == "Working", Bound, "the page says Working");
     }
 

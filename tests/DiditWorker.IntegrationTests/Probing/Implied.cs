@@ -12,7 +12,8 @@ internal static class Implied
     public static Dictionary<string, string> By(SimulatorSettings didit, IReadOnlyList<LoggedRequest> log) => new(StringComparer.Ordinal)
     {
         [FindingIds.HeaderRepeat] = !Honours(didit) ? "ignored" : Conflicts(didit) ? "conflict" : "honoured",
-        [FindingIds.HeaderOtherBody] = !Honours(didit) ? "created" : didit.OtherBody == RepeatReply.Conflict || Conflicts(didit) ? "conflict" : "original",
+        [FindingIds.HeaderOtherBody] = !Honours(didit) ? "created" : didit.OtherBody == RepeatReply.Conflict || Conflicts(didit)
+            ? "conflict" : "original",
         [FindingIds.Reuse] = ReusedAtOnce(didit) ? "reused" : "created",
         [FindingIds.ReuseMetadata] = ReuseMetadata(didit),
         [FindingIds.ReuseAfter] = !didit.ReuseByVendorData || didit.UrlDelay > TimeSpan.FromSeconds(1.5) ? "never" : "measured",
@@ -30,8 +31,10 @@ internal static class Implied
         [FindingIds.WrongKey] = didit.ApiKey is null ? Finding.Unclear : Text(didit.BadKeyStatus),
         [FindingIds.UnknownWorkflow] = didit.OnlyWorkflow is null ? "201" : Text(didit.UnknownWorkflowStatus),
         [FindingIds.BadField] = "400",
-        [FindingIds.IdField] = didit.SessionIdField switch { SessionIdField.SessionId => "session_id", SessionIdField.Uuid => "uuid", _ => "both" },
-        [FindingIds.WithoutSlash] = didit.WithoutSlash switch { WithoutSlash.Redirected => "redirected", WithoutSlash.Works => "works", _ => "refused" },
+        [FindingIds.IdField] = didit.SessionIdField switch
+        { SessionIdField.SessionId => "session_id", SessionIdField.Uuid => "uuid", _ => "both" },
+        [FindingIds.WithoutSlash] = didit.WithoutSlash switch
+        { WithoutSlash.Redirected => "redirected", WithoutSlash.Works => "works", _ => "refused" },
         [FindingIds.Clock] = "measured",
     };
 

@@ -28,10 +28,12 @@ internal static class Probe
 
     public static readonly string[] AllIds =
     [
-        FindingIds.HeaderRepeat, FindingIds.HeaderOtherBody, FindingIds.Reuse, FindingIds.ReuseMetadata, FindingIds.ReuseAfter, FindingIds.TwoWithOneKey,
+        FindingIds.HeaderRepeat, FindingIds.HeaderOtherBody, FindingIds.Reuse, FindingIds.ReuseMetadata, FindingIds.ReuseAfter,
+            FindingIds.TwoWithOneKey,
         FindingIds.FiveWithOneKey, FindingIds.TwoForOnePerson, FindingIds.FiveForOnePerson, FindingIds.Kind, FindingIds.ListOwn,
         FindingIds.BusinessList, FindingIds.ListLag, FindingIds.ListMetadata,
-        FindingIds.DecisionMetadata, FindingIds.RateHeaders, FindingIds.WrongKey, FindingIds.UnknownWorkflow, FindingIds.BadField, FindingIds.IdField,
+        FindingIds.DecisionMetadata, FindingIds.RateHeaders, FindingIds.WrongKey, FindingIds.UnknownWorkflow, FindingIds.BadField,
+        FindingIds.IdField,
         FindingIds.WithoutSlash, FindingIds.Clock,
     ];
 
@@ -40,7 +42,8 @@ internal static class Probe
     /// <summary>An argument that sets what is set here already takes its place.</summary>
     public static Task<CommandRun> RunAsync(Uri address, params string[] args) => Operating.RunAsync(
     [
-        "probe", "--ConnectionStrings:RabbitMq=amqp://guest:guest@127.0.0.1:1/", "--ConnectionStrings:Redis=127.0.0.1:1", $"--Didit:BaseAddress={address}",
+        "probe", "--ConnectionStrings:RabbitMq=amqp://guest:guest@127.0.0.1:1/", "--ConnectionStrings:Redis=127.0.0.1:1",
+            $"--Didit:BaseAddress={address}",
         $"--Didit:ApiKey={ApiKey}", $"--Didit:WorkflowId={Workflow}", "--Didit:RequestsPerMinute=600000", .. args,
     ]);
 

@@ -23,7 +23,8 @@ public sealed class The_verdict_matrix
                     foreach (var decision in new[] { true, false })
                     {
                         yield return Case(
-                            $"{name}, {(reuse ? "" : "not ")}reused, list {(list ? "with" : "without")}, decision {(decision ? "with" : "without")} metadata",
+                            $"{name}, {(reuse ? "" : "not ")}reused, list {(list ? "with" : "without")}, decision "
+                                + $"{(decision ? "with" : "without")} metadata",
                             didit with { ReuseByVendorData = reuse, ListReturnsMetadata = list, DecisionReturnsMetadata = decision });
                     }
                 }
@@ -34,33 +35,50 @@ public sealed class The_verdict_matrix
         yield return Case("three 409 first, not reused", Honoured with { ConflictCount = 3, ReuseByVendorData = false });
         yield return Case("more 409 than repeats", Honoured with { ConflictCount = 4, OtherBody = RepeatReply.Original });
         yield return Case("another body gets the original", Honoured with { OtherBody = RepeatReply.Original });
-        yield return Case("another body gets the original after two 409", Honoured with { OtherBody = RepeatReply.Original, ConflictCount = 2, SessionIdField = SessionIdField.Uuid });
+        yield return Case(
+            "another body gets the original after two 409",
+            Honoured with { OtherBody = RepeatReply.Original, ConflictCount = 2, SessionIdField = SessionIdField.Uuid });
         yield return Case("honoured for no time at all", Honoured with { HeaderWindow = TimeSpan.Zero });
         yield return Case("metadata kept", Ignored with { OverwriteMetadata = false });
-        yield return Case("metadata kept, in the list only", Honoured with { OverwriteMetadata = false, ListReturnsMetadata = true, DecisionReturnsMetadata = false });
-        yield return Case("a list that lags", Ignored with { ListLag = TimeSpan.FromSeconds(1.5), ListReturnsMetadata = true, DecisionReturnsMetadata = false });
-        yield return Case("a list that lags, honoured, uuid", Honoured with { ListLag = TimeSpan.FromSeconds(1.5), SessionIdField = SessionIdField.Uuid });
+        yield return Case(
+            "metadata kept, in the list only",
+            Honoured with { OverwriteMetadata = false, ListReturnsMetadata = true, DecisionReturnsMetadata = false });
+        yield return Case(
+            "a list that lags",
+            Ignored with { ListLag = TimeSpan.FromSeconds(1.5), ListReturnsMetadata = true, DecisionReturnsMetadata = false });
+        yield return Case(
+            "a list that lags, honoured, uuid",
+            Honoured with { ListLag = TimeSpan.FromSeconds(1.5), SessionIdField = SessionIdField.Uuid });
         yield return Case("both names of the id", Conflict with { SessionIdField = SessionIdField.Both, ConflictCount = 1 });
         yield return Case("limits that are told", Ignored with { RequestsPerMinute = 5000, GetsPerMinute = 6000 });
         yield return Case("a limit of reads that is told", Honoured with { GetsPerMinute = 6000, ReuseByVendorData = false });
         yield return Case("limits that are not told", Ignored with { RequestsPerMinute = 5000, RateHeaders = false });
-        yield return Case("creates that overlap are not reused", Ignored with { ReuseConcurrent = false, CreateDelay = TimeSpan.FromSeconds(0.7) });
-        yield return Case("creates that overlap are not reused, honoured", Honoured with { ReuseConcurrent = false, CreateDelay = TimeSpan.FromSeconds(0.7) });
+        yield return Case(
+            "creates that overlap are not reused", Ignored with { ReuseConcurrent = false, CreateDelay = TimeSpan.FromSeconds(0.7) });
+        yield return Case(
+            "creates that overlap are not reused, honoured",
+            Honoured with { ReuseConcurrent = false, CreateDelay = TimeSpan.FromSeconds(0.7) });
         yield return Case("a wrong key is 403, a workflow is known", Ignored with { BadKeyStatus = 403, OnlyWorkflow = Probe.Workflow });
         yield return Case("an unknown workflow is 403", Honoured with { OnlyWorkflow = Probe.Workflow, UnknownWorkflowStatus = 403 });
         yield return Case("any key will do, and no slash is needed", Ignored with { ApiKey = null, WithoutSlash = WithoutSlash.Works });
-        yield return Case("no slash is refused, the clock is behind", Honoured with { WithoutSlash = WithoutSlash.Refused, DateSkew = TimeSpan.FromSeconds(-200) });
+        yield return Case(
+            "no slash is refused, the clock is behind",
+            Honoured with { WithoutSlash = WithoutSlash.Refused, DateSkew = TimeSpan.FromSeconds(-200) });
         yield return Case("business sessions", Ignored with { BusinessWorkflows = "all" });
         yield return Case("business sessions in a list that lags", Honoured with
         {
-            BusinessWorkflows = Probe.Workflow, ListLag = TimeSpan.FromSeconds(1.5), ListReturnsMetadata = true, DecisionReturnsMetadata = false,
+            BusinessWorkflows = Probe.Workflow, ListLag = TimeSpan.FromSeconds(1.5), ListReturnsMetadata = true,
+                DecisionReturnsMetadata = false,
         });
         yield return Case("an account without KYB, 403", Ignored with { BusinessListStatus = 403 });
         yield return Case("an account without KYB, 404", Honoured with { BusinessListStatus = 404 });
         yield return Case("an account without KYB, 400", Conflict with { BusinessListStatus = 400 });
-        yield return Case("business sessions that the key may not list", Ignored with { BusinessWorkflows = "all", BusinessListStatus = 403 });
+        yield return Case(
+            "business sessions that the key may not list", Ignored with { BusinessWorkflows = "all", BusinessListStatus = 403 });
         yield return Case("a key that may not list", Ignored with { ListScope = ListScope.Refused });
-        yield return Case("a key that may not list, no decision with metadata", Ignored with { ListScope = ListScope.Refused, DecisionReturnsMetadata = false });
+        yield return Case(
+            "a key that may not list, no decision with metadata",
+            Ignored with { ListScope = ListScope.Refused, DecisionReturnsMetadata = false });
         yield return Case("a key that sees nothing of its own", Ignored with { ListScope = ListScope.NothingOfItsOwn });
         yield return Case("handed back after a tenth of a second", Ignored with { UrlDelay = TimeSpan.FromSeconds(0.1) });
         yield return Case("handed back after minutes", Honoured with { UrlDelay = TimeSpan.FromMinutes(5) });
@@ -93,7 +111,8 @@ public sealed class The_verdict_matrix
         var probed = await didit.ProbedAsync("--tries", "1");
 
         var implied = Implied.By(settings, didit.State.Requests);
-        probed.Report.Findings.Select(finding => $"{finding.Id}: {finding.Verdict}").ShouldBe(Probe.AllIds.Select(id => $"{id}: {implied[id]}"));
+        probed.Report.Findings.Select(finding => $"{finding.Id}: {finding.Verdict}")
+            .ShouldBe(Probe.AllIds.Select(id => $"{id}: {implied[id]}"));
         probed.Report.Find(FindingIds.ListLag)!.Numbers!["shown"].ShouldBe(0);
         didit.State.Sessions.ShouldAllBe(session => session.Deleted);
     }
@@ -126,5 +145,6 @@ public sealed class The_verdict_matrix
         }
     }
 
-    private static TestCaseData<SimulatorSettings> Case(string name, SimulatorSettings didit) => new(didit) { TestName = $"Every_verdict_is_what_the_switches_imply({name})" };
+    private static TestCaseData<SimulatorSettings> Case(string name, SimulatorSettings didit) =>
+        new(didit) { TestName = $"Every_verdict_is_what_the_switches_imply({name})" };
 }

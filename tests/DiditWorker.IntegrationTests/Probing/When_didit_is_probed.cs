@@ -33,7 +33,8 @@ public sealed class When_didit_is_probed
     public async Task People_get_a_table_and_the_report_goes_into_a_file()
     {
         using var folder = new TemporaryFolder();
-        await using var didit = await SimulatorServer.StartAsync(settings: Probe.Plain with { Header = HeaderMode.Honoured, ListReturnsMetadata = true });
+        await using var didit =
+            await SimulatorServer.StartAsync(settings: Probe.Plain with { Header = HeaderMode.Honoured, ListReturnsMetadata = true });
 
         var run = await didit.RunAsync("--yes", "--tries", "1", "--report", folder.File("report.json"));
 
@@ -86,7 +87,8 @@ public sealed class When_didit_is_probed
     public async Task It_never_sends_more_than_was_agreed_on_and_leaves_no_session_for_want_of_a_request(int most)
     {
         await using var didit = await SimulatorServer.StartAsync(settings: Probe.Plain with { ReuseByVendorData = false });
-        didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.StatusAfterCreate, Probability = 0.3, Seed = most });
+        didit.State.AddFault(
+            new() { Operation = DiditOperation.Create, Kind = FaultKind.StatusAfterCreate, Probability = 0.3, Seed = most });
 
         var probed = await didit.ProbedAsync("--max-requests", $"{most}");
 
@@ -164,7 +166,8 @@ public sealed class When_didit_is_probed
     public async Task A_throttled_request_is_repeated_once()
     {
         await using var didit = await SimulatorServer.StartAsync(settings: Probe.Plain);
-        didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = 429, RetryAfter = "1", Count = 1 });
+        didit.State.AddFault(
+            new() { Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = 429, RetryAfter = "1", Count = 1 });
 
         var probed = await didit.ProbedAsync();
 
@@ -195,8 +198,11 @@ public sealed class When_didit_is_probed
 
         using var http = new HttpClient();
         using var interrupt = new CancellationTokenSource();
-        var options = new DiditOptions { ApiKey = Probe.ApiKey, BaseAddress = didit.Address, RequestsPerMinute = 600_000, AttemptTimeout = TimeSpan.FromMinutes(5) };
-        var run = new ProbeRun(new(http, options, 500, TimeProvider.System), options, new(Probe.Workflow, Tries: 5, MostRequests: 500, Keep: false), TimeProvider.System);
+        var options = new DiditOptions
+            { ApiKey = Probe.ApiKey, BaseAddress = didit.Address, RequestsPerMinute = 600_000, AttemptTimeout = TimeSpan.FromMinutes(5) };
+        var run = new ProbeRun(
+            new(http, options, 500, TimeProvider.System), options, new(Probe.Workflow, Tries: 5, MostRequests: 500, Keep: false),
+            TimeProvider.System);
         var running = run.RunAsync(
             step =>
             {
@@ -209,7 +215,8 @@ public sealed class When_didit_is_probed
         if (duringACreate)
         {
             await Eventually.UntilAsync(
-                () => Task.FromResult(didit.State.Requests.Any(request => request is { Fault: not null, SessionId: not null })), TimeSpan.FromSeconds(30), "a create that hangs");
+                () => Task.FromResult(didit.State.Requests.Any(request => request is { Fault: not null, SessionId: not null })),
+                TimeSpan.FromSeconds(30), "a create that hangs");
             await interrupt.CancelAsync();
         }
 

@@ -19,8 +19,10 @@ public sealed class When_replies_are_no_help
     public static IEnumerable<TestCaseData<FaultRule, int>> Now_and_then() =>
         from rule in new[]
         {
-            Rule(FaultKind.Malformed), Rule(FaultKind.Empty), Rule(FaultKind.Huge), Rule(FaultKind.ResetAfterCreate), Rule(FaultKind.ResetBeforeCreate),
-            Rule(FaultKind.StatusAfterCreate), Rule(FaultKind.Status) with { Status = 503 }, Rule(FaultKind.TimeoutAfterCreate), Rule(FaultKind.TimeoutBeforeCreate),
+            Rule(FaultKind.Malformed), Rule(FaultKind.Empty), Rule(FaultKind.Huge), Rule(FaultKind.ResetAfterCreate),
+                Rule(FaultKind.ResetBeforeCreate),
+            Rule(FaultKind.StatusAfterCreate), Rule(FaultKind.Status) with { Status = 503 }, Rule(FaultKind.TimeoutAfterCreate),
+                Rule(FaultKind.TimeoutBeforeCreate),
             Rule(FaultKind.Status) with { Status = 429, RetryAfter = "0" }, Rule(FaultKind.Malformed) with { Body = "[[[[1]]]]" },
             Rule(FaultKind.Malformed) with { Body = """{"session_id":{"a":1},"results":[1,null,"x"],"metadata":7,"\ud800":1}""" },
         }
@@ -43,7 +45,8 @@ public sealed class When_replies_are_no_help
         didit.State.Requests.Count.ShouldBeLessThanOrEqualTo(ProbePlan.MostRequests(2));
         foreach (var session in didit.State.Sessions.Where(session => !session.Deleted))
         {
-            (probed.Run.Notes.Contains(session.SessionId, StringComparison.Ordinal) || probed.Run.Notes.Contains(session.VendorData!, StringComparison.Ordinal))
+            (probed.Run.Notes.Contains(session.SessionId, StringComparison.Ordinal)
+                || probed.Run.Notes.Contains(session.VendorData!, StringComparison.Ordinal))
                 .ShouldBeTrue($"session {session.SessionNumber} is left and nobody is told: {probed}");
         }
     }
@@ -60,7 +63,8 @@ public sealed class When_replies_are_no_help
         var probed = await didit.ProbedAsync();
 
         probed.Run.ExitCode.ShouldBe(1);
-        probed.Report.Findings.Where(finding => finding.Id is not (FindingIds.Clock or FindingIds.WrongKey or FindingIds.BadField or FindingIds.WithoutSlash))
+        probed.Report.Findings.Where(
+            finding => finding.Id is not (FindingIds.Clock or FindingIds.WrongKey or FindingIds.BadField or FindingIds.WithoutSlash))
             .Select(finding => finding.Verdict).Distinct().ShouldBe([Finding.Unclear], probed.ToString());
         didit.State.Sessions.Count.ShouldBeGreaterThan(5);
         didit.State.Sessions.ShouldAllBe(session => session.Deleted);
@@ -115,7 +119,8 @@ public sealed class When_replies_are_no_help
             // Honoured, but 409 for another body, and reused: the same body proves nothing.
             var expected = settings is { Header: HeaderMode.Honoured, ReuseByVendorData: true } ? Finding.Unclear
                 : settings.Header == HeaderMode.Honoured ? "conflict" : "ignored";
-            probed.Verdict(FindingIds.HeaderRepeat).ShouldBe(status == 204 && !settings.ReuseByVendorData ? "conflict" : expected, probed.ToString());
+            probed.Verdict(FindingIds.HeaderRepeat)
+                .ShouldBe(status == 204 && !settings.ReuseByVendorData ? "conflict" : expected, probed.ToString());
         }
     }
 
@@ -125,7 +130,8 @@ public sealed class When_replies_are_no_help
         await using var didit = await SimulatorServer.StartAsync(settings: Didits[1]);
 
         // Creates: two for reuse, the first of the key, one with another key, then the repeats: this is the second of them.
-        didit.State.AddFault(Rule(FaultKind.Malformed, DiditOperation.Create) with { Skip = 5, Count = 1, Body = """{"uuid":"another-session"}""" });
+        didit.State.AddFault(
+            Rule(FaultKind.Malformed, DiditOperation.Create) with { Skip = 5, Count = 1, Body = """{"uuid":"another-session"}""" });
 
         var probed = await didit.ProbedAsync();
 
@@ -138,7 +144,9 @@ public sealed class When_replies_are_no_help
     public async Task Dates_that_contradict_each_other_are_unclear()
     {
         await using var didit = await SimulatorServer.StartAsync(settings: Probe.Plain with { DateSkew = null });
-        didit.State.AddFault(Rule(FaultKind.Delay) with { Delay = TimeSpan.Zero, Count = 3, Headers = new Dictionary<string, string> { ["Date"] = "Tue, 01 Jan 2030 00:00:00 GMT" } });
+        didit.State.AddFault(
+            Rule(FaultKind.Delay) with
+            { Delay = TimeSpan.Zero, Count = 3, Headers = new Dictionary<string, string> { ["Date"] = "Tue, 01 Jan 2030 00:00:00 GMT" } });
 
         var probed = await didit.ProbedAsync();
 
@@ -157,5 +165,6 @@ public sealed class When_replies_are_no_help
         }
     }
 
-    private static FaultRule Rule(FaultKind kind, DiditOperation operation = DiditOperation.Any) => new() { Operation = operation, Kind = kind };
+    private static FaultRule Rule(FaultKind kind, DiditOperation operation = DiditOperation.Any) =>
+        new() { Operation = operation, Kind = kind };
 }

@@ -12,7 +12,8 @@ public sealed class When_the_service_has_a_report
     [Test]
     public async Task It_warns_once_at_start_of_each_setting_that_trusts_more_than_was_measured()
     {
-        var warnings = (await OutputWithAsync("ignored")).Split('\n').Where(line => line.Contains(Warning, StringComparison.Ordinal)).ToList();
+        var warnings = (await OutputWithAsync("ignored")).Split('\n').Where(line => line.Contains(Warning, StringComparison.Ordinal))
+            .ToList();
         warnings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             line => line.ShouldContain("\"EventId\":5"), line => line.ShouldContain("\"LogLevel\":\"Warning\""),
             line => line.ShouldContain("Didit:LookupBeforeResend = OutsideWindow"), line => line.ShouldContain("set it to Always"));
@@ -55,10 +56,12 @@ public sealed class When_the_service_has_a_report
     }
 
     private static ProbeReport Report(Arena arena, string headerRepeat) => new(
-        ProbeReport.CurrentVersion, TimeProvider.System.GetUtcNow(), arena.Didit.Address.ToString(), Arena.Workflow, 1, StoppedBecause: null,
+        ProbeReport.CurrentVersion, TimeProvider.System.GetUtcNow(), arena.Didit.Address.ToString(), Arena.Workflow, 1,
+        StoppedBecause: null,
         [
             Found(FindingIds.HeaderRepeat, headerRepeat), Found(FindingIds.HeaderWindow, "measured", ("atLeast", 86_400)),
-            Found(FindingIds.ListLag, "measured", ("max", 0.05)), Found(FindingIds.DecisionMetadata, "yes"), Found(FindingIds.RateHeaders, "some", ("limit", 300)),
+            Found(FindingIds.ListLag, "measured", ("max", 0.05)), Found(FindingIds.DecisionMetadata, "yes"),
+            Found(FindingIds.RateHeaders, "some", ("limit", 300)),
         ],
         []);
 

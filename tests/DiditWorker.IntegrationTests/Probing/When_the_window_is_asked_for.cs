@@ -5,7 +5,9 @@ using Shouldly;
 
 namespace DiditWorker.IntegrationTests.Probing;
 
-/// <summary><c>diditworker probe --window</c>, through the command line; what it finds is tested with a clock of its own in the fast tests.</summary>
+/// <summary>
+/// <c>diditworker probe --window</c>, through the command line; what it finds is tested with a clock of its own in the fast tests.
+/// </summary>
 public sealed class When_the_window_is_asked_for
 {
     [Test]

@@ -60,7 +60,9 @@ internal sealed class LeastRights : IAsyncDisposable
     /// <summary>A channel as one of the users, to be spoilt by what is refused.</summary>
     public async Task<IChannel> ChannelAsync(string name)
     {
-        var connection = await new ConnectionFactory { Uri = new(AddressOf(Deployed.UserOf(name), _deployed.Passwords[name])), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        var connection = await new ConnectionFactory
+            { Uri = new(AddressOf(Deployed.UserOf(name), _deployed.Passwords[name])),
+                AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
         _connections.Add(connection);
         return await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
     }
@@ -68,7 +70,8 @@ internal sealed class LeastRights : IAsyncDisposable
     /// <summary>A channel of the tests' own user, which may do everything.</summary>
     public async Task<IChannel> ChannelAsync()
     {
-        var connection = await new ConnectionFactory { Uri = new(AddressOf(RabbitMqServer.UserName, RabbitMqServer.Password)) }.CreateConnectionAsync();
+        var connection = await new ConnectionFactory
+            { Uri = new(AddressOf(RabbitMqServer.UserName, RabbitMqServer.Password)) }.CreateConnectionAsync();
         _connections.Add(connection);
         return await connection.CreateChannelAsync();
     }
@@ -87,7 +90,8 @@ internal sealed class LeastRights : IAsyncDisposable
     public async Task PermitAsync(string user, string configure, string write, string read)
     {
         using var management = RabbitMq.ManagementClient();
-        (await management.PutAsJsonAsync($"api/permissions/{VirtualHost}/{user}", new { configure, write, read })).EnsureSuccessStatusCode();
+        (await management.PutAsJsonAsync($"api/permissions/{VirtualHost}/{user}", new { configure, write, read }))
+            .EnsureSuccessStatusCode();
     }
 
     /// <summary>Makes a user with these rights, whose password is its name.</summary>

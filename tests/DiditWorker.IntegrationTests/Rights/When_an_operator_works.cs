@@ -9,7 +9,9 @@ using static DiditWorker.IntegrationTests.Rights.RightsTest;
 
 namespace DiditWorker.IntegrationTests.Rights;
 
-/// <summary>With exactly what deploy/rabbitmq and deploy/redis give the operator's user, and each command with its row of the table there.</summary>
+/// <summary>
+/// With exactly what deploy/rabbitmq and deploy/redis give the operator's user, and each command with its row of the table there.
+/// </summary>
 public sealed class When_an_operator_works
 {
     private const string Answers = "DiditWorker.Contracts:VerificationSession(Created|Rejected)";
@@ -23,11 +25,13 @@ public sealed class When_an_operator_works
         await DoneAsync("dead-letters", "show", "operated");
         await DoneAsync("dead-letters", "plan", "--out", folder.File("plan"));
         await DoneAsync("dead-letters", "export", folder.File("export"));
-        await DoneAsync("dead-letters", "discard", "--id", "operated", "--archive", folder.File("archive"), "--reason", "the test", "--yes");
+        await DoneAsync(
+            "dead-letters", "discard", "--id", "operated", "--archive", folder.File("archive"), "--reason", "the test", "--yes");
         await DoneAsync("dead-letters", "import", folder.File("archive"), "--yes");
 
         // Parked again, since nothing has been mended: the command says so by its exit code.
-        (await World.OperateAsync("dead-letters", "replay", "--id", "operated", "--reason", "the test", "--wait", "--yes")).ExitCode.ShouldBe(1);
+        (await World.OperateAsync("dead-letters", "replay", "--id", "operated", "--reason", "the test", "--wait", "--yes"))
+            .ExitCode.ShouldBe(1);
         await DoneAsync("send", "--vendor-data", "user-operated", "--message-id", "operated-2", "--wait");
         await DoneAsync("keys", "show", "operated-2");
         var session = (await World.Didit.SessionsAsync()).Single(s => s.VendorData == "user-operated").SessionId;
@@ -45,12 +49,14 @@ public sealed class When_an_operator_works
     [TestCase("", "", ErrorQueue + "|" + SkippedQueue, "dead-letters plan")]
     [TestCase("", "", ErrorQueue + "|" + SkippedQueue, "dead-letters export FILE")]
     [TestCase("", "", ErrorQueue + "|" + SkippedQueue, "dead-letters discard --id ID --archive FILE --reason r --yes")]
-    [TestCase("amq\\.gen-.*", "amq\\.(default|gen-.*)", ErrorQueue + "|" + SkippedQueue + "|amq\\.gen-.*|" + Answers, "dead-letters replay --id ID --reason r --yes")]
+    [TestCase("amq\\.gen-.*", "amq\\.(default|gen-.*)", ErrorQueue + "|" + SkippedQueue + "|amq\\.gen-.*|"
+        + Answers, "dead-letters replay --id ID --reason r --yes")]
     [TestCase("", "amq\\.default", ErrorQueue + "|" + SkippedQueue, "dead-letters import ARCHIVE --yes")]
     [TestCase("", Inbox, "", "send --vendor-data x")]
     [TestCase("amq\\.gen-.*", Inbox + "|amq\\.gen-.*", "amq\\.gen-.*|" + Answers, "send --vendor-data x --wait")]
     [TestCase("", "", "", "dead-letters history")]
-    public async Task A_command_needs_no_more_at_the_broker_than_its_row_of_the_table(string configure, string write, string read, string command)
+    public async Task A_command_needs_no_more_at_the_broker_than_its_row_of_the_table(
+        string configure, string write, string read, string command)
     {
         var id = "row-" + Guid.NewGuid();
         await ParkAsync(id);
@@ -61,7 +67,8 @@ public sealed class When_an_operator_works
         }
 
         await PermitAsync(configure, write, read);
-        var arguments = command.Replace("ID", id, StringComparison.Ordinal).Replace("ARCHIVE", folder.File("archive"), StringComparison.Ordinal)
+        var arguments = command.Replace("ID", id, StringComparison.Ordinal)
+            .Replace("ARCHIVE", folder.File("archive"), StringComparison.Ordinal)
             .Replace("FILE", folder.File("file"), StringComparison.Ordinal).Split(' ');
         var run = await AsRowAsync(arguments);
 
@@ -71,7 +78,8 @@ public sealed class When_an_operator_works
     }
 
     [TestCase("", "", SkippedQueue, "dead-letters list")]
-    [TestCase("amq\\.gen-.*", "amq\\.gen-.*", ErrorQueue + "|" + SkippedQueue + "|amq\\.gen-.*|" + Answers, "dead-letters replay --reason r --yes")]
+    [TestCase("amq\\.gen-.*", "amq\\.gen-.*", ErrorQueue + "|" + SkippedQueue + "|amq\\.gen-.*|"
+        + Answers, "dead-letters replay --reason r --yes")]
     [TestCase("", "", "", "send --vendor-data x")]
     public async Task With_less_it_says_what_the_broker_refuses(string configure, string write, string read, string command)
     {
@@ -113,10 +121,13 @@ public sealed class When_an_operator_works
     public async Task The_monitor_sees_and_touches_nothing()
     {
         using var management = World.Management("monitor");
-        (await management.GetAsync(new Uri($"api/queues/{LeastRights.VirtualHost}/{ErrorQueue}", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await management.GetAsync(new Uri($"api/queues/{LeastRights.VirtualHost}/{ErrorQueue}", UriKind.Relative)))
+            .StatusCode.ShouldBe(HttpStatusCode.OK);
         using var get = JsonContent.Create(new { count = 1, ackmode = "ack_requeue_true", encoding = "auto" });
-        (await management.PostAsync(new Uri($"api/queues/{LeastRights.VirtualHost}/{ErrorQueue}/get", UriKind.Relative), get)).IsSuccessStatusCode.ShouldBeFalse();
-        (await management.DeleteAsync(new Uri($"api/queues/{LeastRights.VirtualHost}/{ErrorQueue}/contents", UriKind.Relative))).IsSuccessStatusCode.ShouldBeFalse();
+        (await management.PostAsync(new Uri($"api/queues/{LeastRights.VirtualHost}/{ErrorQueue}/get", UriKind.Relative), get))
+            .IsSuccessStatusCode.ShouldBeFalse();
+        (await management.DeleteAsync(new Uri($"api/queues/{LeastRights.VirtualHost}/{ErrorQueue}/contents", UriKind.Relative)))
+            .IsSuccessStatusCode.ShouldBeFalse();
         await RefusedAsync("monitor", channel => channel.BasicGetAsync(ErrorQueue, autoAck: false));
         if (World.RabbitMq.IsAtLeast(4, 3))
         {
@@ -137,22 +148,30 @@ public sealed class When_an_operator_works
     [TestCase("LSET", "didit:{audit}", "0", "x")]
     [TestCase("LPOP", "didit:{audit}")]
     [TestCase("SHUTDOWN", "NOSAVE")]
-    public Task Redis_refuses_the_operator(string command, params object[] arguments) => RefusedByRedisAsync("operator", command, arguments);
+    public Task Redis_refuses_the_operator(string command, params object[] arguments) =>
+        RefusedByRedisAsync("operator", command, arguments);
 
     // One policy applies to a queue: the one of the highest priority.
     [Test]
     public async Task A_policy_for_every_queue_takes_nothing_of_what_is_parked()
     {
         using var management = World.RabbitMq.ManagementClient();
-        using var ttl = JsonContent.Create(new { pattern = ".*", definition = new Dictionary<string, object>(StringComparer.Ordinal) { ["message-ttl"] = 1 }, priority = 5 });
+        using var ttl =
+            JsonContent.Create(
+                new { pattern = ".*", definition = new Dictionary<string, object>(StringComparer.Ordinal) { ["message-ttl"] = 1 },
+                priority = 5 });
         using var queue = JsonContent.Create(new { durable = true });
-        using var message = JsonContent.Create(new { properties = new { }, routing_key = "probe", payload = "x", payload_encoding = "string" });
+        using var message =
+            JsonContent.Create(new { properties = new { }, routing_key = "probe", payload = "x", payload_encoding = "string" });
         await ParkAsync("kept");
-        (await management.PutAsync(new Uri($"api/policies/{LeastRights.VirtualHost}/everything", UriKind.Relative), ttl)).EnsureSuccessStatusCode();
+        (await management.PutAsync(new Uri($"api/policies/{LeastRights.VirtualHost}/everything", UriKind.Relative), ttl))
+            .EnsureSuccessStatusCode();
         try
         {
-            (await management.PutAsync(new Uri($"api/queues/{LeastRights.VirtualHost}/probe", UriKind.Relative), queue)).EnsureSuccessStatusCode();
-            (await management.PostAsync(new Uri($"api/exchanges/{LeastRights.VirtualHost}/amq.default/publish", UriKind.Relative), message)).EnsureSuccessStatusCode();
+            (await management.PutAsync(new Uri($"api/queues/{LeastRights.VirtualHost}/probe", UriKind.Relative), queue))
+                .EnsureSuccessStatusCode();
+            (await management.PostAsync(new Uri($"api/exchanges/{LeastRights.VirtualHost}/amq.default/publish", UriKind.Relative), message))
+                .EnsureSuccessStatusCode();
             await UntilDepthAsync("probe", 0);
             (await World.OperateAsync("dead-letters", "list", "--id", "kept")).ExitCode.ShouldBe(0);
         }
@@ -186,7 +205,8 @@ public sealed class When_an_operator_works
             async () => (await World.OperateAsync("dead-letters", "list", "--id", id)).ExitCode == 0, Bound, $"{id} is parked");
     }
 
-    private static Task PermitAsync(string configure, string write, string read) => World.AddUserAsync(Row, $"^({configure})$", $"^({write})$", $"^({read})$");
+    private static Task PermitAsync(string configure, string write, string read) =>
+        World.AddUserAsync(Row, $"^({configure})$", $"^({write})$", $"^({read})$");
 
     private const string Row = "diditworker-row";
 

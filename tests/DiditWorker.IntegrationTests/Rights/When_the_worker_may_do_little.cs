@@ -181,7 +181,8 @@ public sealed class When_the_worker_may_do_little
         await using var worker = await AsAsync("diditworker-unread", "^DiditWorker|^start-verification_", "^$");
 
         await Eventually.UntilAsync(
-            async () => (await ActionAsync(worker)).StartsWith("grant user 'diditworker-unread' the right to read queue 'start-verification'", StringComparison.Ordinal),
+            async () => (await ActionAsync(worker))
+                .StartsWith("grant user 'diditworker-unread' the right to read queue 'start-verification'", StringComparison.Ordinal),
             Bound, "what to grant");
     }
 
@@ -192,8 +193,10 @@ public sealed class When_the_worker_may_do_little
         await using var worker = await AsAsync("diditworker-unparked", "^DiditWorker|^start-verification_error$", "^start-verification$");
         await worker.UntilReadyAsync();
 
-        var expected = World.RabbitMq.IsAtLeast(4, 3) ? "grant user 'diditworker-unparked' the right to write queue 'start-verification_skipped'" : "";
-        await Eventually.UntilAsync(async () => (await ActionAsync(worker)).StartsWith(expected, StringComparison.Ordinal), Bound, "what to grant");
+        var expected = World.RabbitMq.IsAtLeast(4, 3)
+            ? "grant user 'diditworker-unparked' the right to write queue 'start-verification_skipped'" : "";
+        await Eventually.UntilAsync(
+            async () => (await ActionAsync(worker)).StartsWith(expected, StringComparison.Ordinal), Bound, "what to grant");
     }
 
     private static async Task<WorkerProcess> AsAsync(string user, string write, string read)

@@ -16,10 +16,14 @@ internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
         using var management = rabbitMq.ManagementClient();
         (await management.PutAsJsonAsync($"api/users/{_user}", new { password, tags = "" })).EnsureSuccessStatusCode();
         var rights = new { configure = ".*", write = ".*", read = ".*" };
-        (await management.PutAsJsonAsync($"api/permissions{new Uri(arena.ConnectionString).AbsolutePath}/{_user}", rights)).EnsureSuccessStatusCode();
+        (await management.PutAsJsonAsync($"api/permissions{new Uri(arena.ConnectionString).AbsolutePath}/{_user}", rights))
+            .EnsureSuccessStatusCode();
     }
 
-    /// <summary>Closes the user's connections that the broker lists, which lags behind a connection by some seconds: call it again until it has worked.</summary>
+    /// <summary>
+    /// Closes the user's connections that the broker lists, which lags behind a connection by some seconds: call it again until it has
+    /// worked.
+    /// </summary>
     public async Task CutRabbitMqAsync()
     {
         using var management = rabbitMq.ManagementClient();

@@ -47,7 +47,8 @@ internal sealed class TlsServers : IAsyncDisposable
             ssl_options.fail_if_no_peer_cert = true
             """), new(servers._folder.FullName, servers.RabbitMqPort));
         servers.Redis = await RedisServer.StartNewAsync(
-            users: null, new(servers._folder.FullName, servers.RedisPort), "--tls-port", $"{servers.RedisPort}", "--tls-cert-file", servers.Certificate, "--tls-key-file", servers.Key,
+            users: null, new(servers._folder.FullName, servers.RedisPort), "--tls-port", $"{servers.RedisPort}", "--tls-cert-file",
+            servers.Certificate, "--tls-key-file", servers.Key,
             "--tls-ca-cert-file", servers.Authority.CertificateFile, "--tls-auth-clients", "yes");
         return servers;
     }

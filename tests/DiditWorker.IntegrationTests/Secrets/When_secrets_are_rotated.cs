@@ -37,9 +37,11 @@ public sealed class When_secrets_are_rotated
             () => Task.FromResult(arena.Didit.State.Configure(settings => settings with { ApiKey = "api-key-2" })),
             () => Task.CompletedTask);
         await RotateAsync(
-            "ConnectionStrings:RabbitMq", accounts.RabbitMqAddress("rabbit-2"), () => accounts.SetRabbitMqPasswordAsync("rabbit-2"), accounts.CutRabbitMqAsync);
+            "ConnectionStrings:RabbitMq", accounts.RabbitMqAddress("rabbit-2"), () =>
+            accounts.SetRabbitMqPasswordAsync("rabbit-2"), accounts.CutRabbitMqAsync);
         await RotateAsync(
-            "ConnectionStrings:Redis", accounts.RedisAddress("redis-2"), () => accounts.SetRedisPasswordAsync("redis-2"), accounts.CutRedisAsync);
+            "ConnectionStrings:Redis", accounts.RedisAddress("redis-2"), () =>
+            accounts.SetRedisPasswordAsync("redis-2"), accounts.CutRedisAsync);
 
         var messages = await traffic.ShouldBeCompleteAsync();
         worker.HasExited.ShouldBeFalse();
@@ -48,7 +50,8 @@ public sealed class When_secrets_are_rotated
             worker.Output.ShouldNotContain(secret);
         }
 
-        await TestContext.Progress.WriteLineAsync($"Rotated under load: {messages} messages, {arena.Broker.Answers.Count} answers, {arena.Didit.State.Sessions.Count} sessions");
+        await TestContext.Progress.WriteLineAsync(
+            $"Rotated under load: {messages} messages, {arena.Broker.Answers.Count} answers, {arena.Didit.State.Sessions.Count} sessions");
         await accounts.RemoveAsync();
 
         void Use(string key, string value)
@@ -66,7 +69,8 @@ public sealed class When_secrets_are_rotated
             await File.WriteAllTextAsync(folder.File(key), value + "\n");
             await worker.UntilOutputAsync($"{key}File ({folder.File(key)}) has changed and is used from now on");
             await traffic.UntilItFlowsAsync($"with the new {key}");
-            await TestContext.Progress.WriteLineAsync($"{key}: the backlog is answered {clock.Elapsed.TotalSeconds:0.0} s after the file was replaced");
+            await TestContext.Progress.WriteLineAsync(
+                $"{key}: the backlog is answered {clock.Elapsed.TotalSeconds:0.0} s after the file was replaced");
         }
     }
 }

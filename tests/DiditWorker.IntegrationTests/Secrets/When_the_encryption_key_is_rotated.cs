@@ -138,7 +138,8 @@ public sealed class When_the_encryption_key_is_rotated
             if (await redis.StringGetAsync(name) is { IsNull: false } stored)
             {
                 var payload = IdempotencyRecord.Parse($"{stored}").Payload;
-                (byOld, byNew) = IsUnder(old, name, payload) ? (byOld + 1, byNew) : IsUnder(next, name, payload) ? (byOld, byNew + 1) : throw new CryptographicException(name);
+                (byOld, byNew) = IsUnder(old, name, payload) ? (byOld + 1, byNew) : IsUnder(next, name, payload) ? (byOld, byNew + 1)
+                    : throw new CryptographicException(name);
             }
         }
 

@@ -35,7 +35,8 @@ public sealed class When_transport_is_encrypted
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
         await arena.Broker.UntilAnswersAsync(1);
         await Eventually.UntilAsync(
-            async () => (await worker.GetAsync("/metrics")).Contains("diditworker_queue_messages{", StringComparison.Ordinal), Bound, "the queue watch sees its queue");
+            async () => (await worker.GetAsync("/metrics"))
+                .Contains("diditworker_queue_messages{", StringComparison.Ordinal), Bound, "the queue watch sees its queue");
 
         var run = await arena.OperateAsync("keys", "show", "order-1");
         run.ExitCode.ShouldBe(ExitCodes.Done, run.ToString());
@@ -51,13 +52,16 @@ public sealed class When_transport_is_encrypted
         await arena.Broker.UntilAnswersAsync(2);
     }
 
-    [TestCase("another authority", "127.0.0.1 shows a certificate of another authority (CN=authority) than those in {0}:CertificateAuthorityFile")]
+    [TestCase("another authority",
+        "127.0.0.1 shows a certificate of another authority (CN=authority) than those in {0}:CertificateAuthorityFile")]
     [TestCase("another name", "localhost shows a certificate for other names (127.0.0.1)")]
-    [TestCase("nothing shown", "127.0.0.1 asks for a certificate and none is set; set {0}:ClientCertificateFile and {0}:ClientCertificateKeyFile")]
+    [TestCase("nothing shown",
+        "127.0.0.1 asks for a certificate and none is set; set {0}:ClientCertificateFile and {0}:ClientCertificateKeyFile")]
     public async Task What_is_wrong_with_a_certificate_is_said_with_what_to_do(string how, string expected)
     {
         await using var arena = await _servers.OpenArenaAsync(
-            how == "another authority" ? _servers.Other : null, how == "another name" ? "localhost" : "127.0.0.1", shown: how != "nothing shown");
+            how == "another authority" ? _servers.Other : null, how == "another name" ? "localhost"
+                : "127.0.0.1", shown: how != "nothing shown");
 
         await ShouldSayAsync(arena, expected);
     }
@@ -79,7 +83,8 @@ public sealed class When_transport_is_encrypted
             var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, expected, section);
             await Eventually.UntilAsync(
                 async () => (await worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty(part) is var health
-                    && health.GetProperty("status").GetString() == "Unhealthy" && health.GetProperty("description").GetString()!.Contains(text, StringComparison.Ordinal),
+                    && health.GetProperty("status").GetString() == "Unhealthy"
+                    && health.GetProperty("description").GetString()!.Contains(text, StringComparison.Ordinal),
                 Bound, $"/health/ready says of {part}: {text}");
             await worker.UntilOutputAsync("Connecting: " + text[..Math.Min(text.Length, 20)]);
         }

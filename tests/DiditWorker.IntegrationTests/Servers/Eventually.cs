@@ -8,7 +8,9 @@ internal static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Polls until <paramref name="condition"/> holds. An exception counts as "not yet": while a server comes up, calls fail.</summary>
+    /// <summary>
+    /// Polls until <paramref name="condition"/> holds. An exception counts as "not yet": while a server comes up, calls fail.
+    /// </summary>
     public static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan bound, string what)
     {
         var clock = Stopwatch.StartNew();

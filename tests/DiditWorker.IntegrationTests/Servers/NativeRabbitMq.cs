@@ -37,7 +37,8 @@ internal static class NativeRabbitMq
     /// <param name="amqpPort">On 127.0.0.1.</param>
     /// <param name="epmdPort">Of the Erlang port mapper.</param>
     /// <param name="distribution">The address that other nodes reach it at, as Erlang writes it.</param>
-    public static Dictionary<string, string> Environment(string directory, string node, string amqpPort, string epmdPort, string distribution)
+    public static Dictionary<string,
+        string> Environment(string directory, string node, string amqpPort, string epmdPort, string distribution)
     {
         string In(string name) => Path.Combine(directory, name);
         return new(StringComparer.Ordinal)

@@ -62,7 +62,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         var metrics = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var server = (await ServerSource.Current).IsDocker
             ? new RabbitMqServer(Container(amqp, management, metrics, configuration, tls), ContainerHost.Address, amqp, management, metrics)
-            : new RabbitMqServer(NativeRabbitMq.Host(amqp, management, metrics, configuration), IPAddress.Loopback.ToString(), amqp, management, metrics);
+            : new RabbitMqServer(
+                NativeRabbitMq.Host(amqp, management, metrics, configuration), IPAddress.Loopback.ToString(), amqp, management, metrics);
         await server.StartAsync();
         return server;
     }

@@ -23,7 +23,8 @@ public sealed class RedisServer : IAsyncDisposable
         _host = host;
         Endpoint = endpoint;
         var password = Array.IndexOf(options, "--requirepass") is >= 0 and var at ? $",password={options[at + 1]}" : "";
-        ConnectionString = $"{endpoint},allowAdmin=true{password}" + (users is null ? "" : $",user={users.Administrator},password={users.Password}");
+        ConnectionString = $"{endpoint},allowAdmin=true{password}"
+            + (users is null ? "" : $",user={users.Administrator},password={users.Password}");
     }
 
     /// <summary>Host and port.</summary>
@@ -32,13 +33,16 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>In StackExchange.Redis syntax.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>Where another server of the same kind reaches it: a container's published port is on this machine's loopback only.</summary>
+    /// <summary>
+    /// Where another server of the same kind reaches it: a container's published port is on this machine's loopback only.
+    /// </summary>
     public (string Host, int Port) PeerAddress
     {
         get
         {
             var address = ConnectionString.Split(',')[0].Split(':');
-            return _host is ContainerHost container ? (container.IpAddress, 6379) : (address[0], int.Parse(address[1], CultureInfo.InvariantCulture));
+            return _host is ContainerHost container ? (container.IpAddress, 6379)
+                : (address[0], int.Parse(address[1], CultureInfo.InvariantCulture));
         }
     }
 
@@ -97,14 +101,18 @@ public sealed class RedisServer : IAsyncDisposable
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
         await redis.GetDatabase().PingAsync();
-        var server = (await redis.GetServers()[0].InfoAsync("server")).SelectMany(section => section).ToDictionary(line => line.Key, line => line.Value, StringComparer.Ordinal);
+        var server = (await redis.GetServers()[0].InfoAsync("server")).SelectMany(section => section)
+            .ToDictionary(line => line.Key, line => line.Value, StringComparer.Ordinal);
 
         // Valkey calls itself an old Redis, for clients that ask for nothing else.
         Version = server.TryGetValue("valkey_version", out var valkey) ? $"Valkey {valkey}" : $"Redis {server["redis_version"]}";
         return true;
     }
 
-    /// <summary>A container of the image. Testcontainers would ask with redis-cli whether it answers, which an image of Valkey need not have: the caller asks.</summary>
+    /// <summary>
+    /// A container of the image. Testcontainers would ask with redis-cli whether it answers, which an image of Valkey need not have: the
+    /// caller asks.
+    /// </summary>
     internal static RedisBuilder Builder(string port) =>
         ContainerHost.Configure(new RedisBuilder(Image)).WithPortBinding(port, "6379").WithWaitStrategy(Wait.ForUnixContainer());
 
@@ -115,7 +123,8 @@ public sealed class RedisServer : IAsyncDisposable
         string[] arguments = [.. Persistence, .. options];
         return users is null
             ? new(builder.WithCommand(arguments).Build())
-            : new(builder.WithResourceMapping(Encoding.UTF8.GetBytes(users.AclFile), "/users.acl").WithCommand([.. arguments, "--aclfile", "/users.acl"]).Build());
+            : new(builder.WithResourceMapping(Encoding.UTF8.GetBytes(users.AclFile), "/users.acl")
+                .WithCommand([.. arguments, "--aclfile", "/users.acl"]).Build());
     }
 
     private static NativeHost Native(string port, RedisUsers? users, string[] options)

@@ -15,8 +15,10 @@ internal static class Pictured
     /// <summary>All is well: 1,234 sessions created in the last full minute.</summary>
     public static StatusSnapshot Healthy() => new(
         Now, "0.1.0", "worker-7c9f", Now.AddHours(-30),
-        Health("Healthy", Part("Healthy", "connected", action: null), Part("Healthy", "answers", action: null), Part("Healthy", "no pause", action: null)),
-        Minutes([.. Enumerable.Range(0, 13).Select(i => Counts(900 + (i * 37 % 11 * 30), 40 + i, i % 3)), Counts(1234, 57, 2, waited: 3), Counts(411, 20)]),
+        Health("Healthy", Part("Healthy", "connected", action: null), Part("Healthy", "answers", action: null),
+        Part("Healthy", "no pause", action: null)),
+        Minutes([.. Enumerable.Range(0, 13)
+            .Select(i => Counts(900 + (i * 37 % 11 * 30), 40 + i, i % 3)), Counts(1234, 57, 2, waited: 3), Counts(411, 20)]),
         InFlight: 12, ConcurrentMessageLimit: 64, "closed", Pause: null, new(1500, 1234),
         new(Now.AddSeconds(-4), [new("start-verification", 0, 3), new(Error, 0, 0), new("start-verification_skipped", 0, 0)]),
         [], 86_100, []);
@@ -31,22 +33,26 @@ internal static class Pictured
             Part("Degraded", "paused: Didit answered 402", "add credits in Didit's console; the worker goes on by itself")),
         Outcomes = Minutes(
         [
-            .. Enumerable.Range(0, 9).Select(i => Counts(240 + (i * 53 % 7 * 9), 12, 1)), Counts(201, 9, 2, rejected: 2), Counts(133, 8, rejected: 3, parked: 1),
+            .. Enumerable.Range(0, 9)
+                .Select(i => Counts(240 + (i * 53 % 7 * 9), 12, 1)), Counts(201, 9, 2, rejected: 2), Counts(133, 8, rejected: 3, parked: 1),
             Counts(41, 6, waited: 22, failed: 1), Counts(0, 2, waited: 64), Counts(0, 5, waited: 61, rejected: 7), Counts(0, 1, waited: 17),
         ]),
         InFlight = 64,
         Circuit = "open",
         Pause = new(PauseReasons.CreditsMissing, "Didit answered 402 Payment Required", Now.AddMinutes(-3), Now.AddSeconds(4.5)),
         CreateRate = new(300, 0),
-        Queues = new(Now.AddSeconds(-7), [new("start-verification", 18_204, 0), new(Error, 23, 0), new("start-verification_skipped", 1, 0)]),
+        Queues = new(
+        Now.AddSeconds(-7), [new("start-verification", 18_204, 0), new(Error, 23, 0), new("start-verification_skipped", 1, 0)]),
         DeadLetters =
         [
-            new(Error, "RefusedByDidit", 14, Remaining: 11_575), new(Error, "AmbiguousSession", 6, Remaining: 78_020), new(Error, "AttemptsExhausted", 3, Remaining: -60),
+            new(Error, "RefusedByDidit", 14, Remaining: 11_575), new(Error, "AmbiguousSession", 6, Remaining: 78_020),
+                new(Error, "AttemptsExhausted", 3, Remaining: -60),
             new("start-verification_skipped", "Skipped", 1, Remaining: null),
         ],
         Errors =
         [
-            new(Now.AddSeconds(-20), "rejected", "RefusedByDidit", Key), new(Now.AddMinutes(-2), "parked", "AmbiguousSession", "84edbaec-24eb-51ae-acda-c7fb39801c63"),
+            new(Now.AddSeconds(-20), "rejected", "RefusedByDidit", Key),
+                new(Now.AddMinutes(-2), "parked", "AmbiguousSession", "84edbaec-24eb-51ae-acda-c7fb39801c63"),
             new(Now.AddMinutes(-75), "failed", "NullReferenceException", Key: null),
         ],
     };
@@ -55,7 +61,8 @@ internal static class Pictured
     public static StatusSnapshot Degraded() => Healthy() with
     {
         Health = Health(
-            "Degraded", Part("Healthy", "connected", action: null), Part("Degraded", "maxmemory-policy is volatile-lru", "set it to noeviction"),
+            "Degraded", Part("Healthy", "connected", action: null),
+            Part("Degraded", "maxmemory-policy is volatile-lru", "set it to noeviction"),
             Part("Healthy", "no pause", action: null)),
         Circuit = "half-open",
     };
@@ -69,7 +76,9 @@ internal static class Pictured
         Version = text,
         Host = text,
         Circuit = text,
-        Health = new("Unhealthy", new Dictionary<string, PartStatus>(StringComparer.Ordinal) { [text] = new("Unhealthy", Now, text, text), ["didit"] = new(text, Now, text, text) }),
+        Health = new(
+        "Unhealthy", new Dictionary<string,
+        PartStatus>(StringComparer.Ordinal) { [text] = new("Unhealthy", Now, text, text), ["didit"] = new(text, Now, text, text) }),
         Pause = new(text, text, Now, Now),
         Queues = new(Now, [new(text, 1, 1)]),
         DeadLetters = [new(text, text, 1, 1)],
@@ -77,13 +86,16 @@ internal static class Pictured
     };
 
     private static HealthStatus Health(string status, PartStatus broker, PartStatus redis, PartStatus didit) =>
-        new(status, new Dictionary<string, PartStatus>(StringComparer.Ordinal) { ["broker"] = broker, ["redis"] = redis, ["didit"] = didit });
+        new(status, new Dictionary<string,
+            PartStatus>(StringComparer.Ordinal) { ["broker"] = broker, ["redis"] = redis, ["didit"] = didit });
 
-    private static PartStatus Part(string status, string description, string? action) => new(status, Now.AddMinutes(-3), description, action);
+    private static PartStatus Part(string status, string description, string? action) =>
+        new(status, Now.AddMinutes(-3), description, action);
 
     private static Dictionary<string, long> Counts(
         long created = 0, long replayed = 0, long adopted = 0, long rejected = 0, long parked = 0, long waited = 0, long failed = 0) =>
-        Outcomes.Zip([created, replayed, adopted, rejected, parked, waited, failed]).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        Outcomes.Zip([created, replayed, adopted, rejected, parked, waited, failed])
+            .ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
 
     private static MinuteOfOutcomes[] Minutes(Dictionary<string, long>[] counts)
     {

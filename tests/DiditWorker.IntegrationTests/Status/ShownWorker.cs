@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiditWorker.IntegrationTests.Status;
 
-/// <summary>A worker's HTTP side with nothing but the status page, which says what a test wants it to say. It can go away and come back.</summary>
+/// <summary>
+/// A worker's HTTP side with nothing but the status page, which says what a test wants it to say. It can go away and come back.
+/// </summary>
 internal sealed class ShownWorker(StatusOptions options) : IAsyncDisposable
 {
     private readonly int _port = FreePort.Take();

@@ -78,7 +78,8 @@ public sealed class When_a_person_looks : StatusPageTest
             ["failed\nan error of the worker itself", "0", "0", "1"],
         ]);
         await Shown("#chart").ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex(
-            "^Bar chart of the last 15 minutes: [0-9,]+ deliveries in all, at most [0-9]+ in one minute", default, TimeSpan.FromSeconds(1)));
+            "^Bar chart of the last 15 minutes: [0-9,]+ deliveries in all, at most [0-9]+ in one minute", default,
+            TimeSpan.FromSeconds(1)));
         (await Page.Locator("#chart rect").CountAsync()).ShouldBe(15 * 3);
 
         // By keyboard alone: the first thing that can be reached.
@@ -98,11 +99,14 @@ public sealed class When_a_person_looks : StatusPageTest
         await Shown("#queues tbody tr").ToHaveCountAsync(3);
         (await CellsAsync("#queues tbody tr")).ShouldBe(
             [["start-verification", "18,204", "none"], ["start-verification_error", "23", "0"], ["start-verification_skipped", "1", "0"]]);
-        await Shown("#queues-asked").ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^The broker was asked [0-9]+ s ago$", default, TimeSpan.FromSeconds(1)));
+        await Shown("#queues-asked")
+            .ToHaveTextAsync(
+                new System.Text.RegularExpressions.Regex("^The broker was asked [0-9]+ s ago$", default, TimeSpan.FromSeconds(1)));
         await Shown("#letters-said").ToHaveTextAsync("24 messages wait for a person; the window is 23 h 55 min long");
         (await CellsAsync("#letters tbody tr")).ShouldBe(
         [
-            ["RefusedByDidit\nstart-verification_error", "14", "3 h 12 min left"], ["AmbiguousSession\nstart-verification_error", "6", "21 h 40 min left"],
+            ["RefusedByDidit\nstart-verification_error", "14", "3 h 12 min left"],
+                ["AmbiguousSession\nstart-verification_error", "6", "21 h 40 min left"],
             ["AttemptsExhausted\nstart-verification_error", "3", "window over"], ["Skipped\nstart-verification_skipped", "1", "unknown"],
         ]);
         (await CellsAsync("#errors tbody tr")).Select(row => row[1..]).ShouldBe(
@@ -143,10 +147,12 @@ public sealed class When_a_person_looks : StatusPageTest
     [Test]
     public async Task The_token_is_asked_for_by_the_browser()
     {
-        await using var closed = await ShownWorker.StartAsync(new StatusOptions { Access = StatusAccessRule.Token, Token = "correct-horse-battery" });
+        await using var closed =
+            await ShownWorker.StartAsync(new StatusOptions { Access = StatusAccessRule.Token, Token = "correct-horse-battery" });
 
         // Chromium without a window has nobody to ask.
-        (await Should.ThrowAsync<PlaywrightException>(() => Page.GotoAsync(closed.Address))).Message.ShouldContain("ERR_INVALID_AUTH_CREDENTIALS");
+        (await Should.ThrowAsync<PlaywrightException>(() => Page.GotoAsync(closed.Address)))
+            .Message.ShouldContain("ERR_INVALID_AUTH_CREDENTIALS");
         closed.Asked.ShouldBe(0);
 
         var page = await NewPageAsync(new() { HttpCredentials = new() { Username = "anybody", Password = "correct-horse-battery" } });

@@ -91,7 +91,8 @@ public sealed class When_it_is_hard_to_see : StatusPageTest
 
         await Page.EmulateMediaAsync(new() { ReducedMotion = motion });
 
-        (await Page.EvaluateAsync<bool>("[...document.querySelectorAll('*')].some(e => getComputedStyle(e).transitionDuration !== '0s')")).ShouldBe(moves);
+        (await Page.EvaluateAsync<bool>("[...document.querySelectorAll('*')].some(e => getComputedStyle(e).transitionDuration !== '0s')"))
+            .ShouldBe(moves);
     }
 
     // To be looked at: artifacts/screenshots.
@@ -112,7 +113,8 @@ public sealed class When_it_is_hard_to_see : StatusPageTest
 
     private Task<byte[]> PhotographAsync(string state, ColorScheme scheme, int width) => Page.ScreenshotAsync(new()
     {
-        FullPage = true, Animations = ScreenshotAnimations.Disabled, Path = Path.Combine(Screenshots(), $"{state}-{scheme.ToString().ToLowerInvariant()}-{width}.png"),
+        FullPage = true, Animations = ScreenshotAnimations.Disabled,
+            Path = Path.Combine(Screenshots(), $"{state}-{scheme.ToString().ToLowerInvariant()}-{width}.png"),
     });
 
     private async Task ShowAsync(string state, ColorScheme scheme, int width)
@@ -123,19 +125,23 @@ public sealed class When_it_is_hard_to_see : StatusPageTest
 
     private async Task ShouldBeAccessibleAsync()
     {
-        var found = await Page.RunAxe(new AxeRunOptions { RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] } });
+        var found = await Page.RunAxe(
+            new AxeRunOptions { RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] } });
 
-        found.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{violation.Id} ({violation.Help}): {node.Html}")).ShouldBeEmpty();
+        found.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{violation.Id} ({violation.Help}): {node.Html}"))
+            .ShouldBeEmpty();
         found.Passes.Select(pass => pass.Id).ShouldContain("color-contrast");
     }
 
     private async Task<(double[] Ground, double[] Text)> ColoursAsync()
     {
-        var colours = await Page.EvaluateAsync<string[]>("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]");
+        var colours =
+            await Page.EvaluateAsync<string[]>("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]");
         return (Parse(colours[0]), Parse(colours[1]));
     }
 
-    private static double[] Parse(string rgb) => [.. rgb[4..^1].Split(',').Select(part => double.Parse(part, CultureInfo.InvariantCulture) / 255)];
+    private static double[] Parse(string rgb) =>
+        [.. rgb[4..^1].Split(',').Select(part => double.Parse(part, CultureInfo.InvariantCulture) / 255)];
 
     // WCAG 2: relative luminance and contrast ratio.
     private static double Luminance(double[] rgb)

@@ -150,8 +150,13 @@ public sealed class When_it_is_watched : StatusPageTest
         Page.PageError += (_, error) => complaints.Add(error);
         Page.RequestFailed += (_, request) => complaints.Add($"failed: {request.Url}");
         Page.Response += (_, response) => complaints.AddRange(response.Ok ? [] : [$"{response.Status}: {response.Url}"]);
-        Page.Request += (_, request) => elsewhere.AddRange(request.Url.StartsWith(Worker.Address, StringComparison.Ordinal) || request.Url.StartsWith("data:", StringComparison.Ordinal) ? [] : [request.Url]);
-        await Page.AddInitScriptAsync("window.violations = []; document.addEventListener('securitypolicyviolation', e => window.violations.push(e.violatedDirective));");
+        Page.Request += (_, request) =>
+            elsewhere.AddRange(
+                request.Url.StartsWith(Worker.Address, StringComparison.Ordinal)
+                    || request.Url.StartsWith("data:", StringComparison.Ordinal) ? [] : [request.Url]);
+        await Page.AddInitScriptAsync(
+            "window.violations = []; document.addEventListener('securitypolicyviolation', e => "
+                + "window.violations.push(e.violatedDirective));");
         await OpenAsync();
 
         Worker.Snapshot = Pictured.Bad();
@@ -164,7 +169,8 @@ public sealed class When_it_is_watched : StatusPageTest
         (await Page.EvaluateAsync<string[]>("window.violations")).ShouldBeEmpty();
 
         // And the policy is in force: what it forbids does not happen.
-        await Page.EvaluateAsync("document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.hacked = true' }))");
+        await Page.EvaluateAsync(
+            "document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.hacked = true' }))");
         (await Page.EvaluateAsync<bool>("'hacked' in window")).ShouldBeFalse();
         (await Page.EvaluateAsync<string[]>("window.violations")).ShouldNotBeEmpty();
     }

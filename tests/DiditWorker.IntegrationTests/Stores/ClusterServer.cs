@@ -5,7 +5,9 @@ using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests.Stores;
 
-/// <summary>Redis Cluster of one node that has all slots: it refuses whatever a real cluster would for crossing slots or undeclared keys.</summary>
+/// <summary>
+/// Redis Cluster of one node that has all slots: it refuses whatever a real cluster would for crossing slots or undeclared keys.
+/// </summary>
 internal sealed class ClusterServer : IAsyncDisposable
 {
     private const int LastSlot = 16383;
@@ -22,7 +24,8 @@ internal sealed class ClusterServer : IAsyncDisposable
         var port = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         var isDocker = (await ServerSource.Current).IsDocker;
         var address = isDocker ? ContainerHost.Address : "127.0.0.1";
-        string[] cluster = ["--cluster-enabled", "yes", "--save", "", "--cluster-announce-hostname", address, "--cluster-announce-port", port];
+        string[] cluster =
+            ["--cluster-enabled", "yes", "--save", "", "--cluster-announce-hostname", address, "--cluster-announce-port", port];
         var server = new ClusterServer(isDocker ? Container(port, cluster) : Native(port, cluster), $"{address}:{port},allowAdmin=true");
         await server._host.StartAsync();
         try

@@ -198,7 +198,8 @@ public sealed class RedisRateLimiter_on_redis
         await bare.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "2000", "WRITE");
         var waiting = rare.AcquireAsync(1, leaving.Token).AsTask();
         await Eventually.UntilAsync(
-            async () => (await bare.GetServers()[0].InfoAsync("clients"))[0].Any(line => line is { Key: "blocked_clients", Value: not "0" }),
+            async () => (await bare.GetServers()[0].InfoAsync("clients"))[0].Any(
+            line => line is { Key: "blocked_clients", Value: not "0" }),
             Bound, "the question waits at Redis");
         await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => waiting.WaitAsync(Bound));
@@ -364,7 +365,8 @@ public sealed class RedisRateLimiter_on_redis
         (await bare.GetDatabase().KeyTimeToLiveAsync(name)).ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromSeconds(5));
 
         await one.PauseAsync(TimeSpan.FromMinutes(5));
-        (await bare.GetDatabase().KeyTimeToLiveAsync(name)).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(6));
+        (await bare.GetDatabase().KeyTimeToLiveAsync(name)).ShouldNotBeNull()
+            .ShouldBeInRange(TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(6));
     }
 
     private Task UntilScriptsRanAsync(int count) => Eventually.UntilAsync(

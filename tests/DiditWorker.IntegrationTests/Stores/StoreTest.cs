@@ -86,7 +86,8 @@ public abstract class StoreTest(Kind kind)
 
     // Mistake 8: value and TTL in two steps leave an orphan that never dies. Whatever a test did, its record has an end.
     [TearDown]
-    public async Task The_record_has_an_endAsync() => (await StoredAsync() is null || await TimeToLiveAsync() is not null).ShouldBeTrue("a record without TTL");
+    public async Task The_record_has_an_endAsync() =>
+        (await StoredAsync() is null || await TimeToLiveAsync() is not null).ShouldBeTrue("a record without TTL");
 
     protected IdempotencyStore NewStore(TimeSpan? lease = null, TimeSpan? window = null, AnswerCipher? cipher = null) => new(
         Connection, new() { Lease = lease ?? StoreTest.Lease }, window ?? Window, cipher ?? new(key: null),
@@ -103,7 +104,8 @@ public abstract class StoreTest(Kind kind)
 
     /// <summary>Until the clock of Redis, which counts in milliseconds, shows another time.</summary>
     protected Task UntilLaterAsync(DateTimeOffset than) =>
-        Eventually.UntilAsync(async () => (await NowAsync()).ToUnixTimeMilliseconds() > than.ToUnixTimeMilliseconds(), Bound, "Redis' clock goes on");
+        Eventually.UntilAsync(
+            async () => (await NowAsync()).ToUnixTimeMilliseconds() > than.ToUnixTimeMilliseconds(), Bound, "Redis' clock goes on");
 
     /// <summary>Claims as <paramref name="next"/> until the lease of whoever has the key is over.</summary>
     protected async Task<Memory> TakeOverAsync(string next)

@@ -108,7 +108,8 @@ public sealed class The_cost_of_a_delivery
 
         var bytes = (long)await bare.GetDatabase().ExecuteAsync("MEMORY", "USAGE", store.RedisKey(key));
 
-        await TestContext.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes, of which {answer.Length} are the answer"));
+        await TestContext.Out.WriteLineAsync(
+            string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes, of which {answer.Length} are the answer"));
         bytes.ShouldBeLessThanOrEqualTo(350);
     }
 

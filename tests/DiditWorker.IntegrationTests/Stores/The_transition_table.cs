@@ -98,7 +98,8 @@ public sealed class The_transition_table(Kind kind) : StoreTest(kind)
     private static void Check(IdempotencyRecord record, string[] after, DateTimeOffset now, bool isNew)
     {
         record.Fingerprint.ShouldBe(Fingerprint);
-        record.FirstAttempt.ShouldBe(isNew ? now : DateTimeOffset.FromUnixTimeMilliseconds((now - Age).ToUnixTimeMilliseconds()), isNew ? Slack : TimeSpan.Zero);
+        record.FirstAttempt.ShouldBe(
+            isNew ? now : DateTimeOffset.FromUnixTimeMilliseconds((now - Age).ToUnixTimeMilliseconds()), isNew ? Slack : TimeSpan.Zero);
         if (after[0] != "over")
             record.Owner.ShouldBe(after[^1] == nameof(Mine) ? Mine : Theirs);
         if (after[0] is "live" or "over")

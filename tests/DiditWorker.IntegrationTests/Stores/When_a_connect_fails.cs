@@ -27,7 +27,9 @@ public sealed class When_a_connect_fails(Kind kind) : StoreTest(kind)
     public async Task So_is_one_that_could_not_even_begin()
     {
         var text = (string?)null;
-        await using var connection = new RedisConnection(() => text ?? throw new IOException("not there yet"), host => new() { TargetHost = host }, TimeProvider.System);
+        await using var connection =
+            new RedisConnection(
+                () => text ?? throw new IOException("not there yet"), host => new() { TargetHost = host }, TimeProvider.System);
         await Should.ThrowAsync<IOException>(() => connection.PingAsync());
 
         text = Address;

@@ -19,7 +19,8 @@ public sealed class When_a_key_is_claimed(Kind kind) : StoreTest(kind)
 
         (memory.Record, memory.Owned, memory.Granted).ShouldBe((null, true, Lease));
         var record = await RecordAsync();
-        record.ShouldBe(new(RecordState.InProgress, Fingerprint, Mine, record.FirstAttempt + Lease, record.FirstAttempt, record.FirstAttempt, 1, ""));
+        record.ShouldBe(
+            new(RecordState.InProgress, Fingerprint, Mine, record.FirstAttempt + Lease, record.FirstAttempt, record.FirstAttempt, 1, ""));
         record.FirstAttempt.ShouldBe(await NowAsync(), Slack);
     }
 

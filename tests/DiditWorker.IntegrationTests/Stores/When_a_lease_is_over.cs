@@ -61,7 +61,8 @@ public sealed class When_a_lease_is_over(Kind kind) : StoreTest(kind)
         for (var attempt = 1; attempt <= 4; attempt++)
         {
             var owner = $"owner-{attempt}";
-            await Eventually.UntilAsync(async () => (await brief.ClaimAsync(Key, Fingerprint, owner)).Owned, Bound, $"attempt {attempt} begins");
+            await Eventually.UntilAsync(
+                async () => (await brief.ClaimAsync(Key, Fingerprint, owner)).Owned, Bound, $"attempt {attempt} begins");
             (await RecordAsync()).Attempts.ShouldBe(attempt);
         }
     }

@@ -22,10 +22,13 @@ public sealed class When_a_lease_renews_itself(Kind kind) : StoreTest(kind)
         (await lease.ClaimAsync()).Granted.ShouldBe(ThreeSeconds);
         var granted = (await RecordAsync()).LeaseUntil;
 
-        await Eventually.UntilAsync(async () => await NowAsync() > granted + (ThreeSeconds / 2), Bound, "the lease as it was granted is over");
+        await Eventually.UntilAsync(
+            async () => await NowAsync() > granted + (ThreeSeconds / 2), Bound, "the lease as it was granted is over");
 
         (await Store.ClaimAsync(Key, Fingerprint, Theirs)).Owned.ShouldBeFalse();
-        (await RecordAsync()).ShouldSatisfyAllConditions(r => r.Owner.ShouldBe(lease.Owner), r => r.Attempts.ShouldBe(1), r => r.LeaseUntil.ShouldBeGreaterThan(granted));
+        (await RecordAsync())
+            .ShouldSatisfyAllConditions(
+                r => r.Owner.ShouldBe(lease.Owner), r => r.Attempts.ShouldBe(1), r => r.LeaseUntil.ShouldBeGreaterThan(granted));
     }
 
     [Test]
@@ -148,7 +151,8 @@ public sealed class When_a_lease_renews_itself(Kind kind) : StoreTest(kind)
         (await lease.EnsureAsync(TimeSpan.Zero)).ShouldBe(LeaseState.Lost);
     }
 
-    private Lease NewLease(TimeSpan length) => new(NewStore(length), Key, Fingerprint, TimeProvider.System, new(TimeProvider.System, NullLogger<RedisTrouble>.Instance));
+    private Lease NewLease(TimeSpan length) =>
+        new(NewStore(length), Key, Fingerprint, TimeProvider.System, new(TimeProvider.System, NullLogger<RedisTrouble>.Instance));
 
     private static string RecordOf(string owner) => $"1 P {Fingerprint} {owner} 1795521600000 1795521600000 1795521600000 1 ";
 }

@@ -19,7 +19,8 @@ public sealed class When_answers_are_encrypted_at_rest(Kind kind) : StoreTest(ki
     [Test]
     public async Task They_come_back_and_redis_never_sees_them()
     {
-        var answer = new DiditSession("s-1", 7, "https://verify.example/s/planted-token", "Not Started", "w-1", DateTimeOffset.UnixEpoch).ToPayload();
+        var answer = new DiditSession("s-1", 7, "https://verify.example/s/planted-token", "Not Started", "w-1", DateTimeOffset.UnixEpoch)
+            .ToPayload();
         await encrypting.ClaimAsync(Key, Fingerprint, Mine);
 
         (await encrypting.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, await NowAsync(), answer)).ShouldBeTrue();

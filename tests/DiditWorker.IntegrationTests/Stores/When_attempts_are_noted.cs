@@ -12,7 +12,8 @@ namespace DiditWorker.IntegrationTests.Stores;
 public sealed class When_attempts_are_noted(Kind kind) : StoreTest(kind)
 {
     private static readonly AttemptNote Note = new(
-        81, "create answered 500", DateTimeOffset.FromUnixTimeMilliseconds(1795521600123), DateTimeOffset.FromUnixTimeMilliseconds(1795521660456));
+        81, "create answered 500", DateTimeOffset.FromUnixTimeMilliseconds(1795521600123),
+        DateTimeOffset.FromUnixTimeMilliseconds(1795521660456));
 
     [TestCase(Release.Keep)]
     [TestCase(Release.Uncounted)]

@@ -22,7 +22,8 @@ public sealed class When_claims_are_counted(Kind kind) : StoreTest(kind)
     {
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (ReferenceEquals(instrument.Meter.Scope, Meters) && instrument.Name is "diditworker.idempotency.claims" or "diditworker.redis.duration")
+            if (ReferenceEquals(instrument.Meter.Scope, Meters)
+                && instrument.Name is "diditworker.idempotency.claims" or "diditworker.redis.duration")
                 self.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((_, count, tags, _) => results.Enqueue($"{count} {tags[0].Key}={tags[0].Value}"));
@@ -52,7 +53,8 @@ public sealed class When_claims_are_counted(Kind kind) : StoreTest(kind)
         await Store.ClaimAsync(Key, Fingerprint, Mine);
         await Store.ClaimAsync(Key, OtherFingerprint, Mine);
 
-        results.ShouldBe(["1 result=acquired", "1 result=held", "1 result=mismatch", "1 result=taken_over", "1 result=answered", "1 result=mismatch"]);
+        results.ShouldBe(
+            ["1 result=acquired", "1 result=held", "1 result=mismatch", "1 result=taken_over", "1 result=answered", "1 result=mismatch"]);
     }
 
     [Test]

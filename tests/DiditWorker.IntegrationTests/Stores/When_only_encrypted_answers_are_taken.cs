@@ -25,7 +25,8 @@ public sealed class When_only_encrypted_answers_are_taken(Kind kind) : StoreTest
         var planted = await StoredAsync();
 
         await Should.ThrowAsync<CryptographicException>(() => _refusing.ClaimAsync(Key, Fingerprint, Theirs));
-        await Should.ThrowAsync<CryptographicException>(async () => await _refusing.CompleteAsync(Key, RecordState.Completed, Fingerprint, Theirs, await NowAsync(), Answer));
+        await Should.ThrowAsync<CryptographicException>(
+            async () => await _refusing.CompleteAsync(Key, RecordState.Completed, Fingerprint, Theirs, await NowAsync(), Answer));
         (await StoredAsync()).ShouldBe(planted);
     }
 

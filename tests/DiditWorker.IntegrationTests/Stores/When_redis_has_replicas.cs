@@ -21,11 +21,13 @@ public sealed class When_redis_has_replicas
 
         await using var toReplica = new RedisConnection(replica.ConnectionString);
         await Eventually.UntilAsync(
-            async () => (await RedisChecks.RunAsync(toReplica)).SequenceEqual([RedisChecks.OnlyReplicas], StringComparer.Ordinal), Bound, "it is seen to be a replica");
+            async () => (await RedisChecks.RunAsync(toReplica))
+                .SequenceEqual([RedisChecks.OnlyReplicas], StringComparer.Ordinal), Bound, "it is seen to be a replica");
 
         await using var toPrimary = new RedisConnection(primary.ConnectionString);
         await Eventually.UntilAsync(
-            async () => (await RedisChecks.AdviseAsync(toPrimary)).Any(a => a.Contains("min-replicas-to-write", StringComparison.Ordinal)), Bound, "the primary sees its replica");
+            async () => (await RedisChecks.AdviseAsync(toPrimary))
+                .Any(a => a.Contains("min-replicas-to-write", StringComparison.Ordinal)), Bound, "the primary sees its replica");
         (await RedisChecks.RunAsync(toPrimary)).ShouldNotContain(warning => warning.Contains("replica", StringComparison.Ordinal));
 
         await using var admin = await ConnectionMultiplexer.ConnectAsync(primary.ConnectionString);

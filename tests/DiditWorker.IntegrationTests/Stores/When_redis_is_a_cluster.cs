@@ -67,12 +67,14 @@ public sealed class When_redis_is_a_cluster
     {
         var (horizon, options) = (new Horizon(connection, new() { KeyPrefix = "h:" }), new IdempotencyOptions { KeyPrefix = "h:" });
         var own = new IdempotencyStore(connection, options, TimeSpan.FromDays(1), new(key: null), Metrics);
-        (await horizon.ReadAsync()).ShouldSatisfyAllConditions(r => (r.Markers, r.Missing).ShouldBe((16384, 16384)), r => r.Since.ShouldBe(r.At));
+        (await horizon.ReadAsync())
+            .ShouldSatisfyAllConditions(r => (r.Markers, r.Missing).ShouldBe((16384, 16384)), r => r.Since.ShouldBe(r.At));
         var memory = await own.ClaimAsync(new(Guid.NewGuid()), Fingerprint, "a");
         memory.Horizon.ShouldBe(memory.At);
         (await horizon.ReadAsync()).Missing.ShouldBe(16383);
 
-        (await horizon.NothingWasLostAsync()).ShouldSatisfyAllConditions(r => r.Since.ShouldBe(DateTimeOffset.UnixEpoch), r => r.Markers.ShouldBe(16384));
+        (await horizon.NothingWasLostAsync())
+            .ShouldSatisfyAllConditions(r => r.Since.ShouldBe(DateTimeOffset.UnixEpoch), r => r.Markers.ShouldBe(16384));
 
         for (var i = 0; i < 30; i++)
             (await own.ClaimAsync(new(Guid.NewGuid()), Fingerprint, "a")).Horizon.ShouldBe(DateTimeOffset.UnixEpoch);
@@ -97,7 +99,8 @@ public sealed class When_redis_is_a_cluster
     [Test]
     public async Task The_rate_limit_works()
     {
-        using var limiter = new RedisRateLimiter(connection, "didit:{ratelimit}:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
+        using var limiter =
+            new RedisRateLimiter(connection, "didit:{ratelimit}:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
 
         using var place = await limiter.AcquireAsync(1, CancellationToken.None);
         await limiter.PauseAsync(TimeSpan.FromMilliseconds(1));
@@ -130,7 +133,8 @@ public sealed class When_redis_is_a_cluster
         {
             IReadOnlyList<string> warnings = [];
             await Eventually.UntilAsync(
-                async () => (warnings = await RedisChecks.RunAsync(connection)).Any(w => w.Contains("16383 of 16384 slots", StringComparison.Ordinal)),
+                async () => (warnings = await RedisChecks.RunAsync(connection))
+                    .Any(w => w.Contains("16383 of 16384 slots", StringComparison.Ordinal)),
                 Bound, "the missing slot is seen");
             warnings.ShouldContain(warning => warning.Contains("CLUSTER NODES", StringComparison.Ordinal));
         }
@@ -138,7 +142,8 @@ public sealed class When_redis_is_a_cluster
         {
             await bare.GetServers()[0].ExecuteAsync("CLUSTER", "ADDSLOTS", 7);
             await Eventually.UntilAsync(
-                async () => !(await RedisChecks.RunAsync(connection)).Any(w => w.Contains("cluster", StringComparison.Ordinal)), Bound, "the cluster is whole again");
+                async () => !(await RedisChecks.RunAsync(connection))
+                    .Any(w => w.Contains("cluster", StringComparison.Ordinal)), Bound, "the cluster is whole again");
         }
     }
 

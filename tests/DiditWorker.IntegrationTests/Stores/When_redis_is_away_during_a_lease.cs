@@ -75,7 +75,8 @@ public sealed class When_redis_is_away_during_a_lease
         await server.PauseAsync(false);
 
         await Eventually.UntilAsync(
-            async () => (await store.PeekAsync(key)).Memory.Record is { } record && record.LeaseUntil > granted && record.Owner == lease.Owner, Bound, "it is renewed");
+            async () => (await store.PeekAsync(key)).Memory.Record is { } record && record.LeaseUntil > granted
+                && record.Owner == lease.Owner, Bound, "it is renewed");
     }
 
     // As the older code had it: one renewal that failed ended the renewing for good, and the lease ran out under the work.
@@ -99,7 +100,8 @@ public sealed class When_redis_is_away_during_a_lease
         new(connection, new() { Lease = length }, TimeSpan.FromDays(1), new(key: null), services.GetRequiredService<WorkerMetrics>());
 
     private Lease NewLease(IdempotencyStore store, Counting? trouble = null) => new(
-        store, key, Fingerprint, TimeProvider.System, new(TimeProvider.System, trouble ?? (ILogger<RedisTrouble>)NullLogger<RedisTrouble>.Instance));
+        store, key, Fingerprint, TimeProvider.System,
+        new(TimeProvider.System, trouble ?? (ILogger<RedisTrouble>)NullLogger<RedisTrouble>.Instance));
 
     private sealed class Counting : ILogger<RedisTrouble>
     {
@@ -110,6 +112,7 @@ public sealed class When_redis_is_away_during_a_lease
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Count++;
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Count++;
     }
 }

@@ -98,7 +98,8 @@ public sealed class When_redis_says_since_when_it_remembers(Kind kind) : StoreTe
     {
         await ClaimAsync();
 
-        (await _horizon.NothingWasLostAsync()).ShouldSatisfyAllConditions(r => r.Since.ShouldBe(DateTimeOffset.UnixEpoch), r => r.Markers.ShouldBe(1));
+        (await _horizon.NothingWasLostAsync())
+            .ShouldSatisfyAllConditions(r => r.Since.ShouldBe(DateTimeOffset.UnixEpoch), r => r.Markers.ShouldBe(1));
 
         (await ClaimAsync()).Horizon.ShouldBe(DateTimeOffset.UnixEpoch);
         (await _horizon.SampleAsync()).Since.ShouldBe(DateTimeOffset.UnixEpoch);

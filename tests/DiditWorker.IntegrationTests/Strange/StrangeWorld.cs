@@ -88,7 +88,8 @@ internal sealed class StrangeWorld : IAsyncDisposable
         await Eventually.UntilAsync(
             async () =>
             {
-                var all = await management.GetFromJsonAsync<List<JsonElement>>($"api/vhosts{new Uri(Arena.ConnectionString).AbsolutePath}/connections");
+                var all = await management.GetFromJsonAsync<List<JsonElement>>(
+                    $"api/vhosts{new Uri(Arena.ConnectionString).AbsolutePath}/connections");
                 names = [.. all!.Where(IsTheWorkers).Select(connection => connection.GetProperty("name").GetString()!)];
                 return names.Length > 0;
             },

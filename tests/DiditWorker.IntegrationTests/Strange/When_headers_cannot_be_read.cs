@@ -108,7 +108,8 @@ public sealed class When_headers_cannot_be_read
     {
         await using var world = await StrangeWorld.OpenAsync();
         var headers = Table(("MT-OriginalMessageId", Value('S', Long("the-first"u8.ToArray()))), ("p", Poison));
-        (await world.Publisher.TryPublishAsync(Request("strange").Set("headers", headers).Build(), StrangePublisher.Good("s"))).ShouldBeTrue();
+        (await world.Publisher.TryPublishAsync(Request("strange").Set("headers", headers).Build(), StrangePublisher.Good("s")))
+            .ShouldBeTrue();
         await world.UntilAnsweredAsync(strange: 1);
         await Servers.Eventually.UntilAsync(
             async () => await world.Arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromSeconds(30), "it is parked");

@@ -17,10 +17,13 @@ internal static class AmqpShape
     private static string Of(IReadOnlyBasicProperties p) => string.Join('\n',
     [
         $"message_id {p.MessageId ?? "-"}", $"correlation_id {p.CorrelationId ?? "-"}", $"type {p.Type ?? "-"}", $"app_id {p.AppId ?? "-"}",
-        $"user_id {p.UserId ?? "-"}", $"cluster_id {p.ClusterId ?? "-"}", $"reply_to {p.ReplyTo ?? "-"}", $"content_type {p.ContentType ?? "-"}",
-        $"content_encoding {p.ContentEncoding ?? "-"}", $"expiration {p.Expiration ?? "-"}", $"delivery_mode {p.DeliveryMode}", $"priority {p.Priority}",
+        $"user_id {p.UserId ?? "-"}", $"cluster_id {p.ClusterId ?? "-"}", $"reply_to {p.ReplyTo ?? "-"}",
+        $"content_type {p.ContentType ?? "-"}",
+        $"content_encoding {p.ContentEncoding ?? "-"}", $"expiration {p.Expiration ?? "-"}", $"delivery_mode {p.DeliveryMode}",
+        $"priority {p.Priority}",
         $"timestamp {p.Timestamp.UnixTime}",
-        .. (p.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).Where(h => h.Key is not ("x-delivery-count" or "x-acquired-count")).OrderBy(h => h.Key, StringComparer.Ordinal)
+        .. (p.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
+            .Where(h => h.Key is not ("x-delivery-count" or "x-acquired-count")).OrderBy(h => h.Key, StringComparer.Ordinal)
             .Select(h => $"{h.Key} {Value(h.Value)}"),
     ]);
 
@@ -30,7 +33,8 @@ internal static class AmqpShape
         byte[] bytes => "longstr " + Convert.ToHexString(bytes),
         BinaryTableValue binary => "binary " + Convert.ToHexString(binary.Bytes),
         AmqpTimestamp time => "timestamp " + time.UnixTime.ToString(CultureInfo.InvariantCulture),
-        IDictionary<string, object?> table => "{" + string.Join(", ", table.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{m.Key}: {Value(m.Value)}")) + "}",
+        IDictionary<string, object?> table =>
+        "{" + string.Join(", ", table.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{m.Key}: {Value(m.Value)}")) + "}",
         IList list => "[" + string.Join(", ", list.Cast<object?>().Select(Value)) + "]",
         IFormattable number => $"{number.GetType().Name} {number.ToString(null, CultureInfo.InvariantCulture)}",
         _ => $"{value.GetType().Name} {value}",

@@ -97,7 +97,8 @@ internal sealed class Arena : IAsyncDisposable
     {
         using var management = _rabbitMq.ManagementClient();
         var response = await management.PutAsJsonAsync(
-            $"api/{(ofTheOperator ? "operator-policies" : "policies")}/{_name}/everything", new Dictionary<string, object>(StringComparer.Ordinal)
+            $"api/{(ofTheOperator ? "operator-policies" : "policies")}/{_name}/everything", new Dictionary<string,
+            object>(StringComparer.Ordinal)
             {
                 ["pattern"] = pattern, ["apply-to"] = "queues", ["priority"] = 0, ["definition"] = definition,
             });
@@ -112,10 +113,12 @@ internal sealed class Arena : IAsyncDisposable
         await channel.ExchangeBindAsync(TestBroker.Queue, Inbox.Exchange, "");
     }
 
-    public string RedisKey(string requestId) => $"{_name}:{{{DiditWorker.Protocol.IdempotencyKey.Create("start-verification", requestId)}}}";
+    public string RedisKey(string requestId) =>
+        $"{_name}:{{{DiditWorker.Protocol.IdempotencyKey.Create("start-verification", requestId)}}}";
 
     /// <summary>Starts a worker in this process, as the service composes it but for the HTTP endpoints.</summary>
-    public async Task<IHost> StartWorkerAsync(Action<IBusRegistrationContext, IBusFactoryConfigurator>? bus = null, TimeProvider? time = null)
+    public async Task<IHost> StartWorkerAsync(
+        Action<IBusRegistrationContext, IBusFactoryConfigurator>? bus = null, TimeProvider? time = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(Settings);

@@ -16,7 +16,8 @@ internal sealed record Deployed(string Definitions, string AclFile, IReadOnlyDic
 
     public static async Task<Deployed> MakeAsync()
     {
-        var passwords = Names.ToDictionary(name => name, _ => Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), StringComparer.Ordinal);
+        var passwords =
+            Names.ToDictionary(name => name, _ => Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), StringComparer.Ordinal);
         using var folder = new TemporaryFolder();
         foreach (var (name, password) in passwords)
         {

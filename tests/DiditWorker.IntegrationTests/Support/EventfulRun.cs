@@ -18,9 +18,12 @@ internal static class EventfulRun
         """;
 
     /// <summary>What was planted, and the token that Didit made; after the run.</summary>
-    public static IEnumerable<string> SecretsOf(Arena arena) => Planted.Append(new Uri(arena.Broker.Created.First().Text("url")!).Segments[^1]);
+    public static IEnumerable<string> SecretsOf(Arena arena) =>
+        Planted.Append(new Uri(arena.Broker.Created.First().Text("url")!).Segments[^1]);
 
-    /// <summary>Until six answers are there. The arena must not let Didit hand sessions back, and have a short time-out for attempts.</summary>
+    /// <summary>
+    /// Until six answers are there. The arena must not let Didit hand sessions back, and have a short time-out for attempts.
+    /// </summary>
     public static async Task RunAsync(Arena arena)
     {
         // Created after a lost answer (look-up), a repeat, a mismatch, a refusal that quotes the request, a broken body, a pause.

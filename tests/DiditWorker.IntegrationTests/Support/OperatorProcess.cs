@@ -16,7 +16,8 @@ internal static class OperatorProcess
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Hosting.WorkerSettings).Assembly.Location, .. command])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory,
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+                WorkingDirectory = AppContext.BaseDirectory,
         };
         foreach (var (key, value) in arena.Settings)
         {
@@ -32,7 +33,9 @@ internal static class OperatorProcess
         return Process.Start(start)!;
     }
 
-    /// <summary>SIGTERM, which ends a command as Ctrl+C does; SIGINT itself is ignored by whatever a script has started in the background.</summary>
+    /// <summary>
+    /// SIGTERM, which ends a command as Ctrl+C does; SIGINT itself is ignored by whatever a script has started in the background.
+    /// </summary>
     public static void Terminate(Process process) => Kill(process.Id, 15).ShouldBe(0);
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

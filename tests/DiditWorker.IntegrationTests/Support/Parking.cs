@@ -18,7 +18,8 @@ internal sealed class Parking : IAsyncDisposable
     public static async Task<Parking> OpenAsync(Arena arena)
     {
         var connection = await new ConnectionFactory { Uri = new(arena.ConnectionString) }.CreateConnectionAsync();
-        var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        var channel =
+            await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         await channel.ExchangeDeclareAsync(ErrorQueue, ExchangeType.Fanout, durable: true);
         await channel.QueueDeclareAsync(ErrorQueue, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 1_000_000_000 });
@@ -30,7 +31,8 @@ internal sealed class Parking : IAsyncDisposable
         string messageId, string json, string exception, DateTimeOffset? published = null, DateTimeOffset? parked = null,
         IReadOnlyDictionary<string, object?>? headers = null)
     {
-        var all = new Dictionary<string, object?>(headers ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal)
+        var all = new Dictionary<string,
+            object?>(headers ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal)
         {
             ["MT-Reason"] = "fault",
             ["MT-Fault-ExceptionType"] = exception,
@@ -48,7 +50,8 @@ internal sealed class Parking : IAsyncDisposable
     }
 
     /// <summary>Many at once: the confirms are waited for in batches.</summary>
-    public Task ParkManyAsync(int count, Func<int, (string Id, string Json)> message, string exception) => ParkManyAsync(count, message, _ => exception);
+    public Task ParkManyAsync(int count, Func<int, (string Id, string Json)> message, string exception) =>
+        ParkManyAsync(count, message, _ => exception);
 
     /// <inheritdoc cref="ParkManyAsync(int, Func{int, ValueTuple{string, string}}, string)" />
     public async Task ParkManyAsync(int count, Func<int, (string Id, string Json)> message, Func<int, string> exception)

@@ -52,7 +52,8 @@ internal sealed class SimulatorProcess : IAsyncDisposable
 
         var simulator = new SimulatorProcess(Process.Start(start)!, address);
         await Eventually.UntilAsync(
-            async () => (await simulator._http.GetAsync(new Uri("/health", UriKind.Relative))).IsSuccessStatusCode, TimeSpan.FromSeconds(60), "the simulator is up");
+            async () => (await simulator._http.GetAsync(new Uri("/health", UriKind.Relative)))
+                .IsSuccessStatusCode, TimeSpan.FromSeconds(60), "the simulator is up");
         return simulator;
     }
 
@@ -73,7 +74,8 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         (await _http.PatchAsJsonAsync("simulator/settings", new { createDelay }, Json)).EnsureSuccessStatusCode();
 
     /// <summary>As it was at its start: no sessions, no requests, no faults, the first settings.</summary>
-    public async Task ResetAsync() => (await _http.PostAsync(new Uri("simulator/reset", UriKind.Relative), content: null)).EnsureSuccessStatusCode();
+    public async Task ResetAsync() =>
+        (await _http.PostAsync(new Uri("simulator/reset", UriKind.Relative), content: null)).EnsureSuccessStatusCode();
 
     public async Task<long> AddFaultAsync(FaultRule fault)
     {
@@ -85,13 +87,15 @@ internal sealed class SimulatorProcess : IAsyncDisposable
     public async Task RemoveFaultAsync(long id) =>
         (await _http.DeleteAsync(new Uri($"simulator/faults/{id}", UriKind.Relative))).EnsureSuccessStatusCode();
 
-    public async Task ClearFaultsAsync() => (await _http.DeleteAsync(new Uri("simulator/faults", UriKind.Relative))).EnsureSuccessStatusCode();
+    public async Task ClearFaultsAsync() =>
+        (await _http.DeleteAsync(new Uri("simulator/faults", UriKind.Relative))).EnsureSuccessStatusCode();
 
     public async Task<IReadOnlyList<LoggedRequest>> CreatesAsync(string vendorData) =>
         (await GetAsync<List<LoggedRequest>>($"simulator/requests?operation=create&vendorData={Uri.EscapeDataString(vendorData)}"))!;
 
     public async Task<IReadOnlyList<string>> RequestLinesAsync(string vendorData) =>
-        [.. (await GetAsync<List<JsonElement>>($"simulator/requests?vendorData={Uri.EscapeDataString(vendorData)}")).Select(line => line.GetRawText())];
+        [.. (await GetAsync<List<JsonElement>>($"simulator/requests?vendorData={Uri.EscapeDataString(vendorData)}"))
+            .Select(line => line.GetRawText())];
 
     public async Task<IReadOnlyList<SimulatedSession>> SessionsAsync() => await GetAsync<List<SimulatedSession>>("simulator/sessions");
 

@@ -14,7 +14,8 @@ internal sealed record WireAnswer(string Event, string? MessageId, string? Corre
     /// <summary>When it arrived here.</summary>
     public DateTimeOffset At { get; } = DateTimeOffset.UtcNow;
 
-    public string? Text(string member) => Message.TryGetProperty(member, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null;
+    public string? Text(string member) =>
+        Message.TryGetProperty(member, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null;
 }
 
 /// <summary>A publisher and a consumer that know nothing of .NET: plain AMQP, as any other client speaks it.</summary>
@@ -38,7 +39,9 @@ internal sealed class TestBroker : IAsyncDisposable
     {
         var broker = new TestBroker();
         broker._connection = await new ConnectionFactory { Uri = new(connectionString) }.CreateConnectionAsync();
-        broker._publish = await broker._connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        broker._publish =
+            await broker._connection.CreateChannelAsync(
+                new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         broker._consume = await broker._connection.CreateChannelAsync();
         await broker._publish.ExchangeDeclareAsync(Inbox, ExchangeType.Fanout, durable: true);
         foreach (var name in (string[])["VerificationSessionCreated", "VerificationSessionRejected"])
@@ -70,7 +73,8 @@ internal sealed class TestBroker : IAsyncDisposable
     public Task PublishEnvelopeAsync(string messageId, string json, DateTimeOffset? sentTime = null, string type = Inbox)
     {
         var sent = (sentTime ?? DateTimeOffset.UtcNow).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
-        var envelope = $$"""{"messageId":"{{messageId}}","messageType":["urn:message:{{type}}"],"message":{{json}},"sentTime":"{{sent}}"}""";
+        var envelope =
+            $$"""{"messageId":"{{messageId}}","messageType":["urn:message:{{type}}"],"message":{{json}},"sentTime":"{{sent}}"}""";
         return PublishBytesAsync(messageId, Encoding.UTF8.GetBytes(envelope), "application/vnd.masstransit+json", timestamp: null);
     }
 
@@ -132,7 +136,8 @@ internal sealed class TestBroker : IAsyncDisposable
         await Eventually.UntilAsync(async () => await DepthAsync(queue) > 0, TimeSpan.FromSeconds(30), $"a message in {queue}");
         BasicGetResult? got = null;
         await Eventually.UntilAsync(
-            async () => (got = await _publish.BasicGetAsync(queue, autoAck: true)) is not null, TimeSpan.FromSeconds(30), $"a message in {queue}");
+            async () => (got = await _publish.BasicGetAsync(queue, autoAck: true)) is not null, TimeSpan.FromSeconds(30),
+            $"a message in {queue}");
         return got!;
     }
 
@@ -141,14 +146,16 @@ internal sealed class TestBroker : IAsyncDisposable
     {
         BasicGetResult? got = null;
         await Eventually.UntilAsync(
-            async () => (got = await _publish.BasicGetAsync(queue, autoAck: false)) is not null, TimeSpan.FromSeconds(30), $"a message in {queue}");
+            async () => (got = await _publish.BasicGetAsync(queue, autoAck: false)) is not null, TimeSpan.FromSeconds(30),
+            $"a message in {queue}");
         await _publish.BasicNackAsync(got!.DeliveryTag, multiple: false, requeue: true);
     }
 
     public static string? Header(BasicGetResult message, string name) => Header(message.BasicProperties, name);
 
     private static string? Header(IReadOnlyBasicProperties properties, string name) =>
-        properties.Headers?.TryGetValue(name, out var value) == true ? value is byte[] text ? Encoding.UTF8.GetString(text) : value?.ToString() : null;
+        properties.Headers?.TryGetValue(name, out var value) == true ? value is byte[] text ? Encoding.UTF8.GetString(text)
+            : value?.ToString() : null;
 
     public Task UntilAnswersAsync(int count, int seconds = 60) => Eventually.UntilAsync(
         () => Task.FromResult(_answers.Count >= count), TimeSpan.FromSeconds(seconds), $"{count} answers (there are {_answers.Count})");

@@ -11,7 +11,9 @@ namespace DiditWorker.IntegrationTests.Support;
 /// <summary>The service as a process of its own: what is shipped, with its exit code, its output and its HTTP endpoints.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
-    /// <summary>The environment variable by which the runtime limits the heap of a process, which then ends rather than exceed it.</summary>
+    /// <summary>
+    /// The environment variable by which the runtime limits the heap of a process, which then ends rather than exceed it.
+    /// </summary>
     public const string HeapLimit = "DOTNET_GCHeapHardLimit";
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -49,7 +51,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public static string HeapLimitOf(int megabytes) => (megabytes * 1024L * 1024).ToString("X", CultureInfo.InvariantCulture);
 
     /// <param name="settings">Configuration keys; a name without ":" is an environment variable as it stands.</param>
-    /// <param name="log">Takes the output in place of <see cref="Output"/>, for a run that is too long to keep it in memory; thread-safe.</param>
+    /// <param name="log">
+    /// Takes the output in place of <see cref="Output"/>, for a run that is too long to keep it in memory; thread-safe.
+    /// </param>
     /// <param name="program">Another build of the worker, as a path to its <c>diditworker.dll</c>.</param>
     public static WorkerProcess Start(IReadOnlyDictionary<string, string?> settings, TextWriter? log = null, string? program = null)
     {

@@ -25,10 +25,14 @@ internal sealed class Scrape
     /// <summary>Names without labels.</summary>
     public IEnumerable<string> Names => Series.Select(series => series.Split('{')[0]).Distinct(StringComparer.Ordinal);
 
-    /// <summary>The value of the series of this name that has all these labels, as in <c>outcome="created"</c>; none if there is none.</summary>
+    /// <summary>
+    /// The value of the series of this name that has all these labels, as in <c>outcome="created"</c>; none if there is none.
+    /// </summary>
     public double? Value(string name, params string[] labels)
     {
-        var found = _samples.Where(sample => sample.Series.Split('{')[0] == name && Array.TrueForAll(labels, label => sample.Series.Contains(label, StringComparison.Ordinal))).ToList();
+        var found = _samples.Where(
+            sample => sample.Series.Split('{')[0] == name
+                && Array.TrueForAll(labels, label => sample.Series.Contains(label, StringComparison.Ordinal))).ToList();
         return found.Count == 0 ? null : found.Sum(sample => sample.Value);
     }
 }

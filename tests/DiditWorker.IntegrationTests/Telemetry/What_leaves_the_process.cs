@@ -51,7 +51,8 @@ public sealed class What_leaves_the_process
         }
 
         // What was looked at is what matters: every kind of event is there, under the name that the environment gives.
-        foreach (var word in (string[])["verify", "look up", "create", "claim", "complete", "created", "replayed", "rejected", "POST", "planted-service"])
+        foreach (var word in (
+            string[])["verify", "look up", "create", "claim", "complete", "created", "replayed", "rejected", "POST", "planted-service"])
         {
             told["/v1/traces"].ShouldContain(word);
         }

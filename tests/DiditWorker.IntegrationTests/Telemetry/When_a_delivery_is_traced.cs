@@ -54,7 +54,8 @@ public sealed class When_a_delivery_is_traced
         verify.GetTagItem("diditworker.outcome").ShouldBe("created");
         verify.GetTagItem("diditworker.attempts").ShouldBe(2);
         verify.GetTagItem("diditworker.redelivered").ShouldBe(false);
-        verify.Events.Where(item => item.Name == "decided").SelectMany(item => item.Tags).Select(tag => tag.Value).ShouldContain("LookUpThenCreate");
+        verify.Events.Where(item => item.Name == "decided").SelectMany(item => item.Tags).Select(tag => tag.Value)
+            .ShouldContain("LookUpThenCreate");
     }
 
     [Test]
@@ -121,7 +122,8 @@ public sealed class When_a_delivery_is_traced
         }
     }
 
-    private IEnumerable<Activity> Replays() => _spans.All.Where(span => span.DisplayName == "verify" && span.GetTagItem("diditworker.replays") is "1");
+    private IEnumerable<Activity> Replays() =>
+        _spans.All.Where(span => span.DisplayName == "verify" && span.GetTagItem("diditworker.replays") is "1");
 
     private static async Task<ActivityTraceId> PublishAsync(IBus bus, StartVerification message, Guid? id = null)
     {

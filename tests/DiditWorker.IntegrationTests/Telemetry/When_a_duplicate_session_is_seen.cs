@@ -14,7 +14,8 @@ namespace DiditWorker.IntegrationTests.Telemetry;
 /// <summary>The one promise was broken, by whatever: the worker says so, once it sees it.</summary>
 public sealed class When_a_duplicate_session_is_seen
 {
-    private const string Other = "=22222222-0000-4000-8000-000000000002||=https://v/other|A|=11111111-2222-4333-8444-555555555555|8df4a2277412000";
+    private const string Other =
+        "=22222222-0000-4000-8000-000000000002||=https://v/other|A|=11111111-2222-4333-8444-555555555555|8df4a2277412000";
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private static readonly IdempotencyKey Key = IdempotencyKey.Create("start-verification", "order-1");
 
@@ -47,17 +48,21 @@ public sealed class When_a_duplicate_session_is_seen
 
         // As if Redis had lost the record, and another worker had been quicker with a copy of the message.
         await using var redis = new RedisConnection(arena.Settings["ConnectionStrings:Redis"]!);
-        var before = IdempotencyRecord.Parse((string)(await (await redis.DatabaseAsync()).StringGetDeleteAsync(arena.RedisKey("order-1")))!);
+        var before =
+            IdempotencyRecord.Parse((string)(await (await redis.DatabaseAsync()).StringGetDeleteAsync(arena.RedisKey("order-1")))!);
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var store = new IdempotencyStore(
-            redis, new() { KeyPrefix = arena.Settings["Idempotency:KeyPrefix"]! }, TimeSpan.FromDays(1), new(key: null), ActivatorUtilities.CreateInstance<WorkerMetrics>(services));
+            redis, new() { KeyPrefix = arena.Settings["Idempotency:KeyPrefix"]! }, TimeSpan.FromDays(1), new(key: null),
+            ActivatorUtilities.CreateInstance<WorkerMetrics>(services));
         (await store.ClaimAsync(Key, before.Fingerprint, "other")).Owned.ShouldBeTrue();
         (await store.CompleteAsync(Key, RecordState.Completed, before.Fingerprint, "other", DateTimeOffset.UtcNow, Other)).ShouldBeTrue();
         await arena.Broker.UntilAnswersAsync(1);
 
         arena.Broker.Created.Single().Text("sessionId").ShouldBe("22222222-0000-4000-8000-000000000002");
         await UntilCountedAsync(worker, "record");
-        await worker.UntilOutputAsync($"{Key}: a duplicate session: Didit made {arena.Didit.State.Sessions.Single().SessionId}, but the record has 22222222-0000-4000-8000-000000000002");
+        await worker.UntilOutputAsync(
+            $"{Key}: a duplicate session: Didit made {arena.Didit.State.Sessions.Single().SessionId}, but the record has "
+                + "22222222-0000-4000-8000-000000000002");
     }
 
     // The exporter gives the same text again for 300 ms (PrometheusAspNetCoreOptions.ScrapeResponseCacheDurationMilliseconds).

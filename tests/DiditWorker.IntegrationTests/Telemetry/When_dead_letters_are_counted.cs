@@ -24,7 +24,10 @@ public sealed class When_dead_letters_are_counted
         await arena.Broker.PublishRawAsync("order-3", """{"vendorData":"user-3"}""", now.AddHours(-30));
         await arena.Broker.PublishEnvelopeAsync("33333333-0000-4000-8000-000000000001", "{}", now, type: "Somebody.Else:Event");
 
-        var scrape = await UntilAsync(worker, s => Grouped(s, "InvalidMessage") == 2 && Grouped(s, "RefusedByDidit") == 1 && Depth(s, "start-verification_skipped") == 1);
+        var scrape =
+            await UntilAsync(
+                worker, s =>
+                Grouped(s, "InvalidMessage") == 2 && Grouped(s, "RefusedByDidit") == 1 && Depth(s, "start-verification_skipped") == 1);
 
         Depth(scrape, Errors).ShouldBe(3);
         Grouped(scrape, "Skipped").ShouldBe(1);
@@ -54,7 +57,9 @@ public sealed class When_dead_letters_are_counted
         }
 
         await UntilAsync(worker, s => Grouped(s, "InvalidMessage") == 6);
-        (await arena.OperateAsync("dead-letters", "discard", "--limit", "4", "--archive", folder.File("archive"), "--reason", "test", "--yes")).ExitCode.ShouldBe(0);
+        (await arena.OperateAsync(
+            "dead-letters", "discard", "--limit", "4", "--archive", folder.File("archive"), "--reason", "test", "--yes"))
+                .ExitCode.ShouldBe(0);
         await UntilAsync(worker, s => Grouped(s, "InvalidMessage") == 2 && Depth(s, Errors) == 2);
         (await arena.OperateAsync("dead-letters", "import", folder.File("archive"), "--yes")).ExitCode.ShouldBe(0);
         await UntilAsync(worker, s => Grouped(s, "InvalidMessage") == 6 && Depth(s, Errors) == 6);
@@ -93,18 +98,21 @@ public sealed class When_dead_letters_are_counted
 
     private static double? Grouped(Scrape scrape, string group) => scrape.Value("diditworker_deadletters_grouped", $"group=\"{group}\"");
 
-    private static double Left(Scrape scrape, string group) => scrape.Value("diditworker_window_remaining_grouped_seconds", $"group=\"{group}\"")!.Value;
+    private static double Left(Scrape scrape, string group) =>
+        scrape.Value("diditworker_window_remaining_grouped_seconds", $"group=\"{group}\"")!.Value;
 
     private static async Task<Scrape> UntilAsync(WorkerProcess worker, Func<Scrape, bool> condition)
     {
         Scrape scrape = null!;
         try
         {
-            await Eventually.UntilAsync(async () => condition(scrape = new(await worker.GetAsync("/metrics"))), Bound, "the dead letters are counted");
+            await Eventually.UntilAsync(
+                async () => condition(scrape = new(await worker.GetAsync("/metrics"))), Bound, "the dead letters are counted");
         }
         catch (AssertionException)
         {
-            await TestContext.Out.WriteLineAsync(string.Join('\n', scrape.Series.Where(series => series.Contains("deadletters", StringComparison.Ordinal))));
+            await TestContext.Out.WriteLineAsync(
+                string.Join('\n', scrape.Series.Where(series => series.Contains("deadletters", StringComparison.Ordinal))));
             throw;
         }
 

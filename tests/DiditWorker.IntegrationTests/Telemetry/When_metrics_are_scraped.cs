@@ -23,7 +23,8 @@ public sealed class When_metrics_are_scraped
     ];
 
     private static readonly string[] Libraries =
-        ["messaging_masstransit_receive_ea_total", "resilience_polly_pipeline_duration_milliseconds_bucket", "http_client_request_duration_seconds_bucket", "dotnet_gc_collections_total"];
+        ["messaging_masstransit_receive_ea_total", "resilience_polly_pipeline_duration_milliseconds_bucket",
+            "http_client_request_duration_seconds_bucket", "dotnet_gc_collections_total"];
 
     [Test]
     public async Task Every_promised_name_is_there_with_a_description()
@@ -38,13 +39,15 @@ public sealed class When_metrics_are_scraped
 
         Scrape scrape = null!;
         await Eventually.UntilAsync(
-            async () => (scrape = await ScrapeAsync(worker)).Value("diditworker_window_remaining_seconds") is not null, Bound, "the dead letter is seen");
+            async () => (scrape = await ScrapeAsync(worker))
+                .Value("diditworker_window_remaining_seconds") is not null, Bound, "the dead letter is seen");
         await TestContext.Out.WriteLineAsync(scrape.Text);
         Promised.Concat(Libraries).Except(scrape.Names, StringComparer.Ordinal).ShouldBeEmpty();
         scrape.Text.ShouldContain("# HELP diditworker_deliveries_total Deliveries, by how each ended.");
         scrape.Value("diditworker_deliveries_total", "outcome=\"created\"").ShouldBe(1);
         scrape.Value("diditworker_deliveries_total", "outcome=\"rejected\"").ShouldBe(1);
-        scrape.Value("diditworker_deliveries_total", "outcome=\"parked\"").ShouldBe(0, "counted from the start, so that the first one shows as an increase");
+        scrape.Value("diditworker_deliveries_total", "outcome=\"parked\"")
+            .ShouldBe(0, "counted from the start, so that the first one shows as an increase");
         scrape.Value("diditworker_deliveries_active").ShouldBe(0);
         scrape.Value("diditworker_ratelimit_limit", "operation=\"create\"").ShouldBe(600_000);
         scrape.Value("diditworker_queue_consumers", "queue=\"start-verification\"").ShouldBe(1);

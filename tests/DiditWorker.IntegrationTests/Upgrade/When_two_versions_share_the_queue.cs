@@ -17,7 +17,8 @@ public sealed class When_two_versions_share_the_queue
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     private static string Older =>
-        Environment.GetEnvironmentVariable("DIDITWORKER_TEST_OLDER_WORKER") ?? throw new InvalidOperationException("DIDITWORKER_TEST_OLDER_WORKER names no diditworker.dll; run tests/upgrade");
+        Environment.GetEnvironmentVariable("DIDITWORKER_TEST_OLDER_WORKER")
+            ?? throw new InvalidOperationException("DIDITWORKER_TEST_OLDER_WORKER names no diditworker.dll; run tests/upgrade");
 
     [Test]
     public async Task Workers_are_replaced_one_by_one_under_load_and_each_message_has_one_session_and_one_answer()
@@ -82,7 +83,8 @@ public sealed class When_two_versions_share_the_queue
     {
         foreach (var message in messages)
         {
-            await arena.Broker.PublishRawAsync(string.Create(CultureInfo.InvariantCulture, $"order-{message}"), $$"""{"vendorData":"user-{{message}}"}""");
+            await arena.Broker.PublishRawAsync(
+                string.Create(CultureInfo.InvariantCulture, $"order-{message}"), $$"""{"vendorData":"user-{{message}}"}""");
         }
     }
 
@@ -90,7 +92,8 @@ public sealed class When_two_versions_share_the_queue
     {
         arena.Didit.State.Sessions.Count.ShouldBe(messages);
         arena.Broker.Rejected.ShouldBeEmpty();
-        arena.Broker.Created.Select(answer => (answer.MessageId, answer.CorrelationId, answer.Message.GetRawText())).Distinct().Count().ShouldBe(messages);
+        arena.Broker.Created.Select(answer => (answer.MessageId, answer.CorrelationId, answer.Message.GetRawText())).Distinct().Count()
+            .ShouldBe(messages);
         arena.Broker.Created.Select(answer => answer.Text("sessionId")).Distinct().Count().ShouldBe(messages);
         await Eventually.UntilAsync(async () => await arena.Broker.DepthAsync(TestBroker.Queue) == 0, Bound, "the queue is empty");
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);

@@ -11,7 +11,8 @@ public sealed partial class When_the_command_line_is_wrong
     [TestCase("dead-letters", "Required command")]
     [TestCase("dead-letters lst", "lst")]
     [TestCase("dead-letters list --limit none", "--limit none: expected a whole number above 0")]
-    [TestCase("dead-letters list --since yesterday", "--since yesterday: expected a time such as 2026-11-24T03:00:00Z, or an age such as 90m, 12h or 7d")]
+    [TestCase("dead-letters list --since yesterday",
+        "--since yesterday: expected a time such as 2026-11-24T03:00:00Z, or an age such as 90m, 12h or 7d")]
     [TestCase("dead-letters list --window soon", "'inside'")]
     [TestCase("dead-letters list --vendor-data-hash user-1", "--vendor-data-hash user-1: expected 4 to 64 hexadecimal digits")]
     [TestCase("dead-letters list --examples -1", "--examples -1: expected a whole number")]

@@ -44,13 +44,15 @@ public sealed class When_contracts_are_serialised
         request.WorkflowId.ShouldBe(Start.WorkflowId);
         request.RequestedAt.ShouldBe(Start.RequestedAt);
         request.Payload.EnumerateObject().Select(m => m.Name).ShouldBe(
-            ["vendor_data", "workflow_id", "callback", "callback_method", "language", "metadata", "contact_details", "expected_details"], ignoreOrder: true);
+            ["vendor_data", "workflow_id", "callback", "callback_method", "language", "metadata", "contact_details", "expected_details"],
+            ignoreOrder: true);
         request.Payload.GetProperty("contact_details").EnumerateObject().Count().ShouldBe(4);
     }
 
     [Test]
     public void The_worker_reads_a_contract_that_says_no_more_than_it_must() =>
-        Verification.Reading.Read(JsonSerializer.Serialize(new StartVerification { VendorData = "user-1" }, CamelCase)).VendorData.ShouldBe("user-1");
+        Verification.Reading.Read(JsonSerializer.Serialize(new StartVerification { VendorData = "user-1" }, CamelCase))
+            .VendorData.ShouldBe("user-1");
 
     // A property that somebody has declared and forgotten to set.
     [Test]
@@ -73,7 +75,8 @@ public sealed class When_contracts_are_serialised
         CreatedAt = DateTimeOffset.UnixEpoch,
         ExpiresAt = DateTimeOffset.UnixEpoch,
     }).ShouldBe(
-        ["requestId", "idempotencyKey", "sessionId", "sessionNumber", "url", "status", "vendorData", "workflowId", "createdAt", "expiresAt"], ignoreOrder: true);
+        ["requestId", "idempotencyKey", "sessionId", "sessionNumber", "url", "status", "vendorData", "workflowId", "createdAt",
+        "expiresAt"], ignoreOrder: true);
 
     [Test]
     public void The_rejection_has_the_published_names() => Members(new VerificationSessionRejected
@@ -96,9 +99,11 @@ public sealed class When_contracts_are_serialised
 
     [Test]
     public void Nothing_but_the_framework_is_referenced() =>
-        typeof(StartVerification).Assembly.GetReferencedAssemblies().Select(a => a.Name!).ShouldAllBe(name => name.StartsWith("System.", StringComparison.Ordinal));
+        typeof(StartVerification).Assembly.GetReferencedAssemblies().Select(a => a.Name!)
+            .ShouldAllBe(name => name.StartsWith("System.", StringComparison.Ordinal));
 
-    private static IEnumerable<string> Members<T>(T message) => JsonSerializer.SerializeToNode(message, CamelCase)!.AsObject().Select(m => m.Key);
+    private static IEnumerable<string> Members<T>(T message) =>
+        JsonSerializer.SerializeToNode(message, CamelCase)!.AsObject().Select(m => m.Key);
 
     private static IEnumerable<string> Constants(Type type) =>
         type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!);

@@ -3,14 +3,18 @@ using RabbitMQ.Client;
 
 namespace DiditWorker.Tests.DeadLetters;
 
-/// <summary>Header values of every AMQP type, as the client library gives them: never an empty table or list, for which it gives null.</summary>
+/// <summary>
+/// Header values of every AMQP type, as the client library gives them: never an empty table or list, for which it gives null.
+/// </summary>
 internal static class AmqpValues
 {
     private const int Deepest = 4;
 
-    private static readonly Gen<string> Texts = Gen.String[Gen.OneOf(Gen.Char.AlphaNumeric, Gen.OneOf('é', '"', '\\', '\n', '\0', '<', '日', '\u2028')), 0, 12];
+    private static readonly Gen<string> Texts =
+        Gen.String[Gen.OneOf(Gen.Char.AlphaNumeric, Gen.OneOf('é', '"', '\\', '\n', '\0', '<', '日', '\u2028')), 0, 12];
 
-    public static readonly Gen<decimal> Decimals = Gen.Select(Gen.Int[0, int.MaxValue], Gen.Bool, Gen.Byte[0, 28], (digits, isNegative, scale) =>
+    public static readonly Gen<decimal> Decimals =
+        Gen.Select(Gen.Int[0, int.MaxValue], Gen.Bool, Gen.Byte[0, 28], (digits, isNegative, scale) =>
         new decimal(digits, 0, 0, isNegative, scale));
 
     private static readonly Gen<object?> Leaves = Gen.OneOf(
@@ -26,7 +30,8 @@ internal static class AmqpValues
     public static readonly Gen<object?> Any = Gen.Recursive<object?>((depth, self) => depth > Deepest
         ? Leaves
         : Gen.OneOf(
-            Leaves, self.Array[1, 4].Select(items => (object?)items.ToList()), Gen.Dictionary(Texts, self)[1, 4].Select(table => (object?)table)));
+            Leaves, self.Array[1, 4].Select(items => (object?)items.ToList()),
+            Gen.Dictionary(Texts, self)[1, 4].Select(table => (object?)table)));
 
     public static readonly Gen<Dictionary<string, object?>> Tables = Gen.Dictionary(Texts, Any)[1, 6];
 
@@ -37,7 +42,8 @@ internal static class AmqpValues
         (byte[] a, byte[] b) => a.AsSpan().SequenceEqual(b),
         (BinaryTableValue a, BinaryTableValue b) => a.Bytes.AsSpan().SequenceEqual(b.Bytes),
         (decimal a, decimal b) => decimal.GetBits(a).AsSpan().SequenceEqual(decimal.GetBits(b)),
-        (double a, double b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b) || (double.IsNaN(a) && double.IsNaN(b)),
+        (double a, double b) =>
+        BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b) || (double.IsNaN(a) && double.IsNaN(b)),
         (float a, float b) => BitConverter.SingleToInt32Bits(a) == BitConverter.SingleToInt32Bits(b) || (float.IsNaN(a) && float.IsNaN(b)),
         (IDictionary<string, object?> a, IDictionary<string, object?> b) =>
             a.Count == b.Count && a.All(member => b.TryGetValue(member.Key, out var value) && AreSame(member.Value, value)),

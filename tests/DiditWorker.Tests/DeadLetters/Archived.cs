@@ -18,9 +18,11 @@ internal static class Archived
         Group = "InvalidMessage",
     };
 
-    public static string Line(BasicProperties properties, byte[]? body = null) => Text(buffer => ArchiveLine.Write(buffer, Letter(properties, body)));
+    public static string Line(BasicProperties properties, byte[]? body = null) =>
+        Text(buffer => ArchiveLine.Write(buffer, Letter(properties, body)));
 
-    public static string Redacted(BasicProperties properties, byte[] body) => Text(buffer => ArchiveLine.WriteRedacted(buffer, Letter(properties, body)));
+    public static string Redacted(BasicProperties properties, byte[] body) =>
+        Text(buffer => ArchiveLine.WriteRedacted(buffer, Letter(properties, body)));
 
     public static string Header(DateTimeOffset at) => Text(buffer => ArchiveLine.WriteHeader(buffer, at));
 

@@ -14,7 +14,8 @@ public sealed class When_a_dead_letter_is_archived
         headers =>
         {
             var line = Archived.Line(new() { Headers = headers });
-            return !line.Contains('\n', StringComparison.Ordinal) && AmqpValues.AreSame(headers, ArchiveLine.Read(line)!.Properties.Headers);
+            return !line.Contains('\n', StringComparison.Ordinal)
+                && AmqpValues.AreSame(headers, ArchiveLine.Read(line)!.Properties.Headers);
         },
         iter: 2000);
 
@@ -27,8 +28,10 @@ public sealed class When_a_dead_letter_is_archived
     {
         var properties = new BasicProperties
         {
-            MessageId = "id", CorrelationId = "correlation", Type = "type", AppId = "app", UserId = "user", ClusterId = "cluster", ReplyTo = "reply",
-            ContentType = "application/json", ContentEncoding = "gzip", DeliveryMode = DeliveryModes.Transient, Priority = 7, Expiration = "60000",
+            MessageId = "id", CorrelationId = "correlation", Type = "type", AppId = "app", UserId = "user", ClusterId = "cluster",
+                ReplyTo = "reply",
+            ContentType = "application/json", ContentEncoding = "gzip", DeliveryMode = DeliveryModes.Transient, Priority = 7,
+                Expiration = "60000",
             Timestamp = new(1_790_000_000),
         };
 
@@ -39,7 +42,8 @@ public sealed class When_a_dead_letter_is_archived
     public void A_property_that_is_not_set_stays_unset() => Read(new()).ShouldBeEquivalentTo(new BasicProperties());
 
     [Test]
-    public void An_empty_text_is_not_the_same_as_none() => Read(new() { MessageId = "", Type = "" }).ShouldBeEquivalentTo(new BasicProperties { MessageId = "", Type = "" });
+    public void An_empty_text_is_not_the_same_as_none() =>
+        Read(new() { MessageId = "", Type = "" }).ShouldBeEquivalentTo(new BasicProperties { MessageId = "", Type = "" });
 
     [Test]
     public void People_can_read_which_one_it_is() => Archived.Line(new() { MessageId = "order-1" })
@@ -63,7 +67,8 @@ public sealed class When_a_dead_letter_is_archived
             MessageId = "order-1", Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x"] = 5UL },
         };
 
-        Should.Throw<ArchiveException>(() => Archived.Line(properties)).Message.ShouldStartWith("message order-1 cannot be kept without loss: ");
+        Should.Throw<ArchiveException>(() => Archived.Line(properties))
+            .Message.ShouldStartWith("message order-1 cannot be kept without loss: ");
     }
 
     [Test]
@@ -72,10 +77,12 @@ public sealed class When_a_dead_letter_is_archived
         var line = Archived.Redacted(
             new()
             {
-                MessageId = "order-1", UserId = "planted-user", ReplyTo = "planted-reply", CorrelationId = "planted-correlation", AppId = "planted-app", Type = "planted-type",
+                MessageId = "order-1", UserId = "planted-user", ReplyTo = "planted-reply", CorrelationId = "planted-correlation",
+                    AppId = "planted-app", Type = "planted-type",
                 Headers = new Dictionary<string, object?>(StringComparer.Ordinal)
                 {
-                    ["MT-Fault-ExceptionType"] = "DiditWorker.InvalidMessage"u8.ToArray(), ["MT-Fault-Message"] = "planted-text"u8.ToArray(),
+                    ["MT-Fault-ExceptionType"] = "DiditWorker.InvalidMessage"u8.ToArray(),
+                        ["MT-Fault-Message"] = "planted-text"u8.ToArray(),
                     ["MT-Fault-StackTrace"] = "planted-stack"u8.ToArray(), ["email"] = "planted@example.org"u8.ToArray(),
                 },
             },

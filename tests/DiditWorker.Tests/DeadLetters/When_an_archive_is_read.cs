@@ -28,7 +28,8 @@ public sealed class When_an_archive_is_read
     }
 
     [Test]
-    public void A_file_of_a_later_version_is_refused() => Fails(1, "another format or version", """{"format":"diditworker-dead-letters","version":3}""", Good);
+    public void A_file_of_a_later_version_is_refused() =>
+        Fails(1, "another format or version", """{"format":"diditworker-dead-letters","version":3}""", Good);
 
     [Test]
     public void A_last_line_that_is_cut_off_is_refused_and_explained() => Fails(2, "Delete the line and import again", Good, Good[..^20]);
@@ -37,7 +38,8 @@ public sealed class When_an_archive_is_read
     public void A_line_in_the_middle_that_is_no_JSON_is_refused_with_its_number() => Fails(2, "is no JSON", Good, Good[..^20], Good);
 
     [Test]
-    public void A_redacted_line_is_refused() => Fails(2, "Export it without --redact", Good, Archived.Redacted(new() { MessageId = "order-2" }, "{}"u8.ToArray()));
+    public void A_redacted_line_is_refused() =>
+        Fails(2, "Export it without --redact", Good, Archived.Redacted(new() { MessageId = "order-2" }, "{}"u8.ToArray()));
 
     [Test]
     public void A_changed_body_is_refused() =>

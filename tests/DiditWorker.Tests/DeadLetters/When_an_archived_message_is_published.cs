@@ -10,14 +10,16 @@ public sealed class When_an_archived_message_is_published
     [Test]
     public void It_is_persistent_and_not_counted_as_delivered()
     {
-        var published = Published(new() { DeliveryMode = DeliveryModes.Transient, Headers = Table(("x-delivery-count", 5L), ("x-death", "kept")) });
+        var published =
+            Published(new() { DeliveryMode = DeliveryModes.Transient, Headers = Table(("x-delivery-count", 5L), ("x-death", "kept")) });
 
         published.DeliveryMode.ShouldBe(DeliveryModes.Persistent);
         published.Headers.ShouldBe(Table(("x-death", "kept")));
     }
 
     [Test]
-    public void Without_headers_of_its_own_it_has_none() => Published(new() { Headers = Table(("x-delivery-count", 5L)) }).Headers.ShouldBeNull();
+    public void Without_headers_of_its_own_it_has_none() =>
+        Published(new() { Headers = Table(("x-delivery-count", 5L)) }).Headers.ShouldBeNull();
 
     [Test]
     public void A_user_id_is_kept_as_a_header()
@@ -38,7 +40,8 @@ public sealed class When_an_archived_message_is_published
     }
 
     [Test]
-    public void Queues_that_the_broker_would_copy_it_to_are_kept_as_a_header() => Published(new() { Headers = Table(("CC", "start-verification")) })
+    public void Queues_that_the_broker_would_copy_it_to_are_kept_as_a_header() =>
+        Published(new() { Headers = Table(("CC", "start-verification")) })
         .Headers.ShouldBe(Table(("DiditWorker-Imported-CC", "start-verification")));
 
     private static BasicProperties Published(BasicProperties properties) => ImportedMessage.Of(new("q_error", "", properties, default));

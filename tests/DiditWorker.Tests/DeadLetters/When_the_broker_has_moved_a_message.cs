@@ -25,7 +25,8 @@ public sealed class When_the_broker_has_moved_a_message
 
     [Test]
     public void Of_several_deaths_the_newest_counts() =>
-        Read(("x-death", Deaths(Death("expired"), Death("delivery_limit")))).FaultMessage.ShouldBe("the broker moved it out of start-verification (expired)");
+        Read(("x-death", Deaths(Death("expired"), Death("delivery_limit"))))
+            .FaultMessage.ShouldBe("the broker moved it out of start-verification (expired)");
 
     [Test]
     public void What_was_parked_for_being_returned_too_often_is_in_the_same_group() =>
@@ -66,13 +67,15 @@ public sealed class When_the_broker_has_moved_a_message
 
     private static DeadLetter Read(params (string Name, object? Value)[] headers) => Reader.Read(
         "start-verification_error",
-        new BasicProperties { MessageId = "order-1", Headers = headers.ToDictionary(header => header.Name, header => header.Value, StringComparer.Ordinal) },
+        new BasicProperties
+        { MessageId = "order-1", Headers = headers.ToDictionary(header => header.Name, header => header.Value, StringComparer.Ordinal) },
         """{"vendorData":"x"}"""u8.ToArray());
 
     private static List<object?> Deaths(params Dictionary<string, object?>[] deaths) => [.. deaths];
 
     private static Dictionary<string, object?> Death(string reason) => new(StringComparer.Ordinal)
     {
-        ["reason"] = Encoding.UTF8.GetBytes(reason), ["queue"] = "start-verification"u8.ToArray(), ["count"] = 1L, ["time"] = new AmqpTimestamp(At),
+        ["reason"] = Encoding.UTF8.GetBytes(reason), ["queue"] = "start-verification"u8.ToArray(), ["count"] = 1L,
+            ["time"] = new AmqpTimestamp(At),
     };
 }

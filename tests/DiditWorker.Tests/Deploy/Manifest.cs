@@ -18,7 +18,8 @@ internal sealed record Manifest(JsonNode Content)
     public string Name => Text("metadata.name") ?? "";
 
     /// <summary>Not a custom resource.</summary>
-    public bool IsBuiltIn => Text("apiVersion") is { } version && BuiltIn.Contains(version.Contains('/', StringComparison.Ordinal) ? version.Split('/')[0] : "");
+    public bool IsBuiltIn =>
+        Text("apiVersion") is { } version && BuiltIn.Contains(version.Contains('/', StringComparison.Ordinal) ? version.Split('/')[0] : "");
 
     /// <summary>Containers, those that only initialise included.</summary>
     public IEnumerable<Manifest> Containers => new[] { "containers", "initContainers" }
@@ -39,7 +40,8 @@ internal sealed record Manifest(JsonNode Content)
         var stream = new YamlStream();
         using var reader = new StringReader(yaml);
         stream.Load(reader);
-        return [.. stream.Documents.Select(document => new Manifest(ToJson(document.RootNode)!)).Where(manifest => manifest.Content is JsonObject)];
+        return [.. stream.Documents.Select(document => new Manifest(ToJson(document.RootNode)!))
+            .Where(manifest => manifest.Content is JsonObject)];
     }
 
     /// <summary>Loads it into Kubernetes' own types. Knows unknown names and wrong types, but not what is missing.</summary>
@@ -94,7 +96,8 @@ internal sealed record Manifest(JsonNode Content)
         "" or "null" or "~" => null,
         "true" => JsonValue.Create(true),
         "false" => JsonValue.Create(false),
-        _ when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && (text[0] != '0' || text == "0") => JsonValue.Create(number),
+        _ when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && (text[0] != '0' || text == "0") => JsonValue.Create(number),
         _ => JsonValue.Create(text),
     };
 }

@@ -11,7 +11,8 @@ namespace DiditWorker.Tests.Deploy;
 /// </summary>
 internal static class NpmChecks
 {
-    private const string Why = "the schemas of KEDA, the Prometheus Operator and RabbitMQ, required fields, and the linter for workflows come from npm";
+    private const string Why =
+        "the schemas of KEDA, the Prometheus Operator and RabbitMQ, required fields, and the linter for workflows come from npm";
 
     private static readonly Lazy<Task<string>> Installed = new(InstallAsync);
 
@@ -40,7 +41,8 @@ internal static class NpmChecks
         {
             return await Installed.Value;
         }
-        catch (Exception exception) when (exception is InvalidOperationException or TimeoutException && Environment.GetEnvironmentVariable("CI") != "true")
+        catch (Exception exception)
+            when (exception is InvalidOperationException or TimeoutException && Environment.GetEnvironmentVariable("CI") != "true")
         {
             Assert.Ignore($"npm ci failed, so not checked: {Why}. {exception.Message}");
             throw;

@@ -38,10 +38,12 @@ internal static class Rendered
     {
         var path = Path.Combine(Repository.Root, "artifacts", "kustomize-everything");
         var (kubernetes, already) = ("../../deploy/kubernetes/", new[] { "keda", "tls" });
-        var components = Directory.EnumerateDirectories(Path.Combine(DeployFiles.Kubernetes, "components")).Select(Path.GetFileName).Except(already);
+        var components = Directory.EnumerateDirectories(Path.Combine(DeployFiles.Kubernetes, "components")).Select(Path.GetFileName)
+            .Except(already);
         Directory.CreateDirectory(path);
         await File.WriteAllTextAsync(Path.Combine(path, "kustomization.yaml"),
-            $"resources: [{kubernetes}{Production}]\nnamespace: diditworker\ncomponents: [{string.Join(", ", components.Select(name => $"{kubernetes}components/{name}"))}]\n");
+            $"resources: [{kubernetes}{Production}]\nnamespace: diditworker\ncomponents: "
+                + $"[{string.Join(", ", components.Select(name => $"{kubernetes}components/{name}"))}]\n");
         return path;
     }
 }

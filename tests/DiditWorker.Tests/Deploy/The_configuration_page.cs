@@ -53,7 +53,8 @@ public sealed partial class The_configuration_page
         foreach (var property in defaults.GetType().GetProperties().Where(IsSetting))
         {
             var doc = docs[$"P:{property.DeclaringType!.FullName}.{property.Name}"];
-            var name = Secrets.Contains(property.Name) ? $"`{section}:{property.Name}`, `{section}:{property.Name}File`" : $"`{section}:{property.Name}`";
+            var name = Secrets.Contains(property.Name) ? $"`{section}:{property.Name}`, `{section}:{property.Name}File`"
+                : $"`{section}:{property.Name}`";
             var value = Text(property.GetValue(defaults)) is { Length: > 0 } text ? $" = `{text}`" : "";
             var allowed = doc.Element("remarks") is { } remarks ? " " + Markdown(remarks) : "";
             Wrap(made, $"- **{name}**{value}: {Default().Replace(Markdown(doc.Element("summary")!), "")}{allowed}");
@@ -78,7 +79,8 @@ public sealed partial class The_configuration_page
         {
             XText text => text.Value,
             XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
-            XElement { Name.LocalName: "see" } see => see.Attribute("langword")?.Value ?? $"`{see.Attribute("cref")!.Value.Split('.')[^1]}`",
+            XElement { Name.LocalName: "see" } see =>
+            see.Attribute("langword")?.Value ?? $"`{see.Attribute("cref")!.Value.Split('.')[^1]}`",
             _ => "",
         })), " ").Trim();
 

@@ -36,18 +36,21 @@ public sealed class The_job_for_commands(string overlay, string directory)
         }
 
         // The same Secrets, but for those that name another user.
-        Volumes(_job).Select(volume => volume.Replace("diditworker-operator-", "diditworker-", StringComparison.Ordinal)).ShouldBe(Volumes(_worker), ignoreOrder: true);
+        Volumes(_job).Select(volume => volume.Replace("diditworker-operator-", "diditworker-", StringComparison.Ordinal))
+            .ShouldBe(Volumes(_worker), ignoreOrder: true);
         _job.Text("metadata.namespace").ShouldBe(_worker.Text("metadata.namespace"));
     }
 
     [Test]
     public void It_is_none_of_the_workers_replicas()
     {
-        var (selector, labels) = (_worker.At("spec.selector.matchLabels")!.AsObject(), _job.At("spec.template.metadata.labels")!.AsObject());
+        var (selector, labels) =
+            (_worker.At("spec.selector.matchLabels")!.AsObject(), _job.At("spec.template.metadata.labels")!.AsObject());
 
         selector.All(label => labels[label.Key]?.ToString() == label.Value!.ToString()).ShouldBeFalse();
         labels["app.kubernetes.io/name"]!.ToString().ShouldBe("diditworker", "the network policy goes by it");
     }
 
-    private static IEnumerable<string> Volumes(Manifest manifest) => manifest.At("spec.template.spec.volumes")!.AsArray().Select(volume => volume!.ToJsonString());
+    private static IEnumerable<string> Volumes(Manifest manifest) =>
+        manifest.At("spec.template.spec.volumes")!.AsArray().Select(volume => volume!.ToJsonString());
 }

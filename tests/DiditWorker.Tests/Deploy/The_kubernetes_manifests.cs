@@ -15,7 +15,8 @@ namespace DiditWorker.Tests.Deploy;
 [TestFixture(Rendered.Everything)]
 public sealed partial class The_kubernetes_manifests(string directory)
 {
-    private static readonly string[] SecretSettings = ["password", "token", "secret", "apikey=", "connectionstrings__rabbitmq=", "connectionstrings__redis="];
+    private static readonly string[] SecretSettings =
+        ["password", "token", "secret", "apikey=", "connectionstrings__rabbitmq=", "connectionstrings__redis="];
 
     private IReadOnlyList<Manifest> _manifests = [];
 
@@ -23,7 +24,9 @@ public sealed partial class The_kubernetes_manifests(string directory)
 
     private Manifest Container => Worker.Containers.Single();
 
-    private JsonObject Settings => _manifests.Single(manifest => manifest.Kind == "ConfigMap" && manifest.Name.StartsWith("diditworker-settings", StringComparison.Ordinal))
+    private JsonObject Settings =>
+        _manifests.Single(
+            manifest => manifest.Kind == "ConfigMap" && manifest.Name.StartsWith("diditworker-settings", StringComparison.Ordinal))
         .At("data")!.AsObject();
 
     [OneTimeSetUp]
@@ -40,8 +43,12 @@ public sealed partial class The_kubernetes_manifests(string directory)
     [Test]
     public void Probes_and_metrics_ask_for_paths_that_there_are_at_the_port_of_the_image()
     {
-        var source = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "DiditWorker"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        var paths = new[] { "livenessProbe", "readinessProbe", "startupProbe" }.Select(probe => Container.Text(probe + ".httpGet.path")!).ToList();
+        var source =
+            string.Concat(
+                Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "DiditWorker"), "*.cs", SearchOption.AllDirectories)
+                    .Select(File.ReadAllText));
+        var paths = new[] { "livenessProbe", "readinessProbe", "startupProbe" }.Select(probe => Container.Text(probe + ".httpGet.path")!)
+            .ToList();
 
         paths.ShouldBe(["/health/live", "/health/ready", "/health/live"]);
         paths.Append("/metrics").ShouldAllBe(path => source.Contains($"\"{path}\"", StringComparison.Ordinal));
@@ -76,7 +83,8 @@ public sealed partial class The_kubernetes_manifests(string directory)
     public void Secrets_are_mounted_as_whole_directories_and_every_file_lies_in_one()
     {
         var mounts = Container.At("volumeMounts")!.AsArray();
-        var files = Settings.Where(setting => setting.Key.EndsWith("File", StringComparison.Ordinal)).Select(setting => setting.Value!.ToString()).ToList();
+        var files = Settings.Where(setting => setting.Key.EndsWith("File", StringComparison.Ordinal))
+            .Select(setting => setting.Value!.ToString()).ToList();
 
         mounts.ShouldAllBe(mount => mount!["subPath"] == null);
         files.ShouldNotBeEmpty();
@@ -100,8 +108,11 @@ public sealed partial class The_kubernetes_manifests(string directory)
     }
 
     [Test]
-    public void No_image_is_whatever_is_latest() => _manifests.SelectMany(manifest => manifest.Containers).Select(container => container.Text("image")!)
-        .ShouldAllBe(image => image.Split('/', StringSplitOptions.None).Last().Contains(':') && !image.EndsWith(":latest", StringComparison.Ordinal));
+    public void No_image_is_whatever_is_latest() =>
+        _manifests.SelectMany(manifest => manifest.Containers).Select(container => container.Text("image")!)
+        .ShouldAllBe(
+            image => image.Split('/', StringSplitOptions.None).Last().Contains(':')
+                && !image.EndsWith(":latest", StringComparison.Ordinal));
 
     [Test]
     public void What_production_must_set_is_no_real_value()
@@ -127,14 +138,16 @@ public sealed partial class The_kubernetes_manifests(string directory)
 
         var settings = Read();
         var creates = 0.985 * settings.Didit.RequestsPerMinute / 60;
-        var busy = Math.Ceiling(2 * creates * settings.Didit.AttemptTimeout.TotalSeconds / settings.StartVerification.ConcurrentMessageLimit);
+        var busy = Math.Ceiling(
+            2 * creates * settings.Didit.AttemptTimeout.TotalSeconds / settings.StartVerification.ConcurrentMessageLimit);
         var queues = scaled.At("spec.triggers")!.AsArray().Select(trigger => trigger!["metadata"]!["queueName"]!.ToString()).ToList();
 
         scaled.Number("spec.maxReplicaCount").ShouldBe((int)Math.Max(2, busy) + 1);
         scaled.Number("spec.minReplicaCount").ShouldBe(2);
         scaled.Text("spec.scaleTargetRef.name").ShouldBe(Worker.Name);
         queues.ShouldBe([settings.StartVerification.Queue]);
-        queues.ShouldAllBe(queue => !queue.EndsWith("_error", StringComparison.Ordinal) && !queue.EndsWith("_skipped", StringComparison.Ordinal));
+        queues.ShouldAllBe(
+            queue => !queue.EndsWith("_error", StringComparison.Ordinal) && !queue.EndsWith("_skipped", StringComparison.Ordinal));
         Worker.At("spec.replicas").ShouldBeNull("KEDA sets it");
     }
 
@@ -152,7 +165,8 @@ public sealed partial class The_kubernetes_manifests(string directory)
     public void Its_network_policy_lets_in_the_port_and_out_what_it_needs()
     {
         var policy = Single("NetworkPolicy", "diditworker");
-        var outgoing = policy.At("spec.egress")!.AsArray().SelectMany(rule => rule!["ports"]!.AsArray()).Select(port => (int)port!["port"]!).Distinct();
+        var outgoing = policy.At("spec.egress")!.AsArray().SelectMany(rule => rule!["ports"]!.AsArray()).Select(port => (int)port!["port"]!)
+            .Distinct();
 
         policy.At("spec.policyTypes")!.ToJsonString().ShouldBe("""["Ingress","Egress"]""");
         policy.At("spec.ingress")!.AsArray().Single()!["ports"]!.AsArray().Single()!["port"]!.ToString().ShouldBe("http");
@@ -163,7 +177,8 @@ public sealed partial class The_kubernetes_manifests(string directory)
     private WorkerSettings Read(bool production = true)
     {
         var settings = Settings.Where(setting => !setting.Key.EndsWith("File", StringComparison.Ordinal))
-            .ToDictionary(setting => setting.Key.Replace("__", ":", StringComparison.Ordinal), string? (setting) => setting.Value!.ToString());
+            .ToDictionary(
+                setting => setting.Key.Replace("__", ":", StringComparison.Ordinal), string? (setting) => setting.Value!.ToString());
         settings["Didit:ApiKey"] = "k";
         settings["Idempotency:EncryptionKeyFile"] = DeployFiles.AnyKey();
         if (production && settings.GetValueOrDefault("Didit:WorkflowId") == "SET-ME")
@@ -176,7 +191,8 @@ public sealed partial class The_kubernetes_manifests(string directory)
 
     private Manifest Single(string kind, string name) => _manifests.Single(manifest => manifest.Kind == kind && manifest.Name == name);
 
-    private int Mebibytes(string what) => int.Parse(Container.Text($"resources.{what}.memory")!.Replace("Mi", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+    private int Mebibytes(string what) =>
+        int.Parse(Container.Text($"resources.{what}.memory")!.Replace("Mi", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
     private static string Dockerfile => File.ReadAllText(Path.Combine(Repository.Root, "deploy", "docker", "Dockerfile"));
 

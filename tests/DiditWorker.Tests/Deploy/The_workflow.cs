@@ -61,7 +61,9 @@ public sealed partial class The_workflow
 
     [Test]
     public void It_builds_both_images() => new[] { "worker", "simulator" }.ShouldAllBe(target =>
-        Steps.Any(step => step["run"] != null && step["run"]!.ToString() == $"docker build -f deploy/docker/Dockerfile --target {target} -t diditworker/{target}:ci ."));
+        Steps.Any(step =>
+            step["run"] != null
+                && step["run"]!.ToString() == $"docker build -f deploy/docker/Dockerfile --target {target} -t diditworker/{target}:ci ."));
 
     [Test]
     public void Every_job_has_an_end() => Jobs.ShouldAllBe(job => job["timeout-minutes"]!.GetValue<int>() <= 90);

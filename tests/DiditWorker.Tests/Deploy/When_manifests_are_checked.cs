@@ -20,11 +20,13 @@ public sealed class When_manifests_are_checked
         """{"apiVersion":"rabbitmq.com/v1beta1","kind":"RabbitmqCluster","metadata":{"name":"a"},"spec":{"replicas":3,"tls":{"secretName":"a"}}}""";
 
     private static IEnumerable<string> FilesOfBase =>
-        Directory.EnumerateFiles(DeployFiles.Base, "*.yaml").Where(path => !path.EndsWith("kustomization.yaml", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(DeployFiles.Base, "*.yaml").Where(path => !path.EndsWith("kustomization.yaml", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 
     [Test]
     public void What_base_holds_is_known_to_Kubernetes_without_any_program() =>
-        FilesOfBase.SelectMany(path => Manifest.Read(File.ReadAllText(path))).Select(manifest => manifest.Fault()).OfType<string>().ShouldBeEmpty();
+        FilesOfBase.SelectMany(path => Manifest.Read(File.ReadAllText(path))).Select(manifest => manifest.Fault()).OfType<string>()
+            .ShouldBeEmpty();
 
     [TestCaseSource(typeof(Rendered), nameof(Rendered.Directories))]
     public async Task What_is_rendered_is_known_to_Kubernetes(string directory)
@@ -47,7 +49,8 @@ public sealed class When_manifests_are_checked
         var faults = await NpmChecks.ManifestsAsync(manifests.Select(manifest => manifest.Content));
 
         faults.Count.ShouldBe(manifests.Count);
-        manifests.Zip(faults, (manifest, found) => (manifest, found)).SelectMany(pair => pair.found.Select(fault => $"{pair.manifest}: {fault}")).ShouldBeEmpty();
+        manifests.Zip(faults, (manifest, found) => (manifest, found))
+            .SelectMany(pair => pair.found.Select(fault => $"{pair.manifest}: {fault}")).ShouldBeEmpty();
         var custom = manifests.Where(manifest => !manifest.IsBuiltIn).Select(manifest => manifest.Kind).Distinct();
         custom.ShouldBe(["ScaledObject", "TriggerAuthentication", "PodMonitor", "RabbitmqCluster"], ignoreOrder: true);
     }

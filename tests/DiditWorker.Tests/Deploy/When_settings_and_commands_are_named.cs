@@ -22,7 +22,8 @@ public sealed partial class When_settings_and_commands_are_named
     [Test]
     public void Every_setting_exists()
     {
-        var named = DeployFiles.All().SelectMany(file => SettingPattern().Matches(file.Text).Select(match => (file.Path, Name: match.Value))).ToList();
+        var named = DeployFiles.All()
+            .SelectMany(file => SettingPattern().Matches(file.Text).Select(match => (file.Path, Name: match.Value))).ToList();
 
         named.Count.ShouldBeGreaterThan(20);
         named.Where(setting => !WorkerNames.Know(setting.Name)).Select(setting => $"{setting.Path}: {setting.Name}").ShouldBeEmpty();
@@ -32,7 +33,8 @@ public sealed partial class When_settings_and_commands_are_named
     public void Every_variable_of_our_images_in_Compose_is_a_setting()
     {
         var services = Manifest.Read(File.ReadAllText(DeployFiles.Compose)).Single().At("services")!.AsObject()
-            .Select(service => service.Value!).Where(service => service["image"]?.ToString().Contains("diditworker/", StringComparison.Ordinal) == true).ToList();
+            .Select(service => service.Value!)
+                .Where(service => service["image"]?.ToString().Contains("diditworker/", StringComparison.Ordinal) == true).ToList();
         var variables = services.SelectMany(service => service["environment"]!.AsObject()).Select(variable => variable.Key).ToList();
 
         services.Count.ShouldBeGreaterThan(1);
@@ -44,9 +46,11 @@ public sealed partial class When_settings_and_commands_are_named
     public async Task Every_variable_of_our_images_in_the_cluster_is_a_setting(string directory)
     {
         var manifests = await Rendered.ReadAsync(directory);
-        var variables = manifests.SelectMany(manifest => manifest.Containers).Where(container => container.Text("image")!.Contains("diditworker/", StringComparison.Ordinal))
+        var variables = manifests.SelectMany(manifest => manifest.Containers)
+            .Where(container => container.Text("image")!.Contains("diditworker/", StringComparison.Ordinal))
             .SelectMany(container => container.At("env")?.AsArray() ?? []).Select(variable => variable!["name"]!.ToString())
-            .Concat(manifests.Where(manifest => manifest.Kind == "ConfigMap" && manifest.Name.StartsWith("diditworker-settings", StringComparison.Ordinal))
+            .Concat(manifests.Where(
+                manifest => manifest.Kind == "ConfigMap" && manifest.Name.StartsWith("diditworker-settings", StringComparison.Ordinal))
                 .SelectMany(settings => settings.At("data")!.AsObject().Select(setting => setting.Key)));
 
         variables.ShouldAllBe(variable => WorkerNames.Know(variable));
@@ -79,7 +83,8 @@ public sealed partial class When_settings_and_commands_are_named
     {
         var job = (await Rendered.ReadAsync(directory)).Single(manifest => manifest.Kind == "Job");
 
-        (await CodeAsync([.. job.Containers.Single().At("args")!.AsArray().Select(word => word!.ToString())])).ShouldBe(ExitCodes.WrongConfiguration);
+        (await CodeAsync([.. job.Containers.Single().At("args")!.AsArray().Select(word => word!.ToString())]))
+            .ShouldBe(ExitCodes.WrongConfiguration);
     }
 
     // The command line is read before the configuration, and nothing runs with a wrong one. Help is what it is without one.
@@ -91,17 +96,20 @@ public sealed partial class When_settings_and_commands_are_named
     }
 
     private static IEnumerable<string[]> Commands(string text) => CommandPattern().Matches(text)
-        .Select(match => match.Groups["words"].Value.Split(match.Groups["list"].Success ? ", " : " ", StringSplitOptions.RemoveEmptyEntries))
+        .Select(match =>
+            match.Groups["words"].Value.Split(match.Groups["list"].Success ? ", " : " ", StringSplitOptions.RemoveEmptyEntries))
         .Select(words => words.Select(word => word.Trim('"', '\'')).ToArray())
         .Where(words => words is not [_, "--help"]);
 
     // A__B and A__B__C wherever they stand, and A:B of the worker's own sections.
-    [GeneratedRegex(@"\b[A-Za-z]+(__[A-Za-z]+)+\b|\b(Didit|Idempotency|StartVerification|Status|ConnectionStrings|RabbitMq|Redis|Simulator):[A-Z][A-Za-z]+\b",
+    [GeneratedRegex(
+        @"\b[A-Za-z]+(__[A-Za-z]+)+\b|\b(Didit|Idempotency|StartVerification|Status|ConnectionStrings|RabbitMq|Redis|Simulator):[A-Z][A-Za-z]+\b",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SettingPattern();
 
     // "diditworker keys show ID", "image:tag keys show ID" and [keys, show, ID].
-    [GeneratedRegex(@"diditworker(/worker:[^ \n]+)? (?<words>(send|keys|dead-letters|probe) [^`\n|#]*)|(?<list>\[)(?<words>""?(send|keys|dead-letters|probe)""?, [^\]\n]*)\]",
+    [GeneratedRegex(
+        @"diditworker(/worker:[^ \n]+)? (?<words>(send|keys|dead-letters|probe) [^`\n|#]*)|(?<list>\[)(?<words>""?(send|keys|dead-letters|probe)""?, [^\]\n]*)\]",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex CommandPattern();
 }

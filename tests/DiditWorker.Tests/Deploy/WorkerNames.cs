@@ -5,7 +5,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace DiditWorker.Tests.Deploy;
 
-/// <summary>The settings that there are: those that the worker asks for when it reads its configuration, and those of its frameworks.</summary>
+/// <summary>
+/// The settings that there are: those that the worker asks for when it reads its configuration, and those of its frameworks.
+/// </summary>
 internal static class WorkerNames
 {
     private static readonly string[] OfFrameworks = ["ASPNETCORE_", "DOTNET_", "OTEL_"];
@@ -13,7 +15,8 @@ internal static class WorkerNames
     private static readonly Lazy<HashSet<string>> Asked = new(ReadAsked);
 
     private static readonly HashSet<string> OfSimulator =
-        typeof(SimulatorSettings).GetProperties().Select(property => "Simulator:" + property.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        typeof(SimulatorSettings).GetProperties().Select(property => "Simulator:" + property.Name)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a name, as <c>Section__Name</c> or <c>Section:Name</c>, means something to worker or simulator.</summary>
     public static bool Know(string name)
@@ -26,7 +29,8 @@ internal static class WorkerNames
 
     private static HashSet<string> ReadAsked()
     {
-        var asked = new Listening(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Didit:ApiKey"] = "k" }).Build());
+        var asked = new Listening(
+            new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Didit:ApiKey"] = "k" }).Build());
         WorkerSettings.From(asked);
         return asked.Keys;
     }

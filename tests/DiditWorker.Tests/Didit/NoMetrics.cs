@@ -9,5 +9,6 @@ public static class NoMetrics
 {
     public static WorkerMetrics Create() => new(Factory());
 
-    public static IMeterFactory Factory() => new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+    public static IMeterFactory Factory() =>
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 }

@@ -8,18 +8,21 @@ public static class Replies
 {
     private static readonly string[] Texts =
     [
-        "s-1", "", "\\ud800", "\\udc00\\ud800", "\u00ff", "\\u0000", "{\\\"diditworker_key\\\":\\\"k\\\"}", "{\\\"\\\\ud800\\\":1}", "2026-11-24T12:00:00Z", "99999-01-01",
+        "s-1", "", "\\ud800", "\\udc00\\ud800", "\u00ff", "\\u0000", "{\\\"diditworker_key\\\":\\\"k\\\"}", "{\\\"\\\\ud800\\\":1}",
+            "2026-11-24T12:00:00Z", "99999-01-01",
     ];
 
     private static readonly string[] Names =
     [
-        "session_id", "uuid", "url", "session_url", "status", "workflow_id", "session_number", "created_at", "metadata", "diditworker_key", "detail",
+        "session_id", "uuid", "url", "session_url", "status", "workflow_id", "session_number", "created_at", "metadata", "diditworker_key",
+            "detail",
         "\\ud800", "\\u0073ession_id", "\u00ff", "",
     ];
 
     private static readonly Gen<string> Values = Gen.Recursive<string>((depth, self) => depth > 2
         ? Leaves()
-        : Gen.OneOf(Leaves(), Gen.Select(Gen.OneOf(Names), self).Array[0, 5].Select(m => "{" + string.Join(',', m.Select(p => $"\"{p.Item1}\":{p.Item2}")) + "}"),
+        : Gen.OneOf(Leaves(), Gen.Select(Gen.OneOf(Names), self)
+            .Array[0, 5].Select(m => "{" + string.Join(',', m.Select(p => $"\"{p.Item1}\":{p.Item2}")) + "}"),
             self.Array[0, 3].Select(items => "[" + string.Join(',', items) + "]")));
 
     /// <summary>Latin-1, so that U+00FF becomes a byte that UTF-8 does not know.</summary>

@@ -29,13 +29,16 @@ internal sealed class StubbedDidit : IAsyncDisposable
     private readonly RecordSteps _records;
     private readonly WorkerMetrics _metrics;
 
-    public StubbedDidit(Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null, WorkerMetrics? metrics = null, SessionKinds kind = SessionKinds.Any)
+    public StubbedDidit(
+        Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null, WorkerMetrics? metrics = null,
+        SessionKinds kind = SessionKinds.Any)
         : this((request, _) => Task.FromResult(answer(request)), clock, metrics, kind)
     {
     }
 
     public StubbedDidit(
-        Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer, TimeProvider? clock = null, WorkerMetrics? metrics = null,
+        Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer, TimeProvider? clock = null,
+        WorkerMetrics? metrics = null,
         SessionKinds kind = SessionKinds.Any)
     {
         _options = new() { ApiKey = "k", LookupDelay = LookupDelay, WorkflowId = Classifying.Workflow, SessionKind = kind };
@@ -70,7 +73,8 @@ internal sealed class StubbedDidit : IAsyncDisposable
 
     public int Requests => _answering.Requests;
 
-    public static HttpResponseMessage Reply(int status, byte[] body) => new((HttpStatusCode)status) { Content = new ByteArrayContent(body) };
+    public static HttpResponseMessage Reply(int status, byte[] body) =>
+        new((HttpStatusCode)status) { Content = new ByteArrayContent(body) };
 
     /// <summary>A delivery that holds nothing yet.</summary>
     public Work Work(IdempotencyKey key, bool maybeAttempted = false)

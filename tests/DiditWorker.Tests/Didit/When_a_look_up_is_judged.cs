@@ -52,7 +52,8 @@ public sealed class When_a_look_up_is_judged
         Judge(Session("a", status)).Kind.ShouldBe(MatchKind.HandedBack);
         Judge(Session("a", status, Theirs), Session("b", "Approved")).Kind.ShouldBe(MatchKind.HandedBack);
         Judge(Session("a", status) with { CreatedAt = NotBefore.AddDays(-3) }).Kind.ShouldBe(MatchKind.HandedBack);
-        Judge(Session("a", status) with { CreatedAt = NotBefore.AddDays(-3) }, Session("b", "Approved")).Kind.ShouldBe(MatchKind.HandedBack);
+        Judge(Session("a", status) with { CreatedAt = NotBefore.AddDays(-3) }, Session("b", "Approved"))
+            .Kind.ShouldBe(MatchKind.HandedBack);
     }
 
     [TestCaseSource(nameof(Finished))]
@@ -93,7 +94,9 @@ public sealed class When_a_look_up_is_judged
     public void What_is_not_known_to_be_earlier_could_be_ours()
     {
         Judge(Session("a", "Approved") with { CreatedAt = null }).Kind.ShouldBe(MatchKind.Several);
-        SessionMatch.Among([Session("a", "Approved") with { CreatedAt = DateTimeOffset.MinValue }], Key, Workflow, notBefore: null, SessionMatch.NoneExcluded).Kind
+        SessionMatch.Among(
+            [Session("a", "Approved") with { CreatedAt = DateTimeOffset.MinValue }], Key, Workflow, notBefore: null,
+            SessionMatch.NoneExcluded).Kind
             .ShouldBe(MatchKind.Several);
     }
 
@@ -176,7 +179,8 @@ public sealed class When_a_look_up_is_judged
     }, iter: 1000);
 
     private static Gen<FoundSession> Sessions => Gen.Select(
-        Gen.OneOf([.. Unfinished, .. Finished]), Gen.OneOf(null, null, Ours, Theirs), Gen.OneOf(Workflow, null, "other"), Gen.Int[-2, 2], Gen.Int[0, 9],
+        Gen.OneOf([.. Unfinished, .. Finished]), Gen.OneOf(null, null, Ours, Theirs), Gen.OneOf(Workflow, null, "other"), Gen.Int[-2, 2],
+        Gen.Int[0, 9],
         Gen.OneOf<long?>(null, 1, 2), Gen.Bool,
         (status, key, workflow, seconds, id, version, url) => Session($"{id}", status, key) with
         {
@@ -185,7 +189,8 @@ public sealed class When_a_look_up_is_judged
 
     private static IdempotencyKey Key => new(new Guid(Ours));
 
-    private static SessionMatch Judge(params FoundSession[] found) => SessionMatch.Among(found, Key, Workflow, NotBefore, SessionMatch.NoneExcluded);
+    private static SessionMatch Judge(params FoundSession[] found) =>
+        SessionMatch.Among(found, Key, Workflow, NotBefore, SessionMatch.NoneExcluded);
 
     private static FoundSession Session(string id, string? status, string? key = null) =>
         new(id, 1, "https://v/" + id, status, Workflow, NotBefore.AddMinutes(1), MetadataKnown: true, key, Version: 3);

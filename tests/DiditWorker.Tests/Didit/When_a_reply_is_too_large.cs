@@ -28,9 +28,11 @@ public sealed class When_a_reply_is_too_large
     private static async Task<DiditReply> CreateAsync(int status, int size, bool saysItsLength)
     {
         var body = Encoding.UTF8.GetBytes(Session.PadRight(size));
-        await using var didit = new StubbedDidit(_ => new((HttpStatusCode)status) { Content = saysItsLength ? new ByteArrayContent(body) : new Chunks(body) });
+        await using var didit =
+            new StubbedDidit(_ => new((HttpStatusCode)status) { Content = saysItsLength ? new ByteArrayContent(body) : new Chunks(body) });
         return await didit.Client.CreateAsync(
-            new(new IdempotencyKey(Guid.NewGuid()), "user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}""")), CancellationToken.None);
+            new(new IdempotencyKey(Guid.NewGuid()), "user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}""")),
+            CancellationToken.None);
     }
 
     // As HTTP/1.1 sends what has no Content-Length.

@@ -18,7 +18,8 @@ public sealed class When_a_session_is_found
 
     [Test]
     public void A_row_of_the_list_has_no_metadata() => List(Row).ShouldBe(new FoundSession(
-        "s-1", 7, "https://v/1", "Approved", "w", new DateTimeOffset(2026, 11, 24, 11, 0, 0, 500, TimeSpan.Zero), MetadataKnown: false, Key: null));
+        "s-1", 7, "https://v/1", "Approved", "w", new DateTimeOffset(2026, 11, 24, 11, 0, 0, 500, TimeSpan.Zero), MetadataKnown: false,
+        Key: null));
 
     [TestCase("""{"session_id":"s-1","metadata":{"diditworker_key":"K","order":1}}""", "K")]
     [TestCase("""{"session_id":"s-1","metadata":"{\"order\":1,\"diditworker_key\":\"K\"}"}""", "K")]
@@ -86,7 +87,8 @@ public sealed class When_a_session_is_found
             """{"session_id":"s-1","session_number":8,"url":"https://v/9","status":"Declined","workflow_id":"w9","workflow_version":4,"created_at":"2026-01-01","metadata":{"diditworker_key":"K"}}""");
 
         List("""{"session_id":"s-1"}""").With(decision).ShouldBe(new FoundSession(
-            "s-1", 8, "https://v/9", "Declined", "w9", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), MetadataKnown: true, "K", Version: 4));
+            "s-1", 8, "https://v/9", "Declined", "w9", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), MetadataKnown: true, "K",
+            Version: 4));
         List(Row).With(decision).ShouldBe(
             List(Row) with { Url = "https://v/9", Status = "Declined", WorkflowId = "w9", MetadataKnown = true, Key = "K", Version = 4 });
     }
@@ -101,7 +103,8 @@ public sealed class When_a_session_is_found
     [Test]
     public void A_decision_that_says_nothing_takes_nothing_away() =>
         List("""{"session_id":"s-1","workflow_version":2,"url":"https://v/1"}""").With(JsonElement.Parse("{}")).ShouldSatisfyAllConditions(
-            session => session.Version.ShouldBe(2), session => session.Url.ShouldBe("https://v/1"), session => session.MetadataKnown.ShouldBeTrue());
+            session => session.Version.ShouldBe(2), session =>
+            session.Url.ShouldBe("https://v/1"), session => session.MetadataKnown.ShouldBeTrue());
 
     [Test]
     public void As_text_it_has_no_url()

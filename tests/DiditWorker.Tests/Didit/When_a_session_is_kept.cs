@@ -29,7 +29,8 @@ public sealed class When_a_session_is_kept
 
     private static readonly Gen<DateTimeOffset> Times = Gen.OneOf(
         Gen.Long[0, DateTimeOffset.MaxValue.Ticks].Select(ticks => new DateTimeOffset(ticks, TimeSpan.Zero)),
-        Gen.Select(Gen.Long[TimeSpan.TicksPerDay, DateTimeOffset.MaxValue.Ticks - TimeSpan.TicksPerDay], Gen.Int[-840, 840], (ticks, minutes) =>
+        Gen.Select(Gen.Long[TimeSpan.TicksPerDay, DateTimeOffset.MaxValue.Ticks - TimeSpan.TicksPerDay], Gen.Int[-840, 840],
+        (ticks, minutes) =>
             new DateTimeOffset(ticks, TimeSpan.FromMinutes(minutes))));
 
     private static readonly Gen<DiditSession> Sessions = Gen.Select(
@@ -88,7 +89,8 @@ public sealed class When_a_session_is_kept
 
         const string Odd = "=a~1b~0||=https://verify.example/s?x=1|=Kyc Expired|=W-1|=2026-11-24T14:00:00.0000000+02:00";
         var odd = new DiditSession(
-            "a|b~", null, "https://verify.example/s?x=1", "Kyc Expired", "W-1", new DateTimeOffset(2026, 11, 24, 14, 0, 0, TimeSpan.FromHours(2)));
+            "a|b~", null, "https://verify.example/s?x=1", "Kyc Expired", "W-1",
+            new DateTimeOffset(2026, 11, 24, 14, 0, 0, TimeSpan.FromHours(2)));
         odd.ToPayload().ShouldBe(Odd);
         DiditSession.FromPayload(Odd).ShouldBe(odd);
     }

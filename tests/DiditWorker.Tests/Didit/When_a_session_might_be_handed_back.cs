@@ -33,7 +33,8 @@ public sealed class When_a_session_might_be_handed_back
         var one = Session("one") with { Url = url, Version = version, WorkflowId = workflow };
 
         Judge(one, Session("old", "Approved", Theirs)).Kind.ShouldBe(expected);
-        Judge(one, Session("old", "Approved", Theirs)).Candidates.ShouldBe(expected is MatchKind.Several or MatchKind.NotReady ? [one] : []);
+        Judge(one, Session("old", "Approved", Theirs))
+            .Candidates.ShouldBe(expected is MatchKind.Several or MatchKind.NotReady ? [one] : []);
     }
 
     // It cannot be ours, so a create is our first one, whether it makes a session or not.
@@ -66,7 +67,8 @@ public sealed class When_a_session_might_be_handed_back
     public void Any_row_of_the_workflow_tells_its_newest_version(long? version, string? workflow, MatchKind expected) =>
         Judge(
             Session("one"),
-            Session("other", "Approved", Theirs) with { Version = version, WorkflowId = workflow, CreatedAt = NotBefore.AddDays(-9) }).Kind.ShouldBe(expected);
+            Session("other", "Approved", Theirs) with { Version = version, WorkflowId = workflow, CreatedAt = NotBefore.AddDays(-9) })
+                .Kind.ShouldBe(expected);
 
     // From the reply to another message, say.
     [TestCase(2, MatchKind.HandedBack)]
@@ -101,14 +103,16 @@ public sealed class When_a_session_might_be_handed_back
         {
             var kind = Judge(found).Kind;
             var newest = found.Where(s => s.WorkflowId == Workflow).Max(s => s.Version);
-            var handedBack = found.Any(s => s is { IsUnfinished: true, Url: not null, Version: not null, WorkflowId: Workflow } && s.Version == newest);
+            var handedBack =
+                found.Any(s => s is { IsUnfinished: true, Url: not null, Version: not null, WorkflowId: Workflow } && s.Version == newest);
             var mayBeOurs = found.Any(s => s.Key != Theirs && s.WorkflowId != Other && !(s.CreatedAt < NotBefore));
             return kind is not (MatchKind.None or MatchKind.HandedBack) || handedBack || !mayBeOurs;
         },
         iter: 20_000);
 
     private static Gen<FoundSession> Sessions => Gen.Select(
-        Gen.OneOf<string?>("Not Started", "Resubmitted", "Approved", null), Gen.OneOf<string?>(null, null, Theirs), Gen.OneOf<string?>(Workflow, Workflow, null, Other),
+        Gen.OneOf<string?>("Not Started", "Resubmitted", "Approved", null), Gen.OneOf<string?>(null, null, Theirs),
+        Gen.OneOf<string?>(Workflow, Workflow, null, Other),
         Gen.OneOf<long?>(null, 2, 3), Gen.OneOf<string?>(Url, null), Gen.OneOf<int?>(null, -1, 0, 1),
         (status, key, workflow, version, url, seconds) => Session("s", status, key) with
         {

@@ -88,5 +88,6 @@ public sealed class When_attempts_fail_without_a_pause
         }
     }
 
-    private void Judge(IdempotencyKey key, DiditReply reply) => creates.Judge(key, reply, time.GetUtcNow(), time.GetUtcNow(), ownWorkflow: false);
+    private void Judge(IdempotencyKey key, DiditReply reply) =>
+        creates.Judge(key, reply, time.GetUtcNow(), time.GetUtcNow(), ownWorkflow: false);
 }

@@ -125,7 +125,8 @@ public sealed class When_didit_answers_a_create
             Classify(status, body).Kind.ShouldBe(ReplyKind.Refused, body);
         }
 
-        foreach (var body in (string[])["", " ", "<html><body>Bad Request</body></html>", "Bad Request", "null", "7", "{\"detail\":\"Not fou"])
+        foreach (var body in (
+            string[])["", " ", "<html><body>Bad Request</body></html>", "Bad Request", "null", "7", "{\"detail\":\"Not fou"])
         {
             Classify(status, body).Kind.ShouldBe(ReplyKind.Strange, body);
         }
@@ -146,7 +147,8 @@ public sealed class When_didit_answers_a_create
     [TestCase("""{"detail":"\ud800"}""", 400)]
     [TestCase("""{"\udc00":["x"]}""", 422)]
     [TestCase("""["\ud800"]""", 400)]
-    public void Half_of_a_surrogate_pair_in_a_reply_does_no_harm(string body, int status) => Enum.IsDefined(Classify(status, body).Kind).ShouldBeTrue();
+    public void Half_of_a_surrogate_pair_in_a_reply_does_no_harm(string body, int status) =>
+        Enum.IsDefined(Classify(status, body).Kind).ShouldBeTrue();
 
     [Test]
     public void Nothing_that_didit_sends_can_make_it_throw() => Gen.Select(Gen.Int[200, 599], Replies.Bytes, Gen.String).Sample(

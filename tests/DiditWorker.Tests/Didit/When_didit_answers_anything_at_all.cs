@@ -24,7 +24,8 @@ public sealed class When_didit_answers_anything_at_all
     private static readonly Gen<byte[]> Replies =
         from seed in Gen.Int[0, Seeds.Length - 1]
         from at in Gen.Int[0, 200]
-        from insert in Gen.OneOf(Gen.Byte.Array[0, 20], Gen.Const("\\ud800"u8.ToArray()), Gen.Const("[[[["u8.ToArray()), Gen.Const("\":{"u8.ToArray()))
+        from insert in Gen.OneOf(
+            Gen.Byte.Array[0, 20], Gen.Const("\\ud800"u8.ToArray()), Gen.Const("[[[["u8.ToArray()), Gen.Const("\":{"u8.ToArray()))
         from cut in Gen.Int[0, 5]
         select Change(Encoding.UTF8.GetBytes(Seeds[seed]), at, insert, cut);
 
@@ -35,7 +36,8 @@ public sealed class When_didit_answers_anything_at_all
             {
                 using var response = new HttpResponseMessage();
                 var reply = ReplyClassifier.Classify((HttpStatusCode)status, response.Headers, body, "w", Sent, DateTimeOffset.UnixEpoch);
-                ReplyClassifier.ClassifyRead((HttpStatusCode)status, response.Headers, body, DateTimeOffset.UnixEpoch).Why.Length.ShouldBeLessThan(700);
+                ReplyClassifier.ClassifyRead((HttpStatusCode)status, response.Headers, body, DateTimeOffset.UnixEpoch)
+                    .Why.Length.ShouldBeLessThan(700);
                 (reply.Kind == ReplyKind.Answered).ShouldBe(reply.Session is not null);
                 reply.Why.Length.ShouldBeLessThan(700);
             },
@@ -47,7 +49,8 @@ public sealed class When_didit_answers_anything_at_all
             body =>
             {
                 var key = IdempotencyKey.Create("start-verification", "order-1");
-                var rows = LenientJson.TryParse(body) is { ValueKind: JsonValueKind.Object } json && json.Member("results") is { ValueKind: JsonValueKind.Array } results
+                var rows = LenientJson.TryParse(body) is { ValueKind: JsonValueKind.Object } json
+                    && json.Member("results") is { ValueKind: JsonValueKind.Array } results
                     ? results.EnumerateArray().Select(SessionReader.FromList).ToList()
                     : [];
                 SessionMatch.Among(rows, key, "w", notBefore: null, SessionMatch.NoneExcluded).Kind.ShouldNotBe(MatchKind.Adopt);
@@ -67,12 +70,15 @@ public sealed class When_didit_answers_anything_at_all
             {
                 (body, status) = (bytes, code);
                 (await didit.Client.CreateAsync(request, CancellationToken.None)).Why.Length.ShouldBeLessThan(700);
-                await OnlyNamedAsync(async () => (await didit.List.ReadAsync("user-1", Bare, CancellationToken.None)).ShouldAllBe(s => s.ToString().Length < 200));
+                await OnlyNamedAsync(
+                    async () => (await didit.List.ReadAsync("user-1", Bare, CancellationToken.None))
+                        .ShouldAllBe(s => s.ToString().Length < 200));
                 await OnlyNamedAsync(async () =>
                 {
                     if (await didit.Client.DecisionAsync("s/../\u0000", Bare, CancellationToken.None) is { } decision)
                     {
-                        new FoundSession("s", null, null, null, null, null, MetadataKnown: false, null).With(decision).Key.ShouldNotBe(request.Key.ToString());
+                        new FoundSession("s", null, null, null, null, null, MetadataKnown: false, null).With(decision)
+                            .Key.ShouldNotBe(request.Key.ToString());
                     }
                 });
             },
@@ -82,14 +88,18 @@ public sealed class When_didit_answers_anything_at_all
     [Test]
     public async Task A_list_without_an_end_is_given_up()
     {
-        await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(200, """{"results":[{"session_id":"s"}],"next":"https://verification.didit.me/again"}"""u8.ToArray()));
+        await using var didit =
+            new StubbedDidit(
+                _ => StubbedDidit.Reply(
+                200, """{"results":[{"session_id":"s"}],"next":"https://verification.didit.me/again"}"""u8.ToArray()));
 
         await Should.ThrowAsync<ReadFailedException>(() => didit.List.ReadAsync("user-1", Bare, CancellationToken.None));
 
         didit.Requests.ShouldBe(50);
     }
 
-    private static Task<JsonElement?> Bare(Func<CancellationToken, Task<JsonElement?>> read, CancellationToken cancellation) => read(cancellation);
+    private static Task<JsonElement?> Bare(Func<CancellationToken, Task<JsonElement?>> read, CancellationToken cancellation) =>
+        read(cancellation);
 
     private static async Task OnlyNamedAsync(Func<Task> action)
     {

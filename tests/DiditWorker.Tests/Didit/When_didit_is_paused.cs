@@ -150,5 +150,6 @@ public sealed class When_didit_is_paused
 
     private bool Enter() => gate.TryEnter(out _);
 
-    private void Close(int seconds, string reason = PauseReasons.CredentialsRefused) => gate.Close(seconds * Second, reason, "words", time.GetUtcNow());
+    private void Close(int seconds, string reason = PauseReasons.CredentialsRefused) =>
+        gate.Close(seconds * Second, reason, "words", time.GetUtcNow());
 }

@@ -71,7 +71,8 @@ public sealed class When_didit_refuses_a_request
     [Test]
     public void Nothing_is_left_of_a_masked_value_that_the_bound_cuts_in_two()
     {
-        var why = Classify(400, $$"""{"detail":"{{new string('x', 495)}} jane@example.org"}""", sent: """{"email":"jane@example.org"}""").Why;
+        var why = Classify(400, $$"""{"detail":"{{new string('x', 495)}} jane@example.org"}""", sent: """{"email":"jane@example.org"}""")
+            .Why;
 
         why.ShouldNotContain("jan");
     }

@@ -33,6 +33,8 @@ public sealed class When_didit_says_when_to_come_back
     }
 
     [Test]
-    public void Whatever_it_says_the_wait_is_bounded() => Gen.OneOf(Gen.String, Gen.Long.Select(n => $"{n}"), Gen.DateTimeOffset.Select(t => t.ToString("R"))).Sample(
-        text => Classify(429, retryAfter: text).RetryAfter is var wait && wait >= TimeSpan.Zero && wait <= ReplyClassifier.MaxRetryAfter, iter: 1000);
+    public void Whatever_it_says_the_wait_is_bounded() =>
+        Gen.OneOf(Gen.String, Gen.Long.Select(n => $"{n}"), Gen.DateTimeOffset.Select(t => t.ToString("R"))).Sample(
+        text => Classify(429, retryAfter: text).RetryAfter is var wait && wait >= TimeSpan.Zero
+            && wait <= ReplyClassifier.MaxRetryAfter, iter: 1000);
 }

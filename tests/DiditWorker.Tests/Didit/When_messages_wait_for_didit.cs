@@ -107,8 +107,10 @@ public sealed class When_messages_wait_for_didit
     {
         gauge.Clear();
         gauge.RecordObservableInstruments();
-        return [.. gauge.GetMeasurementSnapshot().Where(m => m.Value == value).Select(m => $"{m.Tags["operation"]} {m.Tags["reason"]}").Distinct()];
+        return [.. gauge.GetMeasurementSnapshot().Where(m => m.Value == value).Select(m => $"{m.Tags["operation"]} {m.Tags["reason"]}")
+            .Distinct()];
     }
 
-    private void Close(int seconds) => gate.Close(TimeSpan.FromSeconds(seconds), PauseReasons.CircuitOpen, "too many failures", time.GetUtcNow());
+    private void Close(int seconds) =>
+        gate.Close(TimeSpan.FromSeconds(seconds), PauseReasons.CircuitOpen, "too many failures", time.GetUtcNow());
 }

@@ -205,14 +205,16 @@ public sealed class When_sessions_are_of_two_kinds
     private HttpResponseMessage Answer(HttpRequestMessage request)
     {
         request.Method.ShouldBe(HttpMethod.Get, "nothing is created");
-        var kind = request.RequestUri!.Query.TrimStart('?').Split('&').Single(part => part.StartsWith("session_kind=", StringComparison.Ordinal))[13..];
+        var kind = request.RequestUri!.Query.TrimStart('?').Split('&')
+            .Single(part => part.StartsWith("session_kind=", StringComparison.Ordinal))[13..];
         lock (_asked)
         {
             _asked.Add(kind);
         }
 
         var (status, rows) = _list(kind);
-        return StubbedDidit.Reply(status, Encoding.UTF8.GetBytes(status == 200 ? $$"""{"count":0,"next":null,"results":[{{rows}}]}""" : """{"detail":"No."}"""));
+        return StubbedDidit.Reply(
+            status, Encoding.UTF8.GetBytes(status == 200 ? $$"""{"count":0,"next":null,"results":[{{rows}}]}""" : """{"detail":"No."}"""));
     }
 
     private static string Row(string id, string key) => $$$"""

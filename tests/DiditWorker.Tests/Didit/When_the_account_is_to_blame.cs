@@ -16,20 +16,26 @@ public sealed class When_the_account_is_to_blame
         "You don't have enough credits to perform this request. Please top up at https://business.didit.me",
         "You don\u2019t have enough credits to perform this request.",
         "You do not have enough credits.",
-        "Not enough credits", "Insufficient credits.", "INSUFFICIENT CREDIT", "Insufficient balance", "Insufficient funds", "Insufficient account balance",
-        "No credits left.", "You have no more credits", "You are out of credits.", "Your organization has run out of credits.", "You have 0 credits remaining.",
-        "Your balance is too low.", "Balance does not cover this request", "Low balance", "Your credits are exhausted", "Your credits have been used up.",
+        "Not enough credits", "Insufficient credits.", "INSUFFICIENT CREDIT", "Insufficient balance", "Insufficient funds",
+        "Insufficient account balance",
+        "No credits left.", "You have no more credits", "You are out of credits.", "Your organization has run out of credits.",
+        "You have 0 credits remaining.",
+        "Your balance is too low.", "Balance does not cover this request", "Low balance", "Your credits are exhausted",
+        "Your credits have been used up.",
         "Your credit balance is negative", "Please top-up your account", "Please add credits to continue.", "Payment required",
-        "insufficient_credits", "INSUFFICIENT_BALANCE", "insufficientCredits", "not_enough_credits", "no_credits", "out_of_credits", "credits_exhausted",
+        "insufficient_credits", "INSUFFICIENT_BALANCE", "insufficientCredits", "not_enough_credits", "no_credits", "out_of_credits",
+        "credits_exhausted",
         "balance_too_low", "low_balance", "payment_required",
     ];
 
     private static readonly string[] Workflows =
     [
-        "Invalid workflow_id.", "Invalid workflow id", "Unknown workflow.", "No such workflow", "Workflow not found", "Workflow does not exist.",
+        "Invalid workflow_id.", "Invalid workflow id", "Unknown workflow.", "No such workflow", "Workflow not found",
+            "Workflow does not exist.",
         "The workflow doesn't exist", "The workflow doesn\u2019t exist", "No Workflow matches the given query.",
         "Workflow '99999999-2222-3333-4444-555555555555' was not found", "Workflow with id 99999999-2222-3333-4444-555555555555 not found.",
-        "workflow_not_found", "WORKFLOW_NOT_FOUND", "workflowNotFound", "invalid_workflow_id", "The workflow is not published.", "Workflow is archived",
+        "workflow_not_found", "WORKFLOW_NOT_FOUND", "workflowNotFound", "invalid_workflow_id", "The workflow is not published.",
+        "Workflow is archived",
         "This workflow has been deleted", "The workflow is not active", "The field 'workflow_id' is invalid.",
     ];
 
@@ -51,7 +57,8 @@ public sealed class When_the_account_is_to_blame
         foreach (var (words, kind) in new[]
         {
             ("contract_billing_suspended", ReplyKind.BillingSuspended), ("Billing is suspended.", ReplyKind.BillingSuspended),
-            ("Billing for this contract has been suspended", ReplyKind.BillingSuspended), ("contractBillingSuspended", ReplyKind.BillingSuspended),
+            ("Billing for this contract has been suspended", ReplyKind.BillingSuspended),
+            ("contractBillingSuspended", ReplyKind.BillingSuspended),
             ("application_deleted", ReplyKind.ApplicationDeleted), ("The application was deleted.", ReplyKind.ApplicationDeleted),
             ("APPLICATION_DELETED", ReplyKind.ApplicationDeleted), ("This application has been deleted", ReplyKind.ApplicationDeleted),
         })
@@ -64,7 +71,8 @@ public sealed class When_the_account_is_to_blame
     }
 
     [Test]
-    public void An_unknown_workflow_is_known_in_every_envelope([ValueSource(nameof(Workflows))] string words, [Values(400, 404, 422)] int status)
+    public void An_unknown_workflow_is_known_in_every_envelope(
+        [ValueSource(nameof(Workflows))] string words, [Values(400, 404, 422)] int status)
     {
         foreach (var body in Envelopes(words).Append($$"""{"workflow_id":["{{words}}"]}"""))
         {
@@ -85,7 +93,8 @@ public sealed class When_the_account_is_to_blame
     [Test]
     public void No_publisher_can_say_it_in_didits_place()
     {
-        foreach (var words in NoCredits.Concat(Workflows).Concat(["contract_billing_suspended", "application_deleted", "x; insufficient credits", "Workflow; not found"]))
+        foreach (var words in NoCredits.Concat(Workflows)
+            .Concat(["contract_billing_suspended", "application_deleted", "x; insufficient credits", "Workflow; not found"]))
         {
             var text = JsonEncodedText.Encode(words).ToString();
             foreach (var sent in Requests(text))
@@ -120,9 +129,11 @@ public sealed class When_the_account_is_to_blame
     [TestCase("do not have enough money")]
     public void A_message_with_the_same_words_in_it_hides_nothing(string value)
     {
-        const string body = """{"detail":"You don't have enough credits to perform this request. Please top up at https://business.didit.me"}""";
+        const string body =
+            """{"detail":"You don't have enough credits to perform this request. Please top up at https://business.didit.me"}""";
 
-        Classify(400, body, sent: $$$"""{"vendor_data":"user-1","metadata":{"note":"{{{value}}}"}}""").Kind.ShouldBe(ReplyKind.CreditsMissing);
+        Classify(400, body, sent: $$$"""{"vendor_data":"user-1","metadata":{"note":"{{{value}}}"}}""")
+            .Kind.ShouldBe(ReplyKind.CreditsMissing);
     }
 
     private static IEnumerable<string> Envelopes(string words) =>
@@ -136,13 +147,15 @@ public sealed class When_the_account_is_to_blame
     [
         $$"""{"vendor_data":"{{words}}"}""", $$$"""{"vendor_data":"u","metadata":{"note":"{{{words}}}"}}""",
         $$$"""{"vendor_data":"u","metadata":{"{{{words}}}":1}}""", $$$"""{"vendor_data":"u","metadata":{"a":[{"{{{words}}}":{}}]}}""",
-        $$$"""{"vendor_data":"u","expected_details":{"first_name":"{{{words}}}"}}""", $$$"""{"vendor_data":"u","expected_details":{"{{{words}}}":"x"}}""",
+        $$$"""{"vendor_data":"u","expected_details":{"first_name":"{{{words}}}"}}""",
+        $$$"""{"vendor_data":"u","expected_details":{"{{{words}}}":"x"}}""",
     ];
 
     private static IEnumerable<string> About(string words) =>
     [
         $$$"""{"metadata":{"{{{words}}}":["Not a valid string."]}}""", $$"""{"vendor_data":["'{{words}}' is not a valid choice."]}""",
-        $$"""{"detail":"The value {{words}} is wrong."}""", $$"""{"detail":"metadata.{{words}}: too long"}""", $$"""["Unknown key '{{words}}'"]""",
+        $$"""{"detail":"The value {{words}} is wrong."}""", $$"""{"detail":"metadata.{{words}}: too long"}""",
+        $$"""["Unknown key '{{words}}'"]""",
         $$$$"""{"error":{"metadata":{"{{{{words}}}}":["No."]}}}""", $$"""{"errors":[{"field":"metadata.{{words}}","message":"No."}]}""",
         $$$"""{"{{{words}}}":["Unknown field."]}""",
     ];

@@ -46,7 +46,8 @@ public sealed class When_the_list_says_little
     [Test]
     public async Task Nothing_of_it_is_read_once_ours_is_found()
     {
-        (await LookUpAsync(Row("one", "Not Started", version: null, key: null), Row("ours", "Approved", version: null, $"{Key}"))).Kind.ShouldBe(MatchKind.Adopt);
+        (await LookUpAsync(Row("one", "Not Started", version: null, key: null), Row("ours", "Approved", version: null, $"{Key}")))
+            .Kind.ShouldBe(MatchKind.Adopt);
 
         _read.ShouldBeEmpty();
     }
@@ -120,7 +121,8 @@ public sealed class When_the_list_says_little
         return StubbedDidit.Reply(200, Encoding.UTF8.GetBytes($$"""{"next":null,"results":[{{string.Join(',', rows)}}]}"""));
     });
 
-    private static string Row(string id, string status, int? version, string? key) => JsonSerializer.Serialize(new Dictionary<string, object?>
+    private static string Row(string id, string status, int? version, string? key) =>
+        JsonSerializer.Serialize(new Dictionary<string, object?>
     {
         ["session_id"] = id, ["session_url"] = "https://v/" + id, ["status"] = status, ["workflow_id"] = Classifying.Workflow,
         ["workflow_version"] = version, ["metadata"] = key is null ? new Dictionary<string, string>() : new() { ["diditworker_key"] = key },

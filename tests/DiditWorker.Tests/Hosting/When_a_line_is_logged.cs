@@ -47,13 +47,15 @@ public sealed class When_a_line_is_logged
 
     [Test]
     public void A_line_break_in_a_value_does_not_end_the_line() =>
-        Logged(logger => logger.LogInformation("{Why}", "first\nsecond")).GetProperty("State").GetProperty("Why").GetString().ShouldBe("first\nsecond");
+        Logged(logger => logger.LogInformation("{Why}", "first\nsecond")).GetProperty("State").GetProperty("Why").GetString()
+            .ShouldBe("first\nsecond");
 
     // Exactly one line: more would not parse as one document.
     private static JsonElement Logged(Action<ILogger> log)
     {
         using var output = new MemoryStream();
-        using (var factory = LoggerFactory.Create(logging => logging.AddZLoggerStream(output, options => options.UseJsonFormatter(ConsoleLog.Shape))))
+        using (var factory =
+            LoggerFactory.Create(logging => logging.AddZLoggerStream(output, options => options.UseJsonFormatter(ConsoleLog.Shape))))
         {
             log(factory.CreateLogger("DiditWorker.Example"));
         }

@@ -36,7 +36,8 @@ public sealed class When_certificates_are_configured
     {
         File.WriteAllText(path, content);
 
-        Refused(("ConnectionStrings:RabbitMq", "amqps://u:p@rabbit/"), ("RabbitMq:CertificateAuthorityFile", path)).Faults.ShouldHaveSingleItem()
+        Refused(("ConnectionStrings:RabbitMq", "amqps://u:p@rabbit/"), ("RabbitMq:CertificateAuthorityFile", path))
+            .Faults.ShouldHaveSingleItem()
             .ShouldStartWith($"RabbitMq:CertificateAuthorityFile = \"{path}\": holds ");
     }
 
@@ -47,7 +48,8 @@ public sealed class When_certificates_are_configured
 
         Refused(("ConnectionStrings:Redis", "redis,ssl=true"), ("Redis:ClientCertificateFile", path)).Faults.ShouldHaveSingleItem()
             .ShouldStartWith("Redis:ClientCertificateKeyFile = (not set): required");
-        Refused(("ConnectionStrings:Redis", "redis,ssl=true"), ("Redis:ClientCertificateFile", path), ("Redis:ClientCertificateKeyFile", path)).Faults.ShouldHaveSingleItem()
+        Refused(("ConnectionStrings:Redis", "redis,ssl=true"), ("Redis:ClientCertificateFile", path),
+            ("Redis:ClientCertificateKeyFile", path)).Faults.ShouldHaveSingleItem()
             .ShouldContain("no certificate in PEM with its own key");
     }
 
@@ -72,7 +74,8 @@ public sealed class When_certificates_are_configured
     private static string Pem()
     {
         using var key = ECDsa.Create();
-        using var certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(90));
+        using var certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(90));
         return certificate.ExportCertificatePem();
     }
 }

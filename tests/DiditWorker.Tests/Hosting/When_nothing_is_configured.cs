@@ -24,7 +24,8 @@ public sealed class When_nothing_is_configured
     public void Broker_and_redis_are_on_this_machine()
     {
         settings.RabbitMq.Hosts.ShouldBe([("localhost", 5672)]);
-        (settings.RabbitMq.User, settings.RabbitMq.Password, settings.RabbitMq.VirtualHost, settings.RabbitMq.Tls).ShouldBe(("guest", "guest", "/", false));
+        (settings.RabbitMq.User, settings.RabbitMq.Password, settings.RabbitMq.VirtualHost, settings.RabbitMq.Tls)
+            .ShouldBe(("guest", "guest", "/", false));
         settings.Redis.ShouldBe("localhost:6379");
     }
 
@@ -72,7 +73,8 @@ public sealed class When_nothing_is_configured
 
     [Test]
     public void Empty_counts_as_not_set() => Configured.With(
-        ("Didit:IdempotencyWindow", ""), ("Didit:WorkflowId", ""), ("Idempotency:Scope", ""), ("ConnectionStrings:Redis", ""), ("ConnectionStrings:RabbitMq", null))
+        ("Didit:IdempotencyWindow", ""), ("Didit:WorkflowId", ""), ("Idempotency:Scope", ""), ("ConnectionStrings:Redis", ""),
+        ("ConnectionStrings:RabbitMq", null))
         .Didit.ShouldBe(settings.Didit);
 
     [Test]

@@ -11,9 +11,11 @@ public sealed class When_settings_are_right
 {
     [Test]
     public void Didits_are_taken() => With(
-        ("Didit:BaseAddress", "http://127.0.0.1:8081/"), ("Didit:CreateSessionPath", "/v2/session/"), ("Didit:WorkflowId", "11111111-2222-3333-4444-55555555555A"),
+        ("Didit:BaseAddress", "http://127.0.0.1:8081/"), ("Didit:CreateSessionPath", "/v2/session/"),
+        ("Didit:WorkflowId", "11111111-2222-3333-4444-55555555555A"),
         ("Didit:Callback", "myapp://done"), ("Didit:IdempotencyWindow", "02:00:00"), ("Didit:LookupBeforeResend", "outsidewindow"),
-        ("Didit:SessionKind", "business"), ("Didit:RequestsPerMinute", "10"), ("Didit:AttemptTimeout", "00:00:01.5"), ("Didit:TotalTimeout", "00:00:30")).Didit.ShouldBe(new DiditOptions
+        ("Didit:SessionKind", "business"), ("Didit:RequestsPerMinute", "10"), ("Didit:AttemptTimeout", "00:00:01.5"),
+        ("Didit:TotalTimeout", "00:00:30")).Didit.ShouldBe(new DiditOptions
         {
             ApiKey = "api-key",
             BaseAddress = new Uri("http://127.0.0.1:8081/"),
@@ -30,11 +32,13 @@ public sealed class When_settings_are_right
 
     [TestCase("0")]
     [TestCase("00:00:00")]
-    public void A_window_of_zero_is_allowed(string window) => With(("Didit:IdempotencyWindow", window)).Didit.IdempotencyWindow.ShouldBe(TimeSpan.Zero);
+    public void A_window_of_zero_is_allowed(string window) =>
+        With(("Didit:IdempotencyWindow", window)).Didit.IdempotencyWindow.ShouldBe(TimeSpan.Zero);
 
     [Test]
     public void Idempotencys_are_taken() => With(
-        ("Idempotency:Scope", "start-verification.staging"), ("Idempotency:Lease", "00:05:00"), ("Idempotency:WhenRedisUnavailable", "Proceed"),
+        ("Idempotency:Scope", "start-verification.staging"), ("Idempotency:Lease", "00:05:00"),
+        ("Idempotency:WhenRedisUnavailable", "Proceed"),
         ("Idempotency:MaximumAttempts", "3"), ("Idempotency:KeyPrefix", "x:")).Idempotency.ShouldBe(new IdempotencyOptions
         {
             Scope = "start-verification.staging",
@@ -61,7 +65,8 @@ public sealed class When_settings_are_right
     public void Start_verifications_are_taken()
     {
         var options = With(
-            ("StartVerification:Queue", "kyc.start-verification"), ("StartVerification:PrefetchCount", "10"), ("StartVerification:ConcurrentMessageLimit", "5"),
+            ("StartVerification:Queue", "kyc.start-verification"), ("StartVerification:PrefetchCount", "10"),
+            ("StartVerification:ConcurrentMessageLimit", "5"),
             ("StartVerification:MaximumBodySize", "1024"), ("StartVerification:MaximumHold", "00:01:00"),
             ("StartVerification:Topology", "expect")).StartVerification;
 
@@ -80,7 +85,8 @@ public sealed class When_settings_are_right
     public void Connections_are_taken()
     {
         var settings = With(
-            ("ConnectionStrings:RabbitMq", "amqps://u:p@a,b/prod"), ("ConnectionStrings:Redis", "a:26379,b:26379,serviceName=x,user=u,password=p,ssl=true"));
+            ("ConnectionStrings:RabbitMq", "amqps://u:p@a,b/prod"),
+            ("ConnectionStrings:Redis", "a:26379,b:26379,serviceName=x,user=u,password=p,ssl=true"));
 
         settings.RabbitMq.ToString().ShouldBe("a:5671,b:5671");
         settings.Redis.ShouldStartWith("a:26379,b:26379");

@@ -28,7 +28,8 @@ public sealed class When_settings_are_secret
     {
         File.WriteAllText(path, "s3cret-file");
 
-        var message = Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKey", "s3cret-direct"), ("Didit:ApiKeyFile", path))).Message;
+        var message = Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKey", "s3cret-direct"), ("Didit:ApiKeyFile", path)))
+            .Message;
 
         message.ShouldContain("Didit:ApiKey = \"***\"");
         message.ShouldNotContain("s3cret");
@@ -109,7 +110,8 @@ public sealed class When_settings_are_secret
 
         (key.EndsWith("Redis", StringComparison.Ordinal) ? settings.Redis : settings.RabbitMq.Password).ShouldContain("s3cret");
         settings.SecretFiles.ShouldHaveSingleItem().Setting.ShouldBe(key + "File");
-        Refused((key, value), (key + "File", path)).Faults.ShouldHaveSingleItem().ShouldBe($"{key} = \"***\": set either this or {key}File, not both");
+        Refused((key, value), (key + "File", path)).Faults.ShouldHaveSingleItem()
+            .ShouldBe($"{key} = \"***\": set either this or {key}File, not both");
     }
 
     [TestCase("ConnectionStrings:RabbitMqFile", "http://user:s3cret@rabbit/")]
@@ -120,7 +122,8 @@ public sealed class When_settings_are_secret
     {
         File.WriteAllText(path, value);
 
-        var fault = Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKey", key.StartsWith("Didit", StringComparison.Ordinal) ? null : "k"), (key, path)))
+        var fault = Should.Throw<InvalidConfigurationException>(
+            () => Only(("Didit:ApiKey", key.StartsWith("Didit", StringComparison.Ordinal) ? null : "k"), (key, path)))
             .Faults.ShouldHaveSingleItem();
 
         fault.ShouldStartWith($"{key} = \"{path}\": ");

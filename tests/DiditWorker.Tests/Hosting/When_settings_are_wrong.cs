@@ -54,7 +54,8 @@ public sealed class When_settings_are_wrong
     [TestCase("StartVerification:MaximumBodySize", "1")]
     [TestCase("StartVerification:MaximumHold", "00:00:00")]
     [TestCase("StartVerification:Topology", "Assume")]
-    public void The_fault_names_the_key_and_the_value(string key, string value) => Fault(key, value).ShouldStartWith($"{key} = \"{value}\": ");
+    public void The_fault_names_the_key_and_the_value(string key, string value) =>
+        Fault(key, value).ShouldStartWith($"{key} = \"{value}\": ");
 
     [Test]
     public void All_faults_are_listed_at_once()
@@ -88,7 +89,8 @@ public sealed class When_settings_are_wrong
     }
 
     [Test]
-    public void A_look_up_must_have_time_left() => Fault("Didit:LookupDelay", "00:01:00").ShouldStartWith("Didit:LookupDelay = \"00:01:00\": ");
+    public void A_look_up_must_have_time_left() =>
+        Fault("Didit:LookupDelay", "00:01:00").ShouldStartWith("Didit:LookupDelay = \"00:01:00\": ");
 
     [Test]
     public void Something_must_prevent_a_second_session()
@@ -170,6 +172,7 @@ public sealed class When_settings_are_wrong
         With(("CONNECTIONSTRINGS:REDIS", "mine:6379"), ("connectionstrings:rabbitmq", "amqp://mine/")).Redis.ShouldBe("mine:6379");
 
     [Test]
-    public void Settings_of_others_do_no_harm() => With(("Logging:LogLevel:Default", "Debug"), ("PATH", "/bin"), ("ConnectionStrings:Other", "x"))
+    public void Settings_of_others_do_no_harm() =>
+        With(("Logging:LogLevel:Default", "Debug"), ("PATH", "/bin"), ("ConnectionStrings:Other", "x"))
         .Didit.ApiKey.ShouldBe("api-key");
 }

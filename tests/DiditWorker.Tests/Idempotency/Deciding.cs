@@ -21,7 +21,8 @@ public static class Deciding
 
     public static IdempotencyRecord Record(
         RecordState state = RecordState.InProgress, string fingerprint = Ours, double firstMinutesAgo = 10, int attempts = 1) => new(
-        state, fingerprint, "owner", DateTimeOffset.UnixEpoch, Now - TimeSpan.FromMinutes(firstMinutesAgo), Now - TimeSpan.FromMinutes(1), attempts, "");
+        state, fingerprint, "owner", DateTimeOffset.UnixEpoch, Now - TimeSpan.FromMinutes(firstMinutesAgo), Now - TimeSpan.FromMinutes(1),
+        attempts, "");
 
     public static Memory Taken(IdempotencyRecord record) => new(Available: true, record, Owned: true);
 

@@ -77,7 +77,8 @@ internal static class FirstFingerprint
             return "0";
         }
 
-        var power = (e < 0 ? BigInteger.Zero : BigInteger.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
+        var power = (
+            e < 0 ? BigInteger.Zero : BigInteger.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
             - (point < 0 ? 0 : mantissa.Length - point - 1) + (digits.Length - significant.Length);
         return string.Create(CultureInfo.InvariantCulture, $"{(text[0] == '-' ? "-" : "")}{significant}e{power}");
     }

@@ -54,13 +54,15 @@ public sealed class When_a_connect_to_redis_fails
 
         await Should.NotThrowAsync(async () => await connection.DisposeAsync());
 
-        (await Should.ThrowAsync<ObjectDisposedException>(() => connection.PingAsync())).ShouldSatisfyAllConditions(e => RedisConnection.IsUnavailable(e).ShouldBeTrue());
+        (await Should.ThrowAsync<ObjectDisposedException>(() => connection.PingAsync()))
+            .ShouldSatisfyAllConditions(e => RedisConnection.IsUnavailable(e).ShouldBeTrue());
     }
 
     [Test]
     public async Task The_host_disposes_the_connection()
     {
-        var provider = new ServiceCollection().AddLogging().AddDiditWorker(Configured.With(("ConnectionStrings:Redis", "127.0.0.1:1,connectTimeout=200"))).BuildServiceProvider();
+        var provider = new ServiceCollection().AddLogging()
+            .AddDiditWorker(Configured.With(("ConnectionStrings:Redis", "127.0.0.1:1,connectTimeout=200"))).BuildServiceProvider();
         var connection = provider.GetRequiredService<RedisConnection>();
 
         await provider.DisposeAsync();

@@ -14,7 +14,8 @@ public sealed class When_a_key_file_is_read
 
     [Test]
     public void Each_line_is_a_key_and_the_order_is_kept() =>
-        AnswerKeys.Read($"{Convert.ToBase64String(new byte[32])}\r\n\r\n {Convert.ToBase64String(Key)}\n").All.ShouldBe([new byte[32], Key]);
+        AnswerKeys.Read($"{Convert.ToBase64String(new byte[32])}\r\n\r\n {Convert.ToBase64String(Key)}\n")
+            .All.ShouldBe([new byte[32], Key]);
 
     [TestCase(0)]
     [TestCase(16)]
@@ -28,7 +29,8 @@ public sealed class When_a_key_file_is_read
 
     [Test]
     public void One_wrong_line_is_told_by_its_number() =>
-        Should.Throw<FormatException>(() => AnswerKeys.Read(Convert.ToBase64String(Key) + "\nAAAA")).Message.ShouldStartWith("key 2 is not base64 of 32 bytes");
+        Should.Throw<FormatException>(() => AnswerKeys.Read(Convert.ToBase64String(Key) + "\nAAAA"))
+            .Message.ShouldStartWith("key 2 is not base64 of 32 bytes");
 
     [TestCase("not-base64-but-secret")]
     [TestCase("c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3I*")]

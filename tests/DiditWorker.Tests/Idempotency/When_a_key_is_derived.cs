@@ -22,7 +22,8 @@ public sealed class When_a_key_is_derived
         foreach (var vector in document.RootElement.EnumerateArray())
         {
             yield return new TestCaseData(
-                vector.GetProperty("scope").GetString(), vector.GetProperty("requestId").GetString(), vector.GetProperty("key").GetString());
+                vector.GetProperty("scope").GetString(), vector.GetProperty("requestId").GetString(), vector.GetProperty("key")
+                    .GetString());
         }
     }
 
@@ -42,7 +43,8 @@ public sealed class When_a_key_is_derived
         uuid =>
         {
             string[] notations =
-                [uuid.ToString("D"), uuid.ToString("N"), uuid.ToString("B"), uuid.ToString("D").ToUpperInvariant(), uuid.ToString("N").ToUpperInvariant()];
+                [uuid.ToString("D"), uuid.ToString("N"), uuid.ToString("B"), uuid.ToString("D").ToUpperInvariant(), uuid.ToString("N")
+                    .ToUpperInvariant()];
             return notations.Select(notation => IdempotencyKey.Create(Scope, notation)).Distinct().Count() == 1;
         },
         iter: 300);

@@ -56,7 +56,8 @@ public sealed class When_a_record_is_read
     [Test]
     public void Random_text_is_read_or_unknown_and_nothing_else() => Gen.OneOf(
             Gen.String,
-            Gen.OneOf("1", "2", "3", "P", "C", "", "-1", "1.abc", "1795521600000", "253402300799999", "99999999999999999999", "x").Array[0, 11].Select(p => string.Join(' ', p)),
+            Gen.OneOf("1", "2", "3", "P", "C", "", "-1", "1.abc", "1795521600000", "253402300799999", "99999999999999999999", "x")
+                .Array[0, 11].Select(p => string.Join(' ', p)),
             Gen.Select(Gen.Int[0, Good.Length - 1], Gen.Char.AlphaNumeric, (at, c) => Good[..at] + c + Good[(at + 1)..]))
         .Sample(
             text =>

@@ -43,7 +43,8 @@ public sealed class When_an_earlier_attempt_is_possible
 
     [TestCase(false, Outcome.Resend)]
     [TestCase(true, Outcome.ParkAmbiguous)]
-    public void One_of_unknown_age_goes_out_without_a_look_up_only_if_nothing_else_suggests_an_attempt(bool maybeAttempted, Outcome outcome) =>
+    public void One_of_unknown_age_goes_out_without_a_look_up_only_if_nothing_else_suggests_an_attempt(
+        bool maybeAttempted, Outcome outcome) =>
         Decide(Fresh, Aged(minutes: null, maybeAttempted), Defaults with { Lookup = LookupBeforeResend.Never }).ShouldBe(outcome);
 
     [Test]
@@ -79,7 +80,8 @@ public sealed class When_an_earlier_attempt_is_possible
     [TestCase(1.0, true, LookupBeforeResend.Always, Outcome.LookUpThenCreate)]
     [TestCase(1.0, true, LookupBeforeResend.OutsideWindow, Outcome.LookUpThenCreate)]
     [TestCase(null, false, LookupBeforeResend.OutsideWindow, Outcome.LookUpThenCreate)]
-    public void Didit_remembers_nothing_with_a_window_of_zero(double? minutes, bool maybeAttempted, LookupBeforeResend lookup, Outcome outcome) =>
+    public void Didit_remembers_nothing_with_a_window_of_zero(
+        double? minutes, bool maybeAttempted, LookupBeforeResend lookup, Outcome outcome) =>
         Decide(Fresh, Aged(minutes, maybeAttempted), Defaults with { Window = TimeSpan.Zero, Lookup = lookup }).ShouldBe(outcome);
 
     [Test]

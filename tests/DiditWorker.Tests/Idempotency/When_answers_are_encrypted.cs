@@ -50,7 +50,8 @@ public sealed class When_answers_are_encrypted
         worker.Unprotect(RedisKey, old).ShouldBe("old");
         worker.Unprotect(RedisKey, worker.Protect(RedisKey, "new")).ShouldBe("new");
         new AnswerCipher(Key(2)).Unprotect(RedisKey, worker.Protect(RedisKey, "new")).ShouldBe("new");
-        Should.Throw<CryptographicException>(() => cipher.Unprotect(RedisKey, worker.Protect(RedisKey, "new"))).Message.ShouldContain("EncryptionKeyFile");
+        Should.Throw<CryptographicException>(() => cipher.Unprotect(RedisKey, worker.Protect(RedisKey, "new")))
+            .Message.ShouldContain("EncryptionKeyFile");
         Should.Throw<CryptographicException>(() => worker.Unprotect(RedisKey + "x", old));
     }
 

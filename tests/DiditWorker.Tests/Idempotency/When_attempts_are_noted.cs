@@ -11,7 +11,8 @@ public sealed class When_attempts_are_noted
     private static readonly DateTimeOffset Last = DateTimeOffset.FromUnixTimeMilliseconds(1795521600123);
 
     [Test]
-    public void A_note_is_read_as_it_was_written() => Gen.Select(Gen.Int[0, int.MaxValue], Gen.String[Gen.Char[' ', '~'], 0, AttemptNote.MaxErrorLength], Gen.Int[0, 1_000_000])
+    public void A_note_is_read_as_it_was_written() =>
+        Gen.Select(Gen.Int[0, int.MaxValue], Gen.String[Gen.Char[' ', '~'], 0, AttemptNote.MaxErrorLength], Gen.Int[0, 1_000_000])
         .Sample((attempts, error, wait) =>
         {
             var note = new AttemptNote(attempts, error, Last, Last.AddMilliseconds(wait));
@@ -63,5 +64,6 @@ public sealed class When_attempts_are_noted
     [TestCase('C')]
     [TestCase('R')]
     public void An_answer_is_no_note(char state) =>
-        IdempotencyRecord.Parse($"1 {state} 1.abc owner 0 1795521600000 1795521610000 2 {new AttemptNote(1, "500", Last, Last).ToText()}").Note.ShouldBeNull();
+        IdempotencyRecord.Parse($"1 {state} 1.abc owner 0 1795521600000 1795521610000 2 {new AttemptNote(1, "500", Last, Last).ToText()}")
+            .Note.ShouldBeNull();
 }

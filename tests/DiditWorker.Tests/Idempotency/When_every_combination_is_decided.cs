@@ -16,23 +16,29 @@ public sealed class When_every_combination_is_decided
         Gen.Int[-100_000, 100_000].Select(seconds => Now + TimeSpan.FromSeconds(seconds)));
 
     private static readonly Gen<IdempotencyRecord?> Records = Gen.Select(
-        Gen.Enum<RecordState>(), Gen.OneOf(Ours, "1.theirs"), Times, Gen.Int[0, 12], Gen.OneOf("", new AttemptNote(1, "x", Now, Now.AddSeconds(1)).ToText()),
+        Gen.Enum<RecordState>(), Gen.OneOf(Ours, "1.theirs"), Times, Gen.Int[0, 12],
+        Gen.OneOf("", new AttemptNote(1, "x", Now, Now.AddSeconds(1)).ToText()),
         (state, fingerprint, first, attempts, note) =>
             (IdempotencyRecord?)(Record(state, fingerprint, attempts: attempts) with { FirstAttempt = first, Payload = note }));
 
-    private static readonly Gen<Memory> Memories = Gen.Select(Gen.Bool, Gen.OneOf(Records, Gen.Const((IdempotencyRecord?)null)), Gen.Bool, Times,
-        (available, record, owned, horizon) => available ? new Memory(available, record, owned) { At = Now, Horizon = horizon } : Memory.Unavailable);
+    private static readonly Gen<Memory> Memories =
+        Gen.Select(Gen.Bool, Gen.OneOf(Records, Gen.Const((IdempotencyRecord?)null)), Gen.Bool, Times,
+        (available, record, owned, horizon) =>
+        available ? new Memory(available, record, owned) { At = Now, Horizon = horizon } : Memory.Unavailable);
 
     private static readonly Gen<Evidence> Evidences = Gen.Select(
         Gen.OneOf(Times.Select(t => (DateTimeOffset?)t), Gen.Const((DateTimeOffset?)null)), Gen.Bool,
         (published, maybeAttempted) => new Evidence(Ours, published, maybeAttempted));
 
     private static readonly Gen<ProtocolSettings> Settings = Gen.Select(
-        Gen.OneOf(Windows), Gen.OneOf(TimeSpan.Zero, TimeSpan.FromMinutes(5)), Gen.Enum<LookupBeforeResend>(), Gen.Enum<WhenRedisUnavailable>(), Gen.Int[1, 10],
+        Gen.OneOf(Windows), Gen.OneOf(TimeSpan.Zero, TimeSpan.FromMinutes(5)), Gen.Enum<LookupBeforeResend>(),
+        Gen.Enum<WhenRedisUnavailable>(), Gen.Int[1, 10],
         (window, margin, lookup, redis, attempts) => new ProtocolSettings(window, margin, lookup, redis, attempts));
 
-    private static void Always(Func<Memory, Evidence, ProtocolSettings, Outcome, bool> holds) => Gen.Select(Memories, Evidences, Settings).Sample(
-        (memory, evidence, settings) => holds(memory, evidence, settings, Decision.Make(memory, evidence, settings, Now).Outcome), iter: 5000);
+    private static void Always(Func<Memory, Evidence, ProtocolSettings, Outcome, bool> holds) =>
+        Gen.Select(Memories, Evidences, Settings).Sample(
+        (memory, evidence, settings) =>
+        holds(memory, evidence, settings, Decision.Make(memory, evidence, settings, Now).Outcome), iter: 5000);
 
     [Test]
     public void There_is_always_an_answer_and_always_the_same() => Always((memory, evidence, settings, outcome) =>
@@ -77,11 +83,13 @@ public sealed class When_every_combination_is_decided
 
     [Test]
     public void It_never_calls_didit_for_a_key_that_another_owns() => Always((memory, _, _, outcome) =>
-        outcome is not (Outcome.Create or Outcome.Resend or Outcome.LookUpThenCreate or Outcome.ParkAmbiguous or Outcome.ParkExhausted) || memory.Owned || !memory.Available);
+        outcome is not (Outcome.Create or Outcome.Resend or Outcome.LookUpThenCreate or Outcome.ParkAmbiguous or Outcome.ParkExhausted)
+            || memory.Owned || !memory.Available);
 
     [Test]
     public void It_never_calls_didit_for_a_request_that_is_answered() => Always((memory, _, _, outcome) =>
-        !memory.Available || memory.Record is null or { State: RecordState.InProgress } || outcome is Outcome.AnswerFromRecord or Outcome.RejectMismatch or Outcome.RejectRefused);
+        !memory.Available || memory.Record is null or { State: RecordState.InProgress }
+            || outcome is Outcome.AnswerFromRecord or Outcome.RejectMismatch or Outcome.RejectRefused);
 
     [Test]
     public void It_always_looks_up_first_where_told_to() => Always((_, _, settings, outcome) =>

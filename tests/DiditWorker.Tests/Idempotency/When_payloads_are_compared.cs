@@ -67,9 +67,11 @@ public sealed class When_payloads_are_compared
     public void The_form_has_a_version_and_fits_between_blanks() => Of("{}").ShouldMatch("^1\\.[A-Za-z0-9_-]{43}$");
 
     // Records of a running installation hold it: a change of the canonical form needs another version. Computed with Python's hashlib.
-    [TestCase("""{"vendor_data":"user-1","workflow_id":"11111111-2222-3333-4444-555555555555"}""", "1.5XLjGv0JVs37K0LLdHE8py-gb9DSj-d3P2S4fNXigsw")]
+    [TestCase("""{"vendor_data":"user-1","workflow_id":"11111111-2222-3333-4444-555555555555"}""",
+        "1.5XLjGv0JVs37K0LLdHE8py-gb9DSj-d3P2S4fNXigsw")]
     [TestCase("""{"metadata":{"z":["x",null,true],"a":"é"},"vendor_data":"ü"}""", "1.JsvyiIx07C5cDz91CeL7z4ny0FiNBRNn9YyvhPMzb7g")]
-    [TestCase("""{"e":-12345678901234567890123456789,"d":0.25e-3,"c":-0.0,"b":100,"a":-1.50}""", "1.AQ35DzTMsBax20GRhB_bDDZCDqFDWUMZ6YCv7Zwfrjs")]
+    [TestCase("""{"e":-12345678901234567890123456789,"d":0.25e-3,"c":-0.0,"b":100,"a":-1.50}""",
+        "1.AQ35DzTMsBax20GRhB_bDDZCDqFDWUMZ6YCv7Zwfrjs")]
     public void A_form_once_given_never_changes(string payload, string fingerprint) => Of(payload).ShouldBe(fingerprint);
 
     private static string Of(string json) => Fingerprint.Of(JsonElement.Parse(json));

@@ -11,7 +11,8 @@ namespace DiditWorker.Tests.Idempotency;
 public sealed class When_random_json_is_fingerprinted
 {
     private static readonly Gen<JsonNode?> Leaves = Gen.OneOf(
-        Gen.String[Gen.OneOf(Gen.Char.AlphaNumeric, Gen.OneOf('é', '"', '\\', '\n', '<', '日', ' ')), 0, 6].Select(t => (JsonNode?)JsonValue.Create(t)),
+        Gen.String[Gen.OneOf(Gen.Char.AlphaNumeric, Gen.OneOf('é', '"', '\\', '\n', '<', '日', ' ')), 0, 6].Select(
+        t => (JsonNode?)JsonValue.Create(t)),
         Gen.Int[-3, 3].Select(n => (JsonNode?)JsonValue.Create(n)),
         Gen.Long.Select(n => (JsonNode?)JsonValue.Create(n)),
         Gen.Double[-1e6, 1e6].Select(n => (JsonNode?)JsonValue.Create(n)),
@@ -20,7 +21,8 @@ public sealed class When_random_json_is_fingerprinted
 
     private static readonly Gen<JsonNode?> Documents = Gen.Recursive<JsonNode?>((depth, self) => depth > 3
         ? Leaves
-        : Gen.OneOf(Leaves, self.Array[0, 4].Select(Array), Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 0, 4], self)[0, 4].Select(Object)));
+        : Gen.OneOf(Leaves, self.Array[0, 4].Select(Array),
+            Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 0, 4], self)[0, 4].Select(Object)));
 
     [Test]
     public void Order_of_members_white_space_and_escapes_never_change_it() => Gen.Select(Documents, Gen.Int).Sample(
@@ -56,7 +58,8 @@ public sealed class When_random_json_is_fingerprinted
             JsonArray a => "[" + string.Join(blank + ",", a.Select(item => blank + Notation(item, seed * 31))) + blank + "]",
             JsonValue v when v.GetValueKind() == JsonValueKind.String => Escaped(v.GetValue<string>(), seed),
             JsonValue v when v.GetValueKind() == JsonValueKind.Number && !v.ToJsonString().Contains('E', StringComparison.Ordinal) =>
-                v.ToJsonString() + (seed % 2 == 0 ? "" : v.ToJsonString().Contains('.', StringComparison.Ordinal) ? "00" : ".0") + (seed % 3 == 0 ? "e0" : ""),
+                v.ToJsonString() + (seed % 2 == 0 ? "" : v.ToJsonString().Contains('.', StringComparison.Ordinal) ? "00" : ".0")
+                    + (seed % 3 == 0 ? "e0" : ""),
             _ => node?.ToJsonString() ?? "null",
         };
     }
@@ -69,7 +72,8 @@ public sealed class When_random_json_is_fingerprinted
         foreach (var c in text)
         {
             var must = c is '"' or '\\' || char.IsControl(c);
-            escaped.Append(must || ((c + seed) & 1) == 0 ? "\\u" + ((int)c).ToString((seed & 4) == 0 ? "x4" : "X4", CultureInfo.InvariantCulture) : c);
+            escaped.Append(
+                must || ((c + seed) & 1) == 0 ? "\\u" + ((int)c).ToString((seed & 4) == 0 ? "x4" : "X4", CultureInfo.InvariantCulture) : c);
         }
 
         return escaped.Append('"').ToString();

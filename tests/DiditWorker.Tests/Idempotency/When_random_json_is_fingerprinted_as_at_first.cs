@@ -7,7 +7,8 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Idempotency;
 
-// The text is put together here and not by a JSON library: notations, names given twice and escapes must come as a publisher may write them.
+// The text is put together here and not by a JSON library: notations, names given twice and escapes must come as a publisher may write
+// them.
 public sealed class When_random_json_is_fingerprinted_as_at_first
 {
     private static readonly Gen<string> Characters = Gen.OneOf(
@@ -40,7 +41,8 @@ public sealed class When_random_json_is_fingerprinted_as_at_first
         : Gen.OneOf(
             Leaves,
             self.Array[0, 4].Select(items => "[" + string.Join(" , ", items) + "]"),
-            Gen.Select(Texts, self, (name, value) => name + " : " + value).Array[0, 6].Select(members => "{" + string.Join(',', members) + "}")));
+            Gen.Select(Texts, self, (name, value) => name + " : " + value)
+                .Array[0, 6].Select(members => "{" + string.Join(',', members) + "}")));
 
     [Test]
     public void It_is_the_same() => Documents.Sample(Check, iter: 20000);
@@ -50,7 +52,8 @@ public sealed class When_random_json_is_fingerprinted_as_at_first
 
     [Test]
     public void So_is_that_of_an_object_with_many_names_some_given_twice() => Gen.Select(
-        Gen.Select(Texts, Gen.Int[0, 99], (name, value) => name + ":" + Invariant(value)).Array[0, 200], members => "{" + string.Join(',', members) + "}").Sample(Check, iter: 300);
+        Gen.Select(Texts, Gen.Int[0, 99], (name, value) => name + ":" + Invariant(value)).Array[0, 200], members =>
+        "{" + string.Join(',', members) + "}").Sample(Check, iter: 300);
 
     [TestCase("\"\\ud800\"", TestName = "Half of a surrogate pair as a value")]
     [TestCase("{\"\\ud800\":1}", TestName = "Half of a surrogate pair as a name")]

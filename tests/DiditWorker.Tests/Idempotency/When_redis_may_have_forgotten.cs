@@ -17,7 +17,8 @@ public sealed class When_redis_may_have_forgotten
     [TestCase((24 * 3600) + 300, false)]
     [TestCase(30 * 24 * 3600, false)]
     public void It_may_within_the_window_and_its_margin(int seconds, bool mayHave) =>
-        new Memory(Available: true, Record: null, Owned: true) { At = Now, Horizon = Now.AddSeconds(-seconds) }.MayHaveForgotten(Period).ShouldBe(mayHave);
+        new Memory(Available: true, Record: null, Owned: true) { At = Now, Horizon = Now.AddSeconds(-seconds) }.MayHaveForgotten(Period)
+            .ShouldBe(mayHave);
 
     [Test]
     public void Without_redis_nothing_is_known_of_it() => Memory.Unavailable.MayHaveForgotten(Period).ShouldBeFalse();
@@ -33,6 +34,7 @@ public sealed class When_redis_may_have_forgotten
     {
         var reading = new HorizonReading(Now, Now - Period, Markers: 1, Missing: 0);
 
-        (reading.GuardedUntil(Period), reading.InWords(Period, LookupBeforeResend.Always)).ShouldBe((null, "creates need no look-up for its sake"));
+        (reading.GuardedUntil(Period), reading.InWords(Period, LookupBeforeResend.Always))
+            .ShouldBe((null, "creates need no look-up for its sake"));
     }
 }

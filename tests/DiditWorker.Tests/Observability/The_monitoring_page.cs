@@ -32,7 +32,8 @@ public sealed partial class The_monitoring_page
             .ToList();
 
         inCode.ShouldBeUnique();
-        Page.Select(line => EventRow().Match(line)).Where(row => row.Success).Select(row => int.Parse(row.Groups["id"].Value, CultureInfo.InvariantCulture))
+        Page.Select(line => EventRow().Match(line)).Where(row => row.Success)
+            .Select(row => int.Parse(row.Groups["id"].Value, CultureInfo.InvariantCulture))
             .ShouldBe(inCode.Order());
     }
 
@@ -48,7 +49,8 @@ public sealed partial class The_monitoring_page
             host.Services.GetRequiredService(type);
         }
 
-        Page.Select(line => MetricRow().Match(line)).Where(row => row.Success).Select(row => $"{row.Groups["name"].Value} {row.Groups["unit"].Value.Trim('`', ' ')}")
+        Page.Select(line => MetricRow().Match(line)).Where(row => row.Success)
+            .Select(row => $"{row.Groups["name"].Value} {row.Groups["unit"].Value.Trim('`', ' ')}")
             .ShouldBe(inCode.Distinct(StringComparer.Ordinal), ignoreOrder: true);
 
         void Note(Instrument instrument)

@@ -31,7 +31,8 @@ public sealed class When_a_record_becomes_text
         "Words", "LastError", "Pause", "Person", "Mark", "Error", "Evidence", "Confidence", "Question", "Title",
     };
 
-    public static IEnumerable<Type> Records => new[] { typeof(Delivery).Assembly, typeof(WorkerMetrics).Assembly, typeof(StartVerification).Assembly }
+    public static IEnumerable<Type> Records =>
+        new[] { typeof(Delivery).Assembly, typeof(WorkerMetrics).Assembly, typeof(StartVerification).Assembly }
         .SelectMany(assembly => assembly.GetTypes())
         .Where(type => !type.ContainsGenericParameters
             && type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is not null);

@@ -75,7 +75,8 @@ public sealed class When_a_report_is_kept
         var before = await File.ReadAllTextAsync(Path);
 
         // No JSON can hold it, so that the writing ends half-way.
-        await Should.ThrowAsync<ArgumentException>(() => ProbeReportFile.WriteAsync(Path, Reports.With(Reports.Found(FindingIds.Clock, "measured", ("seconds", double.NaN)))));
+        await Should.ThrowAsync<ArgumentException>(
+            () => ProbeReportFile.WriteAsync(Path, Reports.With(Reports.Found(FindingIds.Clock, "measured", ("seconds", double.NaN)))));
 
         (await File.ReadAllTextAsync(Path)).ShouldBe(before);
         _folder.GetFiles().ShouldHaveSingleItem();
@@ -123,13 +124,16 @@ public sealed class When_a_report_is_kept
     [Test]
     public async Task A_broken_or_missing_one_is_a_fault_of_the_configuration()
     {
-        Fault("Didit:ProbeReportFile", Path).ShouldBe($"Didit:ProbeReportFile = \"{Path}\": the file cannot be read: FileNotFoundException");
+        Fault("Didit:ProbeReportFile", Path)
+            .ShouldBe($"Didit:ProbeReportFile = \"{Path}\": the file cannot be read: FileNotFoundException");
 
         await File.WriteAllTextAsync(Path, "{}");
-        Fault("Didit:ProbeReportFile", Path).ShouldBe($"Didit:ProbeReportFile = \"{Path}\": is not the report of a probe: it names no format version");
+        Fault("Didit:ProbeReportFile", Path)
+            .ShouldBe($"Didit:ProbeReportFile = \"{Path}\": is not the report of a probe: it names no format version");
     }
 
     [Test]
     public void The_commands_do_without_it_since_one_of_them_makes_it() => Should.NotThrow(() => WorkerSettings.From(
-        new Microsoft.Extensions.Configuration.ConfigurationManager { ["Didit:ApiKey"] = "k", ["Didit:ProbeReportFile"] = Path }, withProbeReport: false));
+        new Microsoft.Extensions.Configuration.ConfigurationManager { ["Didit:ApiKey"] = "k", ["Didit:ProbeReportFile"] = Path },
+        withProbeReport: false));
 }

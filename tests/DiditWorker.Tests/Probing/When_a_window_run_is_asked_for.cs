@@ -74,7 +74,8 @@ public sealed class When_a_window_run_is_asked_for : WindowTest
 
     [Test]
     public async Task A_workflow_is_needed() =>
-        (await Should.ThrowAsync<CommandException>(() => RunAfterAsync(0, workflow: null))).Message.ShouldContain("--workflow-id is required");
+        (await Should.ThrowAsync<CommandException>(() => RunAfterAsync(0, workflow: null)))
+            .Message.ShouldContain("--workflow-id is required");
 
     private async Task<string> RefusedAsync(string? report, bool before = true)
     {

@@ -26,8 +26,10 @@ public sealed class When_settings_are_compared_with_a_report
     [TestCase(Finding.Unclear)]
     public void A_header_that_was_not_seen_to_be_honoured_must_not_be_trusted(string verdict)
     {
-        ShouldWarn("Didit:LookupBeforeResend = OutsideWindow", $"\"{verdict}\" (seen header.repeat): set it to Always", With(Found(FindingIds.HeaderRepeat, verdict)));
-        ShouldWarn("Didit:LookupBeforeResend = Never", verdict, With(Found(FindingIds.HeaderRepeat, verdict)), Trusting with { LookupBeforeResend = LookupBeforeResend.Never });
+        ShouldWarn("Didit:LookupBeforeResend = OutsideWindow", $"\"{verdict}\" (seen header.repeat): set it to Always",
+            With(Found(FindingIds.HeaderRepeat, verdict)));
+        ShouldWarn("Didit:LookupBeforeResend = Never", verdict, With(Found(FindingIds.HeaderRepeat, verdict)),
+            Trusting with { LookupBeforeResend = LookupBeforeResend.Never });
         Warnings(With(Found(FindingIds.HeaderRepeat, verdict)), Careful).ShouldBeEmpty();
     }
 
@@ -37,22 +39,27 @@ public sealed class When_settings_are_compared_with_a_report
 
     [Test]
     public void With_a_window_of_0_nothing_is_trusted() => Warnings(
-        Without(FindingIds.HeaderWindow) with { Findings = [.. Without(FindingIds.HeaderWindow).Findings.Where(f => f.Id != FindingIds.HeaderRepeat)] },
+        Without(FindingIds.HeaderWindow) with
+        { Findings = [.. Without(FindingIds.HeaderWindow).Findings.Where(f => f.Id != FindingIds.HeaderRepeat)] },
         Trusting with { IdempotencyWindow = TimeSpan.Zero }).ShouldBeEmpty();
 
     [Test]
     public void A_window_longer_than_a_key_lived_is_wrong() => ShouldWarn(
-        "Didit:IdempotencyWindow = 1.01:00:01", "forgotten after 1.01:00:00: set the window to 12:00:00", Good, Trusting with { IdempotencyWindow = TimeSpan.FromSeconds(90_001) });
+        "Didit:IdempotencyWindow = 1.01:00:01", "forgotten after 1.01:00:00: set the window to 12:00:00", Good,
+        Trusting with { IdempotencyWindow = TimeSpan.FromSeconds(90_001) });
 
     [Test]
     public void A_window_longer_than_one_was_seen_to_be_honoured_is_a_guess() => ShouldWarn(
-        "Didit:IdempotencyWindow = 12:00:01", "only up to an age of 12:00:00", Good, Trusting with { IdempotencyWindow = TimeSpan.FromSeconds(43_201) });
+        "Didit:IdempotencyWindow = 12:00:01", "only up to an age of 12:00:00", Good,
+        Trusting with { IdempotencyWindow = TimeSpan.FromSeconds(43_201) });
 
     [Test]
     public void So_is_one_that_was_never_measured_or_not_clearly()
     {
-        ShouldWarn("Didit:IdempotencyWindow = 12:00:00", "was not measured: measure it with diditworker probe --window", Without(FindingIds.HeaderWindow));
-        ShouldWarn("Didit:IdempotencyWindow = 12:00:00", "is unclear (seen header.window)", With(Found(FindingIds.HeaderWindow, Finding.Unclear, ("atLeast", 1e6))));
+        ShouldWarn("Didit:IdempotencyWindow = 12:00:00", "was not measured: measure it with diditworker probe --window",
+            Without(FindingIds.HeaderWindow));
+        ShouldWarn("Didit:IdempotencyWindow = 12:00:00", "is unclear (seen header.window)",
+            With(Found(FindingIds.HeaderWindow, Finding.Unclear, ("atLeast", 1e6))));
         ShouldWarn("Didit:IdempotencyWindow = 12:00:00", "is unclear", With(Found(FindingIds.HeaderWindow, "measured")));
     }
 
@@ -67,7 +74,8 @@ public sealed class When_settings_are_compared_with_a_report
     public void A_look_up_must_not_come_before_the_list_shows_the_session()
     {
         ShouldWarn("Didit:LookupDelay = 00:00:02", "only after 00:00:02.1", With(Found(FindingIds.ListLag, "measured", ("max", 2.1))));
-        ShouldWarn("Didit:LookupDelay = 00:00:02", "is unclear (seen list.lag)", With(Found(FindingIds.ListLag, Finding.Unclear, ("max", 0.1))));
+        ShouldWarn("Didit:LookupDelay = 00:00:02", "is unclear (seen list.lag)",
+            With(Found(FindingIds.ListLag, Finding.Unclear, ("max", 0.1))));
         ShouldWarn("Didit:LookupDelay = 00:00:02", "was not measured", Without(FindingIds.ListLag));
         ShouldWarn("Didit:LookupDelay = 00:00:02", "only after ", With(Found(FindingIds.ListLag, "measured", ("max", 1e300))));
     }
@@ -124,7 +132,9 @@ public sealed class When_settings_are_compared_with_a_report
     public void A_look_up_needs_the_metadata_from_somewhere(string list, string decision, bool enough)
     {
         var report = With(Found(FindingIds.ListMetadata, list));
-        report = report with { Findings = [.. report.Findings.Where(f => f.Id != FindingIds.DecisionMetadata), Found(FindingIds.DecisionMetadata, decision)] };
+        report = report with
+            { Findings =
+                [.. report.Findings.Where(f => f.Id != FindingIds.DecisionMetadata), Found(FindingIds.DecisionMetadata, decision)] };
 
         Warnings(report).Count(warning => warning.Contains("can only be parked", StringComparison.Ordinal)).ShouldBe(enough ? 0 : 1);
     }
@@ -139,7 +149,8 @@ public sealed class When_settings_are_compared_with_a_report
     [TestCase(300.5)]
     [TestCase(-300.5)]
     public void The_margin_must_hold_the_difference_of_the_clocks(double seconds) =>
-        ShouldWarn("Didit:WindowMargin = 00:05:00", "differed by 00:05:00.5", With(Found(FindingIds.Clock, "measured", ("seconds", seconds))));
+        ShouldWarn("Didit:WindowMargin = 00:05:00", "differed by 00:05:00.5",
+            With(Found(FindingIds.Clock, "measured", ("seconds", seconds))));
 
     [TestCase("http://verification.didit.me")]
     [TestCase("https://verification.didit.me:8443")]
@@ -161,5 +172,6 @@ public sealed class When_settings_are_compared_with_a_report
 
     [Test]
     public void A_probe_that_was_stopped_is_called_incomplete() =>
-        ShouldWarn("Didit:ProbeReportFile", "stopped early (402: Didit wants money for it)", Good with { StoppedBecause = "402: Didit wants money for it" });
+        ShouldWarn("Didit:ProbeReportFile", "stopped early (402: Didit wants money for it)",
+            Good with { StoppedBecause = "402: Didit wants money for it" });
 }

@@ -43,7 +43,8 @@ public sealed class When_settings_are_recommended
     [TestCase(3, 1.1, "00:00:06")]
     public void It_waits_twice_the_time_until_a_session_is_handed_back_too(double lag, double after, string expected)
     {
-        Value("Didit:LookupDelay", Found(FindingIds.ListLag, "measured", ("max", lag)), Found(FindingIds.ReuseAfter, "measured", ("after", after))).ShouldBe(expected);
+        Value("Didit:LookupDelay", Found(FindingIds.ListLag, "measured", ("max", lag)),
+            Found(FindingIds.ReuseAfter, "measured", ("after", after))).ShouldBe(expected);
         Value("Didit:LookupDelay", Found(FindingIds.ReuseAfter, "measured", ("after", after))).ShouldBeNull("the lag was not measured");
     }
 
@@ -56,7 +57,8 @@ public sealed class When_settings_are_recommended
     [TestCase("no")]
     [TestCase("refused")]
     public void A_key_that_does_not_see_what_it_creates_is_a_warning(string verdict) =>
-        Follows(FindingIds.ListOwn, Found(FindingIds.ListOwn, verdict)).ShouldStartWith("warning: every look-up answers that there is no session");
+        Follows(FindingIds.ListOwn, Found(FindingIds.ListOwn, verdict))
+            .ShouldStartWith("warning: every look-up answers that there is no session");
 
     [Test]
     public void A_refused_list_of_business_sessions_is_one_only_where_the_workflow_makes_them()
@@ -99,9 +101,12 @@ public sealed class When_settings_are_recommended
     [Test]
     public void Without_metadata_anywhere_ambiguous_attempts_are_parked()
     {
-        Follows(FindingIds.DecisionMetadata, Found(FindingIds.ListMetadata, "no"), Found(FindingIds.DecisionMetadata, "no")).ShouldContain("parked");
-        Follows(FindingIds.ListMetadata, Found(FindingIds.ListMetadata, "no"), Found(FindingIds.DecisionMetadata, "no")).ShouldContain("parked");
-        Follows(FindingIds.ListMetadata, Found(FindingIds.ListMetadata, "no"), Found(FindingIds.DecisionMetadata, "yes")).ShouldNotContain("warning");
+        Follows(FindingIds.DecisionMetadata, Found(FindingIds.ListMetadata, "no"), Found(FindingIds.DecisionMetadata, "no"))
+            .ShouldContain("parked");
+        Follows(FindingIds.ListMetadata, Found(FindingIds.ListMetadata, "no"), Found(FindingIds.DecisionMetadata, "no"))
+            .ShouldContain("parked");
+        Follows(FindingIds.ListMetadata, Found(FindingIds.ListMetadata, "no"), Found(FindingIds.DecisionMetadata, "yes"))
+            .ShouldNotContain("warning");
     }
 
     [TestCase(FindingIds.Reuse, "created")]
@@ -118,7 +123,8 @@ public sealed class When_settings_are_recommended
     [TestCase(151, true)]
     [TestCase(-151, true)]
     public void A_clock_may_be_off_by_half_the_margin(double seconds, bool warns) =>
-        Follows(FindingIds.Clock, Found(FindingIds.Clock, "measured", ("seconds", seconds))).StartsWith("warning", StringComparison.Ordinal).ShouldBe(warns);
+        Follows(FindingIds.Clock, Found(FindingIds.Clock, "measured", ("seconds", seconds))).StartsWith("warning", StringComparison.Ordinal)
+            .ShouldBe(warns);
 
     [Test]
     public void A_setting_that_trusts_more_than_was_measured_is_a_warning()
@@ -140,7 +146,8 @@ public sealed class When_settings_are_recommended
         var trusting = Didit with { LookupBeforeResend = LookupBeforeResend.OutsideWindow };
 
         Consequences.AddTo([Found(FindingIds.HeaderRepeat, "ignored")], Didit)[0].Assumes.ShouldStartWith("nothing");
-        Consequences.AddTo([Found(FindingIds.HeaderRepeat, "ignored")], trusting)[0].Assumes.ShouldBe("honoured for 23:55:00 (LookupBeforeResend OutsideWindow)");
+        Consequences.AddTo([Found(FindingIds.HeaderRepeat, "ignored")], trusting)[0].Assumes.ShouldBe(
+            "honoured for 23:55:00 (LookupBeforeResend OutsideWindow)");
     }
 
     private static Finding Found(string id, string verdict, params (string Name, double Value)[] numbers) =>
@@ -151,5 +158,6 @@ public sealed class When_settings_are_recommended
 
     private static string? Value(string setting, params Finding[] findings) => Advice(setting, findings)?.Value;
 
-    private static string Follows(string id, params Finding[] findings) => Consequences.AddTo(findings, Didit).Single(finding => finding.Id == id).Follows;
+    private static string Follows(string id, params Finding[] findings) =>
+        Consequences.AddTo(findings, Didit).Single(finding => finding.Id == id).Follows;
 }

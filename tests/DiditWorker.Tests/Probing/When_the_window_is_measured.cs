@@ -58,7 +58,8 @@ public sealed class When_the_window_is_measured : WindowTest
     [TestCase(false)]
     public async Task No_window_at_all_is_seen_at_the_second_run(bool honoured)
     {
-        Didit.Configure(settings => settings with { Header = honoured ? HeaderMode.Honoured : HeaderMode.Ignored, HeaderWindow = TimeSpan.Zero });
+        Didit.Configure(
+            settings => settings with { Header = honoured ? HeaderMode.Honoured : HeaderMode.Ignored, HeaderWindow = TimeSpan.Zero });
 
         await RunAfterAsync(0);
         (await RunAfterAsync(0.1)).ShouldBe(0);
@@ -79,7 +80,8 @@ public sealed class When_the_window_is_measured : WindowTest
         }
 
         // The first use and, of some, the only repeat; controls have a key of their own.
-        Didit.Requests.Where(request => request.Operation == DiditOperation.Create).CountBy(request => request.IdempotencyKey!, StringComparer.Ordinal)
+        Didit.Requests.Where(request => request.Operation == DiditOperation.Create)
+            .CountBy(request => request.IdempotencyKey!, StringComparer.Ordinal)
             .ShouldAllBe(key => key.Value <= 2);
         WindowBounds.Of(Memory).Honoured.ShouldBeGreaterThan(5);
     }
@@ -95,7 +97,8 @@ public sealed class When_the_window_is_measured : WindowTest
         Text.ShouldContain("header.window: unclear");
         Notes.ShouldContain("1 repeats and 0 creates were not answered clearly");
 
-        // Fresh keys are taken first; this one is the last of its age. What it shows then counts for its first repeat, which may have prolonged it.
+        // Fresh keys are taken first; this one is the last of its age. What it shows then counts for its first repeat, which may have
+        // prolonged it.
         await RunAfterAsync(1);
         await RunAfterAsync(1);
         var unclear = Memory.Waiting.Single(entry => entry.RepeatedAt is not null);
@@ -116,7 +119,9 @@ public sealed class When_the_window_is_measured : WindowTest
     {
         Honour(24);
         await RunAfterAsync(0);
-        Didit.AddFault(new() { Operation = DiditOperation.Create, Kind = kind, Status = kind is FaultKind.Status or FaultKind.StatusAfterCreate ? 500 : null });
+        Didit.AddFault(
+            new() { Operation = DiditOperation.Create, Kind = kind, Status = kind is FaultKind.Status or FaultKind.StatusAfterCreate ? 500
+                : null });
 
         (await RunAfterAsync(1)).ShouldBe(1);
 
@@ -136,7 +141,8 @@ public sealed class When_the_window_is_measured : WindowTest
 
         (await RunAfterAsync(1)).ShouldBe(1);
 
-        Didit.Requests.Last(request => request.Operation == DiditOperation.Create && request.IdempotencyKey == Didit.Sessions[0].IdempotencyKey)
+        Didit.Requests.Last(
+            request => request.Operation == DiditOperation.Create && request.IdempotencyKey == Didit.Sessions[0].IdempotencyKey)
             .SessionId.ShouldBe(Didit.Sessions[0].SessionId);
         WindowBounds.Of(Memory).Honoured.ShouldBe(0);
         Text.ShouldContain("header.window: unclear");

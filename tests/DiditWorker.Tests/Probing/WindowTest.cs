@@ -56,7 +56,8 @@ public abstract class WindowTest
         var (requests, sessions) = (Didit.Requests.Count, Didit.Sessions.Count);
         var most = WindowPlan.Most(Before(), _time.GetUtcNow());
         var worker = Configured.Only(
-            ("Didit:ApiKey", "planted-key"), ("Didit:BaseAddress", Address.ToString()), ("Didit:WorkflowId", workflow), ("Didit:RequestsPerMinute", "10000000"));
+            ("Didit:ApiKey", "planted-key"), ("Didit:BaseAddress", Address.ToString()), ("Didit:WorkflowId", workflow),
+            ("Didit:RequestsPerMinute", "10000000"));
         using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_time).BuildServiceProvider();
         var (text, notes) = (new StringWriter(), new StringWriter());
         try

@@ -1,6 +1,8 @@
 namespace DiditWorker.Tests.Protocol;
 
-/// <summary>What Didit does with the requests that are under way: everything that its documents and those who measured it leave possible.</summary>
+/// <summary>
+/// What Didit does with the requests that are under way: everything that its documents and those who measured it leave possible.
+/// </summary>
 internal sealed class DiditSteps(Scenario scenario)
 {
     public void Add(State state, List<Step> steps)
@@ -65,15 +67,18 @@ internal sealed class DiditSteps(Scenario scenario)
         if (unfinished >= 0)
         {
             var session = state.Sessions[unfinished] with { For = message, Key = KeyKept(key), HeaderKey = HeaderKept(key) };
-            steps.Add(Replied("Didit hands back", state with { Sessions = state.Sessions.Set(unfinished, session) }, work, Request.Created, unfinished));
+            steps.Add(Replied(
+                "Didit hands back", state with { Sessions = state.Sessions.Set(unfinished, session) }, work, Request.Created, unfinished));
         }
 
         // Two creates at once may make two, whatever Didit does with later ones.
         var concurrent = state.Orphans.Count > 0 || state.Works.Any(w => w.Request == Request.Out && w.Owner != work?.Owner);
         if (unfinished < 0 || concurrent)
         {
-            var made = new Session(message, KeyKept(key), HeaderKept(key), Finished: false, Listed: !scenario.ListLags, state.Era, !scenario.UrlLags);
-            steps.Add(Replied("Didit makes a session", state with { Sessions = state.Sessions.Add(made) }, work, Request.Created, state.Sessions.Count));
+            var made = new Session(
+                message, KeyKept(key), HeaderKept(key), Finished: false, Listed: !scenario.ListLags, state.Era, !scenario.UrlLags);
+            steps.Add(Replied(
+                "Didit makes a session", state with { Sessions = state.Sessions.Add(made) }, work, Request.Created, state.Sessions.Count));
         }
     }
 

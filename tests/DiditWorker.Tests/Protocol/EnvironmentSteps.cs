@@ -79,7 +79,8 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
 
         // The margin of the window is longer than it takes from the decision to the end of the request.
         var anyLive = state.Slots.Any(s => s.Record is { Live: true })
-            || state.Works.Any(w => w.Belief > 0 || w.Request != Request.None || w.At is { Doing.Kind: EffectKind.Create, State.Memory.Available: false });
+            || state.Works.Any(
+                w => w.Belief > 0 || w.Request != Request.None || w.At is { Doing.Kind: EffectKind.Create, State.Memory.Available: false });
         if (state.Left.Windows > 0 && !anyLive && state.Orphans.Count == 0)
         {
             steps.Add(new("the window passes", -1, Later(state) with
@@ -119,7 +120,8 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
             if (state.Slots[key].Record is { } record && (!scenario.LosesOnlyOldRecords || IsOld(state, record)))
             {
                 var next = state with { Left = left with { Losses = left.Losses - 1 } };
-                steps.Add(new($"Redis loses the record of message {key}", -1, next with { Slots = next.Slots.Set(key, default) }) { LosesData = true });
+                steps.Add(new($"Redis loses the record of message {key}", -1, next with { Slots = next.Slots.Set(key, default) })
+                    { LosesData = true });
             }
         }
 

@@ -3,10 +3,12 @@ using System.Runtime.InteropServices;
 namespace DiditWorker.Tests.Protocol;
 
 /// <summary>What an exploration came to.</summary>
-internal sealed record Exploration(string Name, int States, int Transitions, int Depth, int Ends, string? Broken, IReadOnlyList<string> Trace)
+internal sealed record Exploration(
+    string Name, int States, int Transitions, int Depth, int Ends, string? Broken, IReadOnlyList<string> Trace)
 {
     public override string ToString() =>
-        $"{Name}: {States} states, {Transitions} transitions, depth {Depth}, {Ends} ends" + (Broken is null ? "" : $"; {Broken}:\n  " + string.Join("\n  ", Trace));
+        $"{Name}: {States} states, {Transitions} transitions, depth {Depth}, {Ends} ends"
+            + (Broken is null ? "" : $"; {Broken}:\n  " + string.Join("\n  ", Trace));
 }
 
 /// <summary>Visits every state that can be reached, breadth first, so that the first violation has a shortest trace.</summary>
@@ -85,7 +87,8 @@ internal sealed class Explorer
         }
 
         // From everywhere there must be a way to an end; a loop without a way out would hold a message for ever.
-        return FirstWithoutEnd() is { } stuck ? Found("there is no way to an answer any more", [.. Trace(stuck), $"{_states[stuck]}"]) : Found(null, []);
+        return FirstWithoutEnd() is { } stuck ? Found("there is no way to an answer any more", [.. Trace(stuck), $"{_states[stuck]}"])
+            : Found(null, []);
     }
 
     private void Steps(State state, List<Step> steps)
@@ -190,7 +193,8 @@ internal sealed class Explorer
             told.Add(Tell(step, names, told.Count + 1));
 
             // Owners were renamed: who reads the trace wants to see each one under its first name.
-            names = Enumerable.Range(0, owners.Length).Where(o => owners[o] >= 0).ToDictionary(o => owners[o], o => names.GetValueOrDefault(o, told.Count));
+            names = Enumerable.Range(0, owners.Length).Where(o => owners[o] >= 0)
+                .ToDictionary(o => owners[o], o => names.GetValueOrDefault(o, told.Count));
             from = to;
         }
 

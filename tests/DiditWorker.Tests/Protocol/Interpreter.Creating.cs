@@ -27,7 +27,8 @@ internal sealed partial class Interpreter
                 Happened("reads the session", state, work with { Request = Request.None },
                     e with
                     {
-                        Reply = new(ReplyKind.Answered, "") { Session = ModelTime.Session(work.Answer.Value.Session) }, Verdict = new(Works: true),
+                        Reply = new(ReplyKind.Answered, "") { Session = ModelTime.Session(work.Answer.Value.Session) },
+                            Verdict = new(Works: true),
                     }, steps);
                 break;
             case Request.Refused:
@@ -73,7 +74,8 @@ internal sealed partial class Interpreter
         }
         else
         {
-            Happened("has no lease", state, work, Withheld(state, work, state.RedisDown ? EventKind.LeaseUnknown : EventKind.LeaseLost), steps);
+            Happened("has no lease", state, work, Withheld(state, work, state.RedisDown ? EventKind.LeaseUnknown : EventKind.LeaseLost),
+                steps);
         }
     }
 

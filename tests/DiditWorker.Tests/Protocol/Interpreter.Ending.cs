@@ -19,8 +19,10 @@ internal sealed partial class Interpreter
             throw new InvalidOperationException("another session is stored than the one that was got");
         }
 
-        var (after, written) = ModelStore.Complete(state.Slots[work.Key].Record, effect.Session is null ? RecordState.Refused : RecordState.Completed,
-            work.Copy.Fingerprint, work.Owner, ModelTime.EraOf(effect.FirstAttempt), effect.Session is null ? null : work.Answer, scenario.Planted);
+        var (after, written) =
+            ModelStore.Complete(state.Slots[work.Key].Record, effect.Session is null ? RecordState.Refused : RecordState.Completed,
+            work.Copy.Fingerprint, work.Owner, ModelTime.EraOf(effect.FirstAttempt), effect.Session is null ? null
+                : work.Answer, scenario.Planted);
         var next = state.Write(work.Key, after);
         var (what, kind) = written ? ("stores the answer", EventKind.Stored) : ("may not store the answer", EventKind.Fenced);
         Happened(what, next, work, state.Event(kind), steps);
@@ -35,7 +37,8 @@ internal sealed partial class Interpreter
     {
         var effect = work.At.Doing;
         var after = state.RedisDown ? state.Slots[work.Key].Record : ModelStore.GiveBack(
-            state.Slots[work.Key].Record, work.Owner, effect.Release, effect.Note is { } note ? ModelTime.NumberOf(note) : null, scenario.Planted).After;
+            state.Slots[work.Key].Record, work.Owner, effect.Release, effect.Note is { } note ? ModelTime.NumberOf(note)
+                : null, scenario.Planted).After;
         Happened(what, state.Write(work.Key, after), work with { Belief = 0 }, state.Event(EventKind.Released), steps);
     }
 

@@ -89,15 +89,18 @@ internal sealed partial class Interpreter(Scenario scenario, Standings standings
 
     private void Claimed(string what, State state, Work work, ModelStore.Claimed claimed, int ticks, List<Step> steps)
     {
-        var memory = new Memory(Available: true, claimed.Told?.Real(state), claimed.Owned) { At = ModelTime.Of(state.Era), Horizon = state.Remembers() };
+        var memory = new Memory(Available: true, claimed.Told?.Real(state), claimed.Owned)
+            { At = ModelTime.Of(state.Era), Horizon = state.Remembers() };
         Happened(what, state, work with { Belief = claimed.Owned ? ticks : 0, Answer = claimed.Told?.Payload },
             state.Event(EventKind.Claimed) with { Memory = memory }, steps);
     }
 
     private void LookUp(State state, Work work, List<Step> steps)
     {
-        var found = state.Sessions.Select((session, number) => (session, number)).Where(s => s.session.Listed).Select(s => Found(s.session, s.number));
-        var excluded = state.Excluded.Where(e => e.Message == work.Copy.Message && !scenario.Has(Mistake.ExclusionIgnored)).Select(e => $"{e.Session}");
+        var found = state.Sessions.Select((session, number) => (session, number)).Where(s => s.session.Listed)
+            .Select(s => Found(s.session, s.number));
+        var excluded = state.Excluded.Where(e => e.Message == work.Copy.Message && !scenario.Has(Mistake.ExclusionIgnored))
+            .Select(e => $"{e.Session}");
         var match = SessionMatch.Among(found, Keys[work.Key], ModelTime.Workflow, work.At.Doing.NotBefore, excluded.ToHashSet());
         var session = match.Kind == MatchKind.Adopt ? int.Parse(match.Candidates[0].Id, CultureInfo.InvariantCulture) : (int?)null;
         session = session is { } adopted && state.Sessions[adopted].HasUrl ? session : null;
@@ -120,7 +123,8 @@ internal sealed partial class Interpreter(Scenario scenario, Standings standings
                 }
 
                 break;
-            case EffectKind.Poll when scenario.Has(Mistake.InProgressAcked) && e is { Kind: EventKind.Claimed, Memory.Owned: false, Memory.Available: true }:
+            case EffectKind.Poll when scenario.Has(Mistake.InProgressAcked)
+                && e is { Kind: EventKind.Claimed, Memory.Owned: false, Memory.Available: true }:
                 steps.Add(new(what, work.Owner, state.With(work with { At = standings.Ended(), Published = true })));
                 break;
             case EffectKind.Poll or EffectKind.BackOff:

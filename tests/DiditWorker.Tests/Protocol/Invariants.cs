@@ -27,7 +27,8 @@ internal static class Invariants
             }
         }
 
-        if (state.Answers.Any(a => a is { Fingerprint: 1, Said: Said.Created }) && state.Answers.Any(a => a is { Fingerprint: 0, Said: Said.Created }))
+        if (state.Answers.Any(a => a is { Fingerprint: 1, Said: Said.Created })
+            && state.Answers.Any(a => a is { Fingerprint: 0, Said: Said.Created }))
         {
             return "two payloads under one id were both answered with a session";
         }
@@ -44,7 +45,8 @@ internal static class Invariants
                 return "an answered record was changed";
             }
 
-            if (before.Slots[key].Record is { Live: true } held && step.Who >= 0 && step.Who != held.Owner && step.Next.Slots[key].Record != held)
+            if (before.Slots[key].Record is { Live: true } held && step.Who >= 0 && step.Who != held.Owner
+                && step.Next.Slots[key].Record != held)
             {
                 return "the record of another owner was changed within its lease";
             }

@@ -1,6 +1,8 @@
 namespace DiditWorker.Tests.Protocol;
 
-/// <summary>What can be planted in the model. The numbers are those of the list of others' mistakes that the tests' README repeats.</summary>
+/// <summary>
+/// What can be planted in the model. The numbers are those of the list of others' mistakes that the tests' README repeats.
+/// </summary>
 internal enum Mistake
 {
     None,
@@ -74,7 +76,9 @@ internal enum Mistake
     /// <summary>The record is written after the request instead of before.</summary>
     RecordAfterSend,
 
-    /// <summary>The delivery does not remember that it has sent something, and takes the record that it gave back for no sign either.</summary>
+    /// <summary>
+    /// The delivery does not remember that it has sent something, and takes the record that it gave back for no sign either.
+    /// </summary>
     GivenBackIsFresh,
 
     /// <summary>A release of what was not sent deletes an earlier owner's attempt.</summary>

@@ -8,14 +8,17 @@ namespace DiditWorker.Tests.Protocol;
 /// </summary>
 internal static class ModelStore
 {
-    /// <summary>What a claim comes to: the record afterwards, whether it is the caller's now, and what the caller learns of before.</summary>
+    /// <summary>
+    /// What a claim comes to: the record afterwards, whether it is the caller's now, and what the caller learns of before.
+    /// </summary>
     public readonly record struct Claimed(ModelRecord? After, bool Owned, ModelRecord? Told);
 
     public static Claimed Claim(ModelRecord? before, int fingerprint, int owner, int era, int lease, Mistake planted = Mistake.None)
     {
         if (before is null)
         {
-            return new(Fresh(fingerprint, owner, era, lease) with { HasTtl = planted != Mistake.TtlInASecondStep }, Owned: true, Told: null);
+            return new(Fresh(fingerprint, owner, era, lease) with { HasTtl = planted != Mistake.TtlInASecondStep }, Owned: true,
+                Told: null);
         }
 
         if (before.State != RecordState.InProgress || before.Fingerprint != fingerprint)
@@ -39,7 +42,8 @@ internal static class ModelStore
                 : new(before, Owned: false, before);
         }
 
-        var after = Fresh(fingerprint, owner, before.First, lease) with { Attempts = before.Attempts + 1, NotDueAfter = before.NotDueAfter };
+        var after = Fresh(fingerprint, owner, before.First, lease) with
+            { Attempts = before.Attempts + 1, NotDueAfter = before.NotDueAfter };
         var takenForOwnClaim = planted == Mistake.GivenBackIsFresh && before.Owner == owner && before.Attempts <= 1;
         return new(after, Owned: true, takenForOwnClaim ? null : before);
     }
@@ -95,7 +99,8 @@ internal static class ModelStore
         };
         return (before with
         {
-            Lease = 0, Recent = before.Recent || how != Release.Forget, Attempts = attempts, NotDueAfter = notDueAfter ?? before.NotDueAfter,
+            Lease = 0, Recent = before.Recent || how != Release.Forget, Attempts = attempts, NotDueAfter = notDueAfter
+                ?? before.NotDueAfter,
         }, true);
     }
 

@@ -38,7 +38,8 @@ internal static class ModelTime
     public static DateTimeOffset Failure(int era, Budget left) => Of(era).AddMilliseconds(1 + left.NotSent + left.Timeouts);
 
     /// <summary>Of a failure after which the next try is not due yet; 0: it is.</summary>
-    public static int NumberOf(AttemptNote note) => note.NextTry > note.LastAt ? (int)(note.LastAt - Start(note.LastAt)).TotalMilliseconds : 0;
+    public static int NumberOf(AttemptNote note) =>
+        note.NextTry > note.LastAt ? (int)(note.LastAt - Start(note.LastAt)).TotalMilliseconds : 0;
 
     public static DiditSession Session(int number) => Sessions[number];
 
@@ -60,7 +61,8 @@ internal static class ModelTime
         var now = Of(state.Era);
         var failed = now.AddMilliseconds(record.NotDueAfter);
         var note = record.NotDueAfter == 0 ? null : new AttemptNote(1, "", failed, failed + BackOff);
-        return new(record.State, Fingerprint(record.Fingerprint), Owner, record.Live ? now + LongestRequest : DateTimeOffset.UnixEpoch, Of(record.First),
+        return new(record.State, Fingerprint(record.Fingerprint), Owner, record.Live ? now + LongestRequest
+            : DateTimeOffset.UnixEpoch, Of(record.First),
             record.Recent ? now : now - Old, record.Attempts, note?.ToText() ?? "");
     }
 }

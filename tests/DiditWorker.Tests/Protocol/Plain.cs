@@ -26,7 +26,8 @@ internal static class Plain
             Attempts = 0,
             Unstored = null,
             Memory = state.Stage == Stage.Releasing ? default : Memory(
-                state.Memory, isDated: doing == EffectKind.Enter && state.Stage == Stage.LookingUp, isLookedFor: state.Stage == Stage.LookingUp),
+                state.Memory, isDated: doing == EffectKind.Enter
+                    && state.Stage == Stage.LookingUp, isLookedFor: state.Stage == Stage.LookingUp),
             Decision = state.Stage is Stage.Creating or Stage.LookingUp ? state.Decision with { Because = "" } : default,
             Storing = Effect(state.Storing),
             Afterwards = Effect(state.Afterwards),
@@ -61,11 +62,13 @@ internal static class Plain
 
     // Once it is decided, a record tells when the first attempt was, and until a look-up has begun, when the latest one could have been.
     // Since when Redis remembers bounds what is looked for, also the second time.
-    private static Memory Memory(Memory memory, bool isDated, bool isLookedFor) => new(memory.Available, Record(memory.Record, isDated), Owned: false)
+    private static Memory Memory(Memory memory, bool isDated, bool isLookedFor) =>
+        new(memory.Available, Record(memory.Record, isDated), Owned: false)
     {
         At = isLookedFor ? memory.At : null, Horizon = isLookedFor ? memory.Horizon : null,
     };
 
     private static IdempotencyRecord? Record(IdempotencyRecord? record, bool isDated) => record is null ? null : new(
-        RecordState.InProgress, "", "", isDated ? record.LeaseUntil : default, record.FirstAttempt, isDated ? record.LastAttempt : default, 1, "");
+        RecordState.InProgress, "", "", isDated ? record.LeaseUntil : default, record.FirstAttempt, isDated ? record.LastAttempt
+            : default, 1, "");
 }

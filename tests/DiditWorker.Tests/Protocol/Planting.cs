@@ -16,7 +16,8 @@ internal static class Planting
             (state, e with { Memory = e.Memory with { Record = record with { Fingerprint = state.Evidence.Fingerprint } } }),
         Mistake.OwnSendHidesALaterOne when state is { Stage: Stage.LookingUp, LastSent: not null } =>
             (state with { RedeliveredAt = null, Memory = Undated(state.Memory) }, e),
-        Mistake.RecordHidesALaterOne when state is { Stage: Stage.LookingUp, Memory.Record: not null } => (state with { RedeliveredAt = null }, e),
+        Mistake.RecordHidesALaterOne when state is { Stage: Stage.LookingUp, Memory.Record: not null } =>
+            (state with { RedeliveredAt = null }, e),
         Mistake.TimeoutStoredAsRefusal when e is { Reply.Kind: ReplyKind.Ambiguous } =>
             (state, e with { Reply = new(ReplyKind.Refused, ""), Verdict = new(Final: true) }),
         Mistake.PublishedAlthoughFenced when e.Kind == EventKind.Fenced => (state, e with { Kind = EventKind.Stored }),

@@ -81,7 +81,8 @@ internal sealed record Scenario(string Name)
     public Mistake Planted { get; init; }
 
     /// <summary>
-    /// Whether the lease of who died is still there. Else nothing but the look-up delay is waited for, and Didit is taken to be done within it.
+    /// Whether the lease of who died is still there. Else nothing but the look-up delay is waited for, and Didit is taken to be done within
+    /// it.
     /// </summary>
     public bool TrustsRedis => Budget is { Losses: 0, Wipes: 0, Failovers: 0 } && WhenRedisUnavailable == WhenRedisUnavailable.Wait;
 

@@ -2,7 +2,9 @@ using DiditWorker.Protocol;
 
 namespace DiditWorker.Tests.Protocol;
 
-/// <summary>Configurations under which everything is promised. Unless it says otherwise, Didit ignores the header and hands nothing back.</summary>
+/// <summary>
+/// Configurations under which everything is promised. Unless it says otherwise, Didit ignores the header and hands nothing back.
+/// </summary>
 internal static class Scenarios
 {
     /// <summary>A duplicate and every fault of worker, broker and Didit; Redis keeps its data.</summary>
@@ -187,7 +189,8 @@ internal static class Scenarios
 
     public static readonly IReadOnlyList<Scenario> Promised =
     [
-        Faults, Returns, ThreeWorkers, Cuts, Leases, NextTries, TwoMessages, DataLoss, Wiped, EveryCreate, NoMetadata, HeaderHonoured, HeaderConflicts, Window,
+        Faults, Returns, ThreeWorkers, Cuts, Leases, NextTries, TwoMessages, DataLoss, Wiped, EveryCreate, NoMetadata, HeaderHonoured,
+            HeaderConflicts, Window,
         Excluded, Resends, TimesUnknown, Proceeds, Waits, OtherPayload, Refusals,
     ];
 }

@@ -42,14 +42,16 @@ internal sealed class Standings(Scenario scenario)
         var (state, doing, inFull) = Step(at.State, e);
         if (scenario.ChecksPlain && Step(at.InFull, e) is var full && (full.State != state || full.Doing != doing))
         {
-            throw new InvalidOperationException($"the model leaves out what matters: {e.Kind} at {at}: {doing.Kind}, and in full {full.Doing.Kind}");
+            throw new InvalidOperationException(
+                $"the model leaves out what matters: {e.Kind} at {at}: {doing.Kind}, and in full {full.Doing.Kind}");
         }
 
         return Of(state, doing, inFull);
     }
 
     public Standing Later(Standing at) =>
-        at.Later ??= Of(Plain.Later(at.State, scenario.NextTryNeverDue), Plain.Later(at.Doing), Plain.Later(at.InFull, scenario.NextTryNeverDue));
+        at.Later ??= Of(
+            Plain.Later(at.State, scenario.NextTryNeverDue), Plain.Later(at.Doing), Plain.Later(at.InFull, scenario.NextTryNeverDue));
 
     /// <summary>A delivery that ends without having been asked to.</summary>
     public Standing Ended()

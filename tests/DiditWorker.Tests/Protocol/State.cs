@@ -64,7 +64,8 @@ internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
             return null;
         }
 
-        var after = record is not { Live: true } ? record : record with { Lease = record.Lease - 1, Recent = record.Recent || record.Lease == 1 };
+        var after = record is not { Live: true } ? record
+            : record with { Lease = record.Lease - 1, Recent = record.Recent || record.Lease == 1 };
         return this with
         {
             Slots = Slots.Set(key, Slots[key] with { Record = after }),

@@ -1,7 +1,8 @@
 namespace DiditWorker.Tests.Protocol;
 
 /// <summary>
-/// Deliveries have no names but their owner tokens, so two states that differ in nothing but these and in the order of the deliveries are one.
+/// Deliveries have no names but their owner tokens, so two states that differ in nothing but these and in the order of the deliveries are
+/// one.
 /// </summary>
 internal static class Symmetry
 {
@@ -10,7 +11,8 @@ internal static class Symmetry
     /// <summary>The state with deliveries in a fixed order and owners numbered as they occur, and the new number of each owner.</summary>
     public static (State State, int[] Owners) Canonical(State state)
     {
-        // Deliveries alike in all but their owner stay as they are: then some equal states are told apart, which costs time and nothing else.
+        // Deliveries alike in all but their owner stay as they are: then some equal states are told apart, which costs time and nothing
+        // else.
         var ordered = InOrder(state) ? state : state with { Works = [.. state.Works.OrderBy(w => Rank(state, w))] };
         var owners = Numbered(ordered, out var renamed);
         return (renamed ? Renamed(ordered, owners) : ordered, owners);
@@ -82,14 +84,16 @@ internal static class Symmetry
     {
         return state with
         {
-            Works = state.Works.Map(w => w with { Owner = owners[w.Owner], Answer = Paid(w.Answer), Read = (Recorded(w.Read.Record), w.Read.Is) }),
+            Works = state.Works.Map(
+                w => w with { Owner = owners[w.Owner], Answer = Paid(w.Answer), Read = (Recorded(w.Read.Record), w.Read.Is) }),
             Slots = state.Slots.Map(s => new Slot(Recorded(s.Record), Recorded(s.Stale))),
             Answers = state.Answers.Map(a => a with { Payload = Paid(a.Payload) }),
         };
 
         Payload? Paid(Payload? payload) => payload is { ReadBy: >= 0 } read ? new Payload(read.Session, owners[read.ReadBy]) : payload;
 
-        ModelRecord? Recorded(ModelRecord? record) => record is null ? null : record with { Owner = owners[record.Owner], Payload = Paid(record.Payload) };
+        ModelRecord? Recorded(ModelRecord? record) =>
+            record is null ? null : record with { Owner = owners[record.Owner], Payload = Paid(record.Payload) };
     }
 
     private static bool InOrder(State state)
@@ -108,7 +112,8 @@ internal static class Symmetry
     private static long Rank(State state, Work work)
     {
         var flags = (HoldsARecord(state, work) ? 8 : 0) + (work.TakenBack ? 4 : 0) + (work.Sent ? 2 : 0) + (work.Published ? 1 : 0);
-        return (((((((long)work.Key * 4) + work.Belief) * 8) + (int)work.Request) * 16 + flags) << 32) + (work.At.Id * 8L) + CopyRank(work.Copy);
+        return (((((((long)work.Key * 4) + work.Belief) * 8) + (int)work.Request) * 16 + flags) << 32) + (work.At.Id * 8L)
+            + CopyRank(work.Copy);
     }
 
     private static int CopyRank(Copy copy) => (copy.Fingerprint * 2) + (copy.Flagged ? 1 : 0);

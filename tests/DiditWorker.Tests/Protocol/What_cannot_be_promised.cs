@@ -15,13 +15,16 @@ public sealed class What_cannot_be_promised
     private static readonly Scenario[] Limits =
     [
         new("Redis loses a single record, then an unflagged duplicate comes at once") { Queue = Twice, Budget = new() { Losses = 1 } },
-        new("Redis loses a single record, then an unflagged duplicate comes later") { Workers = 1, Queue = Twice, Budget = new() { Losses = 1 } },
+        new("Redis loses a single record, then an unflagged duplicate comes later")
+        { Workers = 1, Queue = Twice, Budget = new() { Losses = 1 } },
         new("Redis loses a single record under EveryCreate, and the unflagged duplicate comes before Didit lists the session")
         {
             Workers = 1, Queue = Twice, Lookup = LookupBeforeResend.EveryCreate, ListLags = true, Budget = new() { Losses = 1 },
         },
-        new("Redis loses everything while a delivery works, and an unflagged duplicate comes meanwhile") { Queue = Twice, Budget = new() { Wipes = 1 } },
-        new("Redis loses the record while a delivery works that the broker has given to another") { Budget = new() { Losses = 1, Cuts = 1 } },
+        new("Redis loses everything while a delivery works, and an unflagged duplicate comes meanwhile")
+        { Queue = Twice, Budget = new() { Wipes = 1 } },
+        new("Redis loses the record while a delivery works that the broker has given to another")
+        { Budget = new() { Losses = 1, Cuts = 1 } },
         new("Redis fails over while a delivery works that the broker has given to another") { Budget = new() { Failovers = 1, Cuts = 1 } },
         new("Redis is away under Proceed while duplicates are worked on at once")
         {
@@ -36,7 +39,8 @@ public sealed class What_cannot_be_promised
         {
             KeepsMetadata = false, Reuses = true, Budget = new() { Timeouts = 1, Finishes = 1 },
         },
-        new("Didit is trusted with the header and ignores it") { Lookup = LookupBeforeResend.OutsideWindow, Budget = new() { Timeouts = 1 } },
+        new("Didit is trusted with the header and ignores it")
+        { Lookup = LookupBeforeResend.OutsideWindow, Budget = new() { Timeouts = 1 } },
         new("the same id is published again after the window, as if it were new")
         {
             Queue = [new Copy(0), new Copy(0, Published: 1)], Budget = new() { Windows = 1 },
@@ -64,7 +68,8 @@ public sealed class What_cannot_be_promised
     [Test]
     public void Without_data_loss_none_of_these_environments_does_harm()
     {
-        var harmless = new Scenario("a duplicate, a cut, a time-out") { Queue = Twice, Budget = new() { Cuts = 1, Timeouts = 1, Finishes = 1 } };
+        var harmless = new Scenario("a duplicate, a cut, a time-out")
+            { Queue = Twice, Budget = new() { Cuts = 1, Timeouts = 1, Finishes = 1 } };
 
         Explorer.Explore(harmless).Broken.ShouldBeNull();
     }

@@ -45,7 +45,8 @@ public sealed class When_a_reply_is_judged
     [TestCase(Operation.Read, ReplyKind.Withheld, "waits", "waits", "waits")]
     [TestCase(Operation.Read, ReplyKind.NotSent, "waits", "counts", "waits")]
     [TestCase(Operation.Read, ReplyKind.Ambiguous, "waits", "counts", "waits")]
-    public void It_is_as_the_table_says_whosever_workflow_it_is(Operation operation, ReplyKind kind, string alone, string others, string nobody)
+    public void It_is_as_the_table_says_whosever_workflow_it_is(
+        Operation operation, ReplyKind kind, string alone, string others, string nobody)
     {
         foreach (var workflow in (bool[])[Own, Default])
         {
@@ -55,7 +56,8 @@ public sealed class When_a_reply_is_judged
 
     [TestCase(Own, "final", "final", "final")]
     [TestCase(Default, "default_workflow_unknown", "default_workflow_unknown", "default_workflow_unknown")]
-    public void An_unknown_workflow_is_the_messages_own_fault_only_if_it_named_it(bool workflow, string alone, string others, string nobody) =>
+    public void An_unknown_workflow_is_the_messages_own_fault_only_if_it_named_it(
+        bool workflow, string alone, string others, string nobody) =>
         ShouldBe(Operation.Create, ReplyKind.WorkflowUnknown, workflow, alone, others, nobody);
 
     [TestCase(4, "final")]
@@ -100,7 +102,8 @@ public sealed class When_a_reply_is_judged
     }
 
     private static void ShouldBe(Operation operation, ReplyKind kind, bool workflow, string alone, string others, string nobody) =>
-        (Judge(operation, kind, Alone, workflow), Judge(operation, kind, OthersSucceed, workflow), Judge(operation, kind, NobodySucceeds, workflow))
+        (Judge(operation, kind, Alone, workflow), Judge(operation, kind, OthersSucceed, workflow),
+            Judge(operation, kind, NobodySucceeds, workflow))
             .ShouldBe((alone, others, nobody));
 
     private static string Judge(Operation operation, ReplyKind kind, OthersLately others, bool workflow) =>

@@ -64,10 +64,12 @@ public sealed class When_an_attempt_has_failed
     }
 
     [Test]
-    public void A_409_of_a_look_up_is_no_conflict() => Walk.To(Stage.LookingUp).Fails(ReplyKind.Conflict, "409", counts: false).State.Conflicted.ShouldBeFalse();
+    public void A_409_of_a_look_up_is_no_conflict() =>
+        Walk.To(Stage.LookingUp).Fails(ReplyKind.Conflict, "409", counts: false).State.Conflicted.ShouldBeFalse();
 
     [Test]
-    public void A_look_up_that_fails_sends_nothing() => Walk.To(Stage.LookingUp).Fails(ReplyKind.Ambiguous, "500", counts: false).State.LastSent.ShouldBeNull();
+    public void A_look_up_that_fails_sends_nothing() =>
+        Walk.To(Stage.LookingUp).Fails(ReplyKind.Ambiguous, "500", counts: false).State.LastSent.ShouldBeNull();
 
     [Test]
     public void Another_delivery_waits_for_the_next_try_too()
@@ -77,7 +79,8 @@ public sealed class When_an_attempt_has_failed
         var walk = Walk.Claimed(Walk.Record(note: note));
         walk.State.Decision.Outcome.ShouldBe(Outcome.WaitForNextTry);
         walk.Effect.Release.ShouldBe(Release.Forget);
-        walk.Then(EventKind.Released).Effect.ShouldBe(new Effect(EffectKind.BackOff, "it failed a moment ago") { Delay = TimeSpan.FromSeconds(1) });
+        walk.Then(EventKind.Released)
+            .Effect.ShouldBe(new Effect(EffectKind.BackOff, "it failed a moment ago") { Delay = TimeSpan.FromSeconds(1) });
     }
 
     // The clock of the other host may be ahead, or a pause may have ended before.
@@ -90,7 +93,8 @@ public sealed class When_an_attempt_has_failed
         waited.State.Decision.Outcome.ShouldBe(Outcome.LookUpThenCreate);
 
         var another = Walk.Record(note: new(4, "500", Now, Now.AddMinutes(4)));
-        Walk.Claimed(record).Then(EventKind.Released).Then(EventKind.Waited).Claims(another).State.Decision.Outcome.ShouldBe(Outcome.WaitForNextTry);
+        Walk.Claimed(record).Then(EventKind.Released).Then(EventKind.Waited).Claims(another)
+            .State.Decision.Outcome.ShouldBe(Outcome.WaitForNextTry);
     }
 
     [TestCase(0, Outcome.LookUpThenCreate)]
@@ -98,7 +102,8 @@ public sealed class When_an_attempt_has_failed
     [TestCase(300_000, Outcome.WaitForNextTry)]
     [TestCase(300_001, Outcome.LookUpThenCreate)]
     public void A_next_try_that_is_due_or_that_no_worker_can_mean_holds_nobody(int milliseconds, Outcome outcome) =>
-        Walk.Claimed(Walk.Record(note: new(3, "500", Now.AddHours(-1), Now.AddMilliseconds(milliseconds)))).State.Decision.Outcome.ShouldBe(outcome);
+        Walk.Claimed(Walk.Record(note: new(3, "500", Now.AddHours(-1), Now.AddMilliseconds(milliseconds))))
+            .State.Decision.Outcome.ShouldBe(outcome);
 
     [Test]
     public void One_that_waits_for_a_turn_has_waited_after_no_failure()
@@ -120,7 +125,8 @@ public sealed class When_an_attempt_has_failed
         var end = walk.Then(EventKind.Released).Effect;
         end.Rejection.ShouldBe(Rejection.AttemptsExhausted);
         end.Reason.ShouldBe(
-            "10 attempts failed while others succeeded, or died with their worker; 81 attempts in all, the last one ended with: Didit answered 500");
+            "10 attempts failed while others succeeded, or died with their worker; 81 attempts in all, the last one ended with: Didit "
+                + "answered 500");
     }
 
     [Test]

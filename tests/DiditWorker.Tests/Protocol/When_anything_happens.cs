@@ -25,20 +25,23 @@ public sealed class When_anything_happens
         Gen.Const((IdempotencyRecord?)null),
         Gen.Select(Gen.Enum<RecordState>(), Gen.OneOf("1.ours", "1.theirs"), RecordTimes, RecordTimes, Gen.Int[0, 12], Gen.Int[-2, 400],
             (state, fingerprint, first, last, attempts, due) => (IdempotencyRecord?)new IdempotencyRecord(
-                state, fingerprint, "owner", last, first, last, attempts, due < 0 ? "" : new AttemptNote(due, "x", Now, Now.AddSeconds(due)).ToText())));
+                state, fingerprint, "owner", last, first, last, attempts, due < 0 ? ""
+                    : new AttemptNote(due, "x", Now, Now.AddSeconds(due)).ToText())));
 
     private static readonly Gen<Memory> Memories = Gen.OneOf(Gen.Const(Memory.Unavailable), Gen.Select(Records, Gen.Bool, RecordTimes,
         (record, owned, horizon) => new Memory(Available: true, record, owned) { At = Now, Horizon = horizon }));
 
     private static readonly Gen<ProtocolSettings> Settings = Gen.Select(
-        Gen.OneOf(TimeSpan.Zero, TimeSpan.FromHours(1), TimeSpan.FromDays(30)), Gen.Enum<LookupBeforeResend>(), Gen.Enum<WhenRedisUnavailable>(), Gen.Int[1, 10],
+        Gen.OneOf(TimeSpan.Zero, TimeSpan.FromHours(1), TimeSpan.FromDays(30)), Gen.Enum<LookupBeforeResend>(),
+        Gen.Enum<WhenRedisUnavailable>(), Gen.Int[1, 10],
         (window, lookup, redis, attempts) => new ProtocolSettings(window, TimeSpan.FromMinutes(5), lookup, redis, attempts)
         {
             LookupDelay = TimeSpan.FromSeconds(2), LongestRequest = TimeSpan.FromSeconds(15),
         });
 
     private static readonly Gen<DeliveryEvent> Events = Gen.Select(
-        Gen.Enum<EventKind>(), Memories, Gen.OneOf(Gen.Const((MatchKind?)null), Gen.Enum<MatchKind>().Select(kind => (MatchKind?)kind)), Gen.Bool,
+        Gen.Enum<EventKind>(), Memories, Gen.OneOf(Gen.Const((MatchKind?)null), Gen.Enum<MatchKind>().Select(kind => (MatchKind?)kind)),
+        Gen.Bool,
         Gen.Enum<ReplyKind>(), Gen.Bool, Gen.Bool, Gen.Int[0, 3],
         (kind, memory, match, hasSession, reply, final, counts, part) => new DeliveryEvent(kind, Now.AddSeconds(part))
         {

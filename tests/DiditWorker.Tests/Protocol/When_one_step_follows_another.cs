@@ -93,7 +93,8 @@ public sealed class When_one_step_follows_another
     {
         var walk = Walk.Delivered(maybeAttempted: true).Claims(null).Then(new DeliveryEvent(EventKind.Entered, Now.AddSeconds(1.5)));
         walk.Effect.Delay.ShouldBe(TimeSpan.FromSeconds(0.5));
-        Walk.Delivered(maybeAttempted: true).Claims(null).Then(new DeliveryEvent(EventKind.Entered, Now.AddSeconds(2))).Effect.Delay.ShouldBe(TimeSpan.Zero);
+        Walk.Delivered(maybeAttempted: true).Claims(null).Then(new DeliveryEvent(EventKind.Entered, Now.AddSeconds(2)))
+            .Effect.Delay.ShouldBe(TimeSpan.Zero);
     }
 
     [Test]
@@ -219,7 +220,8 @@ public sealed class When_one_step_follows_another
     public void Or_returns_the_message_at_once_where_it_has_none()
     {
         Walk.Delivered().Then(EventKind.Stopping).Effect.ShouldBe(new Effect(EffectKind.Return, "the worker stops"));
-        Walk.To(Stage.Creating).Fails(ReplyKind.NotSent, "x", counts: false).Then(EventKind.Stopping).Effect.Kind.ShouldBe(EffectKind.Return);
+        Walk.To(Stage.Creating).Fails(ReplyKind.NotSent, "x", counts: false).Then(EventKind.Stopping)
+            .Effect.Kind.ShouldBe(EffectKind.Return);
     }
 
     [Test]
@@ -227,8 +229,10 @@ public sealed class When_one_step_follows_another
     {
         var memory = new Memory(Available: true, Walk.Record(), Owned: true) { At = Now, Horizon = DateTimeOffset.UnixEpoch };
 
-        VerificationProtocol.Foresee(new("1.ours", Now, MaybeAttempted: false), memory, Walk.Settings, Now).Outcome.ShouldBe(Outcome.LookUpThenCreate);
-        VerificationProtocol.Foresee(new("1.theirs", Now, MaybeAttempted: true), memory, Walk.Settings, Now).Outcome.ShouldBe(Outcome.RejectMismatch);
+        VerificationProtocol.Foresee(new("1.ours", Now, MaybeAttempted: false), memory, Walk.Settings, Now)
+            .Outcome.ShouldBe(Outcome.LookUpThenCreate);
+        VerificationProtocol.Foresee(new("1.theirs", Now, MaybeAttempted: true), memory, Walk.Settings, Now)
+            .Outcome.ShouldBe(Outcome.RejectMismatch);
     }
 
     private static DeliveryEvent Unavailable => new(EventKind.Claimed, Now) { Memory = Memory.Unavailable };

@@ -8,7 +8,8 @@ namespace DiditWorker.Tests.Protocol;
 public sealed class When_sessions_are_excluded
 {
     private static readonly IdempotencyKey Key = IdempotencyKey.Create("excluded", "message");
-    private static readonly FoundSession Keyless = new("a", 1, "https://verify.example", "Approved", "workflow", Walk.Now, MetadataKnown: true, Key: null, Version: 1);
+    private static readonly FoundSession Keyless =
+        new("a", 1, "https://verify.example", "Approved", "workflow", Walk.Now, MetadataKnown: true, Key: null, Version: 1);
     private static readonly FoundSession Ours = Keyless with { Id = "b", Key = Key.ToString() };
     private static readonly FoundSession Current = Keyless with { Id = "c", Status = "Not Started", Version = 2 };
     private static readonly FoundSession Older = Current with { Id = "d", Version = 1 };
@@ -26,7 +27,8 @@ public sealed class When_sessions_are_excluded
     {
         Among([Ours]).Kind.ShouldBe(MatchKind.Adopt);
         Among([Ours], "b").Kind.ShouldBe(MatchKind.None);
-        Among([Ours, Ours with { Id = "z" }], "z").ShouldSatisfyAllConditions(m => m.Kind.ShouldBe(MatchKind.Adopt), m => m.Candidates.ShouldBe([Ours]));
+        Among([Ours, Ours with { Id = "z" }], "z")
+            .ShouldSatisfyAllConditions(m => m.Kind.ShouldBe(MatchKind.Adopt), m => m.Candidates.ShouldBe([Ours]));
     }
 
     // Didit hands back only what is of the newest version, whosever it is.

@@ -4,7 +4,9 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Protocol;
 
-/// <summary>The model's store does what Redis and Garnet do: <c>The_transition_table</c> of the integration tests runs the same rows there.</summary>
+/// <summary>
+/// The model's store does what Redis and Garnet do: <c>The_transition_table</c> of the integration tests runs the same rows there.
+/// </summary>
 public sealed class When_the_store_is_modelled
 {
     private const int Mine = 0;
@@ -24,7 +26,9 @@ public sealed class When_the_store_is_modelled
 
         // The model has no records of another version: the worker leaves them alone and waits. A lease that was given back is like one that
         // is over.
-        return rows.Where(row => !row.StartsWith('#') && !row.StartsWith("newer", StringComparison.Ordinal) && !row.StartsWith("back", StringComparison.Ordinal))
+        return rows.Where(
+            row => !row.StartsWith('#') && !row.StartsWith("newer", StringComparison.Ordinal)
+                && !row.StartsWith("back", StringComparison.Ordinal))
             .Select(row => new TestCaseData([.. row.Split('|', StringSplitOptions.TrimEntries)]).SetArgDisplayNames(row));
     }
 
@@ -45,13 +49,16 @@ public sealed class When_the_store_is_modelled
                 stored.ShouldBe(seed);
                 break;
             case ["live" or "over", var attempts, .. var owner]:
-                stored.ShouldBe(new ModelRecord(RecordState.InProgress, Fingerprint, Owner(owner, seed), after.StartsWith("live", StringComparison.Ordinal) ? Lease : 0,
+                stored.ShouldBe(
+                    new ModelRecord(
+                    RecordState.InProgress, Fingerprint, Owner(owner, seed), after.StartsWith("live", StringComparison.Ordinal) ? Lease : 0,
                     Recent: last == "now", seed?.First ?? Now, int.Parse(attempts, System.Globalization.CultureInfo.InvariantCulture)));
                 break;
             case [var state, .. var owner]:
                 stored.ShouldNotBeNull();
                 (stored.State, stored.Fingerprint, stored.Owner, stored.First, stored.Payload).ShouldBe((
-                    state == "completed" ? RecordState.Completed : RecordState.Refused, Fingerprint, Owner(owner, seed), seed?.First ?? Now, NewAnswer));
+                    state == "completed" ? RecordState.Completed : RecordState.Refused, Fingerprint, Owner(owner, seed), seed?.First
+                        ?? Now, NewAnswer));
                 break;
         }
     }
@@ -82,8 +89,10 @@ public sealed class When_the_store_is_modelled
     private static ModelRecord? Seed(string[] words) => words[0] switch
     {
         "-" => null,
-        "live" or "over" => new(RecordState.InProgress, Payload(words), Mine, words[0] == "live" ? 1 : 0, Recent: false, OldEra, words[1][0] - '0'),
-        var state => new(state == "completed" ? RecordState.Completed : RecordState.Refused, Payload(words), Mine, Lease: 0, Recent: false, OldEra, 1)
+        "live" or "over" =>
+        new(RecordState.InProgress, Payload(words), Mine, words[0] == "live" ? 1 : 0, Recent: false, OldEra, words[1][0] - '0'),
+        var state =>
+        new(state == "completed" ? RecordState.Completed : RecordState.Refused, Payload(words), Mine, Lease: 0, Recent: false, OldEra, 1)
         {
             Payload = Answer,
         },
@@ -91,7 +100,8 @@ public sealed class When_the_store_is_modelled
 
     private static int Payload(string[] words) => words[^1] == "other" ? 1 : Fingerprint;
 
-    private static int Owner(string[] named, ModelRecord? seed) => named is [nameof(Theirs)] ? Theirs : named is [nameof(Mine)] ? Mine : seed!.Owner;
+    private static int Owner(string[] named, ModelRecord? seed) =>
+        named is [nameof(Theirs)] ? Theirs : named is [nameof(Mine)] ? Mine : seed!.Owner;
 
     private static string Said(bool done) => done ? "true" : "false";
 }

@@ -6,7 +6,9 @@ using static DiditWorker.Tests.Hosting.Configured;
 
 namespace DiditWorker.Tests.Secrets;
 
-/// <summary>Laid out as Kubernetes mounts a secret: files are links into <c>..data</c>, itself a link to a directory that is replaced as a whole.</summary>
+/// <summary>
+/// Laid out as Kubernetes mounts a secret: files are links into <c>..data</c>, itself a link to a directory that is replaced as a whole.
+/// </summary>
 public sealed class When_a_secret_file_changes
 {
     private string folder = "";

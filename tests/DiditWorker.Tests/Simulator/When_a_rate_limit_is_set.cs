@@ -8,7 +8,8 @@ public sealed class When_a_rate_limit_is_set : SimulatorTest
 {
     private static string Header(HttpResponseMessage response, string name) => response.Headers.GetValues(name).Single();
 
-    private string Epoch(int secondsFromNow) => (Time.GetUtcNow().ToUnixTimeSeconds() + secondsFromNow).ToString(CultureInfo.InvariantCulture);
+    private string Epoch(int secondsFromNow) =>
+        (Time.GetUtcNow().ToUnixTimeSeconds() + secondsFromNow).ToString(CultureInfo.InvariantCulture);
 
     [Test]
     public async Task Good_answers_tell_what_remains()

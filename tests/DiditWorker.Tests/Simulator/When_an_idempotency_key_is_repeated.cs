@@ -79,7 +79,8 @@ public sealed class When_an_idempotency_key_is_repeated : SimulatorTest
     [Test]
     public async Task It_conflicts_while_the_first_is_still_being_processed()
     {
-        State.AddFault(new FaultRule { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(5), Count = 1 });
+        State.AddFault(
+            new FaultRule { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(5), Count = 1 });
         var first = CreateAsync(key: "k");
         await Time.SomebodyWaitsAsync();
 

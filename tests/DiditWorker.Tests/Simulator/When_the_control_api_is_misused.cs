@@ -41,7 +41,8 @@ public sealed class When_the_control_api_is_misused : SimulatorTest
     [TestCase("""{"operation":"create","kind":"empty","headers":{"a b":"c"}}""", "headers", "header names")]
     [TestCase("""{"operation":"create","kind":"empty","retryAfter":"\n"}""", "retryAfter", "printable")]
     [TestCase("""{"operation":"create","kind":"empty","contentType":"?"}""", "contentType", "media type")]
-    [TestCase("""{"operation":"create","kind":"status","status":400,"shape":"tree"}""", "shape", "fieldMap, nested, array, detail, message, error")]
+    [TestCase("""{"operation":"create","kind":"status","status":400,"shape":"tree"}""", "shape",
+        "fieldMap, nested, array, detail, message, error")]
     [TestCase("""{"operation":"create","kind":"empty","times":1}""", "times", "is unknown; allowed are operation, kind, count")]
     public async Task A_wrong_fault_is_refused_by_name_with_what_is_allowed(string body, string field, string allowed)
     {

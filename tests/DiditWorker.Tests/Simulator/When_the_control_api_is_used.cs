@@ -63,7 +63,8 @@ public sealed class When_the_control_api_is_used : SimulatorTest
             """);
         (await StatusOfAsync(Didit.PostAsync("/simulator/sessions", seed))).ShouldBe(201);
 
-        using (var taken = await Didit.PostAsJsonAsync("/simulator/sessions", new { sessionId = id, vendorData = "u", workflowId = Workflow }))
+        using (var taken =
+            await Didit.PostAsJsonAsync("/simulator/sessions", new { sessionId = id, vendorData = "u", workflowId = Workflow }))
         {
             await ShouldRefuseAsync(taken, "sessionId", "in use");
         }
@@ -74,7 +75,8 @@ public sealed class When_the_control_api_is_used : SimulatorTest
             await ShouldRefuseAsync(wrong, "status", "Kyc Expired");
         }
 
-        (await StatusOfAsync(Didit.PutAsync($"/simulator/sessions/{Guid.NewGuid()}/status", JsonText("""{"status":"Approved"}""")))).ShouldBe(404);
+        (await StatusOfAsync(Didit.PutAsync($"/simulator/sessions/{Guid.NewGuid()}/status", JsonText("""{"status":"Approved"}"""))))
+            .ShouldBe(404);
         var session = (await ArrayAsync("/simulator/sessions?vendorData=u")).Single()!;
         ((string)session["status"]!).ShouldBe("Approved");
         ((int)session["metadata"]!["a"]!).ShouldBe(1);

@@ -15,7 +15,8 @@ public sealed class When_a_token_is_needed
     [TestCase("admin")]
     [TestCase("")]
     [TestCase("jörg")]
-    public async Task A_browser_sends_it_as_password_of_any_user(string user) => (await AskAsync(Basic($"{user}:{Watched.Token}"))).ShouldBe(HttpStatusCode.OK);
+    public async Task A_browser_sends_it_as_password_of_any_user(string user) =>
+        (await AskAsync(Basic($"{user}:{Watched.Token}"))).ShouldBe(HttpStatusCode.OK);
 
     [TestCase(null)]
     [TestCase("")]
@@ -37,7 +38,8 @@ public sealed class When_a_token_is_needed
     [TestCase(Watched.Token + ":")]
     [TestCase(Watched.Token + ":x")]
     [TestCase("user:x:" + Watched.Token)]
-    public async Task Nor_any_other_password(string userAndPassword) => (await AskAsync(Basic(userAndPassword))).ShouldBe(HttpStatusCode.Unauthorized);
+    public async Task Nor_any_other_password(string userAndPassword) =>
+        (await AskAsync(Basic(userAndPassword))).ShouldBe(HttpStatusCode.Unauthorized);
 
     [Test]
     public async Task Being_on_the_same_machine_does_not_replace_it() =>

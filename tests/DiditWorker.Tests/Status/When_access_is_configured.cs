@@ -8,7 +8,8 @@ namespace DiditWorker.Tests.Status;
 public sealed class When_access_is_configured
 {
     [Test]
-    public void Only_this_machine_sees_the_page_unless_told_otherwise() => With().Status.ShouldBe(new StatusOptions { Access = StatusAccessRule.Loopback, Token = null });
+    public void Only_this_machine_sees_the_page_unless_told_otherwise() =>
+        With().Status.ShouldBe(new StatusOptions { Access = StatusAccessRule.Loopback, Token = null });
 
     [TestCase("Off", StatusAccessRule.Off)]
     [TestCase("loopback", StatusAccessRule.Loopback)]
@@ -22,7 +23,8 @@ public sealed class When_access_is_configured
 
     [Test]
     public void A_token_may_stand_in_the_setting() =>
-        With(("Status:Access", "Token"), ("Status:Token", "0123456789abcdef")).Status.ShouldBe(new StatusOptions { Access = StatusAccessRule.Token, Token = "0123456789abcdef" });
+        With(("Status:Access", "Token"), ("Status:Token", "0123456789abcdef"))
+            .Status.ShouldBe(new StatusOptions { Access = StatusAccessRule.Token, Token = "0123456789abcdef" });
 
     [Test]
     public void Or_in_a_file()
@@ -40,7 +42,8 @@ public sealed class When_access_is_configured
     }
 
     [Test]
-    public void It_is_required() => Refused(("Status:Access", "Token")).Faults.ShouldHaveSingleItem().ShouldStartWith("Status:Token = (not set): ");
+    public void It_is_required() =>
+        Refused(("Status:Access", "Token")).Faults.ShouldHaveSingleItem().ShouldStartWith("Status:Token = (not set): ");
 
     [TestCase("s3cret-15-chars")]
     [TestCase("s3cret with blanks in it")]

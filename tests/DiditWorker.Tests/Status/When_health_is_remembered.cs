@@ -59,7 +59,8 @@ public sealed class When_health_is_remembered
     {
         var pause = Noon.AddMinutes(-7);
 
-        var part = _history.Note(Report("didit", Part.Degraded, "paused", (HealthHistory.Since, pause), (HealthHistory.Action, "wait"))).Parts["didit"];
+        var part = _history.Note(Report("didit", Part.Degraded, "paused", (HealthHistory.Since, pause), (HealthHistory.Action, "wait")))
+            .Parts["didit"];
 
         part.Since.ShouldBe(pause);
         part.Action.ShouldBe("wait");
@@ -78,19 +79,24 @@ public sealed class When_health_is_remembered
     [Test]
     public void Each_part_has_a_gauge()
     {
-        using var gauge = new MetricCollector<int>(_services.GetRequiredService<IMeterFactory>(), "DiditWorker", "diditworker.health.status");
+        using var gauge =
+            new MetricCollector<int>(_services.GetRequiredService<IMeterFactory>(), "DiditWorker", "diditworker.health.status");
         _history.Note(Report("redis", Part.Degraded));
         _history.Note(Report("broker", Part.Unhealthy));
 
         gauge.RecordObservableInstruments();
 
-        gauge.GetMeasurementSnapshot().Select(m => $"{m.Tags["part"]} {m.Value}").Order(StringComparer.Ordinal).ShouldBe(["broker 0", "redis 1"]);
+        gauge.GetMeasurementSnapshot().Select(m => $"{m.Tags["part"]} {m.Value}").Order(StringComparer.Ordinal)
+            .ShouldBe(["broker 0", "redis 1"]);
     }
 
-    private static HealthReport Report(string check, Part status, string? description = null, params (string Name, object Value)[] data) => new(
+    private static HealthReport Report(string check, Part status, string? description = null, params (string Name, object Value)[] data) =>
+        new(
         new Dictionary<string, HealthReportEntry>(StringComparer.Ordinal)
         {
-            [check] = new(status, description, TimeSpan.Zero, exception: null, data.ToDictionary(item => item.Name, item => item.Value, StringComparer.Ordinal)),
+            [check] = new(
+                status, description, TimeSpan.Zero, exception: null,
+                data.ToDictionary(item => item.Name, item => item.Value, StringComparer.Ordinal)),
         },
         TimeSpan.Zero);
 }

@@ -15,14 +15,16 @@ public sealed class When_only_this_machine_may_look
     [TestCase("127.0.0.1", "::ffff:127.0.0.1")]
     [TestCase("localhost", "::ffff:127.0.0.2")]
     [TestCase("[::1]:8080", "::1")]
-    public async Task A_browser_on_it_sees_the_page(string host, string address) => (await AskAsync(address, ("Host", host))).ShouldBe(HttpStatusCode.OK);
+    public async Task A_browser_on_it_sees_the_page(string host, string address) =>
+        (await AskAsync(address, ("Host", host))).ShouldBe(HttpStatusCode.OK);
 
     [TestCase("10.1.2.3")]
     [TestCase("::ffff:10.1.2.3")]
     [TestCase("fe80::1")]
     [TestCase("2001:db8::1")]
     [TestCase("172.17.0.1", TestName = "A published port of a container")]
-    public async Task One_that_is_elsewhere_does_not(string address) => (await AskAsync(address, ("Host", "localhost"))).ShouldBe(HttpStatusCode.Forbidden);
+    public async Task One_that_is_elsewhere_does_not(string address) =>
+        (await AskAsync(address, ("Host", "localhost"))).ShouldBe(HttpStatusCode.Forbidden);
 
     // DNS rebinding: the page of evil.example asks the same name again, which now points to 127.0.0.1.
     [TestCase("evil.example")]
@@ -32,7 +34,8 @@ public sealed class When_only_this_machine_may_look
     [TestCase("127.0.0.10")]
     [TestCase("0.0.0.0:8080")]
     [TestCase("worker-1")]
-    public async Task A_name_that_was_pointed_to_it_does_not_help(string host) => (await AskAsync("127.0.0.1", ("Host", host))).ShouldBe(HttpStatusCode.Forbidden);
+    public async Task A_name_that_was_pointed_to_it_does_not_help(string host) =>
+        (await AskAsync("127.0.0.1", ("Host", host))).ShouldBe(HttpStatusCode.Forbidden);
 
     [TestCase("X-Forwarded-For", "127.0.0.1")]
     [TestCase("x-forwarded-for", "203.0.113.7")]
@@ -40,7 +43,8 @@ public sealed class When_only_this_machine_may_look
     [TestCase("Forwarded", "for=203.0.113.7")]
     [TestCase("X-Real-IP", "203.0.113.7")]
     [TestCase("Via", "1.1 proxy")]
-    public async Task A_proxy_on_it_is_not_the_person(string name, string value) => (await AskAsync("127.0.0.1", (name, value))).ShouldBe(HttpStatusCode.Forbidden);
+    public async Task A_proxy_on_it_is_not_the_person(string name, string value) =>
+        (await AskAsync("127.0.0.1", (name, value))).ShouldBe(HttpStatusCode.Forbidden);
 
     [Test]
     public async Task Nor_is_an_address_that_somebody_claims_to_have()

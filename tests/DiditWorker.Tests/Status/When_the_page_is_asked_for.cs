@@ -39,7 +39,8 @@ public sealed class When_the_page_is_asked_for
         var status = JsonElement.Parse(await response.Content.ReadAsStringAsync());
         status.EnumerateObject().Select(member => member.Name).ShouldBe(
         [
-            "at", "version", "host", "started", "health", "outcomes", "inFlight", "concurrentMessageLimit", "circuit", "pause", "createRate", "queues",
+            "at", "version", "host", "started", "health", "outcomes", "inFlight", "concurrentMessageLimit", "circuit", "pause",
+                "createRate", "queues",
             "deadLetters", "window", "errors",
         ]);
         status.GetProperty("at").GetDateTimeOffset().ShouldBe(Watched.Snapshot.At);

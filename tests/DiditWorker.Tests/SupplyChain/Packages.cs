@@ -24,25 +24,31 @@ internal static class Packages
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     /// <summary>The lock files of the repository's projects.</summary>
-    public static IEnumerable<string> LockFiles() => Projects().Select(project => Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json"));
+    public static IEnumerable<string> LockFiles() =>
+        Projects().Select(project => Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json"));
 
     public static IEnumerable<string> Projects() => new[] { "src", "tests" }.SelectMany(folder =>
-        Directory.EnumerateDirectories(Path.Combine(Repository.Root, folder)).SelectMany(project => Directory.EnumerateFiles(project, "*.csproj")));
+        Directory.EnumerateDirectories(Path.Combine(Repository.Root, folder))
+            .SelectMany(project => Directory.EnumerateFiles(project, "*.csproj")));
 
     /// <summary>Lines of <c>name | version | licence | what of ours needs it</c>.</summary>
     public static IEnumerable<string> Licences() => LockFiles().SelectMany(Resolved)
         .GroupBy(package => (package.Name, package.Version))
         .OrderBy(group => group.Key.Name, StringComparer.OrdinalIgnoreCase).ThenBy(group => group.Key.Version, StringComparer.Ordinal)
-        .Select(group => $"| {group.Key.Name} | {group.Key.Version} | {LicenceOf(group.Key.Name, group.Key.Version)} | {Use(group.Select(package => package.Project))} |");
+        .Select(group =>
+            $"| {group.Key.Name} | {group.Key.Version} | {LicenceOf(group.Key.Name, group.Key.Version)} | "
+                + $"{Use(group.Select(package => package.Project))} |");
 
     private static IEnumerable<(string Name, string Version, string Project)> Resolved(string lockFile)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(lockFile));
-        foreach (var package in json.RootElement.GetProperty("dependencies").EnumerateObject().SelectMany(framework => framework.Value.EnumerateObject()))
+        foreach (var package in json.RootElement.GetProperty("dependencies").EnumerateObject()
+            .SelectMany(framework => framework.Value.EnumerateObject()))
         {
             if (package.Value.GetProperty("type").GetString() != "Project")
             {
-                yield return (package.Name, package.Value.GetProperty("resolved").GetString()!, Path.GetFileName(Path.GetDirectoryName(lockFile))!);
+                yield return (
+                    package.Name, package.Value.GetProperty("resolved").GetString()!, Path.GetFileName(Path.GetDirectoryName(lockFile))!);
             }
         }
     }
@@ -64,6 +70,7 @@ internal static class Packages
     private static string Use(IEnumerable<string> projects)
     {
         var all = projects.ToHashSet(StringComparer.Ordinal);
-        return all.Contains("DiditWorker") || all.Contains("DiditWorker.Contracts") ? "worker" : all.Any(name => name is "DiditWorker.Demo" or "DiditWorker.Simulator") ? "demo" : "tests";
+        return all.Contains("DiditWorker") || all.Contains("DiditWorker.Contracts") ? "worker"
+            : all.Any(name => name is "DiditWorker.Demo" or "DiditWorker.Simulator") ? "demo" : "tests";
     }
 }

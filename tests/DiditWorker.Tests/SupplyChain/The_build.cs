@@ -13,7 +13,8 @@ public sealed class The_build
     [TestCase("RestorePackagesWithLockFile", "true")]
     [TestCase("RestoreLockedMode", "true")]
     public void Is_told_to_be_reproducible(string property, string value) =>
-        XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants(property).ShouldHaveSingleItem().Value.ShouldBe(value);
+        XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants(property).ShouldHaveSingleItem()
+            .Value.ShouldBe(value);
 
     [Test]
     public void Has_a_lock_file_with_hashes_for_each_project()
@@ -30,11 +31,15 @@ public sealed class The_build
     [Test]
     public void Takes_each_version_from_one_place_and_exactly()
     {
-        var versions = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants("PackageVersion").Select(package => package.Attribute("Version")!.Value).ToList();
+        var versions = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants("PackageVersion")
+            .Select(package => package.Attribute("Version")!.Value).ToList();
 
         versions.ShouldNotBeEmpty();
-        versions.ShouldAllBe(version => version == "$(MassTransitVersion)" || char.IsAsciiDigit(version[0]) && !version.Contains('*', StringComparison.Ordinal));
-        Packages.Projects().SelectMany(project => XDocument.Load(project).Descendants("PackageReference")).ShouldAllBe(reference => reference.Attribute("Version") == null);
+        versions.ShouldAllBe(
+            version => version == "$(MassTransitVersion)" || char.IsAsciiDigit(version[0])
+                && !version.Contains('*', StringComparison.Ordinal));
+        Packages.Projects().SelectMany(project => XDocument.Load(project).Descendants("PackageReference"))
+            .ShouldAllBe(reference => reference.Attribute("Version") == null);
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;

@@ -27,7 +27,8 @@ public sealed partial class The_house
     private static readonly string[] Bus = ["MassTransit", "DiditWorker.Hosting", "diditworker"];
 
     private static readonly string[] NotForTheCore =
-        [.. Bus, "RabbitMQ", "Microsoft.AspNetCore", "System.CommandLine", "Spectre", "Microsoft.Extensions.Hosting", "DiditWorker.Operations"];
+        [.. Bus, "RabbitMQ", "Microsoft.AspNetCore", "System.CommandLine", "Spectre", "Microsoft.Extensions.Hosting",
+            "DiditWorker.Operations"];
 
     [TestCaseSource(nameof(Rooms))]
     public void No_folder_uses_one_that_uses_it(Room room) => Circle(Graph(room)).ShouldBeNull();
@@ -55,7 +56,8 @@ public sealed partial class The_house
         {
             var folder = Path.GetRelativePath(room.Source, Path.GetDirectoryName(file)!);
             File.ReadAllText(file).ShouldContain(
-                folder == "." ? $"namespace {room.Prefix};" : $"namespace {room.Prefix}.{folder.Split(Path.DirectorySeparatorChar)[0]};", Case.Sensitive, file);
+                folder == "." ? $"namespace {room.Prefix};"
+                    : $"namespace {room.Prefix}.{folder.Split(Path.DirectorySeparatorChar)[0]};", Case.Sensitive, file);
         }
     }
 
@@ -64,9 +66,11 @@ public sealed partial class The_house
     public void No_line_of_the_protocol_imports_another_folder()
     {
         var others = Graph(Core).Keys.Except(["Protocol"]).ToHashSet(StringComparer.Ordinal);
-        foreach (var file in Core.Files().Where(file => file.Contains($"{Path.DirectorySeparatorChar}Protocol{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
+        foreach (var file in Core.Files()
+            .Where(file => file.Contains($"{Path.DirectorySeparatorChar}Protocol{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
         {
-            Imported().Matches(File.ReadAllText(file)).Select(match => match.Groups["folder"].Value).Where(others.Contains).ShouldBeEmpty(file);
+            Imported().Matches(File.ReadAllText(file)).Select(match => match.Groups["folder"].Value).Where(others.Contains)
+                .ShouldBeEmpty(file);
         }
     }
 
@@ -118,7 +122,9 @@ public sealed partial class The_house
             : graph[at].Order(StringComparer.Ordinal).Select(next => From(next, [.. way, at])).FirstOrDefault(circle => circle is not null);
     }
 
-    [GeneratedRegex(@"^using (?:static )?DiditWorker\.(?<folder>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^using (?:static )?DiditWorker\.(?<folder>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Imported();
 
     public sealed record Room(string Project, Assembly Assembly, string Prefix)
@@ -131,7 +137,8 @@ public sealed partial class The_house
             : null;
 
         public IEnumerable<string> Files() => Directory.EnumerateFiles(Source, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Path.GetRelativePath(Source, file).StartsWith("obj", StringComparison.Ordinal) && Path.GetFileName(file) != "Program.cs");
+            .Where(file =>
+                !Path.GetRelativePath(Source, file).StartsWith("obj", StringComparison.Ordinal) && Path.GetFileName(file) != "Program.cs");
 
         public override string ToString() => Project;
     }

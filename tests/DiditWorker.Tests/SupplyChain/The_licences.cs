@@ -38,5 +38,6 @@ public sealed class The_licences
     }
 
     // Without the head of the table.
-    private static IEnumerable<string> Rows() => File.ReadAllLines(Page).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1);
+    private static IEnumerable<string> Rows() =>
+        File.ReadAllLines(Page).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1);
 }

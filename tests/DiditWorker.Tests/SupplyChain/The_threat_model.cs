@@ -10,7 +10,8 @@ public sealed partial class The_threat_model
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "deploy", "security", "THREATS.md"));
 
-    private static readonly Dictionary<string, string> Classes = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+    private static readonly Dictionary<string,
+        string> Classes = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
         .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
         .GroupBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => string.Concat(group.Select(File.ReadAllText)), StringComparer.Ordinal);
@@ -18,7 +19,8 @@ public sealed partial class The_threat_model
     [Test]
     public void Names_tests_that_there_are()
     {
-        var named = TestName().Matches(Page).Select(match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value)).Distinct().ToList();
+        var named = TestName().Matches(Page).Select(match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value))
+            .Distinct().ToList();
 
         named.Count.ShouldBeGreaterThan(25);
         named.Where(test => !Has(test.Class, test.Method)).Select(test => $"{test.Class}.{test.Method}").ShouldBeEmpty();
@@ -33,7 +35,8 @@ public sealed partial class The_threat_model
     }
 
     private static bool Has(string type, string method) =>
-        Classes.TryGetValue(type, out var text) && (method.Length == 0 || Regex.IsMatch(text, $@"\b{method}\(", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Classes.TryGetValue(type, out var text)
+            && (method.Length == 0 || Regex.IsMatch(text, $@"\b{method}\(", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
     [GeneratedRegex(@"`(?<class>(When|The|What|On|By)_\w+)(\.(?<method>\w+))?`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TestName();

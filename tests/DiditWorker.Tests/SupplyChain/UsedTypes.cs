@@ -8,7 +8,8 @@ namespace DiditWorker.Tests.SupplyChain;
 /// </summary>
 internal static class UsedTypes
 {
-    private const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Own =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
@@ -17,7 +18,8 @@ internal static class UsedTypes
     {
         IEnumerable<Type?> used = [type.BaseType, .. type.GetInterfaces(), .. type.GetFields(Own).Select(field => field.FieldType)];
         var methods = type.GetMembers(Own).OfType<MethodBase>().ToList();
-        used = used.Concat(methods.SelectMany(Signature)).Concat(methods.SelectMany(Body)).Concat(type.CustomAttributes.Select(a => a.AttributeType));
+        used = used.Concat(methods.SelectMany(Signature)).Concat(methods.SelectMany(Body))
+            .Concat(type.CustomAttributes.Select(a => a.AttributeType));
         return used.OfType<Type>().SelectMany(Parts).Where(part => part.Assembly == type.Assembly).Distinct();
     }
 
@@ -36,7 +38,8 @@ internal static class UsedTypes
             yield return local.LocalType;
         }
 
-        var generic = (Type: method.DeclaringType!.GetGenericArguments(), Method: method.IsGenericMethod ? method.GetGenericArguments() : []);
+        var generic =
+            (Type: method.DeclaringType!.GetGenericArguments(), Method: method.IsGenericMethod ? method.GetGenericArguments() : []);
         foreach (var token in Tokens(code))
         {
             var member = method.Module.ResolveMember(token, generic.Type, generic.Method);

@@ -16,7 +16,8 @@ public sealed partial class The_bus_library
         var source = Path.Combine(Repository.Root, "src");
         var named = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(source, path).Replace('\\', '/'))
-            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && Named().IsMatch(File.ReadAllText(Path.Combine(source, path))))
+            .Where(path =>
+                !path.Contains("/obj/", StringComparison.Ordinal) && Named().IsMatch(File.ReadAllText(Path.Combine(source, path))))
             .ToList();
 
         named.ShouldContain("DiditWorker/Messaging/RabbitMqTransport.cs");
@@ -24,6 +25,7 @@ public sealed partial class The_bus_library
     }
 
     // A directive, or a type written out in full.
-    [GeneratedRegex(@"^using (static )?MassTransit[.;]|\bMassTransit\.[A-Z]\w+[.(<]", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^using (static )?MassTransit[.;]|\bMassTransit\.[A-Z]\w+[.(<]", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Named();
 }

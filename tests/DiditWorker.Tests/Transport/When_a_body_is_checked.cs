@@ -142,7 +142,8 @@ public sealed class When_a_body_is_checked
     public void What_is_too_large_is_invalid_and_both_sizes_are_named()
     {
         Refused(Encoding.UTF8.GetBytes("{}".PadRight(Largest + 1)), Raw).ShouldSatisfyAllConditions(
-            reason => reason.ShouldContain("1025"), reason => reason.ShouldContain("1024"), reason => reason.ShouldContain("StartVerification:MaximumBodySize"));
+            reason => reason.ShouldContain("1025"), reason =>
+            reason.ShouldContain("1024"), reason => reason.ShouldContain("StartVerification:MaximumBodySize"));
     }
 
     [TestCase(Raw, 32)]

@@ -15,7 +15,8 @@ public sealed class When_headers_fill_the_frame
     {
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["text"] = new byte[60_000], ["number"] = 7, ["nothing"] = null, ["list"] = new List<object?> { 1, "a" }, ["table"] = Nested(20),
+            ["text"] = new byte[60_000], ["number"] = 7, ["nothing"] = null, ["list"] = new List<object?> { 1, "a" },
+                ["table"] = Nested(20),
         };
 
         HeaderRoom.Make(headers);
@@ -28,7 +29,8 @@ public sealed class When_headers_fill_the_frame
     {
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["small"] = "x", ["large"] = new byte[40_000], ["larger"] = new string('x', 50_000), ["largest"] = new BinaryTableValue(new byte[55_000]),
+            ["small"] = "x", ["large"] = new byte[40_000], ["larger"] = new string('x', 50_000),
+                ["largest"] = new BinaryTableValue(new byte[55_000]),
         };
 
         HeaderRoom.Make(headers);
@@ -40,12 +42,15 @@ public sealed class When_headers_fill_the_frame
     [Test]
     public void Of_very_many_as_many_go_as_must_and_few_are_named()
     {
-        var headers = Enumerable.Range(0, 10_000).ToDictionary(i => string.Create(CultureInfo.InvariantCulture, $"b{i:00000}"), _ => (object?)new byte[1], StringComparer.Ordinal);
+        var headers = Enumerable.Range(0, 10_000)
+            .ToDictionary(
+                i => string.Create(CultureInfo.InvariantCulture, $"b{i:00000}"), _ => (object?)new byte[1], StringComparer.Ordinal);
 
         HeaderRoom.Make(headers);
 
         headers.Count.ShouldBeInRange(Most / 20, Most / 10);
-        ((string)headers[HeaderRoom.Dropped]!).ShouldEndWith(string.Create(CultureInfo.InvariantCulture, $" and {10_000 - (headers.Count - 1) - 20} more"));
+        ((string)headers[HeaderRoom.Dropped]!)
+            .ShouldEndWith(string.Create(CultureInfo.InvariantCulture, $" and {10_000 - (headers.Count - 1) - 20} more"));
     }
 
     [Test]
@@ -62,7 +67,8 @@ public sealed class When_headers_fill_the_frame
     [TestCase(100_000)]
     public void What_is_nested_too_deep_goes_and_is_not_walked_to_its_end(int depth)
     {
-        var headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["table"] = Nested(depth), ["list"] = Lists(depth), ["small"] = 1 };
+        var headers = new Dictionary<string,
+            object?>(StringComparer.Ordinal) { ["table"] = Nested(depth), ["list"] = Lists(depth), ["small"] = 1 };
 
         HeaderRoom.Make(headers);
 

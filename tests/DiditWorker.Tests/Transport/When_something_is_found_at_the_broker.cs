@@ -8,7 +8,8 @@ namespace DiditWorker.Tests.Transport;
 public sealed class When_something_is_found_at_the_broker
 {
     private const string Input = "start-verification";
-    private const string Refusal = "ACCESS_REFUSED - configure access to queue 'start-verification_error' in vhost '/' refused for user 'u'";
+    private const string Refusal =
+        "ACCESS_REFUSED - configure access to queue 'start-verification_error' in vhost '/' refused for user 'u'";
 
     private readonly FakeTimeProvider _time = new();
     private BrokerFindings _findings = null!;

@@ -41,7 +41,8 @@ public sealed class When_a_callback_is_given
     public void Anything_else_is_refused(string callback)
     {
         CallbackRule.Allows(callback).ShouldBeFalse();
-        FaultsWith($"\"callback\":\"{System.Text.Json.JsonEncodedText.Encode(callback)}\"").ShouldBe("StartVerification: callback: " + CallbackRule.Expected);
+        FaultsWith($"\"callback\":\"{System.Text.Json.JsonEncodedText.Encode(callback)}\"")
+            .ShouldBe("StartVerification: callback: " + CallbackRule.Expected);
     }
 
     [TestCase("")]

@@ -42,14 +42,16 @@ public sealed class When_a_message_breaks_a_rule
             "StartVerification: workflowId: is missing, and the worker has no default (Didit:WorkflowId)");
 
     [Test]
-    public void A_broken_workflow_is_not_replaced_by_the_default() => Should.Throw<InvalidMessageException>(() => ReadWith("\"workflowId\":\"x\""))
+    public void A_broken_workflow_is_not_replaced_by_the_default() =>
+        Should.Throw<InvalidMessageException>(() => ReadWith("\"workflowId\":\"x\""))
         .WorkflowId.ShouldBeNull();
 
     [TestCase("\"Both\"")]
     [TestCase("\"all\"")]
     [TestCase("\"\"")]
     [TestCase("true")]
-    public void The_callback_method_is_one_of_three(string value) => FaultsWith("\"callbackMethod\":" + value).ShouldContain("callbackMethod: ");
+    public void The_callback_method_is_one_of_three(string value) =>
+        FaultsWith("\"callbackMethod\":" + value).ShouldContain("callbackMethod: ");
 
     [TestCase("initiator")]
     [TestCase("completer")]
@@ -66,8 +68,10 @@ public sealed class When_a_message_breaks_a_rule
     [TestCase("\"contactDetails\":{\"email\":1}", "contactDetails.email: expected a string, got Number")]
     [TestCase("\"contactDetails\":{\"phone\":491701}", "contactDetails.phone: expected a string, got Number")]
     [TestCase("\"contactDetails\":{\"emailLang\":[]}", "contactDetails.emailLang: expected a string, got Array")]
-    [TestCase("\"contactDetails\":{\"sendNotificationEmails\":\"true\"}", "contactDetails.sendNotificationEmails: expected true or false, got String")]
-    [TestCase("\"contactDetails\":{\"sendNotificationEmails\":1}", "contactDetails.sendNotificationEmails: expected true or false, got Number")]
+    [TestCase("\"contactDetails\":{\"sendNotificationEmails\":\"true\"}",
+        "contactDetails.sendNotificationEmails: expected true or false, got String")]
+    [TestCase("\"contactDetails\":{\"sendNotificationEmails\":1}",
+        "contactDetails.sendNotificationEmails: expected true or false, got Number")]
     [TestCase("\"metadata\":{\"diditworker_key\":\"x\"}", "metadata.diditworker_key: is reserved for the worker")]
     [TestCase("\"metadata\":{\"diditworker_key\":null}", "metadata.diditworker_key: is reserved for the worker")]
     [TestCase("\"metadata\":{\"DiditWorker_Key\":\"x\"}", "metadata.diditworker_key: is reserved for the worker")]
@@ -76,7 +80,8 @@ public sealed class When_a_message_breaks_a_rule
 
     [Test]
     public void The_reserved_name_may_stand_deeper() =>
-        ReadWith("\"metadata\":{\"a\":{\"diditworker_key\":1}}").Payload.GetProperty("metadata").GetProperty("a").ValueKind.ShouldBe(JsonValueKind.Object);
+        ReadWith("\"metadata\":{\"a\":{\"diditworker_key\":1}}").Payload.GetProperty("metadata").GetProperty("a")
+            .ValueKind.ShouldBe(JsonValueKind.Object);
 
     [Test]
     public void Every_fault_is_named_at_once()
@@ -87,7 +92,8 @@ public sealed class When_a_message_breaks_a_rule
              "contactDetails":{"email":1,"phone":2,"emailLang":3,"sendNotificationEmails":4},"expectedDetails":1}
             """);
 
-        foreach (var place in (string[])["vendorData", "workflowId", "callback", "callbackMethod", "language", "metadata", "contactDetails.email",
+        foreach (var place in (
+            string[])["vendorData", "workflowId", "callback", "callbackMethod", "language", "metadata", "contactDetails.email",
                      "contactDetails.phone", "contactDetails.emailLang", "contactDetails.sendNotificationEmails", "expectedDetails"])
         {
             faults.ShouldContain(place + ": ");
@@ -106,7 +112,8 @@ public sealed class When_a_message_breaks_a_rule
     [Test]
     public void The_fault_tells_whose_message_it_was()
     {
-        var fault = Should.Throw<InvalidMessageException>(() => ReadWith("\"language\":1,\"workflowId\":\"11111111-2222-3333-4444-55555555555A\""));
+        var fault = Should.Throw<InvalidMessageException>(
+            () => ReadWith("\"language\":1,\"workflowId\":\"11111111-2222-3333-4444-55555555555A\""));
 
         fault.Code.ShouldBe(RejectionCodes.InvalidMessage);
         fault.VendorData.ShouldBe("user-1");

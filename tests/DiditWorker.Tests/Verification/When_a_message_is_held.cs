@@ -59,7 +59,8 @@ public sealed class When_a_message_is_held
         time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1));
         await ShouldTakeAsync(() => hold.PollAsync("x"), 50);
 
-        var returned = await Should.ThrowAsync<ReturnToQueueException>(() => BackOffAsync(hold, milliseconds: 500, "Redis cannot be asked"));
+        var returned =
+            await Should.ThrowAsync<ReturnToQueueException>(() => BackOffAsync(hold, milliseconds: 500, "Redis cannot be asked"));
 
         returned.Message.ShouldBe("held for 00:10:00: Redis cannot be asked");
     }
@@ -114,7 +115,8 @@ public sealed class When_a_message_is_held
         await Should.ThrowAsync<ReturnToQueueException>(() => hold.ForAsync(_ => throw new InvalidOperationException(), "x"));
     }
 
-    private static Task BackOffAsync(Hold hold, int milliseconds, string why = "x") => hold.BackOffAsync(TimeSpan.FromMilliseconds(milliseconds), [], why);
+    private static Task BackOffAsync(Hold hold, int milliseconds, string why = "x") =>
+        hold.BackOffAsync(TimeSpan.FromMilliseconds(milliseconds), [], why);
 
     private async Task ShouldTakeAsync(Func<Task> wait, params int[] milliseconds)
     {

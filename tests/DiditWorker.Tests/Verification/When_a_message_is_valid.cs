@@ -96,7 +96,8 @@ public sealed class When_a_message_is_valid
 
     [Test]
     public void Empty_objects_are_kept() =>
-        Same(ReadWith("\"metadata\":{},\"expectedDetails\":{}").Payload, """{"vendor_data":"user-1","metadata":{},"expected_details":{}}""");
+        Same(ReadWith("\"metadata\":{},\"expectedDetails\":{}")
+            .Payload, """{"vendor_data":"user-1","metadata":{},"expected_details":{}}""");
 
     private static void Same(JsonElement payload, string expected) =>
         JsonNode.DeepEquals(JsonNode.Parse(payload.GetRawText()), JsonNode.Parse(expected)).ShouldBeTrue(payload.GetRawText());

@@ -177,7 +177,8 @@ public sealed class When_a_name_is_spelt_otherwise
         FaultsWith("\"vendor_data\":\"sEcret\",\"contactDetails\":{\"email_lang\":\"sEcret\",\"Email\":\"sEcret\",\"eMAIL\":\"sEcret\"}")
             .ShouldNotContain("sEcret");
 
-    // As many as fit into a body: each just long enough to be compared with most names, beside as many bytes that need no comparing. Side by
+    // As many as fit into a body: each just long enough to be compared with most names, beside as many bytes that need no comparing. Side
+    // by
     // side, and the best of three, since a machine may be busy. 30 to 150 times as long where it was measured.
     [Test]
     public void A_great_many_members_take_little_time()
@@ -201,7 +202,8 @@ public sealed class When_a_name_is_spelt_otherwise
         var members = new StringBuilder("\"vendorDat\":null");
         for (var i = 0; members.Length < 256 * 1024; i++)
         {
-            members.Append(",\"").Append(prefix).Append(i.ToString(format, System.Globalization.CultureInfo.InvariantCulture)).Append("\":1");
+            members.Append(",\"").Append(prefix).Append(i.ToString(format, System.Globalization.CultureInfo.InvariantCulture))
+                .Append("\":1");
         }
 
         return members.ToString();

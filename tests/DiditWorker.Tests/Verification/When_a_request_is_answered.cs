@@ -18,7 +18,8 @@ public sealed class When_a_request_is_answered
         var key = IdempotencyKey.Create("start-verification", "order-42");
         var request = Reading.Read("""{"vendorData":"user-1"}""");
 
-        var answer = new Answer(session, "created", Attempts: 1).ToEvent(new Delivery("order-42", key, null, MaybeAttempted: false), request, TimeSpan.FromDays(7));
+        var answer = new Answer(session, "created", Attempts: 1)
+            .ToEvent(new Delivery("order-42", key, null, MaybeAttempted: false), request, TimeSpan.FromDays(7));
 
         answer.ShouldBe(new()
         {

@@ -4,7 +4,9 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Verification;
 
-/// <summary>A look-up that comes too soon after the latest attempt misses its session. The protocol model found two ways to get there.</summary>
+/// <summary>
+/// A look-up that comes too soon after the latest attempt misses its session. The protocol model found two ways to get there.
+/// </summary>
 public sealed class When_earlier_attempts_are_dated
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -82,14 +84,17 @@ public sealed class When_earlier_attempts_are_dated
     public void Where_there_is_a_record_nothing_was_forgotten()
     {
         var memory = Recorded(lastSecondsAgo: 20) with { Horizon = Ago(60) };
-        var settings = new ProtocolSettings(TimeSpan.FromDays(1), Margin, LookupBeforeResend.EveryCreate, WhenRedisUnavailable.Wait, MaximumAttempts: 10);
+        var settings =
+            new ProtocolSettings(
+                TimeSpan.FromDays(1), Margin, LookupBeforeResend.EveryCreate, WhenRedisUnavailable.Wait, MaximumAttempts: 10);
 
         EarlierAttempts.LookFrom(memory, Ago(10), settings, Now).ShouldBe(Ago(20) - Margin);
     }
 
     [Test]
     public void Also_where_it_has_no_record() =>
-        EarlierAttempts.Latest(Recorded(lastSecondsAgo: null) with { Horizon = Now.AddSeconds(-1) }, lastSent: null, redelivered: null, Now).ShouldBe(Ago(1));
+        EarlierAttempts.Latest(Recorded(lastSecondsAgo: null) with { Horizon = Now.AddSeconds(-1) }, lastSent: null, redelivered: null, Now)
+            .ShouldBe(Ago(1));
 
     [Test]
     public void A_lease_that_is_live_is_as_if_it_ended_now()
@@ -124,7 +129,9 @@ public sealed class When_earlier_attempts_are_dated
 
     private static DateTimeOffset? Ago(int? seconds) => seconds is { } some ? Now.AddSeconds(-some) : null;
 
-    private static Memory Recorded(int? lastSecondsAgo) => new(Available: true, Ago(lastSecondsAgo) is { } at ? Record(at) : null, Owned: true) { At = Now };
+    private static Memory Recorded(int? lastSecondsAgo) =>
+        new(Available: true, Ago(lastSecondsAgo) is { } at ? Record(at) : null, Owned: true) { At = Now };
 
-    private static IdempotencyRecord Record(DateTimeOffset at) => new(RecordState.InProgress, "1.x", "owner", DateTimeOffset.UnixEpoch, at, at, 1, "");
+    private static IdempotencyRecord Record(DateTimeOffset at) =>
+        new(RecordState.InProgress, "1.x", "owner", DateTimeOffset.UnixEpoch, at, at, 1, "");
 }

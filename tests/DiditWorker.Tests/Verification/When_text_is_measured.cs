@@ -31,10 +31,12 @@ public sealed class When_text_is_measured
     [TestCase("""{"vendorData":"x","metadata":{"a":{"\ud800":1}}}""", "metadata: ")]
     [TestCase("""{"vendorData":"x","expectedDetails":{"first_name":"\udc00"}}""", "expectedDetails: ")]
     [TestCase("""{"vendorData":"x","expectedDetails":{"\udc00":1}}""", "expectedDetails: ")]
-    public void Half_of_a_surrogate_pair_is_no_text(string json, string place) => Faults(json).ShouldStartWith("StartVerification: " + place);
+    public void Half_of_a_surrogate_pair_is_no_text(string json, string place) =>
+        Faults(json).ShouldStartWith("StartVerification: " + place);
 
     [Test]
-    public void Half_of_a_surrogate_pair_in_what_is_not_read_does_no_harm() => ReadWith("\"traceId\":\"\\ud800\"").VendorData.ShouldBe("user-1");
+    public void Half_of_a_surrogate_pair_in_what_is_not_read_does_no_harm() =>
+        ReadWith("\"traceId\":\"\\ud800\"").VendorData.ShouldBe("user-1");
 
     [Test]
     public void Metadata_has_up_to_16_KiB()
@@ -51,11 +53,13 @@ public sealed class When_text_is_measured
 
     [Test]
     public void White_space_in_metadata_does_not_count() =>
-        ReadWith("\"metadata\":{" + new string(' ', 20_000) + "\"a\":1}").Payload.GetProperty("metadata").GetProperty("a").GetInt32().ShouldBe(1);
+        ReadWith("\"metadata\":{" + new string(' ', 20_000) + "\"a\":1}").Payload.GetProperty("metadata").GetProperty("a").GetInt32()
+            .ShouldBe(1);
 
     [Test]
     public void Other_members_before_metadata_do_not_count() =>
-        ReadWith($"\"callback\":\"https://app.example/{new string('x', 1000)}\"," + Metadata((16 * 1024) - 100, "x")).VendorData.ShouldBe("user-1");
+        ReadWith($"\"callback\":\"https://app.example/{new string('x', 1000)}\"," + Metadata((16 * 1024) - 100, "x"))
+            .VendorData.ShouldBe("user-1");
 
     private static string VendorData(string character, int times) =>
         "{\"vendorData\":\"" + string.Concat(Enumerable.Repeat(character, times)) + "\"}";
