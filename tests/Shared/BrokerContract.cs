@@ -95,12 +95,8 @@ public abstract class BrokerContract
         await using var publisher = await broker.OpenPublisherAsync(CancellationToken.None);
         (await PublishAsync(publisher, "full_error", ["a"])).ShouldBe((1, null));
 
-        // One at least: a queue may notice late that it is full.
-        var (taken, failure) = await PublishAsync(publisher, "full_error", [.. Enumerable.Range(0, 50).Select(number => $"{number}")]);
-
-        taken.ShouldBeInRange(1, 49);
-        failure.ShouldBe(BrokerFailure.MessageRefused);
-        (await broker.DepthAsync("full_error", CancellationToken.None)).ShouldBe((uint)taken + 1);
+        (await PublishAsync(publisher, "full_error", Three)).ShouldBe((1, BrokerFailure.MessageRefused));
+        (await broker.DepthAsync("full_error", CancellationToken.None)).ShouldBe(2u);
     }
 
     [Test]
@@ -130,7 +126,7 @@ public abstract class BrokerContract
     /// <summary>Breaks a connection.</summary>
     protected abstract Task BreakAsync(IOperatorBroker broker);
 
-    /// <summary>Declares a queue that refuses more than so many messages, more or less.</summary>
+    /// <summary>Declares a queue that refuses more than so many messages.</summary>
     protected abstract Task DeclareFullAsync(string queue, int messages);
 
     private async Task<IOperatorBroker> DeclaredAsync()

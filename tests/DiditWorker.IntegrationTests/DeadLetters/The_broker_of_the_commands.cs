@@ -36,9 +36,11 @@ public sealed class The_broker_of_the_commands : BrokerContract
     protected override async Task DeclareFullAsync(string queue, int messages)
     {
         await using var broker = await ConnectAsync();
+
+        // A quorum queue notices too late that it is full.
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["x-queue-type"] = "quorum", ["x-max-length"] = messages, ["x-overflow"] = "reject-publish",
+            ["x-queue-type"] = "classic", ["x-max-length"] = messages, ["x-overflow"] = "reject-publish",
         };
         await BrokerConnection.DeclareQueueAsync(_connections[broker], queue, arguments, CancellationToken.None);
     }
