@@ -1,4 +1,5 @@
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Broker;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;
@@ -123,8 +124,12 @@ public sealed class When_dead_letters_are_imported
     {
         await PublishAsync(Error, new BasicProperties { MessageId = "order-1", UserId = Servers.RabbitMqServer.UserName });
         await ExportAndPurgeAsync(0);
-        await File.WriteAllTextAsync(Letters, (await File.ReadAllTextAsync(Letters))
-            .Replace($"\"user_id\":\"{Servers.RabbitMqServer.UserName}\"", "\"user_id\":\"somebody\"", StringComparison.Ordinal));
+        var text = await File.ReadAllTextAsync(Letters);
+        var frame = text.Split("\"properties\":\"")[1].Split('"')[0];
+        var properties = AmqpFrame.Read(Convert.FromBase64String(frame));
+        properties.UserId = "somebody";
+        await File.WriteAllTextAsync(
+            Letters, text.Replace(frame, Convert.ToBase64String(AmqpFrame.Write(properties)), StringComparison.Ordinal));
 
         (await _arena.OperateAsync("dead-letters", "import", Letters, "--yes")).ExitCode.ShouldBe(0);
 
