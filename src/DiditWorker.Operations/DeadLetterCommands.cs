@@ -23,6 +23,4 @@ internal static class DeadLetterCommands
         DiscardCommand.Create(host, output),
         HistoryCommand.Create(host, output),
     };
-
-    public static Option<bool> Json() => new("--json") { Description = "Print JSON in place of tables" };
 }

@@ -34,7 +34,7 @@ public sealed record StartVerificationOptions
     /// <remarks>Allowed: 1 to 65535.</remarks>
     public int ConcurrentMessageLimit { get; init; } = 64;
 
-    /// <summary>Largest body, in bytes. Default <c>262144</c>.</summary>
+    /// <summary>Largest body, in bytes; with <see cref="PrefetchCount"/> it bounds the worker's memory. Default <c>262144</c>.</summary>
     /// <remarks>Allowed: 1024 to 67108864.</remarks>
     public int MaximumBodySize { get; init; } = 256 * 1024;
 

@@ -14,11 +14,11 @@ internal static class DiscardCommand
     public static Command Create(OperatorHost host, Output output)
     {
         var filter = new FilterOptions();
-        var json = DeadLetterCommands.Json();
+        var json = CommonOptions.Json();
         var archive = new Option<string?>("--archive")
             { Description = "Required: a new file, as export writes it; what is discarded is safe there first" };
-        var reason = new Option<string?>("--reason") { Description = "Required: why, for the audit" };
-        var yes = new Option<bool>("--yes") { Description = "Do it; without it, nothing is changed" };
+        var reason = CommonOptions.Reason("Required: why, for the audit");
+        var yes = CommonOptions.Yes("nothing is changed");
         var command = new Command("discard", "Takes dead letters out of their queues into an archive, from which import brings them back")
             { archive, reason, yes, json };
         filter.AddTo(command);

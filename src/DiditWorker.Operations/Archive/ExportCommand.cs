@@ -12,7 +12,7 @@ internal static class ExportCommand
     public static Command Create(OperatorHost host, Output output)
     {
         var filter = new FilterOptions();
-        var json = DeadLetterCommands.Json();
+        var json = CommonOptions.Json();
         var file = new Argument<string>("FILE") { Description = "A new file: JSON Lines, mode 0600" };
         var redact = new Option<bool>("--redact")
             { Description = "Leave out bodies and all else that may be personal; such a file cannot be imported" };

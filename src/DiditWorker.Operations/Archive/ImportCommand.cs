@@ -17,8 +17,8 @@ internal static class ImportCommand
         var file = new Argument<string>("FILE") { Description = "What export or discard wrote" };
         var queue = new Option<string?>("--queue")
             { Description = "Into error, skipped, or the name of a queue that ends in _error or _skipped (default: each message's own)" };
-        var yes = new Option<bool>("--yes") { Description = "Do it; without it, the file is checked and nothing is changed" };
-        var json = DeadLetterCommands.Json();
+        var yes = CommonOptions.Yes("the file is checked and nothing is changed");
+        var json = CommonOptions.Json();
         var command =
             new Command("import",
                 "Puts exported or discarded dead letters into their queues again; what is there already is skipped, so it can be repeated")

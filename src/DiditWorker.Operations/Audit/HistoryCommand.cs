@@ -10,7 +10,7 @@ internal static class HistoryCommand
     public static Command Create(OperatorHost host, Output output)
     {
         var last = NumberOption.Create("--last", "How many lines", 50, n => n > 0, "a whole number above 0");
-        var json = DeadLetterCommands.Json();
+        var json = CommonOptions.Json();
         var command = new Command("history", "Shows what operators did: the audit, oldest first; the last 10,000 lines are kept")
             { last, json };
         command.SetAction((parsed, cancellation) => host.RunAsync(

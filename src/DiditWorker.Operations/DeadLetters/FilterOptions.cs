@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using DiditWorker.Operations.Terminal;
 
 namespace DiditWorker.Operations.DeadLetters;
 
@@ -87,20 +88,15 @@ internal sealed partial class FilterOptions
 
     private static DateTimeOffset? ReadTime(string text)
     {
-        if (AgePattern().Match(text) is { Success: true } age)
+        if (CommonOptions.ReadDuration(text) is { } age)
         {
-            var number = int.Parse(age.Groups["number"].Value, CultureInfo.InvariantCulture);
-            return TimeProvider.System.GetUtcNow() - age.Groups["unit"].Value switch
-            {
-                "m" => TimeSpan.FromMinutes(number),
-                "h" => TimeSpan.FromHours(number),
-                _ => TimeSpan.FromDays(number),
-            };
+            return TimeProvider.System.GetUtcNow() - age;
         }
 
         return DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
-                : null;
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : null;
     }
 
     private static string Token(SymbolResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
@@ -112,9 +108,6 @@ internal sealed partial class FilterOptions
             result.AddError($"{result.Option.Name} {Token(result)}: expected {expected}");
         }
     }
-
-    [GeneratedRegex("^(?<number>[0-9]{1,5})(?<unit>[mhd])\\z", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex AgePattern();
 
     [GeneratedRegex("^[0-9A-Fa-f]{4,64}\\z", RegexOptions.None, 1000)]
     private static partial Regex HashPattern();

@@ -13,7 +13,7 @@ internal static class ListCommand
     public static Command Create(OperatorHost host, Output output)
     {
         var filter = new FilterOptions();
-        var json = DeadLetterCommands.Json();
+        var json = CommonOptions.Json();
         var examples = NumberOption.Create("--examples", "Examples to show of each group", 3, n => n >= 0, "a whole number");
         var showBody = new Option<bool>("--show-body")
             { Description = "Show the bodies of the examples unredacted: personal data; leaves an audit line" };

@@ -20,7 +20,7 @@ internal static class ShowCommand
         {
             Description = "Show body, headers and the text of the fault unredacted: personal data; leaves an audit line",
         };
-        var json = DeadLetterCommands.Json();
+        var json = CommonOptions.Json();
         var command = new Command("show", "Shows one dead letter: headers, fault, body, key, record, and what a replay would lead to")
             { id, ask, showBody, json };
         filter.AddTo(command, withId: false);

@@ -23,8 +23,8 @@ internal static partial class KeyAdoptCommand
         });
         var isKey = KeyCommands.IsKey();
         var reason =
-            KeyCommands.Reason("Why; goes into the audit. Needed where the record is refused, or the session has another key or workflow");
-        var yes = KeyCommands.Yes();
+            CommonOptions.Reason("Why; goes into the audit. Needed where the record is refused, or the session has another key or workflow");
+        var yes = CommonOptions.Yes();
         var command =
             new Command("adopt", "Completes the record of a request with a session that Didit confirms; replay its message afterwards")
         {

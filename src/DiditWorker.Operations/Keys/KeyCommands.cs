@@ -37,21 +37,6 @@ internal static class KeyCommands
 
     public static Option<bool> IsKey() => new("--key") { Description = "ID|KEY is the key, whatever else it could be" };
 
-    public static Option<bool> Yes() => new("--yes") { Description = "Do it; without it the command only says what it would do" };
-
-    public static Option<string?> Reason(string description, bool required = false)
-    {
-        var option = new Option<string?>("--reason") { Description = description, Required = required };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value))
-            {
-                result.AddError("--reason: must not be blank; it goes into the audit");
-            }
-        });
-        return option;
-    }
-
     /// <summary>Finds what is meant.</summary>
     /// <exception cref="CommandException">--key and no UUID.</exception>
     public static Task<FoundKey> FindAsync(IServiceProvider services, string text, bool isKey)

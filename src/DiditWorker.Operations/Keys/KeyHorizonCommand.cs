@@ -19,8 +19,8 @@ internal static class KeyHorizonCommand
             { Description = "No record was lost, or there was none yet: creates need no look-up for its sake" };
         var something = new Option<bool>(Something)
             { Description = "Records were lost, for example by an old backup: Redis remembers from now on" };
-        var reason = KeyCommands.Reason("Why; goes into the audit. Needed with the two above");
-        var (yes, json) = (KeyCommands.Yes(), DeadLetterCommands.Json());
+        var reason = CommonOptions.Reason("Why; goes into the audit. Needed with the two above");
+        var (yes, json) = (CommonOptions.Yes(), CommonOptions.Json());
         var command =
             new Command("horizon", "Since when Redis remembers, and what follows; after a loss of data, or before a first start, sets it")
         {

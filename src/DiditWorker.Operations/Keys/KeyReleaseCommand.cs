@@ -15,8 +15,8 @@ internal static class KeyReleaseCommand
     {
         var name = KeyCommands.Name();
         var isKey = KeyCommands.IsKey();
-        var reason = KeyCommands.Reason("Why; goes into the audit", required: true);
-        var yes = KeyCommands.Yes();
+        var reason = CommonOptions.Reason("Why; goes into the audit", required: true);
+        var yes = CommonOptions.Yes();
         var command =
             new Command("release", "Forgets the record of a request, so that the next delivery starts from nothing; says what that risks")
         {

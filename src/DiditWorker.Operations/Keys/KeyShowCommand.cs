@@ -14,7 +14,7 @@ internal static class KeyShowCommand
     {
         var name = KeyCommands.Name();
         var isKey = KeyCommands.IsKey();
-        var json = DeadLetterCommands.Json();
+        var json = CommonOptions.Json();
         var command = new Command("show", "Explains the record of a request; never shows the URL of its session") { name, isKey, json };
         command.SetAction((parsed, cancellation) => host.RunAsync(
             (services, _) => KeyCommands.ReadingAsync(async () =>

@@ -10,9 +10,9 @@ internal sealed class ProbeCommand
 {
     private readonly Option<string?> _workflowId = new("--workflow-id")
         { Description = "The workflow to make sessions for, a UUID (default: Didit:WorkflowId)" };
-    private readonly Option<bool> _yes = new("--yes") { Description = "Do it; without it the command only says what it would do" };
+    private readonly Option<bool> _yes = CommonOptions.Yes();
     private readonly Option<bool> _keep = new("--keep") { Description = "Leave the sessions there (default: all are deleted at the end)" };
-    private readonly Option<bool> _json = DeadLetterCommands.Json();
+    private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<FileInfo?> _report = new("--report")
         { Description = "Write the report to this file too; nothing in it is secret" };
     private readonly Option<int> _tries =

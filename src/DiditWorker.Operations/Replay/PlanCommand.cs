@@ -10,7 +10,7 @@ internal static class PlanCommand
     public static Command Create(OperatorHost host, Output output)
     {
         var filter = new FilterOptions();
-        var json = DeadLetterCommands.Json();
+        var json = CommonOptions.Json();
         var file = new Option<string?>("--out")
             { Description = "Freeze the selection: a line for each message into this new file, for replay --plan" };
         var ask = new Option<bool>("--look-up") { Description = "Ask Didit what each look-up would find; takes places in the shared rate" };

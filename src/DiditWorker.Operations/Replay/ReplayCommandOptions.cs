@@ -40,11 +40,11 @@ internal sealed class ReplayCommandOptions
                 + "new request",
     };
 
-    public Option<string?> Reason { get; } = new("--reason") { Description = "Why; goes into a header and into the audit" };
+    public Option<string?> Reason { get; } = CommonOptions.Reason("Why; goes into a header and into the audit");
 
-    public Option<bool> Yes { get; } = new("--yes") { Description = "Replay; without it, only the plan is shown" };
+    public Option<bool> Yes { get; } = CommonOptions.Yes("only the plan is shown");
 
-    public Option<bool> Json { get; } = DeadLetterCommands.Json();
+    public Option<bool> Json { get; } = CommonOptions.Json();
 
     public void AddTo(Command command)
     {

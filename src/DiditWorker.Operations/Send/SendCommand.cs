@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text;
 using DiditWorker.Operations.Audit;
 using DiditWorker.Operations.Broker;
@@ -31,11 +30,11 @@ internal sealed class SendCommand
         { Description = """Data that Didit keeps with the session: a JSON object, for example {"order":4711}""" };
     private readonly Option<bool> _wait = new("--wait")
         { Description = "Wait for the answer and print it; exit code 1 if it is a rejection or does not come" };
-    private readonly Option<TimeSpan?> _timeout = new("--timeout")
-        { Description = "How long to wait, for example 90s, 5m or 1h (default 60s)" };
+    private readonly Option<TimeSpan?> _timeout =
+        CommonOptions.Duration("--timeout", "How long to wait, for example 90s, 5m or 1h (default 60s)", TimeSpan.FromDays(1));
     private readonly Option<bool> _showUrl = new("--show-url")
         { Description = "Print the URL of the session too: a bearer secret; leaves an audit line" };
-    private readonly Option<bool> _json = DeadLetterCommands.Json();
+    private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Output _output;
 
     private SendCommand(Output output)
@@ -43,12 +42,6 @@ internal sealed class SendCommand
         _output = output;
         _messageId.Validators.Add(result => Require(result, Encoding.UTF8.GetByteCount(Token(result)) is > 0 and <= RequestId.MaxLength,
             $"--message-id: expected 1 to {RequestId.MaxLength} bytes"));
-        _timeout.CustomParser = result =>
-        {
-            var time = ReadTime(Token(result));
-            Require(result, time is not null, $"--timeout {Token(result)}: expected a time such as 90s, 5m or 1h");
-            return time;
-        };
     }
 
     public static Command Create(OperatorHost host, Output output)
@@ -142,23 +135,6 @@ internal sealed class SendCommand
         }
 
         _output.WriteRows(view.Rows());
-    }
-
-    private static TimeSpan? ReadTime(string text)
-    {
-        if (text.Length < 2 || !int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            || number is < 1 or > 86_400)
-        {
-            return null;
-        }
-
-        return text[^1] switch
-        {
-            's' => TimeSpan.FromSeconds(number),
-            'm' => TimeSpan.FromMinutes(number),
-            'h' when number <= 24 => TimeSpan.FromHours(number),
-            _ => null,
-        };
     }
 
     private static string Token(SymbolResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";

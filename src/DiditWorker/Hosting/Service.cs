@@ -1,6 +1,7 @@
 using DiditWorker.Messaging;
 using DiditWorker.Observability;
 using DiditWorker.Operations.Probe;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Status;
 using OpenTelemetry.Metrics;
 
@@ -9,9 +10,6 @@ namespace DiditWorker.Hosting;
 /// <summary>The service: <c>diditworker</c> without a command.</summary>
 internal static partial class Service
 {
-    // sysexits.h: EX_CONFIG.
-    private const int WrongConfiguration = 78;
-
     /// <summary>Runs until it is told to stop.</summary>
     /// <returns>0; 78 if the configuration is wrong, with every fault on standard error.</returns>
     public static async Task<int> RunAsync(string[] args)
@@ -26,7 +24,7 @@ internal static partial class Service
         catch (InvalidConfigurationException exception)
         {
             await Console.Error.WriteLineAsync(exception.Message);
-            return WrongConfiguration;
+            return ExitCodes.WrongConfiguration;
         }
 
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
@@ -48,7 +46,7 @@ internal static partial class Service
         if (RabbitMqTransport.Problem(app.Services) is { } problem)
         {
             await Console.Error.WriteLineAsync(problem);
-            return WrongConfiguration;
+            return ExitCodes.WrongConfiguration;
         }
 
         app.UseSecurityHeaders();
