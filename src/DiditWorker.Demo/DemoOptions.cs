@@ -24,7 +24,7 @@ public sealed record DemoOptions(int Messages, int Deliveries, int Faults, bool 
                 90);
         var keepRunning = new Option<bool>("--keep-running") { Description = "Stay up afterwards, until Ctrl+C" };
         var rabbitMq = new Option<string?>("--rabbitmq")
-            { Description = "A real broker, as amqp://user:password@host:port/ (default: in memory)" };
+        { Description = "A real broker, as amqp://user:password@host:port/ (default: in memory)" };
         var redis = new Option<string?>("--redis") { Description = "A real Redis, as host:port (default: Garnet in this process)" };
         var didit = new Option<string?>("--didit")
         {

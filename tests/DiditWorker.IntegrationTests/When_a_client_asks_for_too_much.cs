@@ -24,7 +24,7 @@ public sealed class When_a_client_asks_for_too_much
         _worker = WorkerProcess.Start(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["ConnectionStrings:RabbitMq"] = $"amqp://127.0.0.1:{FreePort.Take()}/",
-                ["ConnectionStrings:Redis"] = $"127.0.0.1:{FreePort.Take()}", ["Didit:ApiKey"] = "k",
+            ["ConnectionStrings:Redis"] = $"127.0.0.1:{FreePort.Take()}", ["Didit:ApiKey"] = "k",
         });
         _http = new() { BaseAddress = _worker.Address };
         await Eventually.UntilAsync(_worker.IsLiveAsync, Bound, "the worker is alive");

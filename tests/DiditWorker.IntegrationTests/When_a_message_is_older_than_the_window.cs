@@ -107,6 +107,6 @@ public sealed class When_a_message_is_older_than_the_window
     private static SessionSeed Session(string vendorData, string status, JsonObject metadata) => new()
     {
         VendorData = vendorData, WorkflowId = Arena.Workflow, Status = status,
-            Metadata = System.Text.Json.JsonSerializer.SerializeToElement(metadata), CreatedAt = LongAgo.AddMinutes(1),
+        Metadata = System.Text.Json.JsonSerializer.SerializeToElement(metadata), CreatedAt = LongAgo.AddMinutes(1),
     };
 }

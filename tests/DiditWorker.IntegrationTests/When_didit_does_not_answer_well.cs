@@ -109,8 +109,10 @@ public sealed class When_didit_does_not_answer_well
         var worker = await arena.StartWorkerAsync();
         var gate = worker.Services.GetRequiredService<DiditPipeline>().Creates.Gate;
         var fault = new FaultRule
-            { Operation = DiditOperation.Create, Kind = status == 307 ? FaultKind.Redirect : FaultKind.Status, Status = status == 307
-                ? null : status };
+        {
+            Operation = DiditOperation.Create, Kind = status == 307 ? FaultKind.Redirect : FaultKind.Status, Status = status == 307
+                ? null : status
+        };
         arena.Didit.State.AddFault(fault);
         for (var i = 0; i < 10; i++)
         {

@@ -96,7 +96,8 @@ public sealed class When_headers_are_a_bomb
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
         var headers = new Dictionary<string,
-            object?>(StringComparer.Ordinal) { ["MessageId"] = Nested(1), ["MT-OriginalMessageId"] = Lists(1) };
+            object?>(StringComparer.Ordinal)
+        { ["MessageId"] = Nested(1), ["MT-OriginalMessageId"] = Lists(1) };
         await arena.Broker.PublishBytesAsync(
             null, """{"vendorData":"user-1"}"""u8.ToArray(), "application/json", DateTimeOffset.UtcNow, headers);
 

@@ -106,17 +106,17 @@ internal static class DiditResilience
 
     private static CircuitBreakerStrategyOptions<DiditReply> CreateCircuit(
         DiditEndpoint creates, TimeSpan breakDuration, CircuitBreakerStateProvider circuit) => new()
-    {
-        ShouldHandle = new PredicateBuilder<DiditReply>()
+        {
+            ShouldHandle = new PredicateBuilder<DiditReply>()
             .Handle<TimeoutRejectedException>()
             .HandleResult(reply => reply.Kind is ReplyKind.NotSent or ReplyKind.Ambiguous),
-        FailureRatio = FailureRatio,
-        MinimumThroughput = MinimumThroughput,
-        SamplingDuration = SamplingDuration,
-        BreakDuration = breakDuration,
-        StateProvider = circuit,
-        OnOpened = opened => PauseAsync(creates, opened.BreakDuration),
-    };
+            FailureRatio = FailureRatio,
+            MinimumThroughput = MinimumThroughput,
+            SamplingDuration = SamplingDuration,
+            BreakDuration = breakDuration,
+            StateProvider = circuit,
+            OnOpened = opened => PauseAsync(creates, opened.BreakDuration),
+        };
 
     private static CircuitBreakerStrategyOptions ReadCircuit(DiditEndpoint reads, TimeSpan breakDuration) => new()
     {

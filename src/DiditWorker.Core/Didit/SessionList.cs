@@ -130,7 +130,8 @@ public sealed class SessionList(DiditClient client, DiditOptions options, Busine
             throw business.MayMeanNone()
                 ? new RefusedException(refused)
                 : new ReadFailedException(new DiditReply(
-                    ReplyKind.Strange, $"list of business sessions: {refused}, and it was shown before") { Status = refused });
+                    ReplyKind.Strange, $"list of business sessions: {refused}, and it was shown before")
+                { Status = refused });
         }
 
         if (reply?.Member("results") is not { ValueKind: JsonValueKind.Array } results)

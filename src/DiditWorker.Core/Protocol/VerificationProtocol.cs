@@ -21,31 +21,31 @@ public static class VerificationProtocol
     /// <returns>Where it stands then, and what to do. An event that cannot happen there gives the message back to the queue.</returns>
     public static (DeliveryState State, Effect Effect) Next(
         DeliveryState state, DeliveryEvent e, ProtocolSettings settings) => (state.Stage, e.Kind) switch
-    {
-        (Stage.Claiming, EventKind.Delivered or EventKind.Waited or EventKind.Entered) => Claim(state),
-        (Stage.Claiming, EventKind.Claimed) => Decide(state, e, settings),
-        (Stage.Claiming, EventKind.RecordUnreadable) => (
-            state, new(EffectKind.BackOff, "the record cannot be read") { Delay = BackOff.MaxCountedDelay }),
-        (Stage.LookingUp, EventKind.Entered) => LookUp(state, e.Now, settings),
-        (Stage.LookingUp, EventKind.LookedUp) when e.Match is not null => LookedUp(state, e, settings),
-        (Stage.LookingUp, EventKind.Replied) when e.Reply is not null => Failed(state, e),
-        (Stage.Creating, EventKind.Entered) => Create(state, e.Now, settings),
-        (Stage.Creating, EventKind.Replied) when e.Reply is not null => Replied(state, e),
-        (Stage.Creating, EventKind.LeaseLost) => Claim(state),
-        (Stage.Creating, EventKind.LeaseUnknown) => (Again(state), new(EffectKind.Poll, "Redis cannot be asked")),
-        (Stage.Creating, EventKind.TooLate) => GiveBack(state, Unused(state), new(EffectKind.Claim)),
-        (Stage.LookingUp, EventKind.TurnedAway) => TurnedAway(state, Operation.Read),
-        (Stage.Creating, EventKind.TurnedAway) => TurnedAway(state, Operation.Create),
-        (Stage.Storing, EventKind.Stored) => Done(state, state.Storing),
-        (Stage.Storing, EventKind.Fenced) => Claim(state with { Unstored = state.Storing.Session ?? state.Unstored }),
-        (Stage.Storing, EventKind.NotStored) => settings.WhenRedisUnavailable == WhenRedisUnavailable.Proceed
-            ? Done(state, state.Storing)
-            : (state, new(EffectKind.Poll, "the answer cannot be stored")),
-        (Stage.Storing, EventKind.Waited) => (state, Complete(state, e.Now)),
-        (Stage.Releasing, EventKind.Released) => Afterwards(state),
-        (_, EventKind.Stopping) => Stop(state),
-        _ => Done(state, new(EffectKind.Return, $"{e.Kind} at {state.Stage}")),
-    };
+        {
+            (Stage.Claiming, EventKind.Delivered or EventKind.Waited or EventKind.Entered) => Claim(state),
+            (Stage.Claiming, EventKind.Claimed) => Decide(state, e, settings),
+            (Stage.Claiming, EventKind.RecordUnreadable) => (
+                state, new(EffectKind.BackOff, "the record cannot be read") { Delay = BackOff.MaxCountedDelay }),
+            (Stage.LookingUp, EventKind.Entered) => LookUp(state, e.Now, settings),
+            (Stage.LookingUp, EventKind.LookedUp) when e.Match is not null => LookedUp(state, e, settings),
+            (Stage.LookingUp, EventKind.Replied) when e.Reply is not null => Failed(state, e),
+            (Stage.Creating, EventKind.Entered) => Create(state, e.Now, settings),
+            (Stage.Creating, EventKind.Replied) when e.Reply is not null => Replied(state, e),
+            (Stage.Creating, EventKind.LeaseLost) => Claim(state),
+            (Stage.Creating, EventKind.LeaseUnknown) => (Again(state), new(EffectKind.Poll, "Redis cannot be asked")),
+            (Stage.Creating, EventKind.TooLate) => GiveBack(state, Unused(state), new(EffectKind.Claim)),
+            (Stage.LookingUp, EventKind.TurnedAway) => TurnedAway(state, Operation.Read),
+            (Stage.Creating, EventKind.TurnedAway) => TurnedAway(state, Operation.Create),
+            (Stage.Storing, EventKind.Stored) => Done(state, state.Storing),
+            (Stage.Storing, EventKind.Fenced) => Claim(state with { Unstored = state.Storing.Session ?? state.Unstored }),
+            (Stage.Storing, EventKind.NotStored) => settings.WhenRedisUnavailable == WhenRedisUnavailable.Proceed
+                ? Done(state, state.Storing)
+                : (state, new(EffectKind.Poll, "the answer cannot be stored")),
+            (Stage.Storing, EventKind.Waited) => (state, Complete(state, e.Now)),
+            (Stage.Releasing, EventKind.Released) => Afterwards(state),
+            (_, EventKind.Stopping) => Stop(state),
+            _ => Done(state, new(EffectKind.Return, $"{e.Kind} at {state.Stage}")),
+        };
 
     private static (DeliveryState State, Effect Effect) Claim(DeliveryState state) => (Again(state), new(EffectKind.Claim));
 
@@ -214,6 +214,10 @@ public static class VerificationProtocol
     // What is of this round only is gone.
     private static DeliveryState Again(DeliveryState state) => state with
     {
-        Stage = Stage.Claiming, Memory = default, LooksAgain = false, Storing = default, Afterwards = default,
+        Stage = Stage.Claiming,
+        Memory = default,
+        LooksAgain = false,
+        Storing = default,
+        Afterwards = default,
     };
 }

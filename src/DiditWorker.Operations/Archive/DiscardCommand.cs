@@ -16,7 +16,7 @@ internal static class DiscardCommand
         var filter = new FilterOptions();
         var json = CommonOptions.Json();
         var archive = new Option<string?>("--archive")
-            { Description = "Required: a new file, as export writes it; what is discarded is safe there first" };
+        { Description = "Required: a new file, as export writes it; what is discarded is safe there first" };
         var reason = CommonOptions.Reason("Required: why, for the audit");
         var yes = CommonOptions.Yes("nothing is changed");
         var command = new Command("discard", "Takes dead letters out of their queues into an archive, from which import brings them back")
@@ -104,8 +104,14 @@ internal static class DiscardCommand
         if (options.Json)
         {
             output.WriteJson(
-                new { Discarded = options.Yes, Messages = total, Archive = options.Yes && total > 0 ? options.Archive
-                    : null, Groups = counts?.ToJson() });
+                new
+                {
+                    Discarded = options.Yes,
+                    Messages = total,
+                    Archive = options.Yes && total > 0 ? options.Archive
+                    : null,
+                    Groups = counts?.ToJson()
+                });
         }
         else if (total == 0)
         {

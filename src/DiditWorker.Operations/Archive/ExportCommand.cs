@@ -15,7 +15,7 @@ internal static class ExportCommand
         var json = CommonOptions.Json();
         var file = new Argument<string>("FILE") { Description = "A new file: JSON Lines, mode 0600" };
         var redact = new Option<bool>("--redact")
-            { Description = "Leave out bodies and all else that may be personal; such a file cannot be imported" };
+        { Description = "Leave out bodies and all else that may be personal; such a file cannot be imported" };
         var command =
             new Command("export",
                 "Copies dead letters into a file, without loss, for import here or on another broker; leaves an audit line")

@@ -16,7 +16,7 @@ internal static class ImportCommand
     {
         var file = new Argument<string>("FILE") { Description = "What export or discard wrote" };
         var queue = new Option<string?>("--queue")
-            { Description = "Into error, skipped, or the name of a queue that ends in _error or _skipped (default: each message's own)" };
+        { Description = "Into error, skipped, or the name of a queue that ends in _error or _skipped (default: each message's own)" };
         var yes = CommonOptions.Yes("the file is checked and nothing is changed");
         var json = CommonOptions.Json();
         var command =
@@ -84,10 +84,21 @@ internal static class ImportCommand
         if (options.Json)
         {
             output.WriteJson(
-                new { Imported = options.Yes,
-                Queues = tallies.Select(
-                row => new { Queue = row.Key, row.Value.IsNew, Messages = row.Value.Lines, row.Value.There, row.Value.Published,
-                row.Value.Expiring, row.Value.Aside }) });
+                new
+                {
+                    Imported = options.Yes,
+                    Queues = tallies.Select(
+                row => new
+                {
+                    Queue = row.Key,
+                    row.Value.IsNew,
+                    Messages = row.Value.Lines,
+                    row.Value.There,
+                    row.Value.Published,
+                    row.Value.Expiring,
+                    row.Value.Aside
+                })
+                });
         }
         else if (tallies.Count == 0)
         {

@@ -10,7 +10,7 @@ internal static class AmqpText
 {
     /// <summary>None if there is no such header; empty if it is a table or a list, as the worker takes it.</summary>
     public static string? Header(this IReadOnlyBasicProperties properties, string name) =>
-        properties.Headers is { } headers && headers.TryGetValue(name, out var value) ? value is IDictionary or IList and not byte[] ? ""
+        properties.Headers is { } headers && headers.TryGetValue(name, out var value) ? value is IDictionary or IList and not byte[]? ""
             : Of(value) : null;
 
     public static string Of(object? value) => value switch

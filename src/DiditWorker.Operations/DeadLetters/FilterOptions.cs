@@ -10,7 +10,7 @@ namespace DiditWorker.Operations.DeadLetters;
 internal sealed partial class FilterOptions
 {
     private readonly Option<string?> _queue = new("--queue")
-        { Description = "error, skipped, or the name of a queue (default: error and skipped)" };
+    { Description = "error, skipped, or the name of a queue (default: error and skipped)" };
     private readonly Option<string?> _group = new("--group") { Description = "One group, as list shows it, for example AmbiguousSession" };
     private readonly Option<DateTimeOffset?> _since = TimeOption("--since", "Parked at this time or later");
     private readonly Option<DateTimeOffset?> _until = TimeOption("--until", "Parked before this time");
@@ -21,7 +21,7 @@ internal sealed partial class FilterOptions
     };
 
     private readonly Option<string?> _window = new("--window")
-        { Description = "inside (near the end included), near-the-end, expired or unknown" };
+    { Description = "inside (near the end included), near-the-end, expired or unknown" };
     private readonly Option<int?> _limit = new("--limit") { Description = "At most so many, from the head of the queue" };
 
     public FilterOptions()

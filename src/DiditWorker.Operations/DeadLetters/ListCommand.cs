@@ -16,7 +16,7 @@ internal static class ListCommand
         var json = CommonOptions.Json();
         var examples = NumberOption.Create("--examples", "Examples to show of each group", 3, n => n >= 0, "a whole number");
         var showBody = new Option<bool>("--show-body")
-            { Description = "Show the bodies of the examples unredacted: personal data; leaves an audit line" };
+        { Description = "Show the bodies of the examples unredacted: personal data; leaves an audit line" };
         var command = new Command("list", "Counts what lies in the error and skipped queues, by fault, with its age against the window")
             { examples, showBody, json };
         filter.AddTo(command);
@@ -115,8 +115,12 @@ internal static class ListCommand
         group.Oldest,
         group.Newest,
         Window = new
-        { Inside = group.In(WindowState.Inside), NearTheEnd = group.In(WindowState.NearTheEnd), Expired = group.In(WindowState.Expired),
-            Unknown = group.In(WindowState.Unknown) },
+        {
+            Inside = group.In(WindowState.Inside),
+            NearTheEnd = group.In(WindowState.NearTheEnd),
+            Expired = group.In(WindowState.Expired),
+            Unknown = group.In(WindowState.Unknown)
+        },
         group.NextWindowEnd,
         group.DeliveryCount,
         group.AcquiredCount,

@@ -75,7 +75,8 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
                 },
                 MatchKind.NotReady => prediction with
                 {
-                    What = Predicted.Unknown, Because = "a session that may be its own does not have its URL yet; ask again in a minute",
+                    What = Predicted.Unknown,
+                    Because = "a session that may be its own does not have its URL yet; ask again in a minute",
                 },
                 MatchKind.HandedBack =>
                 prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit hands the unfinished session back" },

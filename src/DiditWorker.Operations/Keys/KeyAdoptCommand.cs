@@ -13,7 +13,7 @@ internal static partial class KeyAdoptCommand
     {
         var name = KeyCommands.Name();
         var session = new Argument<string>("SESSION")
-            { Description = "Didit's id of the session, as AmbiguousSession or Didit's console names it" };
+        { Description = "Didit's id of the session, as AmbiguousSession or Didit's console names it" };
         session.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { } id || !SessionPattern().IsMatch(id))
@@ -23,7 +23,8 @@ internal static partial class KeyAdoptCommand
         });
         var isKey = KeyCommands.IsKey();
         var reason =
-            CommonOptions.Reason("Why; goes into the audit. Needed where the record is refused, or the session has another key or workflow");
+            CommonOptions.Reason(
+                "Why; goes into the audit. Needed where the record is refused, or the session has another key or workflow");
         var yes = CommonOptions.Yes();
         var command =
             new Command("adopt", "Completes the record of a request with a session that Didit confirms; replay its message afterwards")

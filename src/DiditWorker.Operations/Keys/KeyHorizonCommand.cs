@@ -16,9 +16,9 @@ internal static class KeyHorizonCommand
     public static Command Create(OperatorHost host, Output output)
     {
         var nothing = new Option<bool>(Nothing)
-            { Description = "No record was lost, or there was none yet: creates need no look-up for its sake" };
+        { Description = "No record was lost, or there was none yet: creates need no look-up for its sake" };
         var something = new Option<bool>(Something)
-            { Description = "Records were lost, for example by an old backup: Redis remembers from now on" };
+        { Description = "Records were lost, for example by an old backup: Redis remembers from now on" };
         var reason = CommonOptions.Reason("Why; goes into the audit. Needed with the two above");
         var (yes, json) = (CommonOptions.Yes(), CommonOptions.Json());
         var command =
@@ -96,8 +96,16 @@ internal static class KeyHorizonCommand
         if (json)
         {
             output.WriteJson(
-                new { reading.At, reading.Since, IsYoung = until is not null, GuardedUntil = until, reading.Markers, reading.Missing,
-                Meaning = words });
+                new
+                {
+                    reading.At,
+                    reading.Since,
+                    IsYoung = until is not null,
+                    GuardedUntil = until,
+                    reading.Markers,
+                    reading.Missing,
+                    Meaning = words
+                });
             return;
         }
 

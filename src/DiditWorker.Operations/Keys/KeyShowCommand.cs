@@ -26,8 +26,14 @@ internal static class KeyShowCommand
                 if (parsed.GetValue(json))
                 {
                     output.WriteJson(
-                        new { TakenFor = found.RequestId is null ? "key"
-                            : "request-id", found.RequestId, Key = found.Key.ToString(), Record = view });
+                        new
+                        {
+                            TakenFor = found.RequestId is null ? "key"
+                            : "request-id",
+                            found.RequestId,
+                            Key = found.Key.ToString(),
+                            Record = view
+                        });
                 }
                 else if (view is not null)
                 {

@@ -93,7 +93,8 @@ internal sealed class HeaderExperiments(Prober prober)
 
     private static Finding Repeat(string verdict, RepeatOutcome outcome, string measured) => Of(
         FindingIds.HeaderRepeat, verdict, measured, new Dictionary<string,
-        double>(StringComparer.Ordinal) { ["conflicts"] = outcome.Conflicts });
+        double>(StringComparer.Ordinal)
+        { ["conflicts"] = outcome.Conflicts });
 
     private static Finding Of(string id, string verdict, string measured, IReadOnlyDictionary<string, double>? numbers = null) =>
         new(id, verdict, measured, Assumes: "", Follows: "", numbers);

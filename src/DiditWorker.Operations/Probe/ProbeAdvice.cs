@@ -68,12 +68,13 @@ internal static class ProbeAdvice
 
     private static Recommendation LookupBeforeResend(Finding? header) =>
         new("Didit:LookupBeforeResend", header?.Verdict == "honoured" ? "OutsideWindow" : "Always", header?.Verdict switch
-    {
-        "honoured" => "permitted, not required: a repeated key brings the first session back; Always is the careful choice all the same",
-        "conflict" => "a repeated key is refused with 409: only a look-up finds the session",
-        "ignored" => "a repeated key makes another session: only a look-up prevents it",
-        _ => "it is unclear whether a repeated key counts",
-    });
+        {
+            "honoured" =>
+                "permitted, not required: a repeated key brings the first session back; Always is the careful choice all the same",
+            "conflict" => "a repeated key is refused with 409: only a look-up finds the session",
+            "ignored" => "a repeated key makes another session: only a look-up prevents it",
+            _ => "it is unclear whether a repeated key counts",
+        });
 
     private static Recommendation? Window(Finding? header, Finding? window, DiditOptions didit) => header?.Verdict switch
     {

@@ -36,7 +36,8 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
 
         // .NET repeats some requests by itself when a pooled connection turns out to be cut; here every request is counted.
         PooledConnectionLifetime = TimeSpan.Zero,
-    }) { Timeout = Timeout.InfiniteTimeSpan };
+    })
+    { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>How many were sent.</summary>
     public int Requests => Volatile.Read(ref _requests);

@@ -9,21 +9,23 @@ namespace DiditWorker.Operations.Probe;
 internal sealed class ProbeCommand
 {
     private readonly Option<string?> _workflowId = new("--workflow-id")
-        { Description = "The workflow to make sessions for, a UUID (default: Didit:WorkflowId)" };
+    { Description = "The workflow to make sessions for, a UUID (default: Didit:WorkflowId)" };
     private readonly Option<bool> _yes = CommonOptions.Yes();
     private readonly Option<bool> _keep = new("--keep") { Description = "Leave the sessions there (default: all are deleted at the end)" };
     private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<FileInfo?> _report = new("--report")
-        { Description = "Write the report to this file too; nothing in it is secret" };
+    { Description = "Write the report to this file too; nothing in it is secret" };
     private readonly Option<int> _tries =
         NumberOption.Create(
             "--tries", "How many sessions the list is timed with", 5, value => value is >= 1 and <= 100, "a whole number from 1 to 100");
     private readonly Option<int?> _maxRequests = new("--max-requests")
-        { Description = "Send no more requests than this (default: as many as the plan needs)" };
+    { Description = "Send no more requests than this (default: as many as the plan needs)" };
     private readonly Option<FileInfo?> _window = new("--window")
-        { Description =
+    {
+        Description =
             "Measure how long Didit remembers a key instead: keeps its keys in this file, and tells more when run again hours or days "
-                + "later" };
+                + "later"
+    };
     private readonly Output _output;
 
     private ProbeCommand(Output output)

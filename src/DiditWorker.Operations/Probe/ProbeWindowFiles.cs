@@ -73,7 +73,7 @@ internal static class ProbeWindowFiles
     public static async Task MergeAsync(string file, ProbeReport report, WindowBounds bounds, TextWriter notes)
     {
         var merged = report with
-            { Findings = [.. report.Findings.Where(finding => finding.Id != FindingIds.HeaderWindow), bounds.ToFinding()] };
+        { Findings = [.. report.Findings.Where(finding => finding.Id != FindingIds.HeaderWindow), bounds.ToFinding()] };
         try
         {
             await ProbeReportFile.WriteAsync(file, merged);

@@ -12,7 +12,7 @@ internal static class PlanCommand
         var filter = new FilterOptions();
         var json = CommonOptions.Json();
         var file = new Option<string?>("--out")
-            { Description = "Freeze the selection: a line for each message into this new file, for replay --plan" };
+        { Description = "Freeze the selection: a line for each message into this new file, for replay --plan" };
         var ask = new Option<bool>("--look-up") { Description = "Ask Didit what each look-up would find; takes places in the shared rate" };
         var command =
             new Command("plan", "Says what a replay of each message would lead to, by the worker's own decision; changes nothing")

@@ -27,7 +27,7 @@ internal sealed class ReplayCommandOptions
     };
 
     public Argument<string?> Message { get; } = new("id")
-        { Description = "One message: request id, key or reference", Arity = ArgumentArity.ZeroOrOne };
+    { Description = "One message: request id, key or reference", Arity = ArgumentArity.ZeroOrOne };
 
     public FilterOptions Filter { get; } = new();
 

@@ -16,24 +16,24 @@ internal sealed class SendCommand
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Option<string> _vendorData = new("--vendor-data")
-        { Description = "Your own id for the person, 1 to 255 characters; no personal data", Required = true };
+    { Description = "Your own id for the person, 1 to 255 characters; no personal data", Required = true };
     private readonly Option<string?> _messageId = new("--message-id")
-        { Description = "The request id: the same id leads to the same session (default: a new random UUID)" };
+    { Description = "The request id: the same id leads to the same session (default: a new random UUID)" };
     private readonly Option<string?> _workflowId = new("--workflow-id")
-        { Description = "The Didit workflow, a UUID (default: Didit:WorkflowId)" };
+    { Description = "The Didit workflow, a UUID (default: Didit:WorkflowId)" };
     private readonly Option<string?> _callback = new("--callback")
-        { Description = "Where the browser goes afterwards: an absolute https or app-scheme URI (default: Didit:Callback)" };
+    { Description = "Where the browser goes afterwards: an absolute https or app-scheme URI (default: Didit:Callback)" };
     private readonly Option<string?> _callbackMethod = new("--callback-method")
-        { Description = "Which device follows the callback: initiator, completer or both" };
+    { Description = "Which device follows the callback: initiator, completer or both" };
     private readonly Option<string?> _language = new("--language") { Description = "The language of Didit's pages, for example en" };
     private readonly Option<string?> _metadata = new("--metadata")
-        { Description = """Data that Didit keeps with the session: a JSON object, for example {"order":4711}""" };
+    { Description = """Data that Didit keeps with the session: a JSON object, for example {"order":4711}""" };
     private readonly Option<bool> _wait = new("--wait")
-        { Description = "Wait for the answer and print it; exit code 1 if it is a rejection or does not come" };
+    { Description = "Wait for the answer and print it; exit code 1 if it is a rejection or does not come" };
     private readonly Option<TimeSpan?> _timeout =
         CommonOptions.Duration("--timeout", "How long to wait, for example 90s, 5m or 1h (default 60s)", TimeSpan.FromDays(1));
     private readonly Option<bool> _showUrl = new("--show-url")
-        { Description = "Print the URL of the session too: a bearer secret; leaves an audit line" };
+    { Description = "Print the URL of the session too: a bearer secret; leaves an audit line" };
     private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Output _output;
 

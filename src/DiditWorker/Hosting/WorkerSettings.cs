@@ -84,7 +84,7 @@ public sealed partial record WorkerSettings(
             ? new(rabbitMq!, redis!, didit, idempotency, startVerification, keys, status, report)
             {
                 RabbitMqFile = rabbitMqFile, RedisFile = redisFile, RabbitMqCertificates = rabbitMqCertificates,
-                    RedisCertificates = redisCertificates,
+                RedisCertificates = redisCertificates,
                 SecretFiles = read.SecretFiles,
             }
             : throw new InvalidConfigurationException(read.Faults);

@@ -65,7 +65,7 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
         var envelope = new JsonMessageEnvelope
         {
             MessageId = read.MessageId, RequestId = read.RequestId, CorrelationId = read.CorrelationId,
-                ConversationId = read.ConversationId,
+            ConversationId = read.ConversationId,
             InitiatorId = read.InitiatorId, SourceAddress = read.SourceAddress, DestinationAddress = read.DestinationAddress,
             ResponseAddress = read.ResponseAddress, FaultAddress = read.FaultAddress, ExpirationTime = read.ExpirationTime,
             SentTime = read.SentTime, MessageType = [.. read.MessageType], Message = read.Message,

@@ -70,7 +70,7 @@ internal static class Health
     private sealed class DiditCheck(DiditPipeline didit, BusinessList business) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(Worst(didit.Creates) ?? Worst(didit.Reads) 
+            Task.FromResult(Worst(didit.Creates) ?? Worst(didit.Reads)
                 ?? HealthCheckResult.Healthy(business.Note is { } note ? $"no pause; {note}" : "no pause"));
 
         private static HealthCheckResult? Worst(DiditEndpoint endpoint)

@@ -29,22 +29,26 @@ internal static class CompareCommand
     public static Command Create()
     {
         var workloads = new Option<string[]>("--workload")
-            { Description =
+        {
+            Description =
                 $"Only these: {string.Join(", ", Workloads.Keys)}; default: all but {Requests}, which are for the worker alone",
-                    AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Workloads.Keys.Where(name => name != Requests)] };
+            AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Workloads.Keys.Where(name => name != Requests)]
+        };
         workloads.AcceptOnlyFromAmong([.. Workloads.Keys]);
         var contenders = new Option<string[]>("--contender")
-            { Description = $"Only these: {string.Join(", ", Contender.All)}; default: all but {Contender.RawTwoConnections}",
-                AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Contender.Names] };
+        {
+            Description = $"Only these: {string.Join(", ", Contender.All)}; default: all but {Contender.RawTwoConnections}",
+            AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Contender.Names]
+        };
         contenders.AcceptOnlyFromAmong([.. Contender.All]);
         var with = new Option<string[]>("--with") { Description = "Also the worker with environment variables: NAME=VALUE[,NAME=VALUE…]" };
         var builds = new Option<string[]>("--worker")
-            { Description = "Also the worker of another build: LABEL=PATH of its diditworker.dll" };
+        { Description = "Also the worker of another build: LABEL=PATH of its diditworker.dll" };
         var rounds = new Option<int>("--rounds") { Description = "Rounds", DefaultValueFactory = _ => 3 };
         var prefetch = new Option<ushort>("--prefetch")
-            { Description = "Of every contender", DefaultValueFactory = _ => Defaults.Prefetch };
+        { Description = "Of every contender", DefaultValueFactory = _ => Defaults.Prefetch };
         var concurrency = new Option<ushort>("--concurrency")
-            { Description = "Of every contender", DefaultValueFactory = _ => Defaults.Concurrency };
+        { Description = "Of every contender", DefaultValueFactory = _ => Defaults.Concurrency };
         var roundTrips = new Option<bool>("--round-trips") { Description = "Also count how often Redis is asked" };
         var command = new Command("compare", "Measures every contender side by side and prints the tables")
             { workloads, contenders, with, builds, rounds, prefetch, concurrency, roundTrips };

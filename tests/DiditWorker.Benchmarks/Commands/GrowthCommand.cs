@@ -13,15 +13,17 @@ internal static class GrowthCommand
     public static Command Create()
     {
         var parts = new Option<string[]>("--part")
-            { Description = "Only these: " + string.Join(", ", Parts), AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ =>
-                Parts };
+        {
+            Description = "Only these: " + string.Join(", ", Parts), AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ =>
+            Parts
+        };
         parts.AcceptOnlyFromAmong(Parts);
         var most = new Option<int>("--most")
-            { Description = "Largest number of messages and of records", DefaultValueFactory = _ => 1_000_000 };
+        { Description = "Largest number of messages and of records", DefaultValueFactory = _ => 1_000_000 };
         var builds = new Option<string[]>("--worker")
-            { Description = "For start: also the worker of another build: LABEL=PATH of its diditworker.dll" };
+        { Description = "For start: also the worker of another build: LABEL=PATH of its diditworker.dll" };
         var charts = new Option<string>("--charts")
-            { Description = "Where the charts go", DefaultValueFactory = _ => "tests/DiditWorker.Benchmarks/results" };
+        { Description = "Where the charts go", DefaultValueFactory = _ => "tests/DiditWorker.Benchmarks/results" };
         var command = new Command("growth", "Measures how the worker's cost grows, prints tables and draws charts")
             { parts, most, builds, charts };
         command.SetAction(async (parsed, _) =>

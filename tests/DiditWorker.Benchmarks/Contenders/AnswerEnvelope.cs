@@ -37,7 +37,8 @@ internal sealed record AnswerEnvelope(string MessageId, string CorrelationId, Ve
     public DateTime SentTime { get; } = DateTime.UtcNow;
 
     public IReadOnlyDictionary<string, string> Headers { get; } = new Dictionary<string,
-        string>(StringComparer.Ordinal) { [AnswerHeaders.Outcome] = Outcome };
+        string>(StringComparer.Ordinal)
+    { [AnswerHeaders.Outcome] = Outcome };
 
     public SenderHost Host { get; } = SenderHost.This;
 

@@ -37,17 +37,17 @@ internal static class Contender
     /// <summary>The shipped worker with its defaults, but for what would hold it back: Didit's limit.</summary>
     public static IReadOnlyDictionary<string, string> WorkerEnvironment(ContenderSettings settings) =>
         new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["ConnectionStrings__RabbitMq"] = settings.RabbitMq,
-        ["ConnectionStrings__Redis"] = settings.Redis,
-        ["Didit__BaseAddress"] = settings.Didit.ToString(),
-        ["Didit__ApiKey"] = ContenderSettings.ApiKey,
-        ["Didit__WorkflowId"] = ContenderSettings.Workflow,
-        ["Didit__RequestsPerMinute"] = "10000000",
-        ["Didit__LookupsPerMinute"] = "10000000",
-        ["StartVerification__Queue"] = settings.Queue,
-        ["StartVerification__PrefetchCount"] = $"{settings.Prefetch}",
-        ["StartVerification__ConcurrentMessageLimit"] = $"{settings.Concurrency}",
-        ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
-    };
+        {
+            ["ConnectionStrings__RabbitMq"] = settings.RabbitMq,
+            ["ConnectionStrings__Redis"] = settings.Redis,
+            ["Didit__BaseAddress"] = settings.Didit.ToString(),
+            ["Didit__ApiKey"] = ContenderSettings.ApiKey,
+            ["Didit__WorkflowId"] = ContenderSettings.Workflow,
+            ["Didit__RequestsPerMinute"] = "10000000",
+            ["Didit__LookupsPerMinute"] = "10000000",
+            ["StartVerification__Queue"] = settings.Queue,
+            ["StartVerification__PrefetchCount"] = $"{settings.Prefetch}",
+            ["StartVerification__ConcurrentMessageLimit"] = $"{settings.Concurrency}",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+        };
 }

@@ -37,7 +37,7 @@ internal sealed class DiditHttp(Uri address) : IDisposable
         var body = new CreateRequest(
             ContenderSettings.Workflow, vendorData, new(StringComparer.Ordinal) { ["diditworker_key"] = key.ToString() });
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v3/session/")
-            { Content = JsonContent.Create(body, ContenderJson.Default.CreateRequest) };
+        { Content = JsonContent.Create(body, ContenderJson.Default.CreateRequest) };
         request.Headers.Add("Idempotency-Key", key.ToString());
         request.Headers.Add("x-api-key", ContenderSettings.ApiKey);
         using var response = await _http.SendAsync(request);

@@ -18,7 +18,7 @@ internal static class Payloads
 
     /// <summary>With about 16 KiB of metadata, the most that the worker takes.</summary>
     public static JsonElement Large
-        { get; } = JsonElement.Parse(Head + ",\"metadata\":{" + string.Join(',', Enumerable.Range(0, 180).Select(Item)) + "}}");
+    { get; } = JsonElement.Parse(Head + ",\"metadata\":{" + string.Join(',', Enumerable.Range(0, 180).Select(Item)) + "}}");
 
     private static string Item(int i) => $$"""
         "item-{{i * 7919 % 1000}}-{{i}}":{"sku":"SKU-{{i:D8}}","price":{{i}}.50,"count":{{i % 9}},"gift":false,"text":"line {{i}}"}

@@ -39,15 +39,17 @@ internal sealed record LineChart(string Title, string X, string Y, bool Logarith
     private string Draw(OxyColor ink, OxyColor paper, OxyColor[] colours)
     {
         var model = new PlotModel
-            { Title = Title, TextColor = ink, TitleColor = ink, Background = paper, PlotAreaBorderColor = ink, TitleFontSize = 15 };
+        { Title = Title, TextColor = ink, TitleColor = ink, Background = paper, PlotAreaBorderColor = ink, TitleFontSize = 15 };
         model.Axes.Add(
             Logarithmic ? new LogarithmicAxis { LabelFormatter = Short } : new LinearAxis { MinimumPadding = 0.05, MaximumPadding = 0.05 });
         model.Axes[0].Position = AxisPosition.Bottom;
         model.Axes[0].Title = X;
         model.Axes.Add(
             new LinearAxis
-            { Position = AxisPosition.Left, Title = Y, Minimum = 0, MaximumPadding = 0.25, LabelFormatter = Short,
-                MajorGridlineStyle = LineStyle.Dot });
+            {
+                Position = AxisPosition.Left, Title = Y, Minimum = 0, MaximumPadding = 0.25, LabelFormatter = Short,
+                MajorGridlineStyle = LineStyle.Dot
+            });
         foreach (var axis in model.Axes)
         {
             axis.AxisTitleDistance = 10;
@@ -55,14 +57,19 @@ internal sealed record LineChart(string Title, string X, string Y, bool Logarith
         }
 
         model.Legends.Add(
-            new Legend { LegendTextColor = ink, LegendPosition = LegendPosition.RightTop, LegendPlacement = LegendPlacement.Outside,
-            LegendLineSpacing = 6 });
+            new Legend
+            {
+                LegendTextColor = ink, LegendPosition = LegendPosition.RightTop, LegendPlacement = LegendPlacement.Outside,
+                LegendLineSpacing = 6
+            });
         model.IsLegendVisible = Lines.Count > 1;
         foreach (var (line, i) in Lines.Select((line, i) => (line, i)))
         {
             var series = new LineSeries
-                { Title = line.Name, Color = colours[i], MarkerType = Markers[i], MarkerFill = colours[i], MarkerSize = 4,
-                    StrokeThickness = 2 };
+            {
+                Title = line.Name, Color = colours[i], MarkerType = Markers[i], MarkerFill = colours[i], MarkerSize = 4,
+                StrokeThickness = 2
+            };
             series.Points.AddRange(line.Points.Select(point => new DataPoint(point.X, point.Y)));
             model.Series.Add(series);
         }

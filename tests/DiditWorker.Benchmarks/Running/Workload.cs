@@ -69,7 +69,7 @@ internal sealed record Workload(string Name, TimeSpan CreateDelay, IReadOnlyList
     /// <summary>Answered messages that come back from the error queue.</summary>
     public static Workload Replay(int count, int warmUp) =>
         new("replay of answered dead letters", TimeSpan.Zero, KnownAndAgain(count, warmUp), [.. Enumerable.Range(0, count)])
-            { Kind = MessageKind.Replayed };
+        { Kind = MessageKind.Replayed };
 
     /// <summary>Duplicates of whom the requester awaits a response of its own.</summary>
     public static Workload Requests(int known, int warmUp, int count) =>

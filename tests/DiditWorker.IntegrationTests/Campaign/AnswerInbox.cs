@@ -66,7 +66,8 @@ internal sealed class AnswerInbox : IAsyncDisposable
             };
             await channel.QueueDeclareAsync(
                 Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string,
-                object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" });
+                object?>(StringComparer.Ordinal)
+                { ["x-queue-type"] = "quorum" });
             foreach (var name in Events)
             {
                 await channel.ExchangeDeclareAsync("DiditWorker.Contracts:" + name, ExchangeType.Fanout, durable: true);

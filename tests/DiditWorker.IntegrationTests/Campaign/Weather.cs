@@ -49,8 +49,11 @@ internal static class Weather
         FaultRule Create(FaultKind fault, double probability) =>
             new() { Operation = DiditOperation.Create, Kind = fault, Probability = probability, Seed = random.Next() };
         FaultRule Read(DiditOperation operation, FaultKind fault, double probability) =>
-            new() { Operation = operation, Kind = fault, Probability = probability, Seed = random.Next(),
-                Status = fault == FaultKind.Status ? 503 : null };
+            new()
+            {
+                Operation = operation, Kind = fault, Probability = probability, Seed = random.Next(),
+                Status = fault == FaultKind.Status ? 503 : null
+            };
         var timeout = (int)CampaignWorld.AttemptTimeout.TotalMilliseconds;
         return kind switch
         {

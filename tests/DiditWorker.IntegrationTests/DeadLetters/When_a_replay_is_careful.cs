@@ -37,8 +37,10 @@ public sealed class When_a_replay_is_careful
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", Fault, published,
             headers: new Dictionary<string,
                 object?>(StringComparer.Ordinal)
-                    { ["tenant"] = "blue", ["DiditWorker-Replay-Count"] = 1, ["x-death"] = "stale",
-                        ["CC"] = new List<object?> { "elsewhere" }, ["traceparent"] = "00-1-2-01" });
+            {
+                ["tenant"] = "blue", ["DiditWorker-Replay-Count"] = 1, ["x-death"] = "stale",
+                ["CC"] = new List<object?> { "elsewhere" }, ["traceparent"] = "00-1-2-01"
+            });
         await DeclareAsync(arena, "elsewhere");
 
         // Nobody consumes there, so nothing is heard of it.

@@ -103,7 +103,8 @@ public sealed class When_dead_letters_are_imported
         await PublishAsync(Error, new BasicProperties
         {
             MessageId = "order-1", Expiration = "86400000", Headers = new Dictionary<string,
-                object?>(StringComparer.Ordinal) { ["CC"] = new List<object?> { "elsewhere" } },
+                object?>(StringComparer.Ordinal)
+            { ["CC"] = new List<object?> { "elsewhere" } },
         });
         await channel.QueuePurgeAsync("elsewhere");
         await ExportAndPurgeAsync(0);
@@ -168,9 +169,9 @@ public sealed class When_dead_letters_are_imported
         await using var channel = await connection.CreateChannelAsync();
         await channel.QueueDeclareAsync(
             "full_error", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            ["x-max-length"] = 1, ["x-overflow"] = "reject-publish",
-        });
+            {
+                ["x-max-length"] = 1, ["x-overflow"] = "reject-publish",
+            });
 
         var ended = await _arena.OperateAsync("dead-letters", "import", Letters, "--queue", "full_error", "--yes");
 

@@ -67,8 +67,10 @@ public sealed class The_verdict_matrix
         yield return Case("business sessions", Ignored with { BusinessWorkflows = "all" });
         yield return Case("business sessions in a list that lags", Honoured with
         {
-            BusinessWorkflows = Probe.Workflow, ListLag = TimeSpan.FromSeconds(1.5), ListReturnsMetadata = true,
-                DecisionReturnsMetadata = false,
+            BusinessWorkflows = Probe.Workflow,
+            ListLag = TimeSpan.FromSeconds(1.5),
+            ListReturnsMetadata = true,
+            DecisionReturnsMetadata = false,
         });
         yield return Case("an account without KYB, 403", Ignored with { BusinessListStatus = 403 });
         yield return Case("an account without KYB, 404", Honoured with { BusinessListStatus = 404 });

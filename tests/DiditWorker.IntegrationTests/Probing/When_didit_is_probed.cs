@@ -104,7 +104,10 @@ public sealed class When_didit_is_probed
     {
         await using var didit = await SimulatorServer.StartAsync(settings: Probe.Plain with
         {
-            Header = HeaderMode.Honoured, RepeatReply = RepeatReply.Conflict, ReuseByVendorData = false, ListLag = TimeSpan.FromDays(1),
+            Header = HeaderMode.Honoured,
+            RepeatReply = RepeatReply.Conflict,
+            ReuseByVendorData = false,
+            ListLag = TimeSpan.FromDays(1),
         });
         didit.State.AddFault(new() { Operation = DiditOperation.Delete, Kind = FaultKind.Status, Status = 500, Count = 1 });
 
@@ -199,7 +202,7 @@ public sealed class When_didit_is_probed
         using var http = new HttpClient();
         using var interrupt = new CancellationTokenSource();
         var options = new DiditOptions
-            { ApiKey = Probe.ApiKey, BaseAddress = didit.Address, RequestsPerMinute = 600_000, AttemptTimeout = TimeSpan.FromMinutes(5) };
+        { ApiKey = Probe.ApiKey, BaseAddress = didit.Address, RequestsPerMinute = 600_000, AttemptTimeout = TimeSpan.FromMinutes(5) };
         var run = new ProbeRun(
             new(http, options, 500, TimeProvider.System), options, new(Probe.Workflow, Tries: 5, MostRequests: 500, Keep: false),
             TimeProvider.System);

@@ -85,7 +85,8 @@ public sealed class When_the_page_is_followed
             .Last(block => block.Contains("StartVerification", StringComparison.Ordinal));
         return language == "sh"
             ? code.Replace("amqp-publish ", $"amqp-publish --url='{connectionString}' ", StringComparison.Ordinal)
-            : code.Replace(OnThePage + "%2F", connectionString, StringComparison.Ordinal).Replace(OnThePage, connectionString, StringComparison.Ordinal);
+            : code.Replace(OnThePage + "%2F", connectionString, StringComparison.Ordinal)
+                .Replace(OnThePage, connectionString, StringComparison.Ordinal);
     }
 
     private static async Task<HashSet<string>> QueuesAsync(Arena arena)

@@ -61,8 +61,10 @@ internal sealed class LeastRights : IAsyncDisposable
     public async Task<IChannel> ChannelAsync(string name)
     {
         var connection = await new ConnectionFactory
-            { Uri = new(AddressOf(Deployed.UserOf(name), _deployed.Passwords[name])),
-                AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        {
+            Uri = new(AddressOf(Deployed.UserOf(name), _deployed.Passwords[name])),
+            AutomaticRecoveryEnabled = false
+        }.CreateConnectionAsync();
         _connections.Add(connection);
         return await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
     }
@@ -71,7 +73,7 @@ internal sealed class LeastRights : IAsyncDisposable
     public async Task<IChannel> ChannelAsync()
     {
         var connection = await new ConnectionFactory
-            { Uri = new(AddressOf(RabbitMqServer.UserName, RabbitMqServer.Password)) }.CreateConnectionAsync();
+        { Uri = new(AddressOf(RabbitMqServer.UserName, RabbitMqServer.Password)) }.CreateConnectionAsync();
         _connections.Add(connection);
         return await connection.CreateChannelAsync();
     }

@@ -158,8 +158,12 @@ public sealed class When_an_operator_works
         using var management = World.RabbitMq.ManagementClient();
         using var ttl =
             JsonContent.Create(
-                new { pattern = ".*", definition = new Dictionary<string, object>(StringComparer.Ordinal) { ["message-ttl"] = 1 },
-                priority = 5 });
+                new
+                {
+                    pattern = ".*",
+                    definition = new Dictionary<string, object>(StringComparer.Ordinal) { ["message-ttl"] = 1 },
+                    priority = 5
+                });
         using var queue = JsonContent.Create(new { durable = true });
         using var message =
             JsonContent.Create(new { properties = new { }, routing_key = "probe", payload = "x", payload_encoding = "string" });

@@ -78,7 +78,8 @@ internal static class Pictured
         Circuit = text,
         Health = new(
         "Unhealthy", new Dictionary<string,
-        PartStatus>(StringComparer.Ordinal) { [text] = new("Unhealthy", Now, text, text), ["didit"] = new(text, Now, text, text) }),
+        PartStatus>(StringComparer.Ordinal)
+        { [text] = new("Unhealthy", Now, text, text), ["didit"] = new(text, Now, text, text) }),
         Pause = new(text, text, Now, Now),
         Queues = new(Now, [new(text, 1, 1)]),
         DeadLetters = [new(text, text, 1, 1)],
@@ -87,7 +88,8 @@ internal static class Pictured
 
     private static HealthStatus Health(string status, PartStatus broker, PartStatus redis, PartStatus didit) =>
         new(status, new Dictionary<string,
-            PartStatus>(StringComparer.Ordinal) { ["broker"] = broker, ["redis"] = redis, ["didit"] = didit });
+            PartStatus>(StringComparer.Ordinal)
+        { ["broker"] = broker, ["redis"] = redis, ["didit"] = didit });
 
     private static PartStatus Part(string status, string description, string? action) =>
         new(status, Now.AddMinutes(-3), description, action);

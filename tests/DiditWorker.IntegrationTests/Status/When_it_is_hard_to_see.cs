@@ -114,7 +114,7 @@ public sealed class When_it_is_hard_to_see : StatusPageTest
     private Task<byte[]> PhotographAsync(string state, ColorScheme scheme, int width) => Page.ScreenshotAsync(new()
     {
         FullPage = true, Animations = ScreenshotAnimations.Disabled,
-            Path = Path.Combine(Screenshots(), $"{state}-{scheme.ToString().ToLowerInvariant()}-{width}.png"),
+        Path = Path.Combine(Screenshots(), $"{state}-{scheme.ToString().ToLowerInvariant()}-{width}.png"),
     });
 
     private async Task ShowAsync(string state, ColorScheme scheme, int width)

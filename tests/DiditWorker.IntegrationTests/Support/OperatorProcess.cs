@@ -17,7 +17,7 @@ internal static class OperatorProcess
         var start = new ProcessStartInfo("dotnet", [typeof(Hosting.WorkerSettings).Assembly.Location, .. command])
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-                WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = AppContext.BaseDirectory,
         };
         foreach (var (key, value) in arena.Settings)
         {

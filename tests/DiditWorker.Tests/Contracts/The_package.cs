@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using DiditWorker.Contracts;
-using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 using Shouldly;
 
@@ -13,9 +12,7 @@ public sealed class The_package
 {
     private static readonly string OfNow = typeof(StartVerification).Assembly.Location;
 
-    private static readonly string OfOlder = Path.Combine(
-        Repository.Root, "src", "DiditWorker.Contracts", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "netstandard2.0",
-        "DiditWorker.Contracts.dll");
+    private static readonly string OfOlder = Path.Combine(AppContext.BaseDirectory, "netstandard2.0", "DiditWorker.Contracts.dll");
 
     [Test]
     public void Has_the_same_members_on_older_versions_of_dotnet()

@@ -29,9 +29,9 @@ public sealed class When_a_dead_letter_is_archived
         var properties = new BasicProperties
         {
             MessageId = "id", CorrelationId = "correlation", Type = "type", AppId = "app", UserId = "user", ClusterId = "cluster",
-                ReplyTo = "reply",
+            ReplyTo = "reply",
             ContentType = "application/json", ContentEncoding = "gzip", DeliveryMode = DeliveryModes.Transient, Priority = 7,
-                Expiration = "60000",
+            Expiration = "60000",
             Timestamp = new(1_790_000_000),
         };
 
@@ -78,11 +78,11 @@ public sealed class When_a_dead_letter_is_archived
             new()
             {
                 MessageId = "order-1", UserId = "planted-user", ReplyTo = "planted-reply", CorrelationId = "planted-correlation",
-                    AppId = "planted-app", Type = "planted-type",
+                AppId = "planted-app", Type = "planted-type",
                 Headers = new Dictionary<string, object?>(StringComparer.Ordinal)
                 {
                     ["MT-Fault-ExceptionType"] = "DiditWorker.InvalidMessage"u8.ToArray(),
-                        ["MT-Fault-Message"] = "planted-text"u8.ToArray(),
+                    ["MT-Fault-Message"] = "planted-text"u8.ToArray(),
                     ["MT-Fault-StackTrace"] = "planted-stack"u8.ToArray(), ["email"] = "planted@example.org"u8.ToArray(),
                 },
             },

@@ -76,6 +76,6 @@ public sealed class When_the_broker_has_moved_a_message
     private static Dictionary<string, object?> Death(string reason) => new(StringComparer.Ordinal)
     {
         ["reason"] = Encoding.UTF8.GetBytes(reason), ["queue"] = "start-verification"u8.ToArray(), ["count"] = 1L,
-            ["time"] = new AmqpTimestamp(At),
+        ["time"] = new AmqpTimestamp(At),
     };
 }

@@ -184,7 +184,10 @@ public sealed class When_a_look_up_is_judged
         Gen.OneOf<long?>(null, 1, 2), Gen.Bool,
         (status, key, workflow, seconds, id, version, url) => Session($"{id}", status, key) with
         {
-            WorkflowId = workflow, CreatedAt = NotBefore.AddSeconds(seconds), Version = version, Url = url ? "https://v/1" : null,
+            WorkflowId = workflow,
+            CreatedAt = NotBefore.AddSeconds(seconds),
+            Version = version,
+            Url = url ? "https://v/1" : null,
         });
 
     private static IdempotencyKey Key => new(new Guid(Ours));

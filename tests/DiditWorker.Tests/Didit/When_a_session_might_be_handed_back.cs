@@ -116,7 +116,10 @@ public sealed class When_a_session_might_be_handed_back
         Gen.OneOf<long?>(null, 2, 3), Gen.OneOf<string?>(Url, null), Gen.OneOf<int?>(null, -1, 0, 1),
         (status, key, workflow, version, url, seconds) => Session("s", status, key) with
         {
-            WorkflowId = workflow, Version = version, Url = url, CreatedAt = seconds is { } s ? NotBefore.AddSeconds(s) : null,
+            WorkflowId = workflow,
+            Version = version,
+            Url = url,
+            CreatedAt = seconds is { } s ? NotBefore.AddSeconds(s) : null,
         });
 
     private static SessionMatch Judge(params FoundSession[] found) => Judge([], found);

@@ -123,8 +123,9 @@ public sealed class When_the_list_says_little
 
     private static string Row(string id, string status, int? version, string? key) =>
         JsonSerializer.Serialize(new Dictionary<string, object?>
-    {
-        ["session_id"] = id, ["session_url"] = "https://v/" + id, ["status"] = status, ["workflow_id"] = Classifying.Workflow,
-        ["workflow_version"] = version, ["metadata"] = key is null ? new Dictionary<string, string>() : new() { ["diditworker_key"] = key },
-    });
+        {
+            ["session_id"] = id, ["session_url"] = "https://v/" + id, ["status"] = status, ["workflow_id"] = Classifying.Workflow,
+            ["workflow_version"] = version, ["metadata"] = key is null ? new Dictionary<string, string>()
+                : new() { ["diditworker_key"] = key },
+        });
 }

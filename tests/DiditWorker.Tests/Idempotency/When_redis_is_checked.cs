@@ -22,7 +22,7 @@ public sealed class When_redis_is_checked
         RedisChecks.Judge(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["redis_version"] = "7.0.15", ["maxmemory_policy"] = "noeviction", ["evicted_keys"] = "0", ["aof_enabled"] = "1",
-                ["aof_last_write_status"] = "ok",
+            ["aof_last_write_status"] = "ok",
             ["cluster_enabled"] = "1", ["cluster_state"] = "ok", ["cluster_slots_ok"] = "16384",
         }).ShouldBeEmpty();
 

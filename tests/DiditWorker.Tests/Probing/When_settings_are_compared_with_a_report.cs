@@ -133,8 +133,10 @@ public sealed class When_settings_are_compared_with_a_report
     {
         var report = With(Found(FindingIds.ListMetadata, list));
         report = report with
-            { Findings =
-                [.. report.Findings.Where(f => f.Id != FindingIds.DecisionMetadata), Found(FindingIds.DecisionMetadata, decision)] };
+        {
+            Findings =
+                [.. report.Findings.Where(f => f.Id != FindingIds.DecisionMetadata), Found(FindingIds.DecisionMetadata, decision)]
+        };
 
         Warnings(report).Count(warning => warning.Contains("can only be parked", StringComparison.Ordinal)).ShouldBe(enough ? 0 : 1);
     }

@@ -9,7 +9,9 @@ public sealed class When_the_window_is_measured : WindowTest
 {
     private void Honour(double hours, RepeatReply reply = RepeatReply.Original) => Didit.Configure(settings => settings with
     {
-        Header = HeaderMode.Honoured, HeaderWindow = TimeSpan.FromHours(hours), RepeatReply = reply,
+        Header = HeaderMode.Honoured,
+        HeaderWindow = TimeSpan.FromHours(hours),
+        RepeatReply = reply,
     });
 
     [Test]
@@ -120,8 +122,11 @@ public sealed class When_the_window_is_measured : WindowTest
         Honour(24);
         await RunAfterAsync(0);
         Didit.AddFault(
-            new() { Operation = DiditOperation.Create, Kind = kind, Status = kind is FaultKind.Status or FaultKind.StatusAfterCreate ? 500
-                : null });
+            new()
+            {
+                Operation = DiditOperation.Create, Kind = kind, Status = kind is FaultKind.Status or FaultKind.StatusAfterCreate ? 500
+                : null
+            });
 
         (await RunAfterAsync(1)).ShouldBe(1);
 

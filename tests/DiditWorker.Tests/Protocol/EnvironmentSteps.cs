@@ -121,7 +121,7 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
             {
                 var next = state with { Left = left with { Losses = left.Losses - 1 } };
                 steps.Add(new($"Redis loses the record of message {key}", -1, next with { Slots = next.Slots.Set(key, default) })
-                    { LosesData = true });
+                { LosesData = true });
             }
         }
 
@@ -129,7 +129,9 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
         {
             steps.Add(new("Redis loses everything", -1, state with
             {
-                Left = left with { Wipes = left.Wipes - 1 }, Slots = state.Slots.Map(_ => default), Horizon = Horizon.Missing,
+                Left = left with { Wipes = left.Wipes - 1 },
+                Slots = state.Slots.Map(_ => default),
+                Horizon = Horizon.Missing,
             })
             {
                 LosesData = true,

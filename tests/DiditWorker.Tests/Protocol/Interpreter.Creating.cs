@@ -28,7 +28,7 @@ internal sealed partial class Interpreter
                     e with
                     {
                         Reply = new(ReplyKind.Answered, "") { Session = ModelTime.Session(work.Answer.Value.Session) },
-                            Verdict = new(Works: true),
+                        Verdict = new(Works: true),
                     }, steps);
                 break;
             case Request.Refused:

@@ -90,7 +90,7 @@ internal sealed partial class Interpreter(Scenario scenario, Standings standings
     private void Claimed(string what, State state, Work work, ModelStore.Claimed claimed, int ticks, List<Step> steps)
     {
         var memory = new Memory(Available: true, claimed.Told?.Real(state), claimed.Owned)
-            { At = ModelTime.Of(state.Era), Horizon = state.Remembers() };
+        { At = ModelTime.Of(state.Era), Horizon = state.Remembers() };
         Happened(what, state, work with { Belief = claimed.Owned ? ticks : 0, Answer = claimed.Told?.Payload },
             state.Event(EventKind.Claimed) with { Memory = memory }, steps);
     }

@@ -43,7 +43,7 @@ internal static class ModelStore
         }
 
         var after = Fresh(fingerprint, owner, before.First, lease) with
-            { Attempts = before.Attempts + 1, NotDueAfter = before.NotDueAfter };
+        { Attempts = before.Attempts + 1, NotDueAfter = before.NotDueAfter };
         var takenForOwnClaim = planted == Mistake.GivenBackIsFresh && before.Owner == owner && before.Attempts <= 1;
         return new(after, Owned: true, takenForOwnClaim ? null : before);
     }
@@ -99,7 +99,10 @@ internal static class ModelStore
         };
         return (before with
         {
-            Lease = 0, Recent = before.Recent || how != Release.Forget, Attempts = attempts, NotDueAfter = notDueAfter
+            Lease = 0,
+            Recent = before.Recent || how != Release.Forget,
+            Attempts = attempts,
+            NotDueAfter = notDueAfter
                 ?? before.NotDueAfter,
         }, true);
     }

@@ -37,7 +37,10 @@ internal static class Plain
 
     public static Effect Effect(Effect effect) => effect with
     {
-        Reason = "", Delay = effect.Kind == EffectKind.LookUp ? effect.Delay : default, Note = Note(effect.Note), Record = null,
+        Reason = "",
+        Delay = effect.Kind == EffectKind.LookUp ? effect.Delay : default,
+        Note = Note(effect.Note),
+        Record = null,
         Operation = effect.Kind == EffectKind.BackOff ? default : effect.Operation,
     };
 
@@ -64,9 +67,9 @@ internal static class Plain
     // Since when Redis remembers bounds what is looked for, also the second time.
     private static Memory Memory(Memory memory, bool isDated, bool isLookedFor) =>
         new(memory.Available, Record(memory.Record, isDated), Owned: false)
-    {
-        At = isLookedFor ? memory.At : null, Horizon = isLookedFor ? memory.Horizon : null,
-    };
+        {
+            At = isLookedFor ? memory.At : null, Horizon = isLookedFor ? memory.Horizon : null,
+        };
 
     private static IdempotencyRecord? Record(IdempotencyRecord? record, bool isDated) => record is null ? null : new(
         RecordState.InProgress, "", "", isDated ? record.LeaseUntil : default, record.FirstAttempt, isDated ? record.LastAttempt

@@ -69,7 +69,7 @@ public sealed class What_cannot_be_promised
     public void Without_data_loss_none_of_these_environments_does_harm()
     {
         var harmless = new Scenario("a duplicate, a cut, a time-out")
-            { Queue = Twice, Budget = new() { Cuts = 1, Timeouts = 1, Finishes = 1 } };
+        { Queue = Twice, Budget = new() { Cuts = 1, Timeouts = 1, Finishes = 1 } };
 
         Explorer.Explore(harmless).Broken.ShouldBeNull();
     }

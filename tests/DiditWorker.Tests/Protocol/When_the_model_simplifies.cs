@@ -17,7 +17,9 @@ public sealed class When_the_model_simplifies
         var scenario = Scenarios.Promised.Single(s => s.Name == name);
         var budget = scenario.Budget with
         {
-            Crashes = 0, Timeouts = Math.Min(1, scenario.Budget.Timeouts), Outages = Math.Min(1, scenario.Budget.Outages),
+            Crashes = 0,
+            Timeouts = Math.Min(1, scenario.Budget.Timeouts),
+            Outages = Math.Min(1, scenario.Budget.Outages),
         };
 
         Explorer.Explore(scenario with { ChecksPlain = true, Workers = 1, Budget = budget }).Broken.ShouldBeNull();

@@ -13,7 +13,10 @@ public sealed class When_health_is_asked_for : SimulatorTest
     {
         State.Configure(settings => settings with
         {
-            ApiKey = "right", RequestsPerMinute = 1, GetsPerMinute = 1, WithoutSlash = WithoutSlash.Refused,
+            ApiKey = "right",
+            RequestsPerMinute = 1,
+            GetsPerMinute = 1,
+            WithoutSlash = WithoutSlash.Refused,
         });
         for (var i = 0; i < 5; i++)
         {

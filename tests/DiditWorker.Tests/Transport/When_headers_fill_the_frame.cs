@@ -16,7 +16,7 @@ public sealed class When_headers_fill_the_frame
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["text"] = new byte[60_000], ["number"] = 7, ["nothing"] = null, ["list"] = new List<object?> { 1, "a" },
-                ["table"] = Nested(20),
+            ["table"] = Nested(20),
         };
 
         HeaderRoom.Make(headers);
@@ -30,7 +30,7 @@ public sealed class When_headers_fill_the_frame
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["small"] = "x", ["large"] = new byte[40_000], ["larger"] = new string('x', 50_000),
-                ["largest"] = new BinaryTableValue(new byte[55_000]),
+            ["largest"] = new BinaryTableValue(new byte[55_000]),
         };
 
         HeaderRoom.Make(headers);
@@ -68,7 +68,8 @@ public sealed class When_headers_fill_the_frame
     public void What_is_nested_too_deep_goes_and_is_not_walked_to_its_end(int depth)
     {
         var headers = new Dictionary<string,
-            object?>(StringComparer.Ordinal) { ["table"] = Nested(depth), ["list"] = Lists(depth), ["small"] = 1 };
+            object?>(StringComparer.Ordinal)
+        { ["table"] = Nested(depth), ["list"] = Lists(depth), ["small"] = 1 };
 
         HeaderRoom.Make(headers);
 

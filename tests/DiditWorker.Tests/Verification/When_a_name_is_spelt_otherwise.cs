@@ -187,7 +187,7 @@ public sealed class When_a_name_is_spelt_otherwise
         var passedOver = Body("", "D80");
         ReadWith(passedOver).VendorData.ShouldBe("user-1");
 
-(Best(compared) / Best(passedOver)).ShouldBeLessThan(2_000);
+        (Best(compared) / Best(passedOver)).ShouldBeLessThan(2_000);
     }
 
     private static double Best(string members) => Enumerable.Range(0, 3).Min(_ =>
