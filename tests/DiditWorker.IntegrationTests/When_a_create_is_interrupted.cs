@@ -70,7 +70,7 @@ public sealed class When_a_create_is_interrupted
         await arena.StartWorkerAsync();
         await arena.StartWorkerAsync();
         await Eventually.UntilAsync(
-            async () => await account.CountRabbitMqAsync() >= 2, Bound, "the broker lists the connections of the workers");
+            async () => await account.CountWorkersAsync() == 2, Bound, "the broker lists the connections of the workers");
 
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
         await Eventually.UntilAsync(

@@ -33,11 +33,13 @@ internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
         }
     }
 
-    /// <summary>How many connections of the user the broker lists.</summary>
-    public async Task<int> CountRabbitMqAsync()
+    /// <summary>How many workers take messages, as far as the broker lists their connections.</summary>
+    public async Task<int> CountWorkersAsync()
     {
         using var management = rabbitMq.ManagementClient();
-        return (await ConnectionsAsync(management)).Count;
+        return (await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? []).Count(connection =>
+            connection.TryGetProperty("user", out var user) && user.GetString() == _user
+            && connection.TryGetProperty("user_provided_name", out var name) && name.GetString() == "diditworker");
     }
 
     public string RabbitMqAddress(string password)
