@@ -64,18 +64,19 @@ public sealed class When_a_create_is_interrupted
         await account.SetRabbitMqPasswordAsync("first");
         arena.Settings["ConnectionStrings:RabbitMq"] = account.RabbitMqAddress("first");
         arena.Settings["Didit:LookupDelay"] = "00:00:00.500";
-        var timeout = TimeSpan.Parse(arena.Settings["Didit:AttemptTimeout"]!, System.Globalization.CultureInfo.InvariantCulture);
-        var late = timeout + TimeSpan.FromMilliseconds(200);
+        arena.Settings["Didit:AttemptTimeout"] = "00:00:10";
+        var late = TimeSpan.FromSeconds(10.2);
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Delay, Delay = late, Count = 1 });
         await arena.StartWorkerAsync();
-        await arena.StartWorkerAsync();
         await Eventually.UntilAsync(
-            async () => await account.CountWorkersAsync() == 2, Bound, "the broker lists the connections of the workers");
+            async () => (await account.WorkersAsync()).Count == 1, Bound, "the broker lists the connection of the worker");
+        var first = (await account.WorkersAsync()).Single();
 
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
         await Eventually.UntilAsync(
             () => Task.FromResult(arena.Didit.State.Requests.Any(r => r.Operation == DiditOperation.Create)), Bound, "it is under way");
-        await account.CutRabbitMqAsync();
+        await arena.StartWorkerAsync();
+        await account.CutAsync(first);
 
         await Eventually.UntilAsync(() => Task.FromResult(arena.Broker.Created.Any()), Bound, "it is answered");
         await Eventually.UntilAsync(

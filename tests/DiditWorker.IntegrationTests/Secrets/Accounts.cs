@@ -33,13 +33,24 @@ internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
         }
     }
 
-    /// <summary>How many workers take messages, as far as the broker lists their connections.</summary>
-    public async Task<int> CountWorkersAsync()
+    /// <summary>The connections by which workers take messages, as far as the broker lists them.</summary>
+    public async Task<List<string>> WorkersAsync()
     {
         using var management = rabbitMq.ManagementClient();
-        return (await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? []).Count(connection =>
-            connection.TryGetProperty("user", out var user) && user.GetString() == _user
-            && connection.TryGetProperty("user_provided_name", out var name) && name.GetString() == "diditworker");
+        return
+        [
+            .. (await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? [])
+                .Where(connection => connection.TryGetProperty("user", out var user) && user.GetString() == _user
+                    && connection.TryGetProperty("user_provided_name", out var name) && name.GetString() == "diditworker")
+                .Select(connection => connection.GetProperty("name").GetString()!),
+        ];
+    }
+
+    /// <summary>Closes one connection.</summary>
+    public async Task CutAsync(string name)
+    {
+        using var management = rabbitMq.ManagementClient();
+        await management.DeleteAsync(new Uri("api/connections/" + Uri.EscapeDataString(name), UriKind.Relative));
     }
 
     public string RabbitMqAddress(string password)
