@@ -38,21 +38,23 @@ public sealed record DeliveryFacts
     };
 
     /// <summary>
-    /// The text of a header's value. A table, a list or nothing at all is there, but is no text: as text, all of them would be the same id.
+    /// The text of a header's value. Only text and numbers have one. Any other value is empty: as text, all of them would be the same id.
     /// </summary>
-    /// <param name="value">As the client library or the JSON reader has it.</param>
-    public static string Text(object? value) => value switch
-    {
-        JsonElement { ValueKind: JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } json =>
-            json.ToString(),
-        JsonElement => "",
-        string or IFormattable => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-        _ => "",
-    };
+    /// <param name="value">As the client library or MassTransit has it.</param>
+    public static string Text(object? value) =>
+        value is string or IFormattable ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "" : "";
 
-    // As MassTransit finds it: without regard to case.
+    // As MassTransit finds it: without regard to case, and the last of two.
     private static string? Text(JsonElement? headers, string name) => headers?.EnumerateObject()
         .Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         .Select(header => Text(header.Value))
-        .FirstOrDefault();
+        .LastOrDefault();
+
+    // As MassTransit has its value: whole numbers that fit are Int64, others Double.
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number => value.TryGetInt64(out var whole) ? Text(whole) : Text(value.GetDouble()),
+        _ => "",
+    };
 }
