@@ -27,11 +27,11 @@ internal sealed partial class FilterOptions
     public FilterOptions()
     {
         _window.AcceptOnlyFromAmong("inside", "near-the-end", "expired", "unknown");
-        _limit.Validators.Add(
-            result => Require(
-            result, int.TryParse(Token(result), NumberStyles.None, CultureInfo.InvariantCulture, out var n)
-                && n > 0, "a whole number above 0"));
-        _hash.Validators.Add(result => Require(result, HashPattern().IsMatch(Token(result)), "4 to 64 hexadecimal digits"));
+        _limit.Validators.Add(result => Require(
+            result,
+            int.TryParse(CommonOptions.Token(result), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0,
+            "a whole number above 0"));
+        _hash.Validators.Add(result => Require(result, HashPattern().IsMatch(CommonOptions.Token(result)), "4 to 64 hexadecimal digits"));
     }
 
     /// <summary>Adds them to a command.</summary>
@@ -76,12 +76,13 @@ internal sealed partial class FilterOptions
         Description = description + ": ISO 8601 (UTC unless it says otherwise), or an age such as 90m, 12h or 7d",
         CustomParser = result =>
         {
-            if (ReadTime(Token(result)) is { } time)
+            if (ReadTime(CommonOptions.Token(result)) is { } time)
             {
                 return time;
             }
 
-            result.AddError($"{name} {Token(result)}: expected a time such as 2026-11-24T03:00:00Z, or an age such as 90m, 12h or 7d");
+            result.AddError(
+                $"{name} {CommonOptions.Token(result)}: expected a time such as 2026-11-24T03:00:00Z, or an age such as 90m, 12h or 7d");
             return null;
         },
     };
@@ -99,13 +100,11 @@ internal sealed partial class FilterOptions
             : null;
     }
 
-    private static string Token(SymbolResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-
     private static void Require(OptionResult result, bool holds, string expected)
     {
         if (!holds)
         {
-            result.AddError($"{result.Option.Name} {Token(result)}: expected {expected}");
+            result.AddError($"{result.Option.Name} {CommonOptions.Token(result)}: expected {expected}");
         }
     }
 

@@ -40,7 +40,9 @@ internal sealed class SendCommand
     private SendCommand(Output output)
     {
         _output = output;
-        _messageId.Validators.Add(result => Require(result, Encoding.UTF8.GetByteCount(Token(result)) is > 0 and <= RequestId.MaxLength,
+        _messageId.Validators.Add(result => Require(
+            result,
+            Encoding.UTF8.GetByteCount(CommonOptions.Token(result)) is > 0 and <= RequestId.MaxLength,
             $"--message-id: expected 1 to {RequestId.MaxLength} bytes"));
     }
 
@@ -50,8 +52,7 @@ internal sealed class SendCommand
         var command = new Command("send", "Publishes a StartVerification, as any client would; prints its request id and key")
         {
             send._vendorData, send._messageId, send._workflowId, send._callback, send._callbackMethod, send._language, send._metadata,
-                send._wait,
-            send._timeout, send._showUrl, send._json,
+            send._wait, send._timeout, send._showUrl, send._json,
         };
         command.Validators.Add(result =>
         {
@@ -73,8 +74,8 @@ internal sealed class SendCommand
         var body = sender.Write(
             [
                 new("vendorData", parsed.GetValue(_vendorData)), new("workflowId", parsed.GetValue(_workflowId)),
-                    new("callback", parsed.GetValue(_callback)),
-                new("callbackMethod", parsed.GetValue(_callbackMethod)), new("language", parsed.GetValue(_language)),
+                new("callback", parsed.GetValue(_callback)), new("callbackMethod", parsed.GetValue(_callbackMethod)),
+                new("language", parsed.GetValue(_language)),
             ],
             parsed.GetValue(_metadata));
         var id = RequestId.Normalize(parsed.GetValue(_messageId) ?? Uuid.NewRandom().ToString());
@@ -136,8 +137,6 @@ internal sealed class SendCommand
 
         _output.WriteRows(view.Rows());
     }
-
-    private static string Token(SymbolResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
 
     private static void Require(SymbolResult result, bool holds, string expected)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace DiditWorker.Operations.Terminal;
@@ -34,7 +35,7 @@ internal static class CommonOptions
         Description = description,
         CustomParser = result =>
         {
-            var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+            var text = Token(result);
             if (ReadDuration(text) is { } duration && duration > TimeSpan.Zero && duration <= longest)
             {
                 return duration;
@@ -44,6 +45,9 @@ internal static class CommonOptions
             return null;
         },
     };
+
+    /// <summary>The first word that was given for it; empty without one.</summary>
+    public static string Token(SymbolResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
 
     /// <summary>A number of up to five digits and its unit: <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>. Null: it is none.</summary>
     public static TimeSpan? ReadDuration(string text)
