@@ -33,7 +33,7 @@ public sealed class DemoEnvironment : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", "None")]).AddEnvironmentVariables();
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole();
         builder.Configuration.AddInMemoryCollection(Settings(options, garnet, simulator));
-        builder.Services.AddDiditWorker(WorkerSettings.From(builder.Configuration));
+        builder.Services.AddDiditWorker(builder.Configuration);
         if (options.RabbitMq is null)
         {
             builder.Services.AddInMemoryTransport((_, bus) => Collect(bus, book));

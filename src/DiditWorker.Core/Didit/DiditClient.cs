@@ -90,7 +90,7 @@ public sealed class DiditClient(
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, string operation, CancellationToken cancellation)
     {
-        message.Headers.Add("x-api-key", options.ApiKey);
+        message.Headers.Add("x-api-key", options.ApiKey.Reveal());
         var started = Stopwatch.GetTimestamp();
         var status = "error";
         try

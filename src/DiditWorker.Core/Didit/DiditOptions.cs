@@ -1,10 +1,15 @@
+using System.ComponentModel.DataAnnotations;
 using DiditWorker.Protocol;
+using DiditWorker.Secrets;
 
 namespace DiditWorker.Didit;
 
 /// <summary>Settings of section <c>Didit</c>.</summary>
 public sealed record DiditOptions
 {
+    private const string Slashes =
+        "expected to begin and end with '/' (Didit redirects without the last one, and the redirect drops the key)";
+
     /// <summary>Where Didit's API is (Didit's API pages). Default <c>https://verification.didit.me</c>.</summary>
     /// <remarks>Allowed: http or https, no path.</remarks>
     public Uri BaseAddress { get; init; } = new("https://verification.didit.me");
@@ -14,26 +19,33 @@ public sealed record DiditOptions
     /// <c>/v3/session/</c>.
     /// </summary>
     /// <remarks>Allowed: begins and ends with <c>/</c>.</remarks>
+    [RegularExpression("/([^?]*/)?", ErrorMessage = Slashes)]
     public string CreateSessionPath { get; init; } = "/v3/session/";
 
     /// <summary>The list that a look-up reads. Default <c>/v3/sessions/</c>.</summary>
     /// <remarks>Allowed: begins and ends with <c>/</c>.</remarks>
+    [RegularExpression("/([^?]*/)?", ErrorMessage = Slashes)]
     public string ListSessionsPath { get; init; } = "/v3/sessions/";
 
     /// <summary>One session, where the list has no metadata. Default <c>/v3/session/{id}/decision/</c>.</summary>
     /// <remarks>Allowed: begins and ends with <c>/</c>.</remarks>
+    [RegularExpression("/([^?]*/)?", ErrorMessage = Slashes)]
     public string DecisionPath { get; init; } = "/v3/session/{id}/decision/";
 
     /// <summary>Sent as <c>x-api-key</c>. One of the two is required.</summary>
     /// <remarks>Allowed: visible ASCII.</remarks>
-    public required string ApiKey { get => CurrentApiKey?.Invoke() ?? field; init; }
+    public required Secret ApiKey { get => CurrentApiKey?.Invoke() ?? field; init; }
 
-    /// <summary>Says what the key is now, where it may change. Default: null.</summary>
-    public Func<string>? CurrentApiKey { get; init; }
+    /// <summary>The file with the key.</summary>
+    public string? ApiKeyFile { get; init; }
+
+    /// <summary>Says what the file holds now; null without a file.</summary>
+    internal Func<Secret>? CurrentApiKey { get; set; }
 
     /// <summary>The workflow for messages that name none. Without either they are <c>InvalidMessage</c>. Default null.</summary>
     /// <remarks>Allowed: UUID with hyphens.</remarks>
-    public string? WorkflowId { get; init; }
+    [RegularExpression("[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}", ErrorMessage = "expected a UUID with hyphens")]
+    public string? WorkflowId { get; init => field = value?.ToLowerInvariant(); }
 
     /// <summary>The browser redirect for messages that name none. Default null.</summary>
     /// <remarks>Allowed: absolute https or app-scheme URI, up to 2048 characters.</remarks>
@@ -42,13 +54,13 @@ public sealed record DiditOptions
     /// <summary>
     /// How long Didit is taken to remember a key, and how long a record lives. 0: Didit remembers nothing. Default <c>1.00:00:00</c>.
     /// </summary>
-    /// <remarks>Allowed: <c>00:00:00</c> to <c>30.00:00:00</c>.</remarks>
+    [TimeRange("00:00:00", "30.00:00:00")]
     public TimeSpan IdempotencyWindow { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
     /// What the window is taken to be shorter by; also how far a publisher's clock may be ahead. Default <c>00:05:00</c>.
     /// </summary>
-    /// <remarks>Allowed: <c>00:00:00</c> to <c>1.00:00:00</c>.</remarks>
+    [TimeRange("00:00:00", "1.00:00:00")]
     public TimeSpan WindowMargin { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -67,7 +79,8 @@ public sealed record DiditOptions
     /// How long Didit's list may lag behind a create: a look-up comes no sooner after an ambiguous attempt, which itself lasts until its
     /// <see cref="AttemptTimeout"/> unless Didit answers. Default <c>00:00:02</c>.
     /// </summary>
-    /// <remarks>Allowed: <c>00:00:00</c> to <c>00:05:00</c>, below the total timeout.</remarks>
+    /// <remarks>Below the total timeout.</remarks>
+    [TimeRange("00:00:00", "00:05:00")]
     public TimeSpan LookupDelay { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -78,15 +91,16 @@ public sealed record DiditOptions
     public SessionKinds SessionKind { get; init; } = SessionKinds.Any;
 
     /// <summary>Creates a minute, all replicas together (Didit's API pages). Default <c>300</c>.</summary>
-    /// <remarks>Allowed: 1 to 10,000,000.</remarks>
+    [NumberRange(1, 10_000_000)]
     public int RequestsPerMinute { get; init; } = 300;
 
     /// <summary>Look-up requests a minute, all replicas together (Didit's API pages: GET). Default <c>600</c>.</summary>
-    /// <remarks>Allowed: 1 to 10,000,000.</remarks>
+    [NumberRange(1, 10_000_000)]
     public int LookupsPerMinute { get; init; } = 600;
 
     /// <summary>How long one request may take. Default <c>00:00:10</c>.</summary>
-    /// <remarks>Allowed: <c>00:00:00.010</c> to <c>00:10:00</c>, at most the total timeout.</remarks>
+    /// <remarks>At most the total timeout.</remarks>
+    [TimeRange("00:00:00.010", "00:10:00")]
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What a request that starts now is taken to last at most: its time-out, and half of it again for a busy machine.</summary>
@@ -95,15 +109,15 @@ public sealed record DiditOptions
     /// <summary>
     /// How long one attempt with its retries may take; then the message is held and tried again. Default <c>00:01:00</c>.
     /// </summary>
-    /// <remarks>Allowed: <c>00:00:00.010</c> to <c>00:20:00</c>.</remarks>
+    [TimeRange("00:00:00.010", "00:20:00")]
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long the circuit stays open before a probe. Default <c>00:00:05</c>.</summary>
-    /// <remarks>Allowed: <c>00:00:00.500</c> to <c>00:10:00</c>.</remarks>
+    [TimeRange("00:00:00.500", "00:10:00")]
     public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Pause before a probe, where the account or something in front of Didit refuses. Default <c>00:00:05</c>.</summary>
-    /// <remarks>Allowed: <c>00:00:00.010</c> to <c>01:00:00</c>.</remarks>
+    [TimeRange("00:00:00.010", "01:00:00")]
     public TimeSpan RefusedPause { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -124,7 +138,7 @@ public sealed record DiditOptions
     /// How long a session's URL works, as third parties measured; the workflow decides. Only used for <c>expiresAt</c>. Default
     /// <c>7.00:00:00</c>.
     /// </summary>
-    /// <remarks>Allowed: <c>00:00:01</c> to <c>365.00:00:00</c>.</remarks>
+    [TimeRange("00:00:01", "365.00:00:00")]
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Without what it holds: the API key is a secret.</summary>

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace DiditWorker.Protocol;
 
 /// <summary>What to do with a message while Redis cannot be asked.</summary>
@@ -29,14 +31,17 @@ public sealed record IdempotencyOptions
     /// Operation and environment; part of the key. Changing it makes every message new. Default <c>start-verification</c>.
     /// </summary>
     /// <remarks>Allowed: <c>[a-z0-9][a-z0-9.-]{0,63}</c>.</remarks>
+    [RegularExpression("[a-z0-9][a-z0-9.-]{0,63}", ErrorMessage = "expected to match [a-z0-9][a-z0-9.-]{{0,63}}")]
     public string Scope { get; init; } = "start-verification";
 
     /// <summary>What stands before <c>{key}</c> in the names in Redis. Default <c>didit:</c>.</summary>
     /// <remarks>Allowed: no braces or blanks.</remarks>
-    public string KeyPrefix { get; init; } = "didit:";
+    [RegularExpression("[^{} ]*", ErrorMessage = "must hold no braces or blanks: the key itself is the hash tag")]
+    public string KeyPrefix { get; init => field = value.Replace("{key}", "", StringComparison.Ordinal); } = "didit:";
 
     /// <summary>How long one owner may work on a key before another may take over. Default <c>00:02:00</c>.</summary>
-    /// <remarks>Allowed: <c>00:00:00.050</c> to <c>01:00:00</c>, longer than <c>Didit:TotalTimeout</c>.</remarks>
+    /// <remarks>Longer than <c>Didit:TotalTimeout</c>.</remarks>
+    [TimeRange("00:00:00.050", "01:00:00")]
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
@@ -49,7 +54,7 @@ public sealed record IdempotencyOptions
     /// <summary>
     /// Failed attempts (while others succeed), or deliveries that died with their worker, before a message is parked. Default <c>10</c>.
     /// </summary>
-    /// <remarks>Allowed: 1 to 1000.</remarks>
+    [NumberRange(1, 1000)]
     public int MaximumAttempts { get; init; } = 10;
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace DiditWorker.Verification;
 
 /// <summary>Who makes the worker's exchanges, queues and bindings.</summary>
@@ -18,6 +20,7 @@ public sealed record StartVerificationOptions
 {
     /// <summary>Input queue; <c>_error</c> and <c>_skipped</c> are added for the others. Default <c>start-verification</c>.</summary>
     /// <remarks>Allowed: 1 to 200 of <c>A-Za-z0-9-_.:</c>.</remarks>
+    [RegularExpression("[A-Za-z0-9_.:-]{1,200}", ErrorMessage = "expected 1 to 200 letters, digits, '-', '_', '.' or ':'")]
     public string Queue { get; init; } = "start-verification";
 
     /// <summary>Where rejected messages are parked.</summary>
@@ -27,26 +30,26 @@ public sealed record StartVerificationOptions
     public string SkippedQueue => Queue + "_skipped";
 
     /// <summary>Messages the broker hands out ahead of their acknowledgement. Default <c>128</c>.</summary>
-    /// <remarks>Allowed: 1 to 65535.</remarks>
+    [NumberRange(1, 65535)]
     public int PrefetchCount { get; init; } = 128;
 
     /// <summary>Messages worked on at a time. Default <c>64</c>.</summary>
-    /// <remarks>Allowed: 1 to 65535.</remarks>
+    [NumberRange(1, 65535)]
     public int ConcurrentMessageLimit { get; init; } = 64;
 
     /// <summary>Largest body, in bytes; with <see cref="PrefetchCount"/> it bounds the worker's memory. Default <c>262144</c>.</summary>
-    /// <remarks>Allowed: 1024 to 67108864.</remarks>
+    [NumberRange(1024, 64 * 1024 * 1024)]
     public int MaximumBodySize { get; init; } = 256 * 1024;
 
     /// <summary>
     /// How long a message is held before it goes back to the queue. Keep it below the broker's acknowledgement timeout, 30 minutes by
     /// default (RabbitMQ docs, "Consumers", delivery acknowledgement timeout). Default <c>00:10:00</c>.
     /// </summary>
-    /// <remarks>Allowed: <c>00:00:01</c> to <c>1.00:00:00</c>.</remarks>
+    [TimeRange("00:00:01", "1.00:00:00")]
     public TimeSpan MaximumHold { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How often the depth of the queues is asked for, for metrics and status page. Default <c>00:00:10</c>.</summary>
-    /// <remarks>Allowed: <c>00:00:00.050</c> to <c>01:00:00</c>.</remarks>
+    [TimeRange("00:00:00.050", "01:00:00")]
     public TimeSpan QueueWatchInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using DiditWorker.Secrets;
 
 namespace DiditWorker.Operations.Broker;
 
@@ -10,7 +11,7 @@ namespace DiditWorker.Operations.Broker;
 /// <param name="User">Default <c>guest</c>.</param>
 /// <param name="Password">Default <c>guest</c>.</param>
 /// <param name="Tls">Whether the scheme is <c>amqps</c>.</param>
-public sealed record BrokerAddress(IReadOnlyList<(string Host, int Port)> Hosts, string VirtualHost, string User, string Password, bool Tls)
+public sealed record BrokerAddress(IReadOnlyList<(string Host, int Port)> Hosts, string VirtualHost, string User, Secret Password, bool Tls)
 {
     /// <summary>Reads an address.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out BrokerAddress? address, out string problem)
@@ -35,7 +36,7 @@ public sealed record BrokerAddress(IReadOnlyList<(string Host, int Port)> Hosts,
             return false;
         }
 
-        address = new([.. hosts.Select(h => h!.Value)], virtualHost, user[0], user[1], tls);
+        address = new([.. hosts.Select(h => h!.Value)], virtualHost, user[0], new(user[1]), tls);
         return true;
     }
 

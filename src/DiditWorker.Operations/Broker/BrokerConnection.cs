@@ -31,7 +31,7 @@ public static class BrokerConnection
     {
         var address = access.Address;
         var node = address.Hosts[0].Host;
-        (factory.UserName, factory.Password) = (address.User, address.Password);
+        (factory.UserName, factory.Password) = (address.User, address.Password.Reveal());
 
         // The library ends the connection over a larger one. RabbitMQ 3.x lets 128 MiB through, and can be set to more.
         factory.MaxInboundMessageBodySize = int.MaxValue;

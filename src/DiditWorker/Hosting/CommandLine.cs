@@ -69,19 +69,19 @@ internal static class CommandLine
         var builder =
             new HostApplicationBuilder(
                 new HostApplicationBuilderSettings { Args = configuration, ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddDiditWorker(builder.Configuration).AddOperations(output);
+
+        // What was asked for goes to standard output, so logs do not.
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.TimestampFormat = null);
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         try
         {
-            builder.Services.AddDiditWorker(WorkerSettings.From(builder.Configuration, withProbeReport: false)).AddOperations(output);
+            return builder.Build();
         }
         catch (InvalidConfigurationException exception)
         {
             throw new CommandException(ExitCodes.WrongConfiguration, exception.Message);
         }
-
-        // What was asked for goes to standard output, so logs do not.
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.TimestampFormat = null);
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        return builder.Build();
     }
 
     private static string Path(ParseResult parsed)

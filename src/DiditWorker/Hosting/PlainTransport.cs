@@ -1,4 +1,5 @@
 using System.Net;
+using DiditWorker.Didit;
 using DiditWorker.Redis;
 
 namespace DiditWorker.Hosting;
@@ -7,23 +8,23 @@ namespace DiditWorker.Hosting;
 internal static class PlainTransport
 {
     /// <summary>The settings, each with what to write instead.</summary>
-    public static IEnumerable<(string Setting, string Remedy)> Find(WorkerSettings settings)
+    public static IEnumerable<(string Setting, string Remedy)> Find(RabbitMqOptions rabbitMq, RedisOptions redis, DiditOptions didit)
     {
-        if (!settings.RabbitMq.Tls && settings.RabbitMq.Hosts.Any(node => !IsLocal(node.Host)))
+        if (rabbitMq.Connection.Current is { Tls: false } broker && broker.Hosts.Any(node => !IsLocal(node.Host)))
         {
-            yield return (settings.RabbitMqFile?.Setting ?? "ConnectionStrings:RabbitMq", "write amqps://");
+            yield return (rabbitMq.Connection.Key, "write amqps://");
         }
 
-        var redis = RedisConnection.Options(settings.Redis);
-        if (!redis.Ssl
-            && redis.EndPoints.Any(
+        var records = RedisConnection.Options(redis.Connection.Current!.Reveal());
+        if (!records.Ssl
+            && records.EndPoints.Any(
                 node => node is DnsEndPoint { Host: var host } ? !IsLocal(host) : node is IPEndPoint { Address: var address }
                     && !IPAddress.IsLoopback(address)))
         {
-            yield return (settings.RedisFile?.Setting ?? "ConnectionStrings:Redis", "add ssl=true");
+            yield return (redis.Connection.Key, "add ssl=true");
         }
 
-        if (settings.Didit.BaseAddress is { Scheme: "http", IsLoopback: false })
+        if (didit.BaseAddress is { Scheme: "http", IsLoopback: false })
         {
             yield return ("Didit:BaseAddress", "write https://");
         }

@@ -1,8 +1,11 @@
+using DiditWorker.Didit;
 using DiditWorker.Messaging;
 using DiditWorker.Observability;
 using DiditWorker.Operations.Probe;
 using DiditWorker.Operations.Terminal;
+using DiditWorker.Protocol;
 using DiditWorker.Status;
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 
 namespace DiditWorker.Hosting;
@@ -16,23 +19,12 @@ internal static partial class Service
     {
         // appsettings.json lies beside the program, wherever it is started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        WorkerSettings settings;
-        try
-        {
-            settings = WorkerSettings.From(builder.Configuration);
-        }
-        catch (InvalidConfigurationException exception)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return ExitCodes.WrongConfiguration;
-        }
-
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
         {
             builder.WebHost.UseUrls("http://+:8080");
         }
 
-        builder.Services.AddDiditWorker(settings);
+        builder.Services.AddDiditWorker(builder.Configuration).AddSingleton<IValidateOptions<DiditOptions>, ProbeReportRule>();
         builder.Services.AddRabbitMqTransport();
         builder.Services.AddHealth();
         builder.Services.AddHostedService<RedisAdvice>();
@@ -41,7 +33,20 @@ internal static partial class Service
         builder.AddHttpLimits();
         builder.AddConsoleLog();
         builder.AddTelemetry();
-        await using var app = builder.Build();
+        try
+        {
+            await using var app = builder.Build();
+            return await StartAsync(app);
+        }
+        catch (InvalidConfigurationException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return ExitCodes.WrongConfiguration;
+        }
+    }
+
+    private static async Task<int> StartAsync(WebApplication app)
+    {
         BeginMetrics(app.Services);
         if (RabbitMqTransport.Problem(app.Services) is { } problem)
         {
@@ -52,26 +57,28 @@ internal static partial class Service
         app.UseSecurityHeaders();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
-        app.MapStatusPage(settings.Status, app.Services.GetRequiredService<StatusReporter>().Read);
-        Warn(settings, app);
+        app.MapStatusPage(app.Services.GetRequiredService<StatusOptions>(), app.Services.GetRequiredService<StatusReporter>().Read);
+        Warn(app);
         await RunAsync(app);
         return 0;
     }
 
-    private static void Warn(WorkerSettings settings, WebApplication app)
+    private static void Warn(WebApplication app)
     {
-        if (settings.EncryptionKeys is null)
+        if (app.Services.GetRequiredService<IdempotencyOptions>().EncryptionKeyFile is null)
         {
             Log.NotEncrypted(app.Logger);
         }
 
-        foreach (var (setting, remedy) in app.Environment.IsDevelopment() ? [] : PlainTransport.Find(settings))
+        var didit = app.Services.GetRequiredService<DiditOptions>();
+        var (rabbitMq, redis) = (app.Services.GetRequiredService<RabbitMqOptions>(), app.Services.GetRequiredService<RedisOptions>());
+        foreach (var (setting, remedy) in app.Environment.IsDevelopment() ? [] : PlainTransport.Find(rabbitMq, redis, didit))
         {
             Log.Plain(app.Logger, setting, remedy);
         }
 
         var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
-        foreach (var warning in settings.ProbeReport is { } report ? ReportCheck.Compare(report, settings.Didit, now) : [])
+        foreach (var warning in didit.ProbeReportFile is { } path ? ReportCheck.Compare(ProbeReportFile.Read(path), didit, now) : [])
         {
             Log.TrustsMore(app.Logger, warning);
         }

@@ -5,7 +5,6 @@ using DiditWorker.Observability;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
-using DiditWorker.Secrets;
 using DiditWorker.Verification;
 
 namespace DiditWorker.Hosting;
@@ -13,21 +12,25 @@ namespace DiditWorker.Hosting;
 /// <summary>Everything but the transport: the same for the service, the demo and the tests.</summary>
 public static class WorkerServices
 {
-    /// <summary>Adds the worker.</summary>
-    public static IServiceCollection AddDiditWorker(this IServiceCollection services, WorkerSettings settings)
+    /// <summary>Adds the worker. A host with wrong settings is not built: that throws <see cref="InvalidConfigurationException"/>.</summary>
+    public static IServiceCollection AddDiditWorker(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(settings.Didit).AddSingleton(settings.Idempotency).AddSingleton(settings.StartVerification);
-        services.AddSingleton(settings.Broker);
-        services.AddSingleton(new WorkerSecrets(settings.RabbitMqCertificates, settings.RedisCertificates, settings.SecretFiles));
+        services.AddWorkerOptions(configuration);
         services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
-        services.AddIdempotency(settings).AddDidit(settings.Didit, settings.Idempotency.KeyPrefix);
+        services.AddIdempotency().AddDidit();
         services.AddHostedService<SecretWatch>();
         services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton(Flow).AddSingleton<DeliveryReporter>()
-            .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetterCounts>(provider, settings.Didit.WindowMargin));
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetterCounts>(
+                provider, provider.GetRequiredService<DiditOptions>().WindowMargin));
         services.AddSingleton<BrokerFindings>();
 
-        // What is running may finish: it is bounded by the total time-out, and the answer must still be stored and published.
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Didit.TotalTimeout + TimeSpan.FromSeconds(15));
+        // A host asks for this when it is built, which is when all settings are checked. What is running may finish: it is bounded by the
+        // total time-out, and the answer must still be stored and published.
+        services.AddOptions<HostOptions>().Configure<IServiceProvider>((host, provider) =>
+        {
+            provider.Check();
+            host.ShutdownTimeout = provider.GetRequiredService<DiditOptions>().TotalTimeout + TimeSpan.FromSeconds(15);
+        });
         return services;
     }
 
@@ -40,21 +43,21 @@ public static class WorkerServices
         return ActivatorUtilities.CreateInstance<VerificationFlow>(provider, didit.ProtocolSettings(idempotency), (Func<Hold>)NewHold);
     }
 
-    private static IServiceCollection AddIdempotency(this IServiceCollection services, WorkerSettings settings) => services
+    private static IServiceCollection AddIdempotency(this IServiceCollection services) => services
         .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>().AddSingleton<Horizon>()
-        .AddSingleton(
-            provider => new RedisConnection(
-            () => settings.Redis, settings.RedisCertificates.For, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(
-            new AnswerCipher(settings.EncryptionKeys is { } keys ? () => keys.Current : null, settings.Idempotency.UnencryptedAnswers))
-        .AddSingleton(provider => new IdempotencyStore(
-            provider.GetRequiredService<RedisConnection>(), settings.Idempotency, settings.Didit.IdempotencyWindow,
-            provider.GetRequiredService<AnswerCipher>(), provider.GetRequiredService<WorkerMetrics>()));
+        .AddSingleton(provider =>
+        {
+            var redis = provider.GetRequiredService<RedisOptions>();
+            return new RedisConnection(
+                () => redis.Connection.Current!.Reveal(), redis.Certificates.For, provider.GetRequiredService<TimeProvider>());
+        })
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<IdempotencyStore>(
+            provider, provider.GetRequiredService<DiditOptions>().IdempotencyWindow));
 
-    private static void AddDidit(this IServiceCollection services, DiditOptions options, string keyPrefix)
+    private static void AddDidit(this IServiceCollection services)
     {
         services.AddHttpClient<DiditClient>(http => http.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
             {
                 // A redirect would carry the key to wherever it points, or lose it on the way.
                 AllowAutoRedirect = false,
@@ -62,30 +65,30 @@ public static class WorkerServices
 
                 // Spans yes, but their ids are nothing to tell a third party.
                 ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-                ConnectTimeout = options.AttemptTimeout,
+                ConnectTimeout = provider.GetRequiredService<DiditOptions>().AttemptTimeout,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
 
             // They log addresses, and a look-up's address holds vendor_data.
             .RemoveAllLoggers();
-        services.AddKeyedSingleton(
-            "creates", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:creates", options.RequestsPerMinute));
-        services.AddKeyedSingleton(
-            "reads", (provider, _) => Limiter(provider, $"{keyPrefix}{{ratelimit}}:reads", options.LookupsPerMinute));
+        services.AddKeyedSingleton("creates", (provider, _) => Limiter(provider, "creates", didit => didit.RequestsPerMinute));
+        services.AddKeyedSingleton("reads", (provider, _) => Limiter(provider, "reads", didit => didit.LookupsPerMinute));
         services.AddSingleton<WorkflowVersions>().AddSingleton<BusinessList>().AddSingleton<SessionList>().AddSingleton<LookUp>();
         services.AddSingleton(provider => new DiditPipeline(
-            options, New(provider, Operation.Create), New(provider, Operation.Read),
+            provider.GetRequiredService<DiditOptions>(), New(provider, Operation.Create), New(provider, Operation.Read),
             provider.GetRequiredKeyedService<RedisRateLimiter>("creates"), provider.GetRequiredKeyedService<RedisRateLimiter>("reads"),
             provider.GetRequiredService<WorkerMetrics>(), provider.GetRequiredService<TimeProvider>()));
 
-        DiditEndpoint New(IServiceProvider provider, Operation operation) =>
-            new(operation, options, provider.GetRequiredService<TimeProvider>());
+        static DiditEndpoint New(IServiceProvider provider, Operation operation) =>
+            ActivatorUtilities.CreateInstance<DiditEndpoint>(provider, operation);
     }
 
     // A little below the limit: requests do not travel equally fast, and two that arrive closer than they left must not be one too many.
     // TimeLine shows that this suffices for any rate.
-    private static RedisRateLimiter Limiter(IServiceProvider provider, string redisKey, int perMinute) => new(
-        provider.GetRequiredService<RedisConnection>(), redisKey, perMinute * 0.985, provider.GetRequiredService<WorkerMetrics>(),
-        provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+    private static RedisRateLimiter Limiter(IServiceProvider provider, string what, Func<DiditOptions, int> perMinute) =>
+        ActivatorUtilities.CreateInstance<RedisRateLimiter>(
+            provider, $"{provider.GetRequiredService<IdempotencyOptions>().KeyPrefix}{{ratelimit}}:{what}",
+            perMinute(provider.GetRequiredService<DiditOptions>()) * 0.985,
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
 }

@@ -28,10 +28,13 @@ public sealed record StatusOptions
     /// What a visitor must know. One of the two is required with <c>Token</c>, and refused with another access. Default null.
     /// </summary>
     /// <remarks>Allowed: 16 or more visible ASCII characters.</remarks>
-    public string? Token { get => TokenFile?.Current ?? field; init; }
+    public Secret? Token { get => CurrentToken?.Invoke() ?? field; init; }
 
-    /// <summary>The file with the token. Default null.</summary>
-    public SecretFile<string>? TokenFile { get; init; }
+    /// <summary>The file with the token.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>Says what the file holds now; null without a file.</summary>
+    internal Func<Secret>? CurrentToken { get; set; }
 
     /// <summary>Without what it holds: the token is a secret.</summary>
     public override string ToString() => $"{nameof(StatusOptions)} {Access}";

@@ -12,7 +12,7 @@ internal sealed record Entry(string Label, string Name)
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The worker's program: this build's unless it is another one's, to measure a change before and after.</summary>
-    public string Worker { get; init; } = typeof(WorkerSettings).Assembly.Location;
+    public string Worker { get; init; } = typeof(WorkerServices).Assembly.Location;
 
     /// <summary>As it is.</summary>
     public static Entry Plain(string contender) => new(contender, contender);

@@ -16,7 +16,7 @@ internal static class Connections
             : throw new ArgumentException(problem, nameof(connectionString));
         var factory = new ConnectionFactory
         {
-            VirtualHost = address.VirtualHost, UserName = address.User, Password = address.Password,
+            VirtualHost = address.VirtualHost, UserName = address.User, Password = address.Password.Reveal(),
             AutomaticRecoveryEnabled = false, RequestedHeartbeat = TimeSpan.FromSeconds(5),
         };
         return factory.CreateConnectionAsync(address.Hosts.Select(node => new AmqpTcpEndpoint(node.Host, node.Port)), name)

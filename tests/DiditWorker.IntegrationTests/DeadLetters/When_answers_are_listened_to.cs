@@ -5,6 +5,7 @@ using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Replay;
 using DiditWorker.Protocol;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;
@@ -113,8 +114,9 @@ public sealed class When_answers_are_listened_to
 
     private static Task<IConnection> ConnectAsync(Arena arena)
     {
-        var settings = WorkerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(arena.Settings).Build());
-        return BrokerConnection.OpenAsync(settings.Broker, BrokerConnection.Operator, default);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(arena.Settings).Build();
+        var access = new ServiceCollection().AddWorkerOptions(configuration).BuildServiceProvider().GetRequiredService<BrokerAccess>();
+        return BrokerConnection.OpenAsync(access, BrokerConnection.Operator, default);
     }
 
     private static async Task<HeardAnswer> NextAsync(AnswerListener listener)

@@ -123,7 +123,7 @@ internal sealed class Arena : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs);
-        builder.Services.AddDiditWorker(WorkerSettings.From(builder.Configuration));
+        builder.Services.AddDiditWorker(builder.Configuration);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddRabbitMqTransport(bus);
         builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);

@@ -14,7 +14,7 @@ internal static class OperatorProcess
     /// <param name="command">What.</param>
     public static Process Start(Arena arena, int? heapMegabytes, params string[] command)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Hosting.WorkerSettings).Assembly.Location, .. command])
+        var start = new ProcessStartInfo("dotnet", [typeof(Hosting.WorkerServices).Assembly.Location, .. command])
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
             WorkingDirectory = AppContext.BaseDirectory,

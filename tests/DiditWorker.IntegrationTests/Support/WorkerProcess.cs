@@ -58,7 +58,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public static WorkerProcess Start(IReadOnlyDictionary<string, string?> settings, TextWriter? log = null, string? program = null)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo("dotnet", [program ?? typeof(Hosting.WorkerSettings).Assembly.Location])
+        var start = new ProcessStartInfo("dotnet", [program ?? typeof(Hosting.WorkerServices).Assembly.Location])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

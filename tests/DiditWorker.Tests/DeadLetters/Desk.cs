@@ -106,8 +106,8 @@ internal sealed class Desk : IAsyncDisposable
     private IHost Build()
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
-        var settings = Configured.With(
-            ("ConnectionStrings:Redis", "127.0.0.1:1,connectTimeout=100,connectRetry=0"),
+        var settings = Configured.Of(
+            ("Didit:ApiKey", "k"), ("ConnectionStrings:Redis", "127.0.0.1:1,connectTimeout=100,connectRetry=0"),
             ("Didit:WorkflowId", "11111111-2222-4333-8444-555555555555"));
         builder.Services.AddDiditWorker(settings).AddOperations(_output)
             .AddSingleton<ConnectToBroker>(_ => Task.FromResult<IOperatorBroker>(Broker))

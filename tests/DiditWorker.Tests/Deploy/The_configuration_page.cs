@@ -5,11 +5,13 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DiditWorker.Didit;
 using DiditWorker.Protocol;
+using DiditWorker.Secrets;
 using DiditWorker.Status;
 using DiditWorker.Tests.Shared;
 using DiditWorker.Verification;
 using NUnit.Framework;
 using Shouldly;
+using RangeAttribute = System.ComponentModel.DataAnnotations.RangeAttribute;
 
 namespace DiditWorker.Tests.Deploy;
 
@@ -26,9 +28,6 @@ public sealed partial class The_configuration_page
         ("Didit", new DiditOptions { ApiKey = "" }), ("Idempotency", new IdempotencyOptions()),
         ("StartVerification", new StartVerificationOptions()), ("Status", new StatusOptions()),
     ];
-
-    // Each may come from a file instead.
-    private static readonly string[] Secrets = ["ApiKey", "Token"];
 
     [Test]
     public void Says_what_the_options_say()
@@ -53,19 +52,26 @@ public sealed partial class The_configuration_page
         foreach (var property in defaults.GetType().GetProperties().Where(IsSetting))
         {
             var doc = docs[$"P:{property.DeclaringType!.FullName}.{property.Name}"];
-            var name = Secrets.Contains(property.Name) ? $"`{section}:{property.Name}`, `{section}:{property.Name}File`"
-                : $"`{section}:{property.Name}`";
-            var value = Text(property.GetValue(defaults)) is { Length: > 0 } text ? $" = `{text}`" : "";
-            var allowed = doc.Element("remarks") is { } remarks ? " " + Markdown(remarks) : "";
+            var name = $"`{section}:{property.Name}`" + (IsSecret(property) ? $", `{section}:{property.Name}File`" : "");
+            var value = !IsSecret(property) && Text(property.GetValue(defaults)) is { Length: > 0 } text ? $" = `{text}`" : "";
+            var allowed = Allowed(property) + (doc.Element("remarks") is { } remarks ? " " + Markdown(remarks) : "");
             Wrap(made, $"- **{name}**{value}: {Default().Replace(Markdown(doc.Element("summary")!), "")}{allowed}");
         }
 
         return made.ToString();
     }
 
-    // What is worked out of others, and what holds the content of a file, nobody sets.
-    private static bool IsSetting(PropertyInfo property) =>
-        property.SetMethod is not null && property.Name is not ("CurrentApiKey" or "TokenFile");
+    // Each may come from a file instead, which is named beside it.
+    private static bool IsSecret(PropertyInfo property) => property.PropertyType == typeof(Secret);
+
+    // What is worked out of others nobody sets.
+    private static bool IsSetting(PropertyInfo property) => property.SetMethod is { IsPublic: true }
+        && !property.DeclaringType!.GetProperties().Any(other => IsSecret(other) && property.Name == other.Name + "File");
+
+    private static string Allowed(PropertyInfo property) => property.GetCustomAttribute<RangeAttribute>() is { } range
+        ? " " + Bounds().Replace(range.FormatErrorMessage(""), property.PropertyType == typeof(int)
+            ? "Allowed: ${from} to ${to}." : "Allowed: `${from}` to `${to}`.")
+        : "";
 
     private static string Text(object? value) => value switch
     {
@@ -107,6 +113,9 @@ public sealed partial class The_configuration_page
 
     [GeneratedRegex(" ?Default (`[^`]*`|null)[.]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Default();
+
+    [GeneratedRegex("^.* from (?<from>\\S+) to (?<to>\\S+).*$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Bounds();
 
     [GeneratedRegex("\\s+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Blanks();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DiditWorker.Hosting;
+using DiditWorker.Tests.Hosting;
 using DiditWorker.Tests.Shared;
 using Microsoft.Extensions.Configuration;
 using NUnit.Framework;
@@ -174,7 +175,7 @@ public sealed partial class The_kubernetes_manifests(string directory)
     }
 
     // As the pod would read them; files that only the cluster has are left out, or stood in for.
-    private WorkerSettings Read(bool production = true)
+    private Configured Read(bool production = true)
     {
         var settings = Settings.Where(setting => !setting.Key.EndsWith("File", StringComparison.Ordinal))
             .ToDictionary(
@@ -186,7 +187,7 @@ public sealed partial class The_kubernetes_manifests(string directory)
             settings.Remove("Didit:WorkflowId");
         }
 
-        return WorkerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        return Configured.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
     }
 
     private Manifest Single(string kind, string name) => _manifests.Single(manifest => manifest.Kind == kind && manifest.Name == name);

@@ -1,5 +1,5 @@
-using DiditWorker.Hosting;
 using DiditWorker.Simulator;
+using DiditWorker.Tests.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
 
@@ -31,7 +31,7 @@ internal static class WorkerNames
     {
         var asked = new Listening(
             new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Didit:ApiKey"] = "k" }).Build());
-        WorkerSettings.From(asked);
+        Configured.From(asked);
         return asked.Keys;
     }
 

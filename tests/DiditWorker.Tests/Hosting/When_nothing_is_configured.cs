@@ -1,7 +1,6 @@
 using DiditWorker.Didit;
 using DiditWorker.Hosting;
 using DiditWorker.Protocol;
-using Microsoft.Extensions.Configuration;
 using NUnit.Framework;
 using Shouldly;
 
@@ -9,7 +8,7 @@ namespace DiditWorker.Tests.Hosting;
 
 public sealed class When_nothing_is_configured
 {
-    private readonly WorkerSettings settings = Configured.With();
+    private readonly Configured settings = Configured.With();
 
     [Test]
     public void The_api_key_is_asked_for()
@@ -24,7 +23,7 @@ public sealed class When_nothing_is_configured
     public void Broker_and_redis_are_on_this_machine()
     {
         settings.RabbitMq.Hosts.ShouldBe([("localhost", 5672)]);
-        (settings.RabbitMq.User, settings.RabbitMq.Password, settings.RabbitMq.VirtualHost, settings.RabbitMq.Tls)
+        (settings.RabbitMq.User, settings.RabbitMq.Password.Reveal(), settings.RabbitMq.VirtualHost, settings.RabbitMq.Tls)
             .ShouldBe(("guest", "guest", "/", false));
         settings.Redis.ShouldBe("localhost:6379");
     }
@@ -78,7 +77,7 @@ public sealed class When_nothing_is_configured
         .Didit.ShouldBe(settings.Didit);
 
     [Test]
-    public void Names_of_settings_have_no_case() => WorkerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(
-        new Dictionary<string, string?>(StringComparer.Ordinal) { ["didit:apikey"] = "k", ["DIDIT:REQUESTSPERMINUTE"] = "7" }).Build())
+    public void Names_of_settings_have_no_case() => Configured.Only(
+        ("didit:apikey", "k"), ("DIDIT:REQUESTSPERMINUTE", "7"))
         .Didit.RequestsPerMinute.ShouldBe(7);
 }

@@ -20,7 +20,7 @@ public sealed class When_settings_are_secret
     {
         File.WriteAllText(path, "  from-file\r\n");
 
-        Only(("Didit:ApiKeyFile", path)).Didit.ApiKey.ShouldBe("from-file");
+        Only(("Didit:ApiKeyFile", path)).Didit.ApiKey.Reveal().ShouldBe("from-file");
     }
 
     [Test]
@@ -108,7 +108,7 @@ public sealed class When_settings_are_secret
 
         var settings = With((key + "File", path));
 
-        (key.EndsWith("Redis", StringComparison.Ordinal) ? settings.Redis : settings.RabbitMq.Password).ShouldContain("s3cret");
+        (key.EndsWith("Redis", StringComparison.Ordinal) ? settings.Redis : settings.RabbitMq.Password.Reveal()).ShouldContain("s3cret");
         settings.SecretFiles.ShouldHaveSingleItem().Setting.ShouldBe(key + "File");
         Refused((key, value), (key + "File", path)).Faults.ShouldHaveSingleItem()
             .ShouldBe($"{key} = \"***\": set either this or {key}File, not both");

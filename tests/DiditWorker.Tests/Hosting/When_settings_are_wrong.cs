@@ -24,6 +24,7 @@ public sealed class When_settings_are_wrong
     [TestCase("Didit:IdempotencyWindow", "tomorrow")]
     [TestCase("Didit:IdempotencyWindow", "-1.00:00:00")]
     [TestCase("Didit:IdempotencyWindow", "31.00:00:00")]
+    [TestCase("Didit:IdempotencyWindow", "24:00:00", TestName = "24 hours, which .NET reads as 24 days")]
     [TestCase("Didit:AttemptTimeout", "10s")]
     [TestCase("Didit:TotalTimeout", "00:00:61")]
     [TestCase("Didit:LookupBeforeResend", "Sometimes")]
@@ -49,6 +50,7 @@ public sealed class When_settings_are_wrong
     [TestCase("Idempotency:WhenRedisUnavailable", "Retry")]
     [TestCase("Idempotency:MaximumAttempts", "0")]
     [TestCase("StartVerification:Queue", "start verification")]
+    [TestCase("StartVerification:PrefetchCount", "0x10")]
     [TestCase("StartVerification:PrefetchCount", "65536")]
     [TestCase("StartVerification:ConcurrentMessageLimit", "0")]
     [TestCase("StartVerification:MaximumBodySize", "1")]
@@ -70,6 +72,23 @@ public sealed class When_settings_are_wrong
             refused.Message.ShouldContain(fault);
         }
     }
+
+    [TestCase("Didit:AttemptTimeout", "10s", "expected a time from 00:00:00.010 to 00:10:00 as [d.]hh:mm:ss")]
+    [TestCase("Didit:AttemptTimeout", "00:10:01", "expected a time from 00:00:00.010 to 00:10:00 as [d.]hh:mm:ss")]
+    [TestCase("StartVerification:MaximumBodySize", "1k", "expected a whole number from 1024 to 67108864")]
+    [TestCase("StartVerification:MaximumBodySize", "1", "expected a whole number from 1024 to 67108864")]
+    [TestCase("StartVerification:Topology", "Assume", "expected one of Declare, Expect")]
+    public void It_says_what_is_expected(string key, string value, string expected) =>
+        Refused((key, value), ("Didit:TotalTimeout", "00:15:00"), ("Idempotency:Lease", "00:16:00")).Faults.ShouldHaveSingleItem()
+            .ShouldBe($"{key} = \"{value}\": {expected}");
+
+    [Test]
+    public void A_default_is_shown_where_it_no_longer_fits() => Fault("Didit:TotalTimeout", "00:05:00").ShouldBe(
+        "Idempotency:Lease = \"00:02:00\": must be longer than Didit:TotalTimeout (00:05:00), or two workers could own one key");
+
+    [Test]
+    public void A_fault_of_one_setting_hides_no_rule_across() =>
+        Refused(("Didit:WorkflowId", "x"), ("Didit:LookupDelay", "00:01:00"), ("Idempotency:Lease", "00:01:00")).Faults.Count.ShouldBe(3);
 
     [Test]
     public void A_lease_must_be_longer_than_all_attempts_together()

@@ -13,7 +13,7 @@ public sealed class When_transport_is_plain
     [TestCase("ConnectionStrings:Redis", "localhost:6379,10.0.0.7:6379")]
     [TestCase("Didit:BaseAddress", "http://didit.example")]
     public void Its_setting_is_named(string key, string value) =>
-        PlainTransport.Find(With((key, value))).ShouldHaveSingleItem().Setting.ShouldBe(key);
+        Found((key, value)).ShouldHaveSingleItem().Setting.ShouldBe(key);
 
     [TestCase("ConnectionStrings:RabbitMq", "amqps://u:p@rabbit/")]
     [TestCase("ConnectionStrings:RabbitMq", "amqp://u:p@[::1],127.0.0.1,localhost/")]
@@ -22,5 +22,11 @@ public sealed class When_transport_is_plain
     [TestCase("Didit:BaseAddress", "https://didit.example")]
     [TestCase("Didit:BaseAddress", "http://127.0.0.1:8090")]
     public void Nothing_is_said_of_this_machine_or_with_tls(string key, string value) =>
-        PlainTransport.Find(With((key, value))).ShouldBeEmpty();
+        Found((key, value)).ShouldBeEmpty();
+
+    private static IEnumerable<(string Setting, string Remedy)> Found((string Key, string? Value) setting)
+    {
+        var settings = With(setting);
+        return PlainTransport.Find(settings.RabbitMqOptions, settings.RedisOptions, settings.Didit);
+    }
 }

@@ -62,7 +62,8 @@ public sealed class When_a_connect_to_redis_fails
     public async Task The_host_disposes_the_connection()
     {
         var provider = new ServiceCollection().AddLogging()
-            .AddDiditWorker(Configured.With(("ConnectionStrings:Redis", "127.0.0.1:1,connectTimeout=200"))).BuildServiceProvider();
+            .AddDiditWorker(Configured.Of(("Didit:ApiKey", "k"), ("ConnectionStrings:Redis", "127.0.0.1:1,connectTimeout=200")))
+            .BuildServiceProvider();
         var connection = provider.GetRequiredService<RedisConnection>();
 
         await provider.DisposeAsync();

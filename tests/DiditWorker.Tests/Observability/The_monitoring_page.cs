@@ -25,7 +25,7 @@ public sealed partial class The_monitoring_page
     [Test]
     public void Lists_every_event_id()
     {
-        var inCode = new[] { typeof(WorkerMetrics), typeof(AuditLog), typeof(WorkerSettings) }.SelectMany(type => type.Assembly.GetTypes())
+        var inCode = new[] { typeof(WorkerMetrics), typeof(AuditLog), typeof(WorkerServices) }.SelectMany(type => type.Assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId)
             .OfType<int>()
@@ -66,7 +66,7 @@ public sealed partial class The_monitoring_page
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Configuration.AddInMemoryCollection([new("Didit:ApiKey", "k")]);
-        builder.Services.AddDiditWorker(WorkerSettings.From(builder.Configuration));
+        builder.Services.AddDiditWorker(builder.Configuration);
         builder.Services.AddHealth();
         builder.Services.AddSingleton<QueueWatch>().AddSingleton<QueueGauges>().AddSingleton<StatusReporter>();
         return builder.Build();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DiditWorker.Hosting;
 using DiditWorker.Operations.Probe;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Hosting.Configured;
@@ -113,12 +114,11 @@ public sealed class When_a_report_is_kept
     }
 
     [Test]
-    public async Task It_is_read_with_the_settings()
+    public async Task It_is_looked_at_with_the_settings()
     {
         await ProbeReportFile.WriteAsync(Path, Reports.Good);
 
-        With(("Didit:ProbeReportFile", Path)).ProbeReport!.Requests.ShouldBe(Reports.Good.Requests);
-        With().ProbeReport.ShouldBeNull();
+        With(("Didit:ProbeReportFile", Path)).Didit.ProbeReportFile.ShouldBe(Path);
     }
 
     [Test]
@@ -133,7 +133,7 @@ public sealed class When_a_report_is_kept
     }
 
     [Test]
-    public void The_commands_do_without_it_since_one_of_them_makes_it() => Should.NotThrow(() => WorkerSettings.From(
-        new Microsoft.Extensions.Configuration.ConfigurationManager { ["Didit:ApiKey"] = "k", ["Didit:ProbeReportFile"] = Path },
-        withProbeReport: false));
+    public void The_commands_do_without_it_since_one_of_them_makes_it() => Should.NotThrow(
+        () => new ServiceCollection().AddWorkerOptions(Of(("Didit:ApiKey", "k"), ("Didit:ProbeReportFile", Path)))
+            .BuildServiceProvider().Check());
 }

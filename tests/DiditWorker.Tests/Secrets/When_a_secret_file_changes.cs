@@ -1,5 +1,5 @@
-using DiditWorker.Hosting;
 using DiditWorker.Secrets;
+using DiditWorker.Tests.Hosting;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Hosting.Configured;
@@ -34,8 +34,8 @@ public sealed class When_a_secret_file_changes
 
         ShouldTake(settings, "second-0123456789");
 
-        settings.Didit.ApiKey.ShouldBe("second-0123456789");
-        (settings.Didit with { WorkflowId = "w" }).ApiKey.ShouldBe("second-0123456789");
+        settings.Didit.ApiKey.Reveal().ShouldBe("second-0123456789");
+        (settings.Didit with { WorkflowId = "w" }).ApiKey.Reveal().ShouldBe("second-0123456789");
     }
 
     [Test]
@@ -45,7 +45,7 @@ public sealed class When_a_secret_file_changes
 
         ShouldTake(settings, "second-0123456789");
 
-        settings.Status.Token.ShouldBe("second-0123456789");
+        settings.Status.Token!.Reveal().ShouldBe("second-0123456789");
     }
 
     [Test]
@@ -56,7 +56,7 @@ public sealed class When_a_secret_file_changes
 
         ShouldTake(settings, "amqp://user2:second@rabbit-1,rabbit-2/vhost");
 
-        settings.RabbitMq.Password.ShouldBe("second");
+        settings.RabbitMq.Password.Reveal().ShouldBe("second");
         settings.RabbitMq.Hosts.Count.ShouldBe(2);
         ShouldRefuse(settings, "amqp://user2:second@rabbit-1,rabbit-2/other", "restart");
     }
@@ -82,7 +82,7 @@ public sealed class When_a_secret_file_changes
 
         ShouldRefuse(settings, content, "holds");
 
-        settings.Didit.ApiKey.ShouldBe("first-0123456789");
+        settings.Didit.ApiKey.Reveal().ShouldBe("first-0123456789");
         ShouldTake(settings, "second-0123456789");
     }
 
@@ -97,7 +97,7 @@ public sealed class When_a_secret_file_changes
         file.Problem!.ShouldContain("cannot be read");
         file.Look().ShouldBe(SecretChange.None);
 
-        settings.Didit.ApiKey.ShouldBe("first-0123456789");
+        settings.Didit.ApiKey.Reveal().ShouldBe("first-0123456789");
         ShouldTake(settings, "second-0123456789");
     }
 
@@ -107,14 +107,14 @@ public sealed class When_a_secret_file_changes
         file.Look().ShouldBe(SecretChange.None);
     }
 
-    private void ShouldTake(WorkerSettings settings, string content)
+    private void ShouldTake(Configured settings, string content)
     {
         Put(content);
         ShouldBeSeenOnce(settings.SecretFiles.ShouldHaveSingleItem(), SecretChange.Taken);
         settings.SecretFiles[0].Problem.ShouldBeNull();
     }
 
-    private void ShouldRefuse(WorkerSettings settings, string content, string why)
+    private void ShouldRefuse(Configured settings, string content, string why)
     {
         Put(content);
         ShouldBeSeenOnce(settings.SecretFiles.ShouldHaveSingleItem(), SecretChange.Refused);

@@ -33,7 +33,7 @@ public sealed class When_access_is_configured
         try
         {
             File.WriteAllText(path, "0123456789abcdef\n");
-            With(("Status:Access", "Token"), ("Status:TokenFile", path)).Status.Token.ShouldBe("0123456789abcdef");
+            With(("Status:Access", "Token"), ("Status:TokenFile", path)).Status.Token!.Reveal().ShouldBe("0123456789abcdef");
         }
         finally
         {

@@ -17,7 +17,7 @@ public sealed class The_code
     private const int MaxParameters = 7;
 
     private static readonly Assembly[] Ours =
-        [typeof(VerificationProtocol).Assembly, typeof(AuditLog).Assembly, typeof(WorkerSettings).Assembly, typeof(SimulatorServer)
+        [typeof(VerificationProtocol).Assembly, typeof(AuditLog).Assembly, typeof(WorkerServices).Assembly, typeof(SimulatorServer)
             .Assembly];
 
     // A text that stands for itself, such as a JSON document, may be longer.

@@ -19,7 +19,7 @@ public sealed partial class The_house
     [
         new("DiditWorker.Core", typeof(VerificationProtocol).Assembly, "DiditWorker"),
         new("DiditWorker.Operations", typeof(AuditLog).Assembly, "DiditWorker.Operations"),
-        new("DiditWorker", typeof(WorkerSettings).Assembly, "DiditWorker"),
+        new("DiditWorker", typeof(WorkerServices).Assembly, "DiditWorker"),
     ];
 
     private static readonly Room Core = Rooms[0];

@@ -28,7 +28,7 @@ public sealed class When_a_broker_address_is_read
         string.Join(',', address.Hosts.Select(h => $"{h.Host}:{h.Port}")).ShouldBe(hosts);
         address.VirtualHost.ShouldBe(virtualHost);
         address.User.ShouldBe(user);
-        address.Password.ShouldBe(password);
+        address.Password.Reveal().ShouldBe(password);
         address.Tls.ShouldBe(tls);
     }
 
