@@ -27,47 +27,41 @@ public enum UnencryptedAnswers
 /// <summary>Settings of section <c>Idempotency</c>.</summary>
 public sealed record IdempotencyOptions
 {
-    /// <summary>
-    /// Operation and environment; part of the key. Changing it makes every message new. Default <c>start-verification</c>.
-    /// </summary>
+    /// <summary>Operation and environment; part of the key. Changing it makes every message new.</summary>
     /// <remarks>Allowed: <c>[a-z0-9][a-z0-9.-]{0,63}</c>.</remarks>
     [RegularExpression("[a-z0-9][a-z0-9.-]{0,63}", ErrorMessage = "expected to match [a-z0-9][a-z0-9.-]{{0,63}}")]
     public string Scope { get; init; } = "start-verification";
 
-    /// <summary>What stands before <c>{key}</c> in the names in Redis. Default <c>didit:</c>.</summary>
+    /// <summary>What stands before <c>{key}</c> in the names in Redis.</summary>
     /// <remarks>Allowed: no braces or blanks.</remarks>
     [RegularExpression("[^{} ]*", ErrorMessage = "must hold no braces or blanks: the key itself is the hash tag")]
     public string KeyPrefix { get; init => field = value.Replace("{key}", "", StringComparison.Ordinal); } = "didit:";
 
-    /// <summary>How long one owner may work on a key before another may take over. Default <c>00:02:00</c>.</summary>
+    /// <summary>How long one owner may work on a key before another may take over.</summary>
     /// <remarks>Longer than <c>Didit:TotalTimeout</c>.</remarks>
     [TimeRange("00:00:00.050", "01:00:00")]
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// What to do with a message while Redis cannot be asked: <c>Wait</c> holds it; <c>Proceed</c> goes on without a record, and then
-    /// nothing
-    /// holds duplicates apart. Default <c>Wait</c>.
+    /// nothing holds duplicates apart.
     /// </summary>
     public WhenRedisUnavailable WhenRedisUnavailable { get; init; } = WhenRedisUnavailable.Wait;
 
-    /// <summary>
-    /// Failed attempts (while others succeed), or deliveries that died with their worker, before a message is parked. Default <c>10</c>.
-    /// </summary>
+    /// <summary>Failed attempts (while others succeed), or deliveries that died with their worker, before a message is parked.</summary>
     [NumberRange(1, 1000)]
     public int MaximumAttempts { get; init; } = 10;
 
     /// <summary>
     /// A file with keys. Set, stored answers are encrypted (AES-256-GCM, bound to the record's name); not set, a warning at start. One key
-    /// a line: the first
-    /// writes, all read. Default null.
+    /// a line: the first writes, all read.
     /// </summary>
     /// <remarks>Allowed: base64 of 32 bytes (<c>openssl rand -base64 32</c>).</remarks>
     public string? EncryptionKeyFile { get; init; }
 
     /// <summary>
     /// What to make of a stored answer that is not encrypted: <c>Read</c>, for the window after a key was first set; <c>Refuse</c>, so that
-    /// nobody who can write to Redis can plant one: the message waits. Default <c>Read</c>.
+    /// nobody who can write to Redis can plant one: the message waits.
     /// </summary>
     /// <remarks>Allowed: <c>Refuse</c> needs a key.</remarks>
     public UnencryptedAnswers UnencryptedAnswers { get; init; } = UnencryptedAnswers.Read;

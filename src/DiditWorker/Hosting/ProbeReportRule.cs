@@ -15,16 +15,10 @@ internal sealed class ProbeReportRule : IValidateOptions<DiditOptions>
             _ = options.ProbeReportFile is { } path ? ProbeReportFile.Read(path) : null;
             return ValidateOptionsResult.Success;
         }
-        catch (FormatException exception)
+        catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
         {
-            return Fail(exception.Message);
+            var problem = exception is FormatException ? exception.Message : "the file cannot be read: " + exception.GetType().Name;
+            return ValidateOptionsResult.Fail(Fault.Of("Didit:ProbeReportFile", options.ProbeReportFile, problem));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return Fail("the file cannot be read: " + exception.GetType().Name);
-        }
-
-        ValidateOptionsResult Fail(string problem) =>
-            ValidateOptionsResult.Fail(Fault.Of("Didit:ProbeReportFile", options.ProbeReportFile, problem));
     }
 }

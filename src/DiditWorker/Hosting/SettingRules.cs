@@ -9,15 +9,8 @@ namespace DiditWorker.Hosting;
 
 /// <summary>Generated from the attributes of the options.</summary>
 [OptionsValidator]
-internal sealed partial class DiditValidator : IValidateOptions<DiditOptions>;
-
-/// <inheritdoc cref="DiditValidator" />
-[OptionsValidator]
-internal sealed partial class IdempotencyValidator : IValidateOptions<IdempotencyOptions>;
-
-/// <inheritdoc cref="DiditValidator" />
-[OptionsValidator]
-internal sealed partial class StartVerificationValidator : IValidateOptions<StartVerificationOptions>;
+internal sealed partial class SettingRanges
+    : IValidateOptions<DiditOptions>, IValidateOptions<IdempotencyOptions>, IValidateOptions<StartVerificationOptions>;
 
 /// <summary>What no attribute of one setting can say.</summary>
 /// <param name="bound">Section <c>Didit</c>, which may break rules of its own.</param>

@@ -59,19 +59,20 @@ internal sealed class SettingsSection<T>(IConfiguration configuration, ICollecti
     private string? Text(PropertyInfo setting) => configuration.Text($"{name}:{setting.Name}");
 
     // What is expected; null where the binder reads what is meant.
-    private string? Misread(PropertyInfo setting) => (Text(setting), setting.PropertyType) switch
+    private string? Misread(PropertyInfo setting)
     {
-        (null, _) => null,
-        ({ } text, { IsEnum: true } type) when !Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase) =>
-            "expected one of " + string.Join(", ", Enum.GetNames(type)),
-        ({ } text, var type) when type == typeof(TimeSpan) && !TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out _) =>
-            Range(setting),
-        ({ } text, var type) when type == typeof(int) && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _) =>
-            Range(setting),
-        _ => null,
-    };
-
-    private static string Range(PropertyInfo setting) => setting.GetCustomAttribute<RangeAttribute>()!.FormatErrorMessage(setting.Name);
+        var (text, type) = (Text(setting), setting.PropertyType);
+        var isRead = text is null || type switch
+        {
+            { IsEnum: true } => Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase),
+            _ when type == typeof(TimeSpan) => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out _),
+            _ when type == typeof(int) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            _ => true,
+        };
+        return isRead ? null
+            : type.IsEnum ? "expected one of " + string.Join(", ", Enum.GetNames(type))
+            : setting.GetCustomAttribute<RangeAttribute>()!.FormatErrorMessage(setting.Name);
+    }
 
     private string Describe(string failure, T options)
     {

@@ -22,15 +22,15 @@ internal static class WorkerOptions
             where T : class => new(configuration, files, name);
         var (didit, idempotency, status) = (
             Section<DiditOptions>("Didit"), Section<IdempotencyOptions>("Idempotency"), Section<StatusOptions>("Status"));
-        var rules = new SettingRules(didit.Bind());
+        var (ranges, rules) = (new SettingRanges(), new SettingRules(didit.Bind()));
         var apiKey = didit.Secrets.Secret<Secret>("Didit:ApiKey", SecretForms.ApiKey).File;
         var token = status.Secrets.Secret<Secret>("Status:Token", SecretForms.Token).File;
         var keys = idempotency.Secrets.File<AnswerKeys>(
             "Idempotency:EncryptionKeyFile", (text, _) => AnswerKeys.Read(text), idempotency.Bind().EncryptionKeyFile);
-        services.AddSection(didit, new DiditValidator(), rules)
+        services.AddSection(didit, ranges, rules)
             .Configure(options => options.CurrentApiKey = apiKey is null ? null : () => apiKey.Current);
-        services.AddSection(idempotency, new IdempotencyValidator(), rules);
-        services.AddSection(Section<StartVerificationOptions>("StartVerification"), new StartVerificationValidator());
+        services.AddSection(idempotency, ranges, rules);
+        services.AddSection(Section<StartVerificationOptions>("StartVerification"), ranges);
         services.AddSection(status, rules).Configure(options => options.CurrentToken = token is null ? null : () => token.Current);
         return services.AddServers(Section<RabbitMqOptions>("RabbitMq"), Section<RedisOptions>("Redis"))
             .AddSingleton(provider => new AnswerCipher(

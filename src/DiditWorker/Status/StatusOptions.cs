@@ -21,12 +21,10 @@ public enum StatusAccessRule
 /// <summary>Settings of section <c>Status</c>.</summary>
 public sealed record StatusOptions
 {
-    /// <summary>Who sees the status page: <c>Off</c>, <c>Loopback</c>, <c>Token</c>, <c>Anyone</c>. Default <c>Loopback</c>.</summary>
+    /// <summary>Who sees the status page: <c>Off</c>, <c>Loopback</c>, <c>Token</c>, <c>Anyone</c>.</summary>
     public StatusAccessRule Access { get; init; } = StatusAccessRule.Loopback;
 
-    /// <summary>
-    /// What a visitor must know. One of the two is required with <c>Token</c>, and refused with another access. Default null.
-    /// </summary>
+    /// <summary>What a visitor must know. One of the two is required with <c>Token</c>, and refused with another access.</summary>
     /// <remarks>Allowed: 16 or more visible ASCII characters.</remarks>
     public Secret? Token { get => CurrentToken?.Invoke() ?? field; init; }
 

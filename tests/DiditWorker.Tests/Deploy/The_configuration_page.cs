@@ -55,7 +55,7 @@ public sealed partial class The_configuration_page
             var name = $"`{section}:{property.Name}`" + (IsSecret(property) ? $", `{section}:{property.Name}File`" : "");
             var value = !IsSecret(property) && Text(property.GetValue(defaults)) is { Length: > 0 } text ? $" = `{text}`" : "";
             var allowed = Allowed(property) + (doc.Element("remarks") is { } remarks ? " " + Markdown(remarks) : "");
-            Wrap(made, $"- **{name}**{value}: {Default().Replace(Markdown(doc.Element("summary")!), "")}{allowed}");
+            Wrap(made, $"- **{name}**{value}: {Markdown(doc.Element("summary")!)}{allowed}");
         }
 
         return made.ToString();
@@ -110,9 +110,6 @@ public sealed partial class The_configuration_page
     private static Regex Region(string section) => new(
         $"(?<begin><!-- made from the documentation of {section}Options: tests/pages -->).*?(?<end><!-- end -->)",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
-
-    [GeneratedRegex(" ?Default (`[^`]*`|null)[.]", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Default();
 
     [GeneratedRegex("^.* from (?<from>\\S+) to (?<to>\\S+).*$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Bounds();

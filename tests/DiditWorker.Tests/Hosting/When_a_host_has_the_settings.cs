@@ -1,5 +1,7 @@
 using DiditWorker.Didit;
 using DiditWorker.Hosting;
+using DiditWorker.Operations.Broker;
+using DiditWorker.Protocol;
 using DiditWorker.Secrets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,6 +16,19 @@ public sealed class When_a_host_has_the_settings
     [Test]
     public void It_is_not_built_of_wrong_ones_and_all_faults_are_listed() => Should.Throw<InvalidConfigurationException>(
         () => Build(("Didit:WorkflowId", "x"), ("Idempotency:Lease", "x"), ("Didit:ApiKeys", "x"))).Faults.Count.ShouldBe(4);
+
+    [Test]
+    public void Whoever_asks_for_one_section_needs_no_other()
+    {
+        using var services = new ServiceCollection().AddWorkerOptions(Configured.Of(("Redis:Typo", "x"))).BuildServiceProvider();
+
+        services.GetRequiredService<BrokerAccess>().Address.Hosts.ShouldBe([("localhost", 5672)]);
+        services.GetRequiredService<IdempotencyOptions>().Scope.ShouldBe("start-verification");
+        Should.Throw<OptionsValidationException>(() => services.GetRequiredService<DiditOptions>()).Message
+            .ShouldStartWith("Didit:ApiKey = (not set): required");
+        Should.Throw<OptionsValidationException>(() => services.GetRequiredService<RedisOptions>()).Message
+            .ShouldStartWith("Redis:Typo = \"***\": ");
+    }
 
     [Test]
     public void A_class_gets_the_options_themselves()

@@ -21,7 +21,8 @@ public sealed class When_a_secret_is_shown
     public void So_is_what_holds_one() => Only(("Didit:ApiKey", "s3cret"), ("ConnectionStrings:RabbitMq", "amqp://u:s3cret@rabbit/"),
         ("ConnectionStrings:Redis", "redis,password=s3cret"))
         .ShouldSatisfyAllConditions(
-            settings => $"{settings.Didit} {settings.RabbitMq} {settings.RabbitMqOptions.Connection} {settings.RedisOptions.Connection}".ShouldNotContain("s3cret"),
+            settings => $"{settings.Didit} {settings.RabbitMq} {settings.RabbitMqOptions.Connection} {settings.RedisOptions.Connection}"
+                .ShouldNotContain("s3cret"),
             settings => settings.RabbitMq.Password.Reveal().ShouldBe("s3cret"));
 
     [Test]
