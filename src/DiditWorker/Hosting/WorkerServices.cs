@@ -12,7 +12,7 @@ namespace DiditWorker.Hosting;
 /// <summary>Everything but the transport: the same for the service, the demo and the tests.</summary>
 public static class WorkerServices
 {
-    /// <summary>Adds the worker. A host with wrong settings is not built: that throws <see cref="InvalidConfigurationException"/>.</summary>
+    /// <summary>Adds the worker. With wrong settings a host is not built: <see cref="InvalidConfigurationException"/>.</summary>
     public static IServiceCollection AddDiditWorker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddWorkerOptions(configuration);

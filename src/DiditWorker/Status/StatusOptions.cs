@@ -33,7 +33,4 @@ public sealed record StatusOptions
 
     /// <summary>Says what the file holds now; null without a file.</summary>
     internal Func<Secret>? CurrentToken { get; set; }
-
-    /// <summary>Without what it holds: the token is a secret.</summary>
-    public override string ToString() => $"{nameof(StatusOptions)} {Access}";
 }

@@ -44,6 +44,11 @@ public sealed partial class The_configuration_page
         Sections.ShouldAllBe(one => made.Contains($"`{one.Section}:", StringComparison.Ordinal));
     }
 
+    [Test]
+    public void Every_number_and_time_has_bounds() => Sections.SelectMany(one => one.Defaults.GetType().GetProperties().Where(IsSetting))
+        .Where(property => property.PropertyType == typeof(int) || property.PropertyType == typeof(TimeSpan))
+        .ShouldAllBe(property => property.GetCustomAttribute<RangeAttribute>() != null);
+
     private static string Made(string section, object defaults)
     {
         var docs = XDocument.Load(Path.ChangeExtension(defaults.GetType().Assembly.Location, ".xml")).Descendants("member")
