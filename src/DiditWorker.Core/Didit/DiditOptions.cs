@@ -126,4 +126,7 @@ public sealed record DiditOptions
     /// <summary>How long a session's URL works, as third parties measured; the workflow decides. Only used for <c>expiresAt</c>.</summary>
     [TimeRange("00:00:01", "365.00:00:00")]
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Without what it holds: an address may hold something secret.</summary>
+    public override string ToString() => nameof(DiditOptions);
 }
