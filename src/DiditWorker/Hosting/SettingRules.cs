@@ -21,8 +21,6 @@ internal sealed class SettingRules(DiditOptions bound)
     public ValidateOptionsResult Validate(string? name, DiditOptions options) => All(
         (options is { ApiKey: not null } or { ApiKeyFile: not null }, nameof(options.ApiKey),
             "required; set it, or Didit:ApiKeyFile to a file that holds it (Didit console, API keys)"),
-        (options.BaseAddress.IsAbsoluteUri && options.BaseAddress is { Scheme: "https" or "http", PathAndQuery: "/", UserInfo: "" },
-            nameof(options.BaseAddress), "expected an http or https address without path, query or user"),
         (options.Callback is null || CallbackRule.Allows(options.Callback), nameof(options.Callback), CallbackRule.Expected),
         (options.AttemptTimeout <= options.TotalTimeout, nameof(options.AttemptTimeout),
             $"must not be longer than Didit:TotalTimeout ({options.TotalTimeout:c})"),

@@ -8,8 +8,8 @@ namespace DiditWorker.Hosting;
 
 /// <summary>
 /// One section of the configuration. The binder makes options of it; this says all that is wrong with it at once, and lets the binder see
-/// only what it reads as it is meant. The binder would stop at the first value that it cannot convert, and take <c>24:00:00</c> for 24
-/// days and <c>1</c> for a name.
+/// only what it reads as it is meant. The binder would stop at the first value that it cannot convert, quote it, and take
+/// <c>24:00:00</c> for 24 days and <c>1</c> for a name.
 /// </summary>
 /// <param name="configuration">All settings.</param>
 /// <param name="files">Takes the files of the section that may change while the worker runs.</param>
@@ -67,10 +67,13 @@ internal sealed class SettingsSection<T>(IConfiguration configuration, ICollecti
             { IsEnum: true } => Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase),
             _ when type == typeof(TimeSpan) => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out _),
             _ when type == typeof(int) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            _ when type == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var address)
+                && address is { Scheme: "https" or "http", PathAndQuery: "/", UserInfo: "" },
             _ => true,
         };
         return isRead ? null
             : type.IsEnum ? "expected one of " + string.Join(", ", Enum.GetNames(type))
+            : type == typeof(Uri) ? "expected an http or https address without path, query or user"
             : setting.GetCustomAttribute<RangeAttribute>()!.FormatErrorMessage(setting.Name);
     }
 

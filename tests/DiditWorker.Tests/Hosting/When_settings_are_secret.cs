@@ -71,6 +71,7 @@ public sealed class When_settings_are_secret
     [TestCase("ConnectionStrings:Redis", "localhost,password=pa,s3cret=x", TestName = "A comma in the password")]
     [TestCase("ConnectionStrings:Redis", "password=s3cret", TestName = "No host")]
     [TestCase("Didit:BaseAddress", "https://user:s3cret@didit.example/", TestName = "A password in the base address")]
+    [TestCase("Didit:BaseAddress", "https://user:s3cret@[didit/", TestName = "A password in what is no address")]
     [TestCase("Didit:BaseAddress", "user:s3cret@didit.example", TestName = "A password in a base address without a scheme")]
     public void A_password_in_an_address_is_never_shown(string key, string value)
     {

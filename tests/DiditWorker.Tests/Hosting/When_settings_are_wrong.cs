@@ -9,6 +9,7 @@ public sealed class When_settings_are_wrong
 {
     [TestCase("Didit:BaseAddress", "verification.didit.me")]
     [TestCase("Didit:BaseAddress", "ftp://verification.didit.me")]
+    [TestCase("Didit:BaseAddress", "https://")]
     [TestCase("Didit:BaseAddress", "https://verification.didit.me/v3")]
     [TestCase("Didit:BaseAddress", "https://verification.didit.me/?x=1")]
     [TestCase("Didit:CreateSessionPath", "/v3/session")]
