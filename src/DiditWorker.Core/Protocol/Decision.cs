@@ -1,7 +1,7 @@
 namespace DiditWorker.Protocol;
 
 /// <summary>What a claim comes to. Each value is one way on: nobody has to work out a second time what it means.</summary>
-public enum Outcome
+public enum Choice
 {
     /// <summary>Nothing suggests an earlier attempt: create.</summary>
     Create,
@@ -38,9 +38,9 @@ public enum Outcome
 }
 
 /// <summary>What was decided of a claim, and why.</summary>
-/// <param name="Outcome">What to do.</param>
+/// <param name="Choice">What to do.</param>
 /// <param name="Because">Why, in a few words for people; holds no data of the message.</param>
-public readonly record struct Decision(Outcome Outcome, string Because)
+public readonly record struct Decision(Choice Choice, string Because)
 {
     /// <summary>Decides. Total: it has an answer for every input and throws for none.</summary>
     /// <param name="memory">What Redis said.</param>
@@ -52,22 +52,22 @@ public readonly record struct Decision(Outcome Outcome, string Because)
         if (!memory.Available)
         {
             return settings.WhenRedisUnavailable == WhenRedisUnavailable.Wait
-                ? new(Outcome.WaitForRedis, "Redis cannot be asked")
+                ? new(Choice.WaitForRedis, "Redis cannot be asked")
                 : Attempt(Memory.Unavailable, evidence, settings, now);
         }
 
         return memory.Record switch
         {
             { } record when record.Fingerprint != evidence.Fingerprint => new(
-                Outcome.RejectMismatch, "another payload came first under this id"),
-            { State: RecordState.Completed } => new(Outcome.AnswerFromRecord, "answered before"),
-            { State: RecordState.Refused } => new(Outcome.RejectRefused, "refused before"),
-            _ when !memory.Owned => new(Outcome.WaitForOwner, "another delivery of it is being worked on"),
-            { } record when record.Attempts >= settings.MaximumAttempts => new(Outcome.ParkExhausted, "it failed too often"),
+                Choice.RejectMismatch, "another payload came first under this id"),
+            { State: RecordState.Completed } => new(Choice.AnswerFromRecord, "answered before"),
+            { State: RecordState.Refused } => new(Choice.RejectRefused, "refused before"),
+            _ when !memory.Owned => new(Choice.WaitForOwner, "another delivery of it is being worked on"),
+            { } record when record.Attempts >= settings.MaximumAttempts => new(Choice.ParkExhausted, "it failed too often"),
 
             // A clock that is far ahead must not hold it.
             { Note.NextTry: var next } when next > now && next - now <= BackOff.MaxDelay => new(
-                Outcome.WaitForNextTry, "it failed a moment ago"),
+                Choice.WaitForNextTry, "it failed a moment ago"),
             _ => Attempt(memory, evidence, settings, now),
         };
     }
@@ -81,20 +81,20 @@ public readonly record struct Decision(Outcome Outcome, string Because)
         var remembers = !memory.MayHaveForgotten(settings.Window + settings.Margin);
         if (memory.Record is null && !evidence.MaybeAttempted && young && remembers && settings.Lookup != LookupBeforeResend.EveryCreate)
         {
-            return new(Outcome.Create, "nothing suggests an earlier attempt");
+            return new(Choice.Create, "nothing suggests an earlier attempt");
         }
 
         // A record tells when its first attempt was, but not of one whose record is gone: that takes the message's own time.
         var trusted = insideWindow && (settings.Lookup == LookupBeforeResend.Never || published is not null);
         return settings.Lookup switch
         {
-            LookupBeforeResend.Always or LookupBeforeResend.EveryCreate => new(Outcome.LookUpThenCreate, Possible(remembers)),
-            _ when trusted => new(Outcome.Resend, Possible(remembers) + " and Didit is trusted to remember the key"),
+            LookupBeforeResend.Always or LookupBeforeResend.EveryCreate => new(Choice.LookUpThenCreate, Possible(remembers)),
+            _ when trusted => new(Choice.Resend, Possible(remembers) + " and Didit is trusted to remember the key"),
             LookupBeforeResend.OutsideWindow => new(
-                Outcome.LookUpThenCreate, "an earlier attempt is possible and Didit may have forgotten the key"),
+                Choice.LookUpThenCreate, "an earlier attempt is possible and Didit may have forgotten the key"),
             _ when earliest is null && !evidence.MaybeAttempted =>
-                new(Outcome.Resend, "the message does not say how old it is and look-ups are turned off"),
-            _ => new(Outcome.ParkAmbiguous, "an earlier attempt is possible and look-ups are turned off"),
+                new(Choice.Resend, "the message does not say how old it is and look-ups are turned off"),
+            _ => new(Choice.ParkAmbiguous, "an earlier attempt is possible and look-ups are turned off"),
         };
     }
 

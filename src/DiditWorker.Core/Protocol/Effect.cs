@@ -91,7 +91,7 @@ public readonly record struct Effect(EffectKind Kind, string Reason = "")
     public bool Adopted { get; init; }
 
     /// <summary>With Release.</summary>
-    public Release Release { get; init; }
+    public ReleaseMode Release { get; init; }
 
     /// <summary>With Release: what the record is to say of the attempts; null: what it says already.</summary>
     public AttemptNote? Note { get; init; }

@@ -57,19 +57,19 @@ public static class VerificationProtocol
         var memory = hasWaited ? e.Memory with { Record = record! with { Payload = "" } } : e.Memory;
         var decision = Decision.Make(memory, evidence, settings, e.Memory.At ?? e.Now);
         state = state with { Memory = e.Memory, Decision = decision, Note = record?.Note ?? state.Note };
-        return decision.Outcome switch
+        return decision.Choice switch
         {
-            Outcome.AnswerFromRecord => Done(state, new(EffectKind.AnswerFromRecord) { Record = record }),
-            Outcome.RejectMismatch => Done(state, new(EffectKind.Reject, decision.Because) { Rejection = Rejection.PayloadMismatch }),
-            Outcome.RejectRefused => Done(
+            Choice.AnswerFromRecord => Done(state, new(EffectKind.AnswerFromRecord) { Record = record }),
+            Choice.RejectMismatch => Done(state, new(EffectKind.Reject, decision.Because) { Rejection = Rejection.PayloadMismatch }),
+            Choice.RejectRefused => Done(
                 state, new(EffectKind.Reject, decision.Because) { Rejection = Rejection.RefusedByDidit, Record = record }),
-            Outcome.ParkExhausted => Park(state, Rejection.AttemptsExhausted, Exhausted(state, settings)),
-            Outcome.ParkAmbiguous => Park(state, Rejection.AmbiguousSession, decision.Because),
-            Outcome.WaitForOwner or Outcome.WaitForRedis => (state, new(EffectKind.Poll, decision.Because)),
-            Outcome.WaitForNextTry => GiveBack(
-                state, Release.Forget,
+            Choice.ParkExhausted => Park(state, Rejection.AttemptsExhausted, Exhausted(state, settings)),
+            Choice.ParkAmbiguous => Park(state, Rejection.AmbiguousSession, decision.Because),
+            Choice.WaitForOwner or Choice.WaitForRedis => (state, new(EffectKind.Poll, decision.Because)),
+            Choice.WaitForNextTry => GiveBack(
+                state, ReleaseMode.Forget,
                 new(EffectKind.BackOff, decision.Because) { Delay = record!.Note!.NextTry - (e.Memory.At ?? e.Now) }),
-            Outcome.LookUpThenCreate => Enter(state, Stage.LookingUp),
+            Choice.LookUpThenCreate => Enter(state, Stage.LookingUp),
             _ => Enter(state, state.Conflicted ? Stage.LookingUp : Stage.Creating),
         };
     }
@@ -123,7 +123,7 @@ public static class VerificationProtocol
         return (state with { Attempts = (state.Note?.Attempts ?? 0) + 1 }, new(EffectKind.Create)
         {
             // Repeated on trust, it must be done before Didit may forget the key.
-            NotAfter = state.Decision.Outcome == Outcome.Resend && !state.Conflicted && first is { } since
+            NotAfter = state.Decision.Choice == Choice.Resend && !state.Conflicted && first is { } since
                 ? (since < now ? since : now) + settings.Window - settings.Margin - settings.LongestRequest
                 : null,
         });
@@ -172,12 +172,12 @@ public static class VerificationProtocol
         };
         var failed = state.Stage == Stage.Creating ? Operation.Create : Operation.Read;
         var backOff = new Effect(EffectKind.BackOff, reply.Why) { Delay = wait, Operation = failed };
-        return GiveBack(state, e.Verdict.Counts ? Release.Keep : Unused(state), backOff, state.Note);
+        return GiveBack(state, e.Verdict.Counts ? ReleaseMode.Keep : Unused(state), backOff, state.Note);
     }
 
     private static (DeliveryState State, Effect Effect) Park(DeliveryState state, Rejection rejection, string reason) =>
         GiveBack(
-            state, Release.Reset, new(EffectKind.Reject, reason) { Rejection = rejection },
+            state, ReleaseMode.Reset, new(EffectKind.Reject, reason) { Rejection = rejection },
             state.Note is { } note ? note with { NextTry = note.LastAt } : null);
 
     private static string Exhausted(DeliveryState state, ProtocolSettings settings) =>
@@ -198,10 +198,10 @@ public static class VerificationProtocol
     private static DateTimeOffset Milliseconds(DateTimeOffset time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
-    private static Release Unused(DeliveryState state) => state.MaybeAttempted ? Release.Uncounted : Release.Forget;
+    private static ReleaseMode Unused(DeliveryState state) => state.MaybeAttempted ? ReleaseMode.Uncounted : ReleaseMode.Forget;
 
     private static (DeliveryState State, Effect Effect) GiveBack(
-        DeliveryState state, Release how, Effect afterwards, AttemptNote? note = null) =>
+        DeliveryState state, ReleaseMode how, Effect afterwards, AttemptNote? note = null) =>
         (state with { Stage = Stage.Releasing, Afterwards = afterwards }, new(EffectKind.Release) { Release = how, Note = note });
 
     private static (DeliveryState State, Effect Effect) Afterwards(DeliveryState state) =>

@@ -94,9 +94,9 @@ public sealed class IdempotencyStore(
     /// <param name="owner">The token that claimed.</param>
     /// <param name="how">What that says of the attempt.</param>
     /// <param name="note">What became of the attempts so far; null: the record keeps the note that it has.</param>
-    public async Task<bool> ReleaseAsync(IdempotencyKey key, string owner, Release how, AttemptNote? note = null)
+    public async Task<bool> ReleaseAsync(IdempotencyKey key, string owner, ReleaseMode how, AttemptNote? note = null)
     {
-        var mode = how switch { Release.Forget => "forget", Release.Keep => "keep", Release.Reset => "reset", _ => "uncounted" };
+        var mode = how switch { ReleaseMode.Forget => "forget", ReleaseMode.Keep => "keep", ReleaseMode.Reset => "reset", _ => "uncounted" };
         var text = note is null ? "" : cipher.Protect(RedisKey(key), note.ToText());
         return (int)await RunAsync(ReleaseScript, key, owner, mode, _retention, _lease, text) == 1;
     }

@@ -77,7 +77,7 @@ public sealed class Lease(
     /// <summary>
     /// Gives the key back, see <see cref="IdempotencyStore.ReleaseAsync"/>. Where Redis does not answer the lease runs out instead.
     /// </summary>
-    public async Task ReleaseAsync(Release how, AttemptNote? note)
+    public async Task ReleaseAsync(ReleaseMode how, AttemptNote? note)
     {
         await StopAsync();
         await store.ReleaseAsync(key, Owner, how, note);

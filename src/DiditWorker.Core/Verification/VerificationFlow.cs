@@ -122,7 +122,7 @@ public sealed partial class VerificationFlow(
     private static partial class Log
     {
         [LoggerMessage(101, LogLevel.Debug, "{Key}: {Outcome}, since {Because}")]
-        public static partial void Decided(ILogger logger, IdempotencyKey key, Outcome outcome, string because);
+        public static partial void Decided(ILogger logger, IdempotencyKey key, Choice outcome, string because);
 
         [LoggerMessage(102, LogLevel.Warning,
             "{RequestId} {Key}: attempt {Attempt} failed: {Why} (counts against it: {Counts}); the next one at {NextTry:O}")]

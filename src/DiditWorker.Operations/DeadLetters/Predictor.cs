@@ -35,7 +35,7 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
             // A replay carries a header that says so.
             var evidence = new Evidence(Fingerprint.Of(request.Payload), delivery.PublishedAt, MaybeAttempted: true);
             var decision = VerificationProtocol.Foresee(evidence, memory, _settings, time.GetUtcNow());
-            var prediction = new Prediction(Of(decision.Outcome), decision.Because, AgeOf(letter, memory.Record), memory);
+            var prediction = new Prediction(Of(decision.Choice), decision.Because, AgeOf(letter, memory.Record), memory);
             return ask && prediction.What == Predicted.LookUpThenCreate
                 ? await AskAsync(prediction, delivery, request, memory, cancellation) : prediction;
         }
@@ -45,15 +45,15 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
         }
     }
 
-    private static Predicted Of(Outcome outcome) => outcome switch
+    private static Predicted Of(Choice outcome) => outcome switch
     {
-        Outcome.Create => Predicted.Create,
-        Outcome.Resend => Predicted.Resend,
-        Outcome.LookUpThenCreate or Outcome.WaitForNextTry => Predicted.LookUpThenCreate,
-        Outcome.AnswerFromRecord => Predicted.AnswerFromRecord,
-        Outcome.RejectMismatch => Predicted.RejectMismatch,
-        Outcome.RejectRefused => Predicted.RejectRefused,
-        Outcome.ParkExhausted or Outcome.ParkAmbiguous => Predicted.Park,
+        Choice.Create => Predicted.Create,
+        Choice.Resend => Predicted.Resend,
+        Choice.LookUpThenCreate or Choice.WaitForNextTry => Predicted.LookUpThenCreate,
+        Choice.AnswerFromRecord => Predicted.AnswerFromRecord,
+        Choice.RejectMismatch => Predicted.RejectMismatch,
+        Choice.RejectRefused => Predicted.RejectRefused,
+        Choice.ParkExhausted or Choice.ParkAmbiguous => Predicted.Park,
         _ => Predicted.InProgress,
     };
 

@@ -13,7 +13,7 @@ public sealed record RecordView
     public required string Meaning { get; init; }
 
     /// <summary>What the worker would do with another delivery of the same message, by its own protocol.</summary>
-    public required Outcome NextDelivery { get; init; }
+    public required Choice NextDelivery { get; init; }
 
     /// <summary>The same in words.</summary>
     public required string NextDeliveryWould { get; init; }
@@ -86,7 +86,7 @@ public sealed record RecordView
         {
             State = record.State,
             Meaning = Meant(record, memory),
-            NextDelivery = decision.Outcome,
+            NextDelivery = decision.Choice,
             NextDeliveryWould = InWords(decision, record),
             Owner = record.Owner,
             LeaseUntil = record.State == RecordState.InProgress ? record.LeaseUntil : null,
@@ -116,20 +116,20 @@ public sealed record RecordView
         _ => "in progress, but nobody works on it: an attempt may have made a session at Didit or not (ambiguous)",
     };
 
-    private static string InWords(Decision decision, IdempotencyRecord record) => decision.Outcome switch
+    private static string InWords(Decision decision, IdempotencyRecord record) => decision.Choice switch
     {
-        Outcome.AnswerFromRecord => "get the stored answer again, without a request to Didit",
-        Outcome.RejectRefused => "be rejected again with the stored words, without a request to Didit",
-        Outcome.RejectMismatch => "be rejected: another payload came first under this id",
-        Outcome.WaitForNextTry =>
+        Choice.AnswerFromRecord => "get the stored answer again, without a request to Didit",
+        Choice.RejectRefused => "be rejected again with the stored words, without a request to Didit",
+        Choice.RejectMismatch => "be rejected: another payload came first under this id",
+        Choice.WaitForNextTry =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"wait for the next try at {record.Note!.NextTry:HH:mm:ss'Z'}, and look at Didit for its session first"),
-        Outcome.WaitForOwner or Outcome.WaitForRedis =>
+        Choice.WaitForOwner or Choice.WaitForRedis =>
         string.Create(
             CultureInfo.InvariantCulture, $"wait for that one, and take over if it is not done by {record.LeaseUntil:HH:mm:ss'Z'}"),
-        Outcome.ParkExhausted or Outcome.ParkAmbiguous => $"be parked: {decision.Because}",
-        Outcome.Resend => $"be sent to Didit again under the same key: {decision.Because}",
+        Choice.ParkExhausted or Choice.ParkAmbiguous => $"be parked: {decision.Because}",
+        Choice.Resend => $"be sent to Didit again under the same key: {decision.Because}",
         _ => "look at Didit for its session first, adopt it if it is there, and create one only if there is none",
     };
 

@@ -88,7 +88,7 @@ internal sealed class KeyAdoption(
         {
             if (!completed)
             {
-                await store.ReleaseAsync(adoption.Key, owner, Release.Reset);
+                await store.ReleaseAsync(adoption.Key, owner, ReleaseMode.Reset);
             }
         }
 

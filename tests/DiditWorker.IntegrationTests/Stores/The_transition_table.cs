@@ -69,7 +69,7 @@ public sealed class The_transition_table(Kind kind) : StoreTest(kind)
                 "renew" => Lower(await Store.RenewAsync(Key, by) is not null),
                 "complete" => Lower(await CompleteAsync(by, NewAnswer)),
                 "refuse" => Lower(await CompleteAsync(by, NewAnswer, RecordState.Refused)),
-                _ => Lower(await Store.ReleaseAsync(Key, by, Enum.Parse<Release>(operation))),
+                _ => Lower(await Store.ReleaseAsync(Key, by, Enum.Parse<ReleaseMode>(operation))),
             };
         }
         catch (UnknownRecordException)

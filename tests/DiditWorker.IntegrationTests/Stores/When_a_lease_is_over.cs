@@ -34,7 +34,7 @@ public sealed class When_a_lease_is_over(Kind kind) : StoreTest(kind)
         (await Store.RenewAsync(Key, Mine)).ShouldBeNull();
         (await CompleteAsync(Mine)).ShouldBeFalse();
         (await CompleteAsync(Mine, "\"no\"", RecordState.Refused)).ShouldBeFalse();
-        foreach (var how in Enum.GetValues<Release>())
+        foreach (var how in Enum.GetValues<ReleaseMode>())
             (await Store.ReleaseAsync(Key, Mine, how)).ShouldBeFalse();
 
         (await StoredAsync()).ShouldBe(stored);

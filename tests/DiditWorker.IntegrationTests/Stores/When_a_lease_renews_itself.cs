@@ -105,7 +105,7 @@ public sealed class When_a_lease_renews_itself(Kind kind) : StoreTest(kind)
     {
         await using var lease = NewLease(ThreeSeconds);
         await lease.ClaimAsync();
-        await lease.ReleaseAsync(Release.Keep, note: null);
+        await lease.ReleaseAsync(ReleaseMode.Keep, note: null);
         var released = await StoredAsync();
 
         (await Store.RenewAsync(Key, lease.Owner)).ShouldBeNull();
@@ -120,7 +120,7 @@ public sealed class When_a_lease_renews_itself(Kind kind) : StoreTest(kind)
     {
         await using var lease = NewLease(Lease);
         await lease.ClaimAsync();
-        await lease.ReleaseAsync(Release.Keep, new(1, "500", await NowAsync(), await NowAsync()));
+        await lease.ReleaseAsync(ReleaseMode.Keep, new(1, "500", await NowAsync(), await NowAsync()));
 
         var again = await lease.ClaimAsync();
 

@@ -89,7 +89,7 @@ public sealed class When_a_record_grows_old(Kind kind) : StoreTest(kind)
             "renew" => await store.RenewAsync(Key, Mine) is not null,
             "complete" => await CompleteAsync(Mine),
             "refuse" => await CompleteAsync(Mine, "\"no\"", RecordState.Refused),
-            _ => await store.ReleaseAsync(Key, Mine, Enum.Parse<Release>(operation)),
+            _ => await store.ReleaseAsync(Key, Mine, Enum.Parse<ReleaseMode>(operation)),
         };
         done.ShouldBeTrue();
     }

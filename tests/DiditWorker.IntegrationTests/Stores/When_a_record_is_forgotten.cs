@@ -14,7 +14,7 @@ public sealed class When_a_record_is_forgotten(Kind kind) : StoreTest(kind)
     public async Task An_ambiguous_one_goes_and_the_next_claim_is_the_first()
     {
         await Store.ClaimAsync(Key, Fingerprint, Mine);
-        await Store.ReleaseAsync(Key, Mine, Release.Keep);
+        await Store.ReleaseAsync(Key, Mine, ReleaseMode.Keep);
 
         (await Store.ForgetAsync(Key, await RecordAsync())).ShouldBeTrue();
 
@@ -64,10 +64,10 @@ public sealed class When_a_record_is_forgotten(Kind kind) : StoreTest(kind)
     public async Task One_that_somebody_claimed_since_stays()
     {
         await Store.ClaimAsync(Key, Fingerprint, Mine);
-        await Store.ReleaseAsync(Key, Mine, Release.Keep);
+        await Store.ReleaseAsync(Key, Mine, ReleaseMode.Keep);
         var seen = await RecordAsync();
         (await Store.ClaimAsync(Key, Fingerprint, Theirs)).Owned.ShouldBeTrue();
-        await Store.ReleaseAsync(Key, Theirs, Release.Keep);
+        await Store.ReleaseAsync(Key, Theirs, ReleaseMode.Keep);
         var stored = await StoredAsync();
 
         (await Store.ForgetAsync(Key, seen)).ShouldBeFalse();
@@ -79,7 +79,7 @@ public sealed class When_a_record_is_forgotten(Kind kind) : StoreTest(kind)
     public async Task One_that_was_answered_since_stays()
     {
         await Store.ClaimAsync(Key, Fingerprint, Mine);
-        await Store.ReleaseAsync(Key, Mine, Release.Keep);
+        await Store.ReleaseAsync(Key, Mine, ReleaseMode.Keep);
         var seen = await RecordAsync();
         await Store.ClaimAsync(Key, Fingerprint, Theirs);
         (await CompleteAsync(Theirs)).ShouldBeTrue();
@@ -93,7 +93,7 @@ public sealed class When_a_record_is_forgotten(Kind kind) : StoreTest(kind)
     public async Task One_that_is_gone_is_not_said_to_have_been_forgotten()
     {
         await Store.ClaimAsync(Key, Fingerprint, Mine);
-        await Store.ReleaseAsync(Key, Mine, Release.Keep);
+        await Store.ReleaseAsync(Key, Mine, ReleaseMode.Keep);
         var seen = await RecordAsync();
         (await Store.ForgetAsync(Key, seen)).ShouldBeTrue();
 
@@ -104,7 +104,7 @@ public sealed class When_a_record_is_forgotten(Kind kind) : StoreTest(kind)
     public async Task One_of_another_version_stays()
     {
         await Store.ClaimAsync(Key, Fingerprint, Mine);
-        await Store.ReleaseAsync(Key, Mine, Release.Keep);
+        await Store.ReleaseAsync(Key, Mine, ReleaseMode.Keep);
         var seen = await RecordAsync();
         var newer = "3" + (await StoredAsync())![1..];
         await PutAsync(newer);
@@ -121,7 +121,7 @@ public sealed class When_a_record_is_forgotten(Kind kind) : StoreTest(kind)
         {
             NewKey();
             await Store.ClaimAsync(Key, Fingerprint, Mine);
-            await Store.ReleaseAsync(Key, Mine, Release.Keep);
+            await Store.ReleaseAsync(Key, Mine, ReleaseMode.Keep);
             var seen = await RecordAsync();
 
             var forget = Store.ForgetAsync(Key, seen);

@@ -15,10 +15,10 @@ public sealed class When_attempts_are_noted(Kind kind) : StoreTest(kind)
         81, "create answered 500", DateTimeOffset.FromUnixTimeMilliseconds(1795521600123),
         DateTimeOffset.FromUnixTimeMilliseconds(1795521660456));
 
-    [TestCase(Release.Keep)]
-    [TestCase(Release.Uncounted)]
-    [TestCase(Release.Reset)]
-    public async Task The_next_owner_reads_the_note(Release how)
+    [TestCase(ReleaseMode.Keep)]
+    [TestCase(ReleaseMode.Uncounted)]
+    [TestCase(ReleaseMode.Reset)]
+    public async Task The_next_owner_reads_the_note(ReleaseMode how)
     {
         await Store.ClaimAsync(Key, Fingerprint, Mine);
         await Store.ReleaseAsync(Key, Mine, how, Note);
@@ -34,11 +34,11 @@ public sealed class When_attempts_are_noted(Kind kind) : StoreTest(kind)
         await Store.ClaimAsync(Key, Fingerprint, Theirs);
         await Store.ClaimAsync(Key, Fingerprint, Theirs);
         await Store.RenewAsync(Key, Theirs);
-        await Store.ReleaseAsync(Key, Theirs, Release.Forget);
+        await Store.ReleaseAsync(Key, Theirs, ReleaseMode.Forget);
         (await RecordAsync()).Note.ShouldBe(Note);
 
         await Store.ClaimAsync(Key, Fingerprint, Mine);
-        await Store.ReleaseAsync(Key, Mine, Release.Keep, Note with { Attempts = 82, LastError = "it timed out" });
+        await Store.ReleaseAsync(Key, Mine, ReleaseMode.Keep, Note with { Attempts = 82, LastError = "it timed out" });
 
         (await RecordAsync()).Note.ShouldBe(Note with { Attempts = 82, LastError = "it timed out" });
     }
@@ -106,12 +106,12 @@ public sealed class When_attempts_are_noted(Kind kind) : StoreTest(kind)
     {
         var memory = await store.ClaimAsync(Key, Fingerprint, Theirs);
         (memory.Owned, memory.Record!.Note).ShouldBe((true, null));
-        (await store.ReleaseAsync(Key, Theirs, Release.Uncounted)).ShouldBeTrue();
+        (await store.ReleaseAsync(Key, Theirs, ReleaseMode.Uncounted)).ShouldBeTrue();
     }
 
     private async Task NotedAsync(IdempotencyStore store)
     {
         (await store.ClaimAsync(Key, Fingerprint, Mine)).Owned.ShouldBeTrue();
-        (await store.ReleaseAsync(Key, Mine, Release.Keep, Note)).ShouldBeTrue();
+        (await store.ReleaseAsync(Key, Mine, ReleaseMode.Keep, Note)).ShouldBeTrue();
     }
 }

@@ -47,7 +47,7 @@ public sealed class When_claims_are_counted(Kind kind) : StoreTest(kind)
         await Store.ClaimAsync(Key, Fingerprint, Mine);
         await Store.ClaimAsync(Key, Fingerprint, Theirs);
         await Store.ClaimAsync(Key, OtherFingerprint, Theirs);
-        await Store.ReleaseAsync(Key, Mine, Release.Keep);
+        await Store.ReleaseAsync(Key, Mine, ReleaseMode.Keep);
         await Store.ClaimAsync(Key, Fingerprint, Theirs);
         await CompleteAsync(Theirs);
         await Store.ClaimAsync(Key, Fingerprint, Mine);

@@ -20,7 +20,7 @@ public sealed class When_redis_forgets_scripts(Kind kind) : StoreTest(kind)
             await FlushAsync();
             (await Store.RenewAsync(Key, Mine)).ShouldNotBeNull();
             await FlushAsync();
-            (await Store.ReleaseAsync(Key, Mine, Release.Keep)).ShouldBeTrue();
+            (await Store.ReleaseAsync(Key, Mine, ReleaseMode.Keep)).ShouldBeTrue();
             await FlushAsync();
             (await Store.ClaimAsync(Key, Fingerprint, Theirs)).Owned.ShouldBeTrue();
             await FlushAsync();

@@ -53,7 +53,7 @@ public sealed class When_redis_is_a_cluster
             (await store.ClaimAsync(key, Fingerprint, "a")).Owned.ShouldBeTrue();
             (await store.RenewAsync(key, "a")).ShouldNotBeNull();
             (await store.ClaimAsync(key, Fingerprint, "b")).Owned.ShouldBeFalse();
-            (await store.ReleaseAsync(key, "a", Release.Keep)).ShouldBeTrue();
+            (await store.ReleaseAsync(key, "a", ReleaseMode.Keep)).ShouldBeTrue();
             (await store.ClaimAsync(key, Fingerprint, "b")).Owned.ShouldBeTrue();
             (await store.CompleteAsync(key, RecordState.Completed, Fingerprint, "b", DateTimeOffset.UtcNow, "{}")).ShouldBeTrue();
             var record = (await store.PeekAsync(key)).Memory.Record!;

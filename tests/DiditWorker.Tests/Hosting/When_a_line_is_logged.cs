@@ -29,7 +29,7 @@ public sealed class When_a_line_is_logged
     [Test]
     public void A_key_and_a_choice_are_text_as_in_the_message()
     {
-        var line = Logged(logger => logger.LogInformation("{Key}: {Outcome}", Key, Outcome.LookUpThenCreate));
+        var line = Logged(logger => logger.LogInformation("{Key}: {Outcome}", Key, Choice.LookUpThenCreate));
 
         line.GetProperty("Message").GetString().ShouldBe($"{Key}: LookUpThenCreate");
         line.GetProperty("State").GetProperty("Key").GetString().ShouldBe(Key.ToString());

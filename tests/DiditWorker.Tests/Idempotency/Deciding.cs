@@ -28,6 +28,6 @@ public static class Deciding
 
     public static Memory NotTaken(IdempotencyRecord record) => new(Available: true, record, Owned: false);
 
-    public static Outcome Decide(Memory memory, Evidence evidence, ProtocolSettings? settings = null) =>
-        Decision.Make(memory, evidence, settings ?? Defaults, Now).Outcome;
+    public static Choice Decide(Memory memory, Evidence evidence, ProtocolSettings? settings = null) =>
+        Decision.Make(memory, evidence, settings ?? Defaults, Now).Choice;
 }

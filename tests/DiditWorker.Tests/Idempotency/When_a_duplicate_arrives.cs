@@ -10,31 +10,31 @@ public sealed class When_a_duplicate_arrives
     [TestCase(false)]
     [TestCase(true)]
     public void It_answers_from_the_record(bool maybeAttempted) =>
-        Decide(NotTaken(Record(RecordState.Completed)), Aged(1, maybeAttempted)).ShouldBe(Outcome.AnswerFromRecord);
+        Decide(NotTaken(Record(RecordState.Completed)), Aged(1, maybeAttempted)).ShouldBe(Choice.AnswerFromRecord);
 
     [TestCase(1.0)]
     [TestCase(10 * 1440.0)]
     [TestCase(null)]
     public void Its_age_does_not_matter_once_there_is_an_answer(double? minutes) =>
-        Decide(NotTaken(Record(RecordState.Completed)), Aged(minutes, maybeAttempted: true)).ShouldBe(Outcome.AnswerFromRecord);
+        Decide(NotTaken(Record(RecordState.Completed)), Aged(minutes, maybeAttempted: true)).ShouldBe(Choice.AnswerFromRecord);
 
     [Test]
     public void It_answers_from_the_record_even_after_the_last_attempt() =>
-        Decide(NotTaken(Record(RecordState.Completed, attempts: 10)), Young).ShouldBe(Outcome.AnswerFromRecord);
+        Decide(NotTaken(Record(RecordState.Completed, attempts: 10)), Young).ShouldBe(Choice.AnswerFromRecord);
 
     [Test]
-    public void A_refusal_is_repeated() => Decide(NotTaken(Record(RecordState.Refused)), Young).ShouldBe(Outcome.RejectRefused);
+    public void A_refusal_is_repeated() => Decide(NotTaken(Record(RecordState.Refused)), Young).ShouldBe(Choice.RejectRefused);
 
     [Test]
-    public void It_waits_while_another_delivery_is_at_work() => Decide(NotTaken(Record()), Young).ShouldBe(Outcome.WaitForOwner);
+    public void It_waits_while_another_delivery_is_at_work() => Decide(NotTaken(Record()), Young).ShouldBe(Choice.WaitForOwner);
 
     [Test]
     public void It_waits_for_another_delivery_however_often_it_failed() =>
-        Decide(NotTaken(Record(attempts: 99)), Aged(99999, maybeAttempted: true)).ShouldBe(Outcome.WaitForOwner);
+        Decide(NotTaken(Record(attempts: 99)), Aged(99999, maybeAttempted: true)).ShouldBe(Choice.WaitForOwner);
 
     [Test]
     public void It_waits_where_the_record_cannot_be_read() =>
-        Decide(new Memory(Available: true, Record: null, Owned: false), Young).ShouldBe(Outcome.WaitForOwner);
+        Decide(new Memory(Available: true, Record: null, Owned: false), Young).ShouldBe(Choice.WaitForOwner);
 
     [TestCase(RecordState.InProgress, false)]
     [TestCase(RecordState.InProgress, true)]
@@ -46,7 +46,7 @@ public sealed class When_a_duplicate_arrives
 
         var decision = Decision.Make(new Memory(Available: true, record, owned), Young, Defaults, Now);
 
-        decision.Outcome.ShouldBe(Outcome.RejectMismatch);
+        decision.Choice.ShouldBe(Choice.RejectMismatch);
         decision.Because.ShouldContain("another payload");
     }
 

@@ -35,14 +35,14 @@ public sealed class When_every_combination_is_decided
         Gen.Enum<WhenRedisUnavailable>(), Gen.Int[1, 10],
         (window, margin, lookup, redis, attempts) => new ProtocolSettings(window, margin, lookup, redis, attempts));
 
-    private static void Always(Func<Memory, Evidence, ProtocolSettings, Outcome, bool> holds) =>
+    private static void Always(Func<Memory, Evidence, ProtocolSettings, Choice, bool> holds) =>
         Gen.Select(Memories, Evidences, Settings).Sample(
         (memory, evidence, settings) =>
-        holds(memory, evidence, settings, Decision.Make(memory, evidence, settings, Now).Outcome), iter: 5000);
+        holds(memory, evidence, settings, Decision.Make(memory, evidence, settings, Now).Choice), iter: 5000);
 
     [Test]
     public void There_is_always_an_answer_and_always_the_same() => Always((memory, evidence, settings, outcome) =>
-        Enum.IsDefined(outcome) && Decision.Make(memory, evidence, settings, Now).Outcome == outcome);
+        Enum.IsDefined(outcome) && Decision.Make(memory, evidence, settings, Now).Choice == outcome);
 
     [Test]
     public void It_always_says_why() => Gen.Select(Memories, Evidences, Settings).Sample(
@@ -50,27 +50,27 @@ public sealed class When_every_combination_is_decided
 
     [Test]
     public void It_never_creates_blindly_after_a_sign_of_an_earlier_attempt() => Always((memory, evidence, _, outcome) =>
-        outcome != Outcome.Create || (!evidence.MaybeAttempted && (memory.Record is null || !memory.Available)));
+        outcome != Choice.Create || (!evidence.MaybeAttempted && (memory.Record is null || !memory.Available)));
 
     [Test]
     public void It_never_creates_blindly_what_is_older_than_the_window_or_of_unknown_age() => Always((_, evidence, settings, outcome) =>
-        outcome != Outcome.Create || Now - evidence.PublishedAt < (settings.Window == TimeSpan.Zero ? settings.Margin : settings.Window));
+        outcome != Choice.Create || Now - evidence.PublishedAt < (settings.Window == TimeSpan.Zero ? settings.Margin : settings.Window));
 
     [Test]
     public void It_never_creates_blindly_while_redis_remembers_for_less_than_a_window() => Always((memory, _, settings, outcome) =>
-        outcome != Outcome.Create || !memory.Available || memory.At - memory.Horizon >= settings.Window + settings.Margin);
+        outcome != Choice.Create || !memory.Available || memory.At - memory.Horizon >= settings.Window + settings.Margin);
 
     [Test]
     public void It_never_creates_blindly_where_every_create_is_looked_up_first() => Always((_, _, settings, outcome) =>
-        settings.Lookup != LookupBeforeResend.EveryCreate || outcome is not (Outcome.Create or Outcome.Resend));
+        settings.Lookup != LookupBeforeResend.EveryCreate || outcome is not (Choice.Create or Choice.Resend));
 
     [Test]
     public void It_never_believes_a_publish_time_that_is_far_ahead() => Always((_, evidence, settings, outcome) =>
-        outcome != Outcome.Create || evidence.PublishedAt <= Now + settings.Margin);
+        outcome != Choice.Create || evidence.PublishedAt <= Now + settings.Margin);
 
     [Test]
     public void It_never_resends_outside_the_window() => Always((memory, evidence, settings, outcome) =>
-        outcome != Outcome.Resend
+        outcome != Choice.Resend
         || Now - evidence.PublishedAt < settings.Window
         || (settings.Lookup == LookupBeforeResend.Never
             && (evidence.PublishedAt is null || evidence.PublishedAt > Now + settings.Margin || evidence.PublishedAt.Value.Year < 2020)
@@ -78,37 +78,37 @@ public sealed class When_every_combination_is_decided
 
     [Test]
     public void It_never_answers_another_payload_from_the_record() => Always((memory, evidence, _, outcome) =>
-        outcome != Outcome.AnswerFromRecord
+        outcome != Choice.AnswerFromRecord
         || (memory is { Available: true, Record.State: RecordState.Completed } && memory.Record.Fingerprint == evidence.Fingerprint));
 
     [Test]
     public void It_never_calls_didit_for_a_key_that_another_owns() => Always((memory, _, _, outcome) =>
-        outcome is not (Outcome.Create or Outcome.Resend or Outcome.LookUpThenCreate or Outcome.ParkAmbiguous or Outcome.ParkExhausted)
+        outcome is not (Choice.Create or Choice.Resend or Choice.LookUpThenCreate or Choice.ParkAmbiguous or Choice.ParkExhausted)
             || memory.Owned || !memory.Available);
 
     [Test]
     public void It_never_calls_didit_for_a_request_that_is_answered() => Always((memory, _, _, outcome) =>
         !memory.Available || memory.Record is null or { State: RecordState.InProgress }
-            || outcome is Outcome.AnswerFromRecord or Outcome.RejectMismatch or Outcome.RejectRefused);
+            || outcome is Choice.AnswerFromRecord or Choice.RejectMismatch or Choice.RejectRefused);
 
     [Test]
     public void It_always_looks_up_first_where_told_to() => Always((_, _, settings, outcome) =>
-        settings.Lookup != LookupBeforeResend.Always || outcome != Outcome.Resend);
+        settings.Lookup != LookupBeforeResend.Always || outcome != Choice.Resend);
 
     [Test]
     public void It_never_looks_up_where_told_not_to() => Always((_, _, settings, outcome) =>
-        settings.Lookup != LookupBeforeResend.Never || outcome != Outcome.LookUpThenCreate);
+        settings.Lookup != LookupBeforeResend.Never || outcome != Choice.LookUpThenCreate);
 
     [Test]
     public void It_waits_without_redis_unless_told_otherwise() => Always((memory, _, settings, outcome) =>
-        memory.Available || settings.WhenRedisUnavailable == WhenRedisUnavailable.Proceed || outcome == Outcome.WaitForRedis);
+        memory.Available || settings.WhenRedisUnavailable == WhenRedisUnavailable.Proceed || outcome == Choice.WaitForRedis);
 
     [Test]
     public void Every_outcome_is_reached()
     {
-        var seen = new System.Collections.Concurrent.ConcurrentDictionary<Outcome, bool>();
+        var seen = new System.Collections.Concurrent.ConcurrentDictionary<Choice, bool>();
         Always((_, _, _, outcome) => seen[outcome] = true);
 
-        seen.Keys.ShouldBe(Enum.GetValues<Outcome>(), ignoreOrder: true);
+        seen.Keys.ShouldBe(Enum.GetValues<Choice>(), ignoreOrder: true);
     }
 }

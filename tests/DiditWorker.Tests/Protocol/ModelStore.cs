@@ -79,28 +79,28 @@ internal static class ModelStore
     }
 
     public static (ModelRecord? After, bool Released) GiveBack(
-        ModelRecord? before, int owner, Release how, int? notDueAfter = null, Mistake planted = Mistake.None)
+        ModelRecord? before, int owner, ReleaseMode how, int? notDueAfter = null, Mistake planted = Mistake.None)
     {
         if (before is not { State: RecordState.InProgress } || (before.Owner != owner && planted != Mistake.UnfencedRelease))
         {
             return (before, false);
         }
 
-        if (how == Release.Forget && (before.Attempts <= 1 || planted == Mistake.ForgetDeletesEarlier))
+        if (how == ReleaseMode.Forget && (before.Attempts <= 1 || planted == Mistake.ForgetDeletesEarlier))
         {
             return (null, true);
         }
 
         var attempts = how switch
         {
-            Release.Reset => 1,
-            Release.Keep => before.Attempts,
+            ReleaseMode.Reset => 1,
+            ReleaseMode.Keep => before.Attempts,
             _ => Math.Max(1, before.Attempts - 1),
         };
         return (before with
         {
             Lease = 0,
-            Recent = before.Recent || how != Release.Forget,
+            Recent = before.Recent || how != ReleaseMode.Forget,
             Attempts = attempts,
             NotDueAfter = notDueAfter
                 ?? before.NotDueAfter,

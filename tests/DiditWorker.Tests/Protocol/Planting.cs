@@ -29,11 +29,11 @@ internal static class Planting
         Mistake.NoLookUp when effect is { Kind: EffectKind.Enter, Operation: Operation.Read } =>
             (state with { Stage = Stage.Creating }, effect with { Operation = Operation.Create }),
         Mistake.LookUpTooSoon when effect.Kind == EffectKind.LookUp => (state with { LooksAgain = false }, effect with { Delay = default }),
-        Mistake.ForgottenOnTimeout when effect is { Kind: EffectKind.Release, Release: Release.Uncounted } =>
-            (state, effect with { Release = Release.Forget }),
+        Mistake.ForgottenOnTimeout when effect is { Kind: EffectKind.Release, Release: ReleaseMode.Uncounted } =>
+            (state, effect with { Release = ReleaseMode.Forget }),
         Mistake.OwnAttemptForgotten => (state with { LastSent = null }, effect with
         {
-            Release = effect.Release == Release.Uncounted ? Release.Forget : effect.Release,
+            Release = effect.Release == ReleaseMode.Uncounted ? ReleaseMode.Forget : effect.Release,
         }),
         _ => (state, effect),
     };

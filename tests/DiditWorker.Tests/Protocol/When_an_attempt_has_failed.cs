@@ -31,7 +31,7 @@ public sealed class When_an_attempt_has_failed
     {
         var walk = Walk.To(Stage.Creating).Fails(ReplyKind.Ambiguous, "500", counts: true);
 
-        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = Release.Keep, Note = new(1, "500", Now, Now.AddSeconds(0.5)) });
+        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = ReleaseMode.Keep, Note = new(1, "500", Now, Now.AddSeconds(0.5)) });
         walk.Then(EventKind.Released).Effect.ShouldBe(new Effect(EffectKind.BackOff, "500") { Delay = TimeSpan.FromSeconds(0.5) });
     }
 
@@ -45,13 +45,13 @@ public sealed class When_an_attempt_has_failed
         walk.Fails(ReplyKind.Ambiguous, "502", counts: false).Effect.Note.ShouldBe(new AttemptNote(42, "502", Now, Now.AddMinutes(5)));
     }
 
-    [TestCase(ReplyKind.NotSent, false, Release.Forget)]
-    [TestCase(ReplyKind.NotSent, true, Release.Keep)]
-    [TestCase(ReplyKind.Strange, false, Release.Forget)]
-    [TestCase(ReplyKind.Ambiguous, false, Release.Uncounted)]
-    [TestCase(ReplyKind.Ambiguous, true, Release.Keep)]
-    [TestCase(ReplyKind.Conflict, false, Release.Uncounted)]
-    public void A_key_is_forgotten_only_if_nothing_was_sent(ReplyKind kind, bool counts, Release release) =>
+    [TestCase(ReplyKind.NotSent, false, ReleaseMode.Forget)]
+    [TestCase(ReplyKind.NotSent, true, ReleaseMode.Keep)]
+    [TestCase(ReplyKind.Strange, false, ReleaseMode.Forget)]
+    [TestCase(ReplyKind.Ambiguous, false, ReleaseMode.Uncounted)]
+    [TestCase(ReplyKind.Ambiguous, true, ReleaseMode.Keep)]
+    [TestCase(ReplyKind.Conflict, false, ReleaseMode.Uncounted)]
+    public void A_key_is_forgotten_only_if_nothing_was_sent(ReplyKind kind, bool counts, ReleaseMode release) =>
         Walk.To(Stage.Creating).Fails(kind, "x", counts).Effect.Release.ShouldBe(release);
 
     [Test]
@@ -77,8 +77,8 @@ public sealed class When_an_attempt_has_failed
         var note = new AttemptNote(3, "500", Now.AddSeconds(-1), Now.AddSeconds(1));
 
         var walk = Walk.Claimed(Walk.Record(note: note));
-        walk.State.Decision.Outcome.ShouldBe(Outcome.WaitForNextTry);
-        walk.Effect.Release.ShouldBe(Release.Forget);
+        walk.State.Decision.Choice.ShouldBe(Choice.WaitForNextTry);
+        walk.Effect.Release.ShouldBe(ReleaseMode.Forget);
         walk.Then(EventKind.Released)
             .Effect.ShouldBe(new Effect(EffectKind.BackOff, "it failed a moment ago") { Delay = TimeSpan.FromSeconds(1) });
     }
@@ -90,20 +90,20 @@ public sealed class When_an_attempt_has_failed
         var record = Walk.Record(note: new(3, "500", Now.AddSeconds(-1), Now.AddMinutes(4)));
 
         var waited = Walk.Claimed(record).Then(EventKind.Released).Then(EventKind.Waited).Claims(record);
-        waited.State.Decision.Outcome.ShouldBe(Outcome.LookUpThenCreate);
+        waited.State.Decision.Choice.ShouldBe(Choice.LookUpThenCreate);
 
         var another = Walk.Record(note: new(4, "500", Now, Now.AddMinutes(4)));
         Walk.Claimed(record).Then(EventKind.Released).Then(EventKind.Waited).Claims(another)
-            .State.Decision.Outcome.ShouldBe(Outcome.WaitForNextTry);
+            .State.Decision.Choice.ShouldBe(Choice.WaitForNextTry);
     }
 
-    [TestCase(0, Outcome.LookUpThenCreate)]
-    [TestCase(1, Outcome.WaitForNextTry)]
-    [TestCase(300_000, Outcome.WaitForNextTry)]
-    [TestCase(300_001, Outcome.LookUpThenCreate)]
-    public void A_next_try_that_is_due_or_that_no_worker_can_mean_holds_nobody(int milliseconds, Outcome outcome) =>
+    [TestCase(0, Choice.LookUpThenCreate)]
+    [TestCase(1, Choice.WaitForNextTry)]
+    [TestCase(300_000, Choice.WaitForNextTry)]
+    [TestCase(300_001, Choice.LookUpThenCreate)]
+    public void A_next_try_that_is_due_or_that_no_worker_can_mean_holds_nobody(int milliseconds, Choice outcome) =>
         Walk.Claimed(Walk.Record(note: new(3, "500", Now.AddHours(-1), Now.AddMilliseconds(milliseconds))))
-            .State.Decision.Outcome.ShouldBe(outcome);
+            .State.Decision.Choice.ShouldBe(outcome);
 
     [Test]
     public void One_that_waits_for_a_turn_has_waited_after_no_failure()
@@ -121,7 +121,7 @@ public sealed class When_an_attempt_has_failed
         var note = new AttemptNote(81, "Didit answered 500", Now.AddSeconds(-1), Now.AddMinutes(4));
 
         var walk = Walk.Claimed(Walk.Record(attempts: 10, note: note));
-        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = Release.Reset, Note = note with { NextTry = note.LastAt } });
+        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = ReleaseMode.Reset, Note = note with { NextTry = note.LastAt } });
         var end = walk.Then(EventKind.Released).Effect;
         end.Rejection.ShouldBe(Rejection.AttemptsExhausted);
         end.Reason.ShouldBe(

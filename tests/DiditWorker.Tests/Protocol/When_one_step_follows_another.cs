@@ -54,7 +54,7 @@ public sealed class When_one_step_follows_another
     {
         var walk = Walk.To(Stage.LookingUp).Then(MatchKind.Several);
 
-        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = Release.Reset });
+        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = ReleaseMode.Reset });
         walk.Then(EventKind.Released).Effect.Rejection.ShouldBe(Rejection.AmbiguousSession);
     }
 
@@ -115,7 +115,7 @@ public sealed class When_one_step_follows_another
     {
         var walk = Walk.To(Stage.Creating).Then(new DeliveryEvent(EventKind.Replied, Now) { Reply = new(ReplyKind.Answered, "x") });
 
-        walk.Effect.Release.ShouldBe(Release.Uncounted);
+        walk.Effect.Release.ShouldBe(ReleaseMode.Uncounted);
         walk.State.LastSent.ShouldBe(Now);
     }
 
@@ -182,7 +182,7 @@ public sealed class When_one_step_follows_another
 
         walk.Effect.NotAfter.ShouldBe(Now.AddHours(23) - Trusting.Margin - Trusting.LongestRequest);
         walk = walk.Then(EventKind.TooLate);
-        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = Release.Forget });
+        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = ReleaseMode.Forget });
         walk.Then(EventKind.Released).Effect.ShouldBe(new Effect(EffectKind.Claim));
     }
 
@@ -191,7 +191,7 @@ public sealed class When_one_step_follows_another
     {
         var walk = Walk.Claimed(null).Then(EventKind.TurnedAway);
 
-        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = Release.Forget });
+        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = ReleaseMode.Forget });
         walk = walk.Then(EventKind.Released);
         walk.Effect.ShouldBe(new Effect(EffectKind.AwaitTurn, "requests to Didit pause") { Operation = Operation.Create });
         walk.Then(EventKind.Entered).Effect.ShouldBe(new Effect(EffectKind.Claim));
@@ -212,7 +212,7 @@ public sealed class When_one_step_follows_another
     {
         var walk = Walk.To(stage).Then(EventKind.Stopping);
 
-        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = Release.Forget });
+        walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = ReleaseMode.Forget });
         walk.Then(EventKind.Released).Effect.ShouldBe(new Effect(EffectKind.Return, "the worker stops"));
     }
 
@@ -230,9 +230,9 @@ public sealed class When_one_step_follows_another
         var memory = new Memory(Available: true, Walk.Record(), Owned: true) { At = Now, Horizon = DateTimeOffset.UnixEpoch };
 
         VerificationProtocol.Foresee(new("1.ours", Now, MaybeAttempted: false), memory, Walk.Settings, Now)
-            .Outcome.ShouldBe(Outcome.LookUpThenCreate);
+            .Choice.ShouldBe(Choice.LookUpThenCreate);
         VerificationProtocol.Foresee(new("1.theirs", Now, MaybeAttempted: true), memory, Walk.Settings, Now)
-            .Outcome.ShouldBe(Outcome.RejectMismatch);
+            .Choice.ShouldBe(Choice.RejectMismatch);
     }
 
     private static DeliveryEvent Unavailable => new(EventKind.Claimed, Now) { Memory = Memory.Unavailable };

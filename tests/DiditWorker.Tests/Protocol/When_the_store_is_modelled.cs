@@ -81,7 +81,7 @@ public sealed class When_the_store_is_modelled
                 var (completed, written) = ModelStore.Complete(before, state, Fingerprint, by, Now, NewAnswer);
                 return (completed, Said(written));
             default:
-                var (released, done) = ModelStore.GiveBack(before, by, Enum.Parse<Release>(operation));
+                var (released, done) = ModelStore.GiveBack(before, by, Enum.Parse<ReleaseMode>(operation));
                 return (released, Said(done));
         }
     }

@@ -1,7 +1,7 @@
 namespace DiditWorker.Protocol;
 
 /// <summary>How a key is given back without an answer.</summary>
-public enum Release
+public enum ReleaseMode
 {
     /// <summary>The request was provably never sent: a fresh record goes, an earlier attempt stays ambiguous.</summary>
     Forget,
