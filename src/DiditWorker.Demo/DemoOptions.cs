@@ -4,15 +4,29 @@ using System.Globalization;
 namespace DiditWorker.Demo;
 
 /// <summary>What the command line asks for.</summary>
-/// <param name="Messages">Different requests.</param>
-/// <param name="Deliveries">Each is published once to this many times.</param>
-/// <param name="Faults">Share of creates, in percent, that are disturbed.</param>
-/// <param name="KeepRunning">Stay up afterwards.</param>
-/// <param name="RabbitMq">Instead of the in-memory bus.</param>
-/// <param name="Redis">Instead of the embedded Garnet.</param>
-/// <param name="Didit">Instead of the simulator.</param>
-public sealed record DemoOptions(int Messages, int Deliveries, int Faults, bool KeepRunning, string? RabbitMq, string? Redis, string? Didit)
+public sealed record DemoOptions
 {
+    /// <summary>Different requests.</summary>
+    public required int Messages { get; init; }
+
+    /// <summary>Each is published once to this many times.</summary>
+    public required int Deliveries { get; init; }
+
+    /// <summary>Share of creates, in percent, that are disturbed.</summary>
+    public required int Faults { get; init; }
+
+    /// <summary>Stay up afterwards.</summary>
+    public required bool KeepRunning { get; init; }
+
+    /// <summary>Instead of the in-memory bus.</summary>
+    public required string? RabbitMq { get; init; }
+
+    /// <summary>Instead of the embedded Garnet.</summary>
+    public required string? Redis { get; init; }
+
+    /// <summary>Instead of the simulator.</summary>
+    public required string? Didit { get; init; }
+
     /// <summary>The command line; <paramref name="run"/> gets what was asked for and returns the exit code.</summary>
     public static RootCommand Command(Func<DemoOptions, CancellationToken, Task<int>> run)
     {
@@ -39,8 +53,16 @@ public sealed record DemoOptions(int Messages, int Deliveries, int Faults, bool 
             messages, deliveries, faults, keepRunning, rabbitMq, redis, didit,
         };
         command.SetAction((parsed, cancellation) => run(
-            new(parsed.GetValue(messages), parsed.GetValue(deliveries), parsed.GetValue(faults), parsed.GetValue(keepRunning),
-                parsed.GetValue(rabbitMq), parsed.GetValue(redis), parsed.GetValue(didit)),
+            new()
+            {
+                Messages = parsed.GetValue(messages),
+                Deliveries = parsed.GetValue(deliveries),
+                Faults = parsed.GetValue(faults),
+                KeepRunning = parsed.GetValue(keepRunning),
+                RabbitMq = parsed.GetValue(rabbitMq),
+                Redis = parsed.GetValue(redis),
+                Didit = parsed.GetValue(didit),
+            },
             cancellation));
         return command;
     }

@@ -101,7 +101,14 @@ public static class ReplyClassifier
         var url = root.Text("url") ?? root.Text("session_url") ?? root.Text("verification_url");
         return id is null || url is null
             ? null
-            : new(
-                id, root.Number("session_number"), url, root.Text("status") ?? "Not Started", root.Text("workflow_id") ?? workflowId, now);
+            : new()
+            {
+                Id = id,
+                Number = root.Number("session_number"),
+                Url = url,
+                Status = root.Text("status") ?? "Not Started",
+                WorkflowId = root.Text("workflow_id") ?? workflowId,
+                CreatedAt = now,
+            };
     }
 }

@@ -12,14 +12,23 @@ internal static class SessionReader
     {
         var id = row.Text("session_id") ?? row.Text("uuid") ?? "";
         var metadata = row.Member("metadata");
-        return new(id, row.Number("session_number"), row.Text("session_url") ?? row.Text("url"), row.Text("status"),
-            row.Text("workflow_id"), row.Time("created_at"), metadata is not null, KeyIn(metadata), row.Number("workflow_version"));
+        return new()
+        {
+            Id = id,
+            Number = row.Number("session_number"),
+            Url = row.Text("session_url") ?? row.Text("url"),
+            Status = row.Text("status"),
+            WorkflowId = row.Text("workflow_id"),
+            CreatedAt = row.Time("created_at"),
+            MetadataKnown = metadata is not null,
+            Key = KeyIn(metadata),
+            Version = row.Number("workflow_version"),
+        };
     }
 
     /// <summary>From the decision of a session with this id.</summary>
     public static FoundSession FromDecision(string id, JsonElement decision) =>
-        new FoundSession(id, Number: null, Url: null, Status: null, WorkflowId: null, CreatedAt: null, MetadataKnown: true, Key: null)
-            .With(decision);
+        new FoundSession { Id = id, MetadataKnown = true }.With(decision);
 
     /// <summary>Filled up from the session's decision.</summary>
     public static FoundSession With(this FoundSession session, JsonElement decision) => session with

@@ -1,20 +1,26 @@
 namespace DiditWorker.Protocol;
 
 /// <summary>A session as the worker keeps it. Never holds the session token by itself; <see cref="Url"/> embeds it.</summary>
-/// <param name="Id">Didit's <c>session_id</c>, else <c>uuid</c>.</param>
-/// <param name="Number">Didit's <c>session_number</c>.</param>
-/// <param name="Url">Where the person verifies. A bearer secret.</param>
-/// <param name="Status">Didit's words.</param>
-/// <param name="WorkflowId">Which workflow.</param>
-/// <param name="CreatedAt">UTC.</param>
-public sealed record DiditSession(
-    string Id,
-    long? Number,
-    string Url,
-    string Status,
-    string WorkflowId,
-    DateTimeOffset CreatedAt)
+public sealed record DiditSession
 {
+    /// <summary>Didit's <c>session_id</c>, else <c>uuid</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Didit's <c>session_number</c>.</summary>
+    public required long? Number { get; init; }
+
+    /// <summary>Where the person verifies. A bearer secret.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>Didit's words.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Which workflow.</summary>
+    public required string WorkflowId { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>The form that a record holds.</summary>
     public string ToPayload() => SessionPayload.Write(this);
 

@@ -1,19 +1,35 @@
 namespace DiditWorker.Protocol;
 
 /// <summary>A session that a look-up found.</summary>
-/// <param name="Id">Didit's id; empty where the row has none that can be read: it counts as a candidate all the same.</param>
-/// <param name="Number">Didit's number.</param>
-/// <param name="Url">Where the person verifies; not every reply has it.</param>
-/// <param name="Status">Didit's words.</param>
-/// <param name="WorkflowId">Not every reply has it.</param>
-/// <param name="CreatedAt">Not every reply has it.</param>
-/// <param name="MetadataKnown">Whether the reply carried metadata at all: the list may not.</param>
-/// <param name="Key">The key in its metadata, if any.</param>
-/// <param name="Version">The version of its workflow; not every reply has it.</param>
-public sealed record FoundSession(
-    string Id, long? Number, string? Url, string? Status, string? WorkflowId, DateTimeOffset? CreatedAt, bool MetadataKnown, string? Key,
-    long? Version = null)
+public sealed record FoundSession
 {
+    /// <summary>Didit's id; empty where the row has none that can be read: it counts as a candidate all the same.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Didit's number.</summary>
+    public long? Number { get; init; }
+
+    /// <summary>Where the person verifies; not every reply has it.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Didit's words.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Not every reply has it.</summary>
+    public string? WorkflowId { get; init; }
+
+    /// <summary>Not every reply has it.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Whether the reply carried metadata at all: the list may not.</summary>
+    public required bool MetadataKnown { get; init; }
+
+    /// <summary>The key in its metadata, if any.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The version of its workflow; not every reply has it.</summary>
+    public long? Version { get; init; }
+
     private const int MaxInTextLength = 64;
 
     /// <summary>Whether it can be asked for and adopted.</summary>
@@ -29,7 +45,15 @@ public sealed record FoundSession(
     /// <param name="workflowId">Where Didit did not say it.</param>
     /// <param name="now">Taken for the time of its making where Didit did not say that.</param>
     public DiditSession? ToSession(string workflowId, DateTimeOffset now) =>
-        Url is null ? null : new(Id, Number, Url, Status ?? "Not Started", WorkflowId ?? workflowId, CreatedAt ?? now);
+        Url is null ? null : new()
+        {
+            Id = Id,
+            Number = Number,
+            Url = Url,
+            Status = Status ?? "Not Started",
+            WorkflowId = WorkflowId ?? workflowId,
+            CreatedAt = CreatedAt ?? now,
+        };
 
     /// <inheritdoc />
     public override string ToString() => $"{(HasId ? Clip(Id) : "one without an id")} ({Clip(Status ?? "unknown status")})";

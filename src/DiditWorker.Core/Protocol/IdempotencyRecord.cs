@@ -18,24 +18,32 @@ public enum RecordState
 /// <summary>
 /// What Redis holds under the key: one string, so that state, fingerprint and TTL are always set in one step.
 /// </summary>
-/// <param name="State">What is known.</param>
-/// <param name="Fingerprint">Of the payload that came first.</param>
-/// <param name="Owner">Token of the delivery that wrote last; writes of any other are refused.</param>
-/// <param name="LeaseUntil">Until when the owner may work, by the clock of Redis; in the past once given back.</param>
-/// <param name="FirstAttempt">When the key was first claimed; the window counts from here and never slides.</param>
-/// <param name="LastAttempt">When it was last claimed or renewed.</param>
-/// <param name="Attempts">Claims and failures that count against the request, this claim included.</param>
-/// <param name="Payload">The stored answer; while in progress the text of <see cref="Note"/>, or empty.</param>
-public sealed record IdempotencyRecord(
-    RecordState State,
-    string Fingerprint,
-    string Owner,
-    DateTimeOffset LeaseUntil,
-    DateTimeOffset FirstAttempt,
-    DateTimeOffset LastAttempt,
-    int Attempts,
-    string Payload)
+public sealed record IdempotencyRecord
 {
+    /// <summary>What is known.</summary>
+    public required RecordState State { get; init; }
+
+    /// <summary>Of the payload that came first.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Token of the delivery that wrote last; writes of any other are refused.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Until when the owner may work, by the clock of Redis; in the past once given back.</summary>
+    public required DateTimeOffset LeaseUntil { get; init; }
+
+    /// <summary>When the key was first claimed; the window counts from here and never slides.</summary>
+    public required DateTimeOffset FirstAttempt { get; init; }
+
+    /// <summary>When it was last claimed or renewed.</summary>
+    public required DateTimeOffset LastAttempt { get; init; }
+
+    /// <summary>Claims and failures that count against the request, this claim included.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>The stored answer; while in progress the text of <see cref="Note"/>, or empty.</summary>
+    public required string Payload { get; init; }
+
     private const int Fields = 9;
 
     // A worker that does not know a version waits, so that it can share a queue with a newer one during an upgrade.
@@ -60,7 +68,17 @@ public sealed record IdempotencyRecord(
             throw new UnknownRecordException();
         }
 
-        return new(state, text[parts[2]], text[parts[3]], lease, first, last, attempts, text[parts[8]]);
+        return new()
+        {
+            State = state,
+            Fingerprint = text[parts[2]],
+            Owner = text[parts[3]],
+            LeaseUntil = lease,
+            FirstAttempt = first,
+            LastAttempt = last,
+            Attempts = attempts,
+            Payload = text[parts[8]],
+        };
     }
 
     /// <summary>

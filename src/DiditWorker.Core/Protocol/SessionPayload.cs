@@ -34,7 +34,15 @@ internal static class SessionPayload
 
     /// <exception cref="FormatException">It is damaged. The message does not quote it: it holds a secret.</exception>
     public static DiditSession Read(string payload) => payload.Split(Separator) is { Length: Fields } fields
-        ? new(IdIn(fields[0]), NumberIn(fields[1]), UrlIn(fields[2]), StatusIn(fields[3]), IdIn(fields[4]), TimeIn(fields[5]))
+        ? new()
+        {
+            Id = IdIn(fields[0]),
+            Number = NumberIn(fields[1]),
+            Url = UrlIn(fields[2]),
+            Status = StatusIn(fields[3]),
+            WorkflowId = IdIn(fields[4]),
+            CreatedAt = TimeIn(fields[5]),
+        }
         : throw Damaged("number of fields");
 
     private static string Id(string id)

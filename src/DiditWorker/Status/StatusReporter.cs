@@ -21,17 +21,23 @@ public sealed class StatusReporter(
     {
         var now = time.GetUtcNow();
         var queues = watch.Latest;
-        return new(
-            now, Version, Environment.MachineName, _started, health.Latest,
-            [.. recent.ByMinute().Select(minute => new MinuteOfOutcomes(minute.At, minute.Counts))],
-            recent.Active, options.ConcurrentMessageLimit, pipeline.Circuit,
-            (pipeline.Creates.Gate.Current ?? pipeline.Reads.Gate.Current) is { } pause
-                ? new(pause.Reason, pause.Why, pause.Since, pause.Until) : null,
-            new(didit.RequestsPerMinute, recent.CreatesLastMinute()),
-            queues is null ? null : new(queues.At, queues.Queues),
-            [.. (queues?.Groups ?? [])
-                .Select(group => new DeadLetterStatus(group.Queue, group.Group, group.Count, (group.WindowEnds - now)?.TotalSeconds))],
-            didit.UsableWindow.TotalSeconds,
-            [.. recent.LatestErrors().Select(error => new ErrorStatus(error.At, error.Outcome, error.Why, error.Key))]);
+        return new()
+        {
+            At = now,
+            Version = Version,
+            Host = Environment.MachineName,
+            Started = _started,
+            Health = health.Latest,
+            Outcomes = [.. recent.ByMinute().Select(minute => new MinuteOfOutcomes(minute.At, minute.Counts))],
+            InFlight = recent.Active,
+            ConcurrentMessageLimit = options.ConcurrentMessageLimit,
+            Circuit = pipeline.Circuit,
+            Pause = (pipeline.Creates.Gate.Current ?? pipeline.Reads.Gate.Current) is { } pause ? new(pause.Reason, pause.Why, pause.Since, pause.Until) : null,
+            CreateRate = new(didit.RequestsPerMinute, recent.CreatesLastMinute()),
+            Queues = queues is null ? null : new(queues.At, queues.Queues),
+            DeadLetters = [.. (queues?.Groups ?? []) .Select(group => new DeadLetterStatus(group.Queue, group.Group, group.Count, (group.WindowEnds - now)?.TotalSeconds))],
+            Window = didit.UsableWindow.TotalSeconds,
+            Errors = [.. recent.LatestErrors().Select(error => new ErrorStatus(error.At, error.Outcome, error.Why, error.Key))],
+        };
     }
 }

@@ -4,37 +4,53 @@ namespace DiditWorker.Status;
 /// What a person wants to know at a glance, as <c>GET /status.json</c> tells it; nothing in it is secret or personal. What this worker did
 /// is its own, queues and dead letters are those of all.
 /// </summary>
-/// <param name="At">When it was taken; times are ISO 8601 in UTC.</param>
-/// <param name="Version">Of the worker.</param>
-/// <param name="Host">The machine or container.</param>
-/// <param name="Started">When this worker started.</param>
-/// <param name="Health">As <c>/health/ready</c> tells it.</param>
-/// <param name="Outcomes">Deliveries that ended, by minute, the oldest first; the last one is the current minute.</param>
-/// <param name="InFlight">Deliveries that are worked on or held now.</param>
-/// <param name="ConcurrentMessageLimit">As many as there can be.</param>
-/// <param name="Circuit"><c>closed</c>, <c>half-open</c> or <c>open</c>.</param>
-/// <param name="Pause">Why nothing is sent to Didit; null if that is not so.</param>
-/// <param name="CreateRate">Creates against the rate that all replicas share.</param>
-/// <param name="Queues">None while the broker has not been asked.</param>
-/// <param name="DeadLetters">What is parked and skipped, by queue and group; empty if nothing is.</param>
-/// <param name="Window">The window less its margin, in seconds.</param>
-/// <param name="Errors">The latest deliveries of this worker that were parked or failed, newest first.</param>
-public sealed record StatusSnapshot(
-    DateTimeOffset At,
-    string Version,
-    string Host,
-    DateTimeOffset Started,
-    HealthStatus Health,
-    IReadOnlyList<MinuteOfOutcomes> Outcomes,
-    long InFlight,
-    int ConcurrentMessageLimit,
-    string Circuit,
-    PauseStatus? Pause,
-    RateStatus CreateRate,
-    QueueStatus? Queues,
-    IReadOnlyList<DeadLetterStatus> DeadLetters,
-    double Window,
-    IReadOnlyList<ErrorStatus> Errors);
+public sealed record StatusSnapshot
+{
+    /// <summary>When it was taken; times are ISO 8601 in UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Of the worker.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The machine or container.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>When this worker started.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>As <c>/health/ready</c> tells it.</summary>
+    public required HealthStatus Health { get; init; }
+
+    /// <summary>Deliveries that ended, by minute, the oldest first; the last one is the current minute.</summary>
+    public required IReadOnlyList<MinuteOfOutcomes> Outcomes { get; init; }
+
+    /// <summary>Deliveries that are worked on or held now.</summary>
+    public required long InFlight { get; init; }
+
+    /// <summary>As many as there can be.</summary>
+    public required int ConcurrentMessageLimit { get; init; }
+
+    /// <summary><c>closed</c>, <c>half-open</c> or <c>open</c>.</summary>
+    public required string Circuit { get; init; }
+
+    /// <summary>Why nothing is sent to Didit; null if that is not so.</summary>
+    public required PauseStatus? Pause { get; init; }
+
+    /// <summary>Creates against the rate that all replicas share.</summary>
+    public required RateStatus CreateRate { get; init; }
+
+    /// <summary>Null while the broker has not been asked.</summary>
+    public required QueueStatus? Queues { get; init; }
+
+    /// <summary>What is parked and skipped, by queue and group; empty if nothing is.</summary>
+    public required IReadOnlyList<DeadLetterStatus> DeadLetters { get; init; }
+
+    /// <summary>The window less its margin, in seconds.</summary>
+    public required double Window { get; init; }
+
+    /// <summary>The latest deliveries of this worker that were parked or failed, newest first.</summary>
+    public required IReadOnlyList<ErrorStatus> Errors { get; init; }
+}
 
 /// <summary>Health, as <c>/health/ready</c> tells it.</summary>
 /// <param name="Status"><c>Healthy</c>, <c>Degraded</c> or <c>Unhealthy</c>.</param>

@@ -81,11 +81,15 @@ internal static class RecordGrowth
     private static IdempotencyKey KeyOf(Message message) => IdempotencyKey.Create(new IdempotencyOptions().Scope, message.Id);
 
     // As long as Didit's own: a UUID, a number, a URL with a token of 22 characters.
-    private static DiditSession Session(int number) => new(
-        Guid.NewGuid()
-            .ToString(), number, string.Create(CultureInfo.InvariantCulture, $"https://verify.didit.me/session/{number:D22}"),
-                "Not Started",
-        ContenderSettings.Workflow, DateTimeOffset.UtcNow);
+    private static DiditSession Session(int number) => new()
+    {
+        Id = Guid.NewGuid() .ToString(),
+        Number = number,
+        Url = string.Create(CultureInfo.InvariantCulture, $"https://verify.didit.me/session/{number:D22}"),
+        Status = "Not Started",
+        WorkflowId = ContenderSettings.Workflow,
+        CreatedAt = DateTimeOffset.UtcNow,
+    };
 
     private static async Task<long> UsedMemoryAsync(Stage stage)
     {

@@ -29,6 +29,15 @@ public class DecisionBenchmarks
 
     // Another string of the same text, as from Redis: the same one would be equal at a glance.
     private static IdempotencyRecord Record(RecordState state) =>
-        new(state, string.Concat("1.", "abc".AsSpan()), "owner", Now.AddSeconds(-20), Now.AddSeconds(-60), Now.AddSeconds(-60),
-            Attempts: 1, "");
+        new()
+        {
+            State = state,
+            Fingerprint = string.Concat("1.", "abc".AsSpan()),
+            Owner = "owner",
+            LeaseUntil = Now.AddSeconds(-20),
+            FirstAttempt = Now.AddSeconds(-60),
+            LastAttempt = Now.AddSeconds(-60),
+            Attempts = 1,
+            Payload = "",
+        };
 }

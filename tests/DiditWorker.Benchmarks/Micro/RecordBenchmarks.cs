@@ -12,9 +12,15 @@ public class RecordBenchmarks
     private const string Head =
         "1.5XLjGv0JVs37K0LLdHE8py-gb9DSj-d3P2S4fNXigsw AbCdEfGhIjKlMnOp 1795521720000 1795521600000 1795521610000 1 ";
 
-    private static readonly DiditSession Session = new(
-        "6f1c1a52-6f0c-4d0e-9d0f-3b1a6f8f2f5e", 42, "https://verify.didit.me/session/AbCdEfGhIjKl", "Not Started",
-        "11111111-2222-3333-4444-555555555555", DateTimeOffset.FromUnixTimeSeconds(1795521600));
+    private static readonly DiditSession Session = new()
+    {
+        Id = "6f1c1a52-6f0c-4d0e-9d0f-3b1a6f8f2f5e",
+        Number = 42,
+        Url = "https://verify.didit.me/session/AbCdEfGhIjKl",
+        Status = "Not Started",
+        WorkflowId = "11111111-2222-3333-4444-555555555555",
+        CreatedAt = DateTimeOffset.FromUnixTimeSeconds(1795521600),
+    };
 
     private static readonly string Payload = Session.ToPayload();
     private static readonly IdempotencyRecord Record = IdempotencyRecord.Parse("1 P " + Head);
@@ -53,7 +59,17 @@ public class RecordBenchmarks
             throw new UnknownRecordException();
         }
 
-        return new(state, parts[2], parts[3], lease, first, last, attempts, parts[8]);
+        return new()
+        {
+            State = state,
+            Fingerprint = parts[2],
+            Owner = parts[3],
+            LeaseUntil = lease,
+            FirstAttempt = first,
+            LastAttempt = last,
+            Attempts = attempts,
+            Payload = parts[8],
+        };
     }
 
     private static RecordState? StateOf(string letter) => letter switch

@@ -13,15 +13,24 @@ internal static class Pictured
     private static DateTimeOffset Now => DateTimeOffset.UtcNow;
 
     /// <summary>All is well: 1,234 sessions created in the last full minute.</summary>
-    public static StatusSnapshot Healthy() => new(
-        Now, "0.1.0", "worker-7c9f", Now.AddHours(-30),
-        Health("Healthy", Part("Healthy", "connected", action: null), Part("Healthy", "answers", action: null),
-        Part("Healthy", "no pause", action: null)),
-        Minutes([.. Enumerable.Range(0, 13)
-            .Select(i => Counts(900 + (i * 37 % 11 * 30), 40 + i, i % 3)), Counts(1234, 57, 2, waited: 3), Counts(411, 20)]),
-        InFlight: 12, ConcurrentMessageLimit: 64, "closed", Pause: null, new(1500, 1234),
-        new(Now.AddSeconds(-4), [new("start-verification", 0, 3), new(Error, 0, 0), new("start-verification_skipped", 0, 0)]),
-        [], 86_100, []);
+    public static StatusSnapshot Healthy() => new()
+    {
+        At = Now,
+        Version = "0.1.0",
+        Host = "worker-7c9f",
+        Started = Now.AddHours(-30),
+        Health = Health("Healthy", Part("Healthy", "connected", action: null), Part("Healthy", "answers", action: null), Part("Healthy", "no pause", action: null)),
+        Outcomes = Minutes([.. Enumerable.Range(0, 13) .Select(i => Counts(900 + (i * 37 % 11 * 30), 40 + i, i % 3)), Counts(1234, 57, 2, waited: 3), Counts(411, 20)]),
+        InFlight = 12,
+        ConcurrentMessageLimit = 64,
+        Circuit = "closed",
+        Pause = null,
+        CreateRate = new(1500, 1234),
+        Queues = new(Now.AddSeconds(-4), [new("start-verification", 0, 3), new(Error, 0, 0), new("start-verification_skipped", 0, 0)]),
+        DeadLetters = [],
+        Window = 86_100,
+        Errors = [],
+    };
 
     /// <summary>Credits are missing, Redis is gone, dead letters wait, one of them too long.</summary>
     public static StatusSnapshot Bad() => Healthy() with

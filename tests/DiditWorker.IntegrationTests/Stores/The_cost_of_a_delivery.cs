@@ -18,9 +18,15 @@ public sealed class The_cost_of_a_delivery
     private const int Scripts = 4;
     private const string Fingerprint = "1.NWoZK3kTsExUV00Ywo1G5jlUKKs-yPYbHCYa7RLjZ_0";
 
-    private static readonly DiditSession Session = new(
-        "11111111-2222-4333-8444-555555555555", 123456, "https://verify.didit.me/session/AbCdEfGh1234", "Not Started",
-        "66666666-7777-4888-9999-aaaaaaaaaaaa", new DateTimeOffset(2026, 11, 24, 12, 0, 0, 123, TimeSpan.Zero).AddTicks(4567));
+    private static readonly DiditSession Session = new()
+    {
+        Id = "11111111-2222-4333-8444-555555555555",
+        Number = 123456,
+        Url = "https://verify.didit.me/session/AbCdEfGh1234",
+        Status = "Not Started",
+        WorkflowId = "66666666-7777-4888-9999-aaaaaaaaaaaa",
+        CreatedAt = new DateTimeOffset(2026, 11, 24, 12, 0, 0, 123, TimeSpan.Zero).AddTicks(4567),
+    };
 
     private static readonly string Answer = Session.ToPayload();
 

@@ -20,7 +20,17 @@ public sealed class When_a_key_is_claimed(Kind kind) : StoreTest(kind)
         (memory.Record, memory.Owned, memory.Granted).ShouldBe((null, true, Lease));
         var record = await RecordAsync();
         record.ShouldBe(
-            new(RecordState.InProgress, Fingerprint, Mine, record.FirstAttempt + Lease, record.FirstAttempt, record.FirstAttempt, 1, ""));
+            new()
+            {
+                State = RecordState.InProgress,
+                Fingerprint = Fingerprint,
+                Owner = Mine,
+                LeaseUntil = record.FirstAttempt + Lease,
+                FirstAttempt = record.FirstAttempt,
+                LastAttempt = record.FirstAttempt,
+                Attempts = 1,
+                Payload = "",
+            });
         record.FirstAttempt.ShouldBe(await NowAsync(), Slack);
     }
 

@@ -19,7 +19,15 @@ public sealed class When_answers_are_encrypted_at_rest(Kind kind) : StoreTest(ki
     [Test]
     public async Task They_come_back_and_redis_never_sees_them()
     {
-        var answer = new DiditSession("s-1", 7, "https://verify.example/s/planted-token", "Not Started", "w-1", DateTimeOffset.UnixEpoch)
+        var answer = new DiditSession
+        {
+            Id = "s-1",
+            Number = 7,
+            Url = "https://verify.example/s/planted-token",
+            Status = "Not Started",
+            WorkflowId = "w-1",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        }
             .ToPayload();
         await encrypting.ClaimAsync(Key, Fingerprint, Mine);
 

@@ -104,8 +104,17 @@ public sealed class When_a_look_up_is_judged
     [Test]
     public void One_that_cannot_be_read_is_for_a_person()
     {
-        var nothing = new FoundSession(
-            "", Number: null, Url: null, Status: null, WorkflowId: null, CreatedAt: null, MetadataKnown: false, Key: null);
+        var nothing = new FoundSession
+        {
+            Id = "",
+            Number = null,
+            Url = null,
+            Status = null,
+            WorkflowId = null,
+            CreatedAt = null,
+            MetadataKnown = false,
+            Key = null,
+        };
 
         Judge(nothing).Kind.ShouldBe(MatchKind.Several);
         Judge(Session("theirs", "Approved", Theirs), nothing).Candidates.ShouldBe([nothing]);
@@ -154,9 +163,25 @@ public sealed class When_a_look_up_is_judged
         var found = Session("a", status: null) with { WorkflowId = null, CreatedAt = null };
         var known = Session("a", "Approved") with { WorkflowId = "theirs" };
 
-        found.ToSession(Workflow, NotBefore).ShouldBe(new DiditSession("a", 1, "https://v/a", "Not Started", Workflow, NotBefore));
+        found.ToSession(Workflow, NotBefore).ShouldBe(new DiditSession
+        {
+            Id = "a",
+            Number = 1,
+            Url = "https://v/a",
+            Status = "Not Started",
+            WorkflowId = Workflow,
+            CreatedAt = NotBefore,
+        });
         known.ToSession(Workflow, NotBefore).ShouldBe(
-            new DiditSession("a", 1, "https://v/a", "Approved", "theirs", NotBefore.AddMinutes(1)));
+            new DiditSession
+            {
+                Id = "a",
+                Number = 1,
+                Url = "https://v/a",
+                Status = "Approved",
+                WorkflowId = "theirs",
+                CreatedAt = NotBefore.AddMinutes(1),
+            });
         (known with { Url = null }).ToSession(Workflow, NotBefore).ShouldBeNull();
     }
 
@@ -196,5 +221,16 @@ public sealed class When_a_look_up_is_judged
         SessionMatch.Among(found, Key, Workflow, NotBefore, SessionMatch.NoneExcluded);
 
     private static FoundSession Session(string id, string? status, string? key = null) =>
-        new(id, 1, "https://v/" + id, status, Workflow, NotBefore.AddMinutes(1), MetadataKnown: true, key, Version: 3);
+        new()
+        {
+            Id = id,
+            Number = 1,
+            Url = "https://v/" + id,
+            Status = status,
+            WorkflowId = Workflow,
+            CreatedAt = NotBefore.AddMinutes(1),
+            MetadataKnown = true,
+            Key = key,
+            Version = 3,
+        };
 }

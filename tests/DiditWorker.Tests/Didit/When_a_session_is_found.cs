@@ -17,9 +17,17 @@ public sealed class When_a_session_is_found
         """;
 
     [Test]
-    public void A_row_of_the_list_has_no_metadata() => List(Row).ShouldBe(new FoundSession(
-        "s-1", 7, "https://v/1", "Approved", "w", new DateTimeOffset(2026, 11, 24, 11, 0, 0, 500, TimeSpan.Zero), MetadataKnown: false,
-        Key: null));
+    public void A_row_of_the_list_has_no_metadata() => List(Row).ShouldBe(new FoundSession
+    {
+        Id = "s-1",
+        Number = 7,
+        Url = "https://v/1",
+        Status = "Approved",
+        WorkflowId = "w",
+        CreatedAt = new DateTimeOffset(2026, 11, 24, 11, 0, 0, 500, TimeSpan.Zero),
+        MetadataKnown = false,
+        Key = null,
+    });
 
     [TestCase("""{"session_id":"s-1","metadata":{"diditworker_key":"K","order":1}}""", "K")]
     [TestCase("""{"session_id":"s-1","metadata":"{\"order\":1,\"diditworker_key\":\"K\"}"}""", "K")]
@@ -86,9 +94,18 @@ public sealed class When_a_session_is_found
         var decision = JsonElement.Parse(
             """{"session_id":"s-1","session_number":8,"url":"https://v/9","status":"Declined","workflow_id":"w9","workflow_version":4,"created_at":"2026-01-01","metadata":{"diditworker_key":"K"}}""");
 
-        List("""{"session_id":"s-1"}""").With(decision).ShouldBe(new FoundSession(
-            "s-1", 8, "https://v/9", "Declined", "w9", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), MetadataKnown: true, "K",
-            Version: 4));
+        List("""{"session_id":"s-1"}""").With(decision).ShouldBe(new FoundSession
+        {
+            Id = "s-1",
+            Number = 8,
+            Url = "https://v/9",
+            Status = "Declined",
+            WorkflowId = "w9",
+            CreatedAt = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            MetadataKnown = true,
+            Key = "K",
+            Version = 4,
+        });
         List(Row).With(decision).ShouldBe(
             List(Row) with { Url = "https://v/9", Status = "Declined", WorkflowId = "w9", MetadataKnown = true, Key = "K", Version = 4 });
     }

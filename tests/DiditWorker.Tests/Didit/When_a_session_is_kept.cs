@@ -9,9 +9,15 @@ public sealed class When_a_session_is_kept
 {
     private const string TypicalPayload = "tjmvYztfQpW2k-3PBAeC2Q|100000|/EDU8p3AYrUwZ|N|4aaSj2UITqSNQV-FFVCXDQ|8df4a227d40da03";
 
-    private static readonly DiditSession Typical = new(
-        "b639af63-3b5f-4295-b693-edcf040782d9", 100000, "https://verify.didit.me/session/EDU8p3AYrUwZ", "Not Started",
-        "e1a6928f-6508-4ea4-8d41-5f851550970d", new DateTimeOffset(2026, 11, 24, 12, 0, 10, TimeSpan.Zero).AddTicks(645379));
+    private static readonly DiditSession Typical = new()
+    {
+        Id = "b639af63-3b5f-4295-b693-edcf040782d9",
+        Number = 100000,
+        Url = "https://verify.didit.me/session/EDU8p3AYrUwZ",
+        Status = "Not Started",
+        WorkflowId = "e1a6928f-6508-4ea4-8d41-5f851550970d",
+        CreatedAt = new DateTimeOffset(2026, 11, 24, 12, 0, 10, TimeSpan.Zero).AddTicks(645379),
+    };
 
     // What is special in the stored form, what only looks like it, and anything else, half a surrogate pair included.
     private static readonly Gen<string> Texts = Gen.OneOf(
@@ -35,7 +41,15 @@ public sealed class When_a_session_is_kept
 
     private static readonly Gen<DiditSession> Sessions = Gen.Select(
         Names, Gen.Long.Nullable(), Names, Texts, Texts, Times,
-        (id, number, url, status, workflow, time) => new DiditSession(id, number, url, status, workflow, time));
+        (id, number, url, status, workflow, time) => new DiditSession
+        {
+            Id = id,
+            Number = number,
+            Url = url,
+            Status = status,
+            WorkflowId = workflow,
+            CreatedAt = time,
+        });
 
     [Test]
     public void Any_comes_back_exactly() => Sessions.Sample(
@@ -51,7 +65,15 @@ public sealed class When_a_session_is_kept
     {
         foreach (var time in (DateTimeOffset[])[DateTimeOffset.MinValue, DateTimeOffset.MaxValue])
         {
-            var session = new DiditSession("s-1", 1, "https://v/1", "Approved", "w-1", time);
+            var session = new DiditSession
+            {
+                Id = "s-1",
+                Number = 1,
+                Url = "https://v/1",
+                Status = "Approved",
+                WorkflowId = "w-1",
+                CreatedAt = time,
+            };
 
             DiditSession.FromPayload(session.ToPayload()).ShouldBe(session);
         }
@@ -88,9 +110,15 @@ public sealed class When_a_session_is_kept
         DiditSession.FromPayload(TypicalPayload).ShouldBe(Typical);
 
         const string Odd = "=a~1b~0||=https://verify.example/s?x=1|=Kyc Expired|=W-1|=2026-11-24T14:00:00.0000000+02:00";
-        var odd = new DiditSession(
-            "a|b~", null, "https://verify.example/s?x=1", "Kyc Expired", "W-1",
-            new DateTimeOffset(2026, 11, 24, 14, 0, 0, TimeSpan.FromHours(2)));
+        var odd = new DiditSession
+        {
+            Id = "a|b~",
+            Number = null,
+            Url = "https://verify.example/s?x=1",
+            Status = "Kyc Expired",
+            WorkflowId = "W-1",
+            CreatedAt = new DateTimeOffset(2026, 11, 24, 14, 0, 0, TimeSpan.FromHours(2)),
+        };
         odd.ToPayload().ShouldBe(Odd);
         DiditSession.FromPayload(Odd).ShouldBe(odd);
     }

@@ -128,5 +128,16 @@ public sealed class When_a_session_might_be_handed_back
         found, Key, Workflow, NotBefore, new HashSet<string>(excluded, StringComparer.OrdinalIgnoreCase));
 
     private static FoundSession Session(string id, string? status = "Not Started", string? key = null) =>
-        new(id, 1, Url, status, Workflow, NotBefore.AddMinutes(1), MetadataKnown: true, key, Version: 3);
+        new()
+        {
+            Id = id,
+            Number = 1,
+            Url = Url,
+            Status = status,
+            WorkflowId = Workflow,
+            CreatedAt = NotBefore.AddMinutes(1),
+            MetadataKnown = true,
+            Key = key,
+            Version = 3,
+        };
 }

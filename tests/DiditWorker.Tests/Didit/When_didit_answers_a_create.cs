@@ -21,8 +21,15 @@ public sealed class When_didit_answers_a_create
         var reply = Classify(status, Full);
 
         reply.Kind.ShouldBe(ReplyKind.Answered);
-        reply.Session.ShouldBe(new DiditSession(
-            "s-1", 1234, "https://verify.didit.me/session/tok", "In Progress", "99999999-2222-3333-4444-555555555555", Now));
+        reply.Session.ShouldBe(new DiditSession
+        {
+            Id = "s-1",
+            Number = 1234,
+            Url = "https://verify.didit.me/session/tok",
+            Status = "In Progress",
+            WorkflowId = "99999999-2222-3333-4444-555555555555",
+            CreatedAt = Now,
+        });
     }
 
     [TestCase("""{"uuid":"s-2","url":"https://v/2"}""", "s-2", "https://v/2")]
@@ -45,7 +52,15 @@ public sealed class When_didit_answers_a_create
     [TestCase("""{"session_id":"s-1","url":"u","session_number":99999999999999999999,"status":""}""")]
     [TestCase("""{"session_id":"s-1","url":"u","status":"\ud800"}""")]
     public void What_is_missing_or_of_another_type_is_made_up_for(string body) =>
-        Classify(201, body).Session.ShouldBe(new DiditSession("s-1", null, "u", "Not Started", Workflow, Now));
+        Classify(201, body).Session.ShouldBe(new DiditSession
+        {
+            Id = "s-1",
+            Number = null,
+            Url = "u",
+            Status = "Not Started",
+            WorkflowId = Workflow,
+            CreatedAt = Now,
+        });
 
     [TestCase("")]
     [TestCase("{}")]

@@ -77,7 +77,17 @@ public sealed class When_didit_answers_anything_at_all
                 {
                     if (await didit.Client.DecisionAsync("s/../\u0000", Bare, CancellationToken.None) is { } decision)
                     {
-                        new FoundSession("s", null, null, null, null, null, MetadataKnown: false, null).With(decision)
+                        new FoundSession
+                        {
+                            Id = "s",
+                            Number = null,
+                            Url = null,
+                            Status = null,
+                            WorkflowId = null,
+                            CreatedAt = null,
+                            MetadataKnown = false,
+                            Key = null,
+                        }.With(decision)
                             .Key.ShouldNotBe(request.Key.ToString());
                     }
                 });

@@ -20,9 +20,17 @@ public static class Deciding
         new(Ours, minutes is { } age ? Now - TimeSpan.FromMinutes(age) : null, maybeAttempted);
 
     public static IdempotencyRecord Record(
-        RecordState state = RecordState.InProgress, string fingerprint = Ours, double firstMinutesAgo = 10, int attempts = 1) => new(
-        state, fingerprint, "owner", DateTimeOffset.UnixEpoch, Now - TimeSpan.FromMinutes(firstMinutesAgo), Now - TimeSpan.FromMinutes(1),
-        attempts, "");
+        RecordState state = RecordState.InProgress, string fingerprint = Ours, double firstMinutesAgo = 10, int attempts = 1) => new()
+        {
+            State = state,
+            Fingerprint = fingerprint,
+            Owner = "owner",
+            LeaseUntil = DateTimeOffset.UnixEpoch,
+            FirstAttempt = Now - TimeSpan.FromMinutes(firstMinutesAgo),
+            LastAttempt = Now - TimeSpan.FromMinutes(1),
+            Attempts = attempts,
+            Payload = "",
+        };
 
     public static Memory Taken(IdempotencyRecord record) => new(Available: true, record, Owned: true);
 

@@ -10,8 +10,17 @@ public sealed class When_a_record_is_read
     private const string Good = "1 P 1.abc owner 1795521720000 1795521600000 1795521610000 2 ";
 
     [Test]
-    public void A_claimed_one_has_all_its_fields() => IdempotencyRecord.Parse(Good).ShouldBe(new IdempotencyRecord(
-        RecordState.InProgress, "1.abc", "owner", At(120), At(0), At(10), 2, ""));
+    public void A_claimed_one_has_all_its_fields() => IdempotencyRecord.Parse(Good).ShouldBe(new IdempotencyRecord
+    {
+        State = RecordState.InProgress,
+        Fingerprint = "1.abc",
+        Owner = "owner",
+        LeaseUntil = At(120),
+        FirstAttempt = At(0),
+        LastAttempt = At(10),
+        Attempts = 2,
+        Payload = "",
+    });
 
     [TestCase("C", RecordState.Completed)]
     [TestCase("R", RecordState.Refused)]

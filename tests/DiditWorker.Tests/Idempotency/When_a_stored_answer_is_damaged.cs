@@ -7,9 +7,15 @@ namespace DiditWorker.Tests.Idempotency;
 
 public sealed class When_a_stored_answer_is_damaged
 {
-    private static readonly DiditSession Session = new(
-        "11111111-2222-3333-4444-555555555555", Number: 7, "https://verify.didit.me/session/token", "Not Started",
-        "99999999-2222-3333-4444-555555555555", Now);
+    private static readonly DiditSession Session = new()
+    {
+        Id = "11111111-2222-3333-4444-555555555555",
+        Number = 7,
+        Url = "https://verify.didit.me/session/token",
+        Status = "Not Started",
+        WorkflowId = "99999999-2222-3333-4444-555555555555",
+        CreatedAt = Now,
+    };
 
     [Test]
     public void One_that_is_whole_is_given_on()

@@ -155,8 +155,16 @@ internal sealed partial class Interpreter(Scenario scenario, Standings standings
         ? state with { Orphans = [.. state.Orphans.Append(new(work.Key, early)).OrderBy(Orphan.Rank)] }
         : state;
 
-    private FoundSession Found(Session session, int number) => new(
-        $"{number}", number, session.HasUrl || scenario.Has(Mistake.UrlNotWaitedFor) ? "https://verify.example" : null,
-        session.Finished ? "Approved" : "Not Started", ModelTime.Workflow, ModelTime.Of(session.Made),
-        MetadataKnown: true, session.Key < 0 ? null : Keys[session.Key].ToString(), Version: 1);
+    private FoundSession Found(Session session, int number) => new()
+    {
+        Id = $"{number}",
+        Number = number,
+        Url = session.HasUrl || scenario.Has(Mistake.UrlNotWaitedFor) ? "https://verify.example" : null,
+        Status = session.Finished ? "Approved" : "Not Started",
+        WorkflowId = ModelTime.Workflow,
+        CreatedAt = ModelTime.Of(session.Made),
+        MetadataKnown = true,
+        Key = session.Key < 0 ? null : Keys[session.Key].ToString(),
+        Version = 1,
+    };
 }

@@ -24,7 +24,15 @@ internal static class ModelTime
     private static readonly DateTimeOffset First = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Fingerprints = ["1.published", "1.other"];
     private static readonly DiditSession[] Sessions =
-        [.. Enumerable.Range(0, 8).Select(n => new DiditSession($"{n}", n, "https://verify.example", "Not Started", Workflow, First))];
+        [.. Enumerable.Range(0, 8).Select(n => new DiditSession
+        {
+            Id = $"{n}",
+            Number = n,
+            Url = "https://verify.example",
+            Status = "Not Started",
+            WorkflowId = Workflow,
+            CreatedAt = First,
+        })];
 
     /// <summary>Messages are published, tried and answered within seconds of an era's beginning; between eras the window passes.</summary>
     public static DateTimeOffset Of(int era) => First + (era * 2 * Window);
@@ -61,8 +69,16 @@ internal static class ModelTime
         var now = Of(state.Era);
         var failed = now.AddMilliseconds(record.NotDueAfter);
         var note = record.NotDueAfter == 0 ? null : new AttemptNote(1, "", failed, failed + BackOff);
-        return new(record.State, Fingerprint(record.Fingerprint), Owner, record.Live ? now + LongestRequest
-            : DateTimeOffset.UnixEpoch, Of(record.First),
-            record.Recent ? now : now - Old, record.Attempts, note?.ToText() ?? "");
+        return new()
+        {
+            State = record.State,
+            Fingerprint = Fingerprint(record.Fingerprint),
+            Owner = Owner,
+            LeaseUntil = record.Live ? now + LongestRequest : DateTimeOffset.UnixEpoch,
+            FirstAttempt = Of(record.First),
+            LastAttempt = record.Recent ? now : now - Old,
+            Attempts = record.Attempts,
+            Payload = note?.ToText() ?? "",
+        };
     }
 }

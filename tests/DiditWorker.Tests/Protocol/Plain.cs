@@ -71,7 +71,15 @@ internal static class Plain
             At = isLookedFor ? memory.At : null, Horizon = isLookedFor ? memory.Horizon : null,
         };
 
-    private static IdempotencyRecord? Record(IdempotencyRecord? record, bool isDated) => record is null ? null : new(
-        RecordState.InProgress, "", "", isDated ? record.LeaseUntil : default, record.FirstAttempt, isDated ? record.LastAttempt
-            : default, 1, "");
+    private static IdempotencyRecord? Record(IdempotencyRecord? record, bool isDated) => record is null ? null : new()
+    {
+        State = RecordState.InProgress,
+        Fingerprint = "",
+        Owner = "",
+        LeaseUntil = isDated ? record.LeaseUntil : default,
+        FirstAttempt = record.FirstAttempt,
+        LastAttempt = isDated ? record.LastAttempt : default,
+        Attempts = 1,
+        Payload = "",
+    };
 }

@@ -13,7 +13,15 @@ internal sealed record Walk(DeliveryState State, Effect Effect, ProtocolSettings
         LookupDelay = TimeSpan.FromSeconds(2), LongestRequest = TimeSpan.FromSeconds(15),
     };
 
-    public static readonly DiditSession Session = new("session-1", 1, "https://verify.example", "Not Started", "workflow", Now);
+    public static readonly DiditSession Session = new()
+    {
+        Id = "session-1",
+        Number = 1,
+        Url = "https://verify.example",
+        Status = "Not Started",
+        WorkflowId = "workflow",
+        CreatedAt = Now,
+    };
 
     /// <summary>A fresh message that has been delivered.</summary>
     public static Walk Delivered(ProtocolSettings? settings = null, bool maybeAttempted = false) =>
@@ -26,8 +34,17 @@ internal sealed record Walk(DeliveryState State, Effect Effect, ProtocolSettings
     public static Walk To(Stage stage, ProtocolSettings? settings = null) =>
         Claimed(stage == Stage.LookingUp ? Record() : null, settings).Then(EventKind.Entered);
 
-    public static IdempotencyRecord Record(RecordState state = RecordState.InProgress, int attempts = 2, AttemptNote? note = null) => new(
-        state, "1.ours", "owner", DateTimeOffset.UnixEpoch, Now.AddHours(-1), Now.AddHours(-1), attempts, note?.ToText() ?? "");
+    public static IdempotencyRecord Record(RecordState state = RecordState.InProgress, int attempts = 2, AttemptNote? note = null) => new()
+    {
+        State = state,
+        Fingerprint = "1.ours",
+        Owner = "owner",
+        LeaseUntil = DateTimeOffset.UnixEpoch,
+        FirstAttempt = Now.AddHours(-1),
+        LastAttempt = Now.AddHours(-1),
+        Attempts = attempts,
+        Payload = note?.ToText() ?? "",
+    };
 
     public Walk Claims(IdempotencyRecord? record, bool owned = true) => Then(new DeliveryEvent(EventKind.Claimed, Now)
     {

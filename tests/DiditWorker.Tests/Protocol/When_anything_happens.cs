@@ -24,9 +24,17 @@ public sealed class When_anything_happens
     private static readonly Gen<IdempotencyRecord?> Records = Gen.OneOf(
         Gen.Const((IdempotencyRecord?)null),
         Gen.Select(Gen.Enum<RecordState>(), Gen.OneOf("1.ours", "1.theirs"), RecordTimes, RecordTimes, Gen.Int[0, 12], Gen.Int[-2, 400],
-            (state, fingerprint, first, last, attempts, due) => (IdempotencyRecord?)new IdempotencyRecord(
-                state, fingerprint, "owner", last, first, last, attempts, due < 0 ? ""
-                    : new AttemptNote(due, "x", Now, Now.AddSeconds(due)).ToText())));
+            (state, fingerprint, first, last, attempts, due) => (IdempotencyRecord?)new IdempotencyRecord
+            {
+                State = state,
+                Fingerprint = fingerprint,
+                Owner = "owner",
+                LeaseUntil = last,
+                FirstAttempt = first,
+                LastAttempt = last,
+                Attempts = attempts,
+                Payload = due < 0 ? "" : new AttemptNote(due, "x", Now, Now.AddSeconds(due)).ToText(),
+            }));
 
     private static readonly Gen<Memory> Memories = Gen.OneOf(Gen.Const(Memory.Unavailable), Gen.Select(Records, Gen.Bool, RecordTimes,
         (record, owned, horizon) => new Memory(Available: true, record, owned) { At = Now, Horizon = horizon }));

@@ -9,7 +9,18 @@ public sealed class When_sessions_are_excluded
 {
     private static readonly IdempotencyKey Key = IdempotencyKey.Create("excluded", "message");
     private static readonly FoundSession Keyless =
-        new("a", 1, "https://verify.example", "Approved", "workflow", Walk.Now, MetadataKnown: true, Key: null, Version: 1);
+        new()
+        {
+            Id = "a",
+            Number = 1,
+            Url = "https://verify.example",
+            Status = "Approved",
+            WorkflowId = "workflow",
+            CreatedAt = Walk.Now,
+            MetadataKnown = true,
+            Key = null,
+            Version = 1,
+        };
     private static readonly FoundSession Ours = Keyless with { Id = "b", Key = Key.ToString() };
     private static readonly FoundSession Current = Keyless with { Id = "c", Status = "Not Started", Version = 2 };
     private static readonly FoundSession Older = Current with { Id = "d", Version = 1 };

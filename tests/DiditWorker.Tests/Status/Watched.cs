@@ -20,12 +20,24 @@ internal sealed class Watched : IAsyncDisposable
         Http = new() { BaseAddress = new(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
     }
 
-    public static StatusSnapshot Snapshot { get; } = new(
-        Noon, "0.1.0", "worker-1", Noon.AddHours(-1),
-        new("Degraded", new Dictionary<string, PartStatus>(StringComparer.Ordinal) { ["didit"] = new("Degraded", Noon, "paused", null) }),
-        [new(Noon, new Dictionary<string, long>(StringComparer.Ordinal) { ["created"] = 3 })],
-        4, 64, "half-open", new("credits_missing", "Didit answered 402", Noon, Noon.AddSeconds(5)), new(300, 7), Queues: null,
-        [new("start-verification_error", "RefusedByDidit", 2, Remaining: null)], 86100, [new(Noon, "failed", "<b>", Key: null)]);
+    public static StatusSnapshot Snapshot { get; } = new()
+    {
+        At = Noon,
+        Version = "0.1.0",
+        Host = "worker-1",
+        Started = Noon.AddHours(-1),
+        Health = new("Degraded", new Dictionary<string, PartStatus>(StringComparer.Ordinal) { ["didit"] = new("Degraded", Noon, "paused", null) }),
+        Outcomes = [new(Noon, new Dictionary<string, long>(StringComparer.Ordinal) { ["created"] = 3 })],
+        InFlight = 4,
+        ConcurrentMessageLimit = 64,
+        Circuit = "half-open",
+        Pause = new("credits_missing", "Didit answered 402", Noon, Noon.AddSeconds(5)),
+        CreateRate = new(300, 7),
+        Queues = null,
+        DeadLetters = [new("start-verification_error", "RefusedByDidit", 2, Remaining: null)],
+        Window = 86100,
+        Errors = [new(Noon, "failed", "<b>", Key: null)],
+    };
 
     public HttpClient Http { get; }
 

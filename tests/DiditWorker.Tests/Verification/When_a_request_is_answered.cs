@@ -9,8 +9,15 @@ public sealed class When_a_request_is_answered
 {
     private static readonly DateTimeOffset CreatedAt = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly DiditSession session = new(
-        "s-1", 42, "https://verify.didit.me/session/tok", "Not Started", "11111111-2222-3333-4444-555555555555", CreatedAt);
+    private readonly DiditSession session = new()
+    {
+        Id = "s-1",
+        Number = 42,
+        Url = "https://verify.didit.me/session/tok",
+        Status = "Not Started",
+        WorkflowId = "11111111-2222-3333-4444-555555555555",
+        CreatedAt = CreatedAt,
+    };
 
     [Test]
     public void The_event_joins_the_session_and_the_request()

@@ -133,5 +133,15 @@ public sealed class When_earlier_attempts_are_dated
         new(Available: true, Ago(lastSecondsAgo) is { } at ? Record(at) : null, Owned: true) { At = Now };
 
     private static IdempotencyRecord Record(DateTimeOffset at) =>
-        new(RecordState.InProgress, "1.x", "owner", DateTimeOffset.UnixEpoch, at, at, 1, "");
+        new()
+        {
+            State = RecordState.InProgress,
+            Fingerprint = "1.x",
+            Owner = "owner",
+            LeaseUntil = DateTimeOffset.UnixEpoch,
+            FirstAttempt = at,
+            LastAttempt = at,
+            Attempts = 1,
+            Payload = "",
+        };
 }
