@@ -19,23 +19,14 @@ public static class Fingerprint
     // Raised when the canonical form changes, so that a record of an older worker is never taken for a mismatch by accident.
     private const string Version = "1";
 
-    // In bytes. Utf8JsonWriter asks for 4 KiB at a time; what a rare large payload took is not kept.
-    private const int UsualBuffer = 8 * 1024;
-    private const int MaxKept = 64 * 1024;
-
     private static readonly JsonWriterOptions Compact = new() { SkipValidation = true };
-
-    // For the thread's next payload; none while one is being written, so that a payload that throws leaves nothing behind.
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _kept;
 
     /// <summary>Format version, a dot and 43 characters of base64url.</summary>
     /// <param name="payload">Valid UTF-8, as whatever <c>StartVerificationReader</c> writes down.</param>
     /// <exception cref="InvalidOperationException">It holds half of a surrogate pair.</exception>
     public static string Of(JsonElement payload)
     {
-        var buffer = _kept ?? new ArrayBufferWriter<byte>(UsualBuffer);
-        _kept = null;
+        var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, Compact))
         {
             WriteCanonical(writer, payload);
@@ -43,8 +34,6 @@ public static class Fingerprint
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(buffer.WrittenSpan, hash);
-        buffer.Clear(); // Personal data.
-        _kept = buffer.Capacity <= MaxKept ? buffer : null;
         return Version + "." + Base64Url.EncodeToString(hash);
     }
 
@@ -76,25 +65,14 @@ public static class Fingerprint
     // Members in the order of their names, those of one name in the order of the message.
     private static void WriteObject(Utf8JsonWriter writer, JsonElement element)
     {
-        var members = ArrayPool<Member>.Shared.Rent(element.GetPropertyCount());
-        var count = 0;
-        foreach (var member in element.EnumerateObject())
-        {
-            members[count] = new(member.Name, member.Value, count);
-            count++;
-        }
-
-        var sorted = members.AsSpan(0, count);
-        sorted.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name) is not 0 and var order ? order : a.Place - b.Place);
         writer.WriteStartObject();
-        foreach (var member in sorted)
+        foreach (var member in element.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
         {
             writer.WritePropertyName(member.Name);
             WriteCanonical(writer, member.Value);
         }
 
         writer.WriteEndObject();
-        ArrayPool<Member>.Shared.Return(members, clearArray: true);
     }
 
     // 1, 1.0 and 1e0 are one number: sign, digits without zeros at either end, and the power of ten. Exact at any size.
@@ -126,14 +104,5 @@ public static class Fingerprint
         form[length++] = (byte)'e';
         length += PowerOfTen.Write(e < 0 ? "0"u8 : text[(e + 1)..], digits.Length - significant.Length - fraction.Length, form[length..]);
         writer.WriteRawValue(form[..length], skipInputValidation: true);
-    }
-
-    private readonly struct Member(string name, JsonElement value, int place)
-    {
-        public string Name { get; } = name;
-
-        public JsonElement Value { get; } = value;
-
-        public int Place { get; } = place;
     }
 }
