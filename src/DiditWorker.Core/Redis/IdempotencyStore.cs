@@ -96,7 +96,13 @@ public sealed class IdempotencyStore(
     /// <param name="note">What became of the attempts so far; null: the record keeps the note that it has.</param>
     public async Task<bool> ReleaseAsync(IdempotencyKey key, string owner, ReleaseMode how, AttemptNote? note = null)
     {
-        var mode = how switch { ReleaseMode.Forget => "forget", ReleaseMode.Keep => "keep", ReleaseMode.Reset => "reset", _ => "uncounted" };
+        var mode = how switch
+        {
+            ReleaseMode.Forget => "forget",
+            ReleaseMode.Keep => "keep",
+            ReleaseMode.Reset => "reset",
+            _ => "uncounted",
+        };
         var text = note is null ? "" : cipher.Protect(RedisKey(key), note.ToText());
         return (int)await RunAsync(ReleaseScript, key, owner, mode, _retention, _lease, text) == 1;
     }

@@ -32,10 +32,12 @@ public sealed class StatusReporter(
             InFlight = recent.Active,
             ConcurrentMessageLimit = options.ConcurrentMessageLimit,
             Circuit = pipeline.Circuit,
-            Pause = (pipeline.Creates.Gate.Current ?? pipeline.Reads.Gate.Current) is { } pause ? new(pause.Reason, pause.Why, pause.Since, pause.Until) : null,
+            Pause = (pipeline.Creates.Gate.Current ?? pipeline.Reads.Gate.Current) is { } pause
+                ? new(pause.Reason, pause.Why, pause.Since, pause.Until) : null,
             CreateRate = new(didit.RequestsPerMinute, recent.CreatesLastMinute()),
             Queues = queues is null ? null : new(queues.At, queues.Queues),
-            DeadLetters = [.. (queues?.Groups ?? []) .Select(group => new DeadLetterStatus(group.Queue, group.Group, group.Count, (group.WindowEnds - now)?.TotalSeconds))],
+            DeadLetters = [.. (queues?.Groups ?? [])
+                .Select(group => new DeadLetterStatus(group.Queue, group.Group, group.Count, (group.WindowEnds - now)?.TotalSeconds))],
             Window = didit.UsableWindow.TotalSeconds,
             Errors = [.. recent.LatestErrors().Select(error => new ErrorStatus(error.At, error.Outcome, error.Why, error.Key))],
         };

@@ -83,7 +83,7 @@ internal static class RecordGrowth
     // As long as Didit's own: a UUID, a number, a URL with a token of 22 characters.
     private static DiditSession Session(int number) => new()
     {
-        Id = Guid.NewGuid() .ToString(),
+        Id = Guid.NewGuid().ToString(),
         Number = number,
         Url = string.Create(CultureInfo.InvariantCulture, $"https://verify.didit.me/session/{number:D22}"),
         Status = "Not Started",

@@ -19,8 +19,13 @@ internal static class Pictured
         Version = "0.1.0",
         Host = "worker-7c9f",
         Started = Now.AddHours(-30),
-        Health = Health("Healthy", Part("Healthy", "connected", action: null), Part("Healthy", "answers", action: null), Part("Healthy", "no pause", action: null)),
-        Outcomes = Minutes([.. Enumerable.Range(0, 13) .Select(i => Counts(900 + (i * 37 % 11 * 30), 40 + i, i % 3)), Counts(1234, 57, 2, waited: 3), Counts(411, 20)]),
+        Health = Health(
+            "Healthy", Part("Healthy", "connected", action: null), Part("Healthy", "answers", action: null), Part("Healthy", "no pause", action: null)),
+        Outcomes = Minutes(
+        [
+            .. Enumerable.Range(0, 13).Select(i => Counts(900 + (i * 37 % 11 * 30), 40 + i, i % 3)), Counts(1234, 57, 2, waited: 3),
+            Counts(411, 20),
+        ]),
         InFlight = 12,
         ConcurrentMessageLimit = 64,
         Circuit = "closed",

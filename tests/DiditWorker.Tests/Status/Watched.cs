@@ -26,7 +26,8 @@ internal sealed class Watched : IAsyncDisposable
         Version = "0.1.0",
         Host = "worker-1",
         Started = Noon.AddHours(-1),
-        Health = new("Degraded", new Dictionary<string, PartStatus>(StringComparer.Ordinal) { ["didit"] = new("Degraded", Noon, "paused", null) }),
+        Health = new(
+            "Degraded", new Dictionary<string, PartStatus>(StringComparer.Ordinal) { ["didit"] = new("Degraded", Noon, "paused", null) }),
         Outcomes = [new(Noon, new Dictionary<string, long>(StringComparer.Ordinal) { ["created"] = 3 })],
         InFlight = 4,
         ConcurrentMessageLimit = 64,
