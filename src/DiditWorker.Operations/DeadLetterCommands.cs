@@ -10,17 +10,17 @@ namespace DiditWorker.Operations;
 /// <summary><c>diditworker dead-letters …</c></summary>
 internal static class DeadLetterCommands
 {
-    public static Command Create(OperatorHost host, Output output) => new(
+    public static Command Create(OperatorHost host) => new(
         "dead-letters",
         "What could not be answered: look at it, see what a replay would do, replay it, put it away. Nothing is changed without --yes.")
     {
-        ListCommand.Create(host, output),
-        ShowCommand.Create(host, output),
-        PlanCommand.Create(host, output),
-        ReplayCommand.Create(host, output),
-        ExportCommand.Create(host, output),
-        ImportCommand.Create(host, output),
-        DiscardCommand.Create(host, output),
-        HistoryCommand.Create(host, output),
+        ListCommand.Create(host),
+        ShowCommand.Create(host),
+        PlanCommand.Create(host),
+        ReplayCommand.Create(host),
+        ExportCommand.Create(host),
+        ImportCommand.Create(host),
+        DiscardCommand.Create(host),
+        HistoryCommand.Create(host),
     };
 }

@@ -7,11 +7,11 @@ using DiditWorker.Operations.Terminal;
 namespace DiditWorker.Operations.Archive;
 
 /// <summary><c>dead-letters discard --archive FILE --reason R</c></summary>
-internal static class DiscardCommand
+internal sealed class DiscardCommand(DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, TimeProvider time, Output output)
 {
     private sealed record Options(string Archive, string Reason, bool Yes, bool Json);
 
-    public static Command Create(OperatorHost host, Output output)
+    public static Command Create(OperatorHost host)
     {
         var filter = new FilterOptions();
         var json = CommonOptions.Json();
@@ -29,19 +29,16 @@ internal static class DiscardCommand
                 result.AddError("discard needs --archive FILE, a new file for what is discarded, and --reason \"why\"");
             }
         });
-        command.SetAction((parsed, cancellation) => host.RunAsync(
-            (services, broker, token) => RunAsync(
-                services, broker, filter.Read(parsed),
-                new(parsed.GetValue(archive)!, parsed.GetValue(reason)!, parsed.GetValue(yes), parsed.GetValue(json)), output, token),
+        command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<DiscardCommand>(
+            discard => discard.RunAsync(
+                filter.Read(parsed),
+                new(parsed.GetValue(archive)!, parsed.GetValue(reason)!, parsed.GetValue(yes), parsed.GetValue(json)), cancellation),
             cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        IServiceProvider services, IOperatorBroker broker, DeadLetterFilter filter, Options options, Output output,
-        CancellationToken cancellation)
+    private async Task<int> RunAsync(DeadLetterFilter filter, Options options, CancellationToken cancellation)
     {
-        var queues = services.GetRequiredService<DeadLetterQueues>();
         if (queues.Named(filter).FirstOrDefault(queue => !queues.Holds(queue)) is { } other)
         {
             throw new CommandException(
@@ -58,33 +55,26 @@ internal static class DiscardCommand
                 counts.Add(letter);
             }
 
-            return Print(output, options, counts, counts.Total);
+            return Print(options, counts, counts.Total);
         }
 
         var discarded = 0;
-        await Audited.RunAsync(
-            services.GetRequiredService<AuditLog>(), output.Notes, ("dead-letters discard", filter.ToString(), options.Reason),
-            $"begun: into {options.Archive}",
-            () => DiscardAsync(services, broker, filter, options, output, count => discarded += count, cancellation),
+        await audit.AroundAsync(
+            ("dead-letters discard", filter.ToString(), options.Reason), $"begun: into {options.Archive}",
+            () => DiscardAsync(filter, options.Archive, count => discarded += count, cancellation),
             () => $"{discarded} discarded into {options.Archive}");
-        return Print(output, options, null, discarded);
+        return Print(options, null, discarded);
     }
 
-    private static async Task DiscardAsync(
-        IServiceProvider services, IOperatorBroker broker, DeadLetterFilter filter, Options options, Output output, Action<int> count,
-        CancellationToken cancellation)
+    private async Task DiscardAsync(DeadLetterFilter filter, string path, Action<int> count, CancellationToken cancellation)
     {
-        var discard = new Discard(services.GetRequiredService<DeadLetterQueues>());
-        await using var archive =
-            await ArchiveFiles.CreateAsync(options.Archive, redact: false, services.GetRequiredService<TimeProvider>());
+        await using var archive = await ArchiveFiles.CreateAsync(path, redact: false, time);
         try
         {
-            var total = await services.GetRequiredService<DeadLetterQueues>().DepthAsync(broker, filter, cancellation);
-            await ProgressBar.RunAsync(output.Progress, "discarding", total, done => discard.RunAsync(broker, filter, archive, batch =>
-            {
-                count(batch);
-                done(batch);
-            }, cancellation));
+            var total = await queues.DepthAsync(broker, filter, cancellation);
+            await ProgressBar.RunAsync(
+                output.Progress, "discarding", total,
+                done => new Discard(queues).RunAsync(broker, filter, archive, count + done, cancellation));
         }
         catch (ArchiveException exception)
         {
@@ -99,32 +89,23 @@ internal static class DiscardCommand
         }
     }
 
-    private static int Print(Output output, Options options, LetterCounts? counts, int total)
+    private int Print(Options options, LetterCounts? counts, int total)
     {
-        if (options.Json)
-        {
-            output.WriteJson(
-                new
+        var archive = options.Yes && total > 0 ? options.Archive : null;
+        output.Write(
+            options.Json, new { Discarded = options.Yes, Messages = total, Archive = archive, Groups = counts?.ToJson() }, () =>
+            {
+                if (total == 0)
                 {
-                    Discarded = options.Yes,
-                    Messages = total,
-                    Archive = options.Yes && total > 0 ? options.Archive
-                    : null,
-                    Groups = counts?.ToJson()
-                });
-        }
-        else if (total == 0)
-        {
-            output.Text.WriteLine("No dead letters.");
-        }
-        else
-        {
-            counts?.Print(output.Tables);
-            output.Text.WriteLine(options.Yes
-                ? $"{total} dead letters were discarded; they are in {options.Archive}."
-                : $"{total} dead letters would be discarded into {options.Archive}. Nothing was changed: add --yes.");
-        }
+                    output.Text.WriteLine("No dead letters.");
+                    return;
+                }
 
+                counts?.Print(output);
+                output.Text.WriteLine(options.Yes
+                    ? $"{total} dead letters were discarded; they are in {options.Archive}."
+                    : $"{total} dead letters would be discarded into {options.Archive}. {CommonOptions.NothingChanged}");
+            });
         return total == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
     }
 }

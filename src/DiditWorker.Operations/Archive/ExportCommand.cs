@@ -7,9 +7,11 @@ using DiditWorker.Operations.Terminal;
 namespace DiditWorker.Operations.Archive;
 
 /// <summary><c>dead-letters export FILE</c></summary>
-internal static class ExportCommand
+internal sealed class ExportCommand(DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, TimeProvider time, Output output)
 {
-    public static Command Create(OperatorHost host, Output output)
+    private readonly LetterCounts _counts = new();
+
+    public static Command Create(OperatorHost host)
     {
         var filter = new FilterOptions();
         var json = CommonOptions.Json();
@@ -21,78 +23,70 @@ internal static class ExportCommand
                 "Copies dead letters into a file, without loss, for import here or on another broker; leaves an audit line")
                     { file, redact, json };
         filter.AddTo(command);
-        command.SetAction((parsed, cancellation) => host.RunAsync(
-            async (services, broker, token) =>
-            {
-                var (path, redacted) = (parsed.GetRequiredValue(file), parsed.GetValue(redact));
-                var counts = new LetterCounts();
-                ArchiveFiles.RequireNew(path);
-                await Audited.RunAsync(
-                    services.GetRequiredService<AuditLog>(), output.Notes, ("dead-letters export", filter.Read(parsed).ToString(), null),
-                    $"begun: {(redacted ? "redacted" : "with contents")}, to {path}",
-                    () => ExportAsync(services, broker, filter.Read(parsed), path, redacted, counts, output, token),
-                    () => $"{counts.Total} exported");
-                Print(output, parsed.GetValue(json), path, redacted, counts);
-                return counts.Total == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
-            },
+        command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ExportCommand>(
+            export => export.RunAsync(
+                filter.Read(parsed), parsed.GetRequiredValue(file), parsed.GetValue(redact), parsed.GetValue(json), cancellation),
             cancellation));
         return command;
     }
 
-    private static async Task ExportAsync(
-        IServiceProvider services, IOperatorBroker broker, DeadLetterFilter filter, string path, bool redact, LetterCounts counts,
-        Output output, CancellationToken cancellation)
+    private async Task<int> RunAsync(DeadLetterFilter filter, string path, bool redact, bool json, CancellationToken cancellation)
     {
-        var queues = services.GetRequiredService<DeadLetterQueues>();
-        await using var archive = await ArchiveFiles.CreateAsync(path, redact, services.GetRequiredService<TimeProvider>());
+        ArchiveFiles.RequireNew(path);
+        await audit.AroundAsync(
+            ("dead-letters export", filter.ToString(), null), $"begun: {(redact ? "redacted" : "with contents")}, to {path}",
+            () => ExportAsync(filter, path, redact, cancellation), () => $"{_counts.Total} exported");
+        var total = _counts.Total;
+        output.Write(
+            json, new { File = total == 0 ? null : path, Messages = total, Redacted = redact, Groups = _counts.ToJson() },
+            () => Print(path, redact));
+        return total == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
+    }
+
+    private async Task ExportAsync(DeadLetterFilter filter, string path, bool redact, CancellationToken cancellation)
+    {
+        await using var archive = await ArchiveFiles.CreateAsync(path, redact, time);
+        var whole = false;
         try
         {
-            await ProgressBar.RunAsync(output.Progress, "exporting", await queues.DepthAsync(broker, filter, cancellation), async done =>
+            var total = await queues.DepthAsync(broker, filter, cancellation);
+            await ProgressBar.RunAsync(output.Progress, "exporting", total, async done =>
             {
                 await foreach (var letter in queues.SnapshotAsync(broker, filter, cancellation))
                 {
                     await archive.AddAsync(letter, cancellation);
-                    counts.Add(letter);
+                    _counts.Add(letter);
                     done(1);
                 }
             });
             archive.FlushToDisk();
+            whole = archive.Count > 0;
         }
         catch (ArchiveException exception)
         {
-            await archive.DeleteAsync();
             throw new CommandException(ExitCodes.SomeFailed, exception.Message);
         }
-        catch
+        finally
         {
             // Half an export must not be taken for a whole one.
-            await archive.DeleteAsync();
-            throw;
-        }
-
-        if (counts.Total == 0)
-        {
-            await archive.DeleteAsync();
+            if (!whole)
+            {
+                await archive.DeleteAsync();
+            }
         }
     }
 
-    private static void Print(Output output, bool json, string path, bool redacted, LetterCounts counts)
+    private void Print(string path, bool redacted)
     {
-        if (json)
-        {
-            output.WriteJson(
-                new { File = counts.Total == 0 ? null : path, Messages = counts.Total, Redacted = redacted, Groups = counts.ToJson() });
-        }
-        else if (counts.Total == 0)
+        if (_counts.Total == 0)
         {
             output.Text.WriteLine("No dead letters; no file was written.");
+            return;
         }
-        else
-        {
-            counts.Print(output.Tables);
-            output.Text.WriteLine(
-                $"{counts.Total} dead letters are in {path}{(redacted ? ", redacted: it cannot be imported" : "")}. They are in their "
-                    + "queues, too.");
-        }
+
+        _counts.Print(output);
+        output.Text.WriteLine(
+            $"{_counts.Total} dead letters are in {path}{(redacted ? ", redacted: it cannot be imported" : "")}. They are in their "
+                + "queues, too.");
     }
 }

@@ -8,11 +8,11 @@ using Spectre.Console;
 namespace DiditWorker.Operations.Archive;
 
 /// <summary><c>dead-letters import FILE</c></summary>
-internal static class ImportCommand
+internal sealed class ImportCommand(DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, Output output)
 {
-    private sealed record Options(string File, string? Queue, bool Yes, bool Json);
+    private readonly Import _import = new(queues);
 
-    public static Command Create(OperatorHost host, Output output)
+    public static Command Create(OperatorHost host)
     {
         var file = new Argument<string>("FILE") { Description = "What export or discard wrote" };
         var queue = new Option<string?>("--queue")
@@ -23,29 +23,36 @@ internal static class ImportCommand
             new Command("import",
                 "Puts exported or discarded dead letters into their queues again; what is there already is skipped, so it can be repeated")
                     { file, queue, yes, json };
-        command.SetAction((parsed, cancellation) => host.RunAsync(
-            (services, broker, token) => RunAsync(
-                services, broker, new(parsed.GetRequiredValue(file), parsed.GetValue(queue), parsed.GetValue(yes), parsed.GetValue(json)),
-                output, token),
+        command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ImportCommand>(
+            import => import.RunAsync(
+                parsed.GetRequiredValue(file), parsed.GetValue(queue), parsed.GetValue(yes), parsed.GetValue(json), cancellation),
             cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        IServiceProvider services, IOperatorBroker broker, Options options, Output output, CancellationToken cancellation)
+    private async Task<int> RunAsync(string file, string? queue, bool yes, bool json, CancellationToken cancellation)
     {
-        var queues = services.GetRequiredService<DeadLetterQueues>();
-        var target = options.Queue is null ? null : queues.Named(new() { Queue = options.Queue })[0];
-        var import = new Import(queues);
+        var target = queue is null ? null : queues.Named(new() { Queue = queue })[0];
         try
         {
-            var tallies = import.Check(options.File, target);
+            var tallies = _import.Check(file, target);
             if (tallies.Count > 0)
             {
-                await ImportAsync(services, broker, import, tallies, target, options, output, cancellation);
+                await ImportAsync(tallies, file, target, yes, cancellation);
             }
 
-            return Print(output, options, tallies);
+            output.Write(json, new { Imported = yes, Queues = tallies.Select(row => ToJson(row.Key, row.Value)) }, () =>
+            {
+                if (tallies.Count == 0)
+                {
+                    output.Text.WriteLine($"No dead letters in {file}.");
+                }
+                else
+                {
+                    Print(tallies, yes);
+                }
+            });
+            return tallies.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
         }
         catch (ArchiveException exception)
         {
@@ -58,71 +65,38 @@ internal static class ImportCommand
         }
     }
 
-    private static async Task ImportAsync(
-        IServiceProvider services, IOperatorBroker broker, Import import, SortedDictionary<string, ImportTally> tallies, string? target,
-        Options options, Output output, CancellationToken cancellation)
+    private Task ImportAsync(
+        SortedDictionary<string, ImportTally> tallies, string file, string? target, bool yes, CancellationToken cancellation)
     {
-        if (options.Yes)
-        {
-            await Audited.RunAsync(
-                services.GetRequiredService<AuditLog>(), output.Notes,
-                ("dead-letters import", $"{options.File} into {string.Join(", ", tallies.Keys)}", null), "begun",
-                () => RunAsync(publish: true), () => $"{tallies.Values.Sum(tally => tally.Published)} imported");
-        }
-        else
-        {
-            await RunAsync(publish: false);
-        }
+        return !yes ? RunAsync() : audit.AroundAsync(
+            ("dead-letters import", $"{file} into {string.Join(", ", tallies.Keys)}", null), "begun", RunAsync,
+            () => $"{tallies.Values.Sum(tally => tally.Published)} imported");
 
-        Task RunAsync(bool publish) =>
-            ProgressBar.RunAsync(output.Progress, publish ? "importing" : "comparing", tallies.Values.Sum(tally => tally.Lines), done =>
-            import.RunAsync(broker, options.File, target, tallies, publish, done, cancellation));
+        Task RunAsync() => ProgressBar.RunAsync(
+            output.Progress, yes ? "importing" : "comparing", tallies.Values.Sum(tally => tally.Lines),
+            done => _import.RunAsync(broker, file, target, tallies, publish: yes, done, cancellation));
     }
 
-    private static int Print(Output output, Options options, SortedDictionary<string, ImportTally> tallies)
+    private static object ToJson(string queue, ImportTally tally) => new
     {
-        if (options.Json)
-        {
-            output.WriteJson(
-                new
-                {
-                    Imported = options.Yes,
-                    Queues = tallies.Select(
-                row => new
-                {
-                    Queue = row.Key,
-                    row.Value.IsNew,
-                    Messages = row.Value.Lines,
-                    row.Value.There,
-                    row.Value.Published,
-                    row.Value.Expiring,
-                    row.Value.Aside
-                })
-                });
-        }
-        else if (tallies.Count == 0)
-        {
-            output.Text.WriteLine($"No dead letters in {options.File}.");
-        }
-        else
-        {
-            PrintTable(output, options, tallies);
-        }
+        Queue = queue,
+        tally.IsNew,
+        Messages = tally.Lines,
+        tally.There,
+        tally.Published,
+        tally.Expiring,
+        tally.Aside,
+    };
 
-        return tallies.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
-    }
-
-    private static void PrintTable(Output output, Options options, SortedDictionary<string, ImportTally> tallies)
+    private void Print(SortedDictionary<string, ImportTally> tallies, bool yes)
     {
-        var table = new Table();
-        table.AddColumns("queue", "in the file", "there already", options.Yes ? "imported" : "to import");
-        foreach (var (queue, tally) in tallies)
-        {
-            table.AddRow(
-                Markup.Escape(queue + (tally.IsNew ? " (new)" : "")), $"{tally.Lines}", $"{tally.There}", $"{tally.Lines - tally.There}");
-        }
-
-        output.Tables.Write(table);
+        output.WriteTable(
+            ["queue", "in the file", "there already", yes ? "imported" : "to import"],
+            tallies.Select(row => new[]
+            {
+                row.Key + (row.Value.IsNew ? " (new)" : ""), $"{row.Value.Lines}", $"{row.Value.There}",
+                $"{row.Value.Lines - row.Value.There}",
+            }));
         if (tallies.Values.Sum(tally => tally.Aside) is > 0 and var aside)
         {
             output.Notes.WriteLine(
@@ -130,8 +104,8 @@ internal static class ImportCommand
                 + $"imported as headers that begin with {ImportedMessage.AsidePrefix}");
         }
 
-        output.Text.WriteLine(options.Yes
+        output.Text.WriteLine(yes
             ? $"{tallies.Values.Sum(tally => tally.Published)} dead letters were imported."
-            : "Every line was read and is in order. Nothing was changed: add --yes.");
+            : $"Every line was read and is in order. {CommonOptions.NothingChanged}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using StackExchange.Redis;
@@ -6,20 +7,35 @@ using StackExchange.Redis;
 namespace DiditWorker.Operations.Audit;
 
 /// <summary>One line of the audit.</summary>
-/// <param name="At">When the command ended.</param>
-/// <param name="User">The operating system's user.</param>
-/// <param name="Host">The machine.</param>
-/// <param name="Command">For example <c>dead-letters replay</c>.</param>
-/// <param name="Selection">What it was to act on; no contents.</param>
-/// <param name="Reason">The operator's words.</param>
-/// <param name="Outcome">What came of it.</param>
-public sealed record AuditEntry(
-    DateTimeOffset At, string User, string Host, string Command, string Selection, string? Reason, string Outcome);
+public sealed record AuditEntry
+{
+    /// <summary>When it was written.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The operating system's user.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The machine.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>For example <c>dead-letters replay</c>.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>What it was to act on; no contents.</summary>
+    public required string Selection { get; init; }
+
+    /// <summary>The operator's words.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What came of it.</summary>
+    public required string Outcome { get; init; }
+}
 
 /// <summary>
 /// What operators did: a structured log line, and a list in Redis that is only ever added to and keeps the last 10,000 lines.
 /// </summary>
-public sealed partial class AuditLog(RedisConnection redis, IdempotencyOptions options, TimeProvider time, ILogger<AuditLog> logger)
+internal sealed partial class AuditLog(
+    RedisConnection redis, IdempotencyOptions options, TimeProvider time, ILogger<AuditLog> logger, Output output)
 {
     private const int Kept = 10_000;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -30,12 +46,52 @@ public sealed partial class AuditLog(RedisConnection redis, IdempotencyOptions o
     /// <exception cref="RedisException">It could not be stored; it is logged all the same.</exception>
     public async Task AddAsync(string command, string selection, string? reason, string outcome)
     {
-        var entry = new AuditEntry(time.GetUtcNow(), Environment.UserName, Environment.MachineName, command, selection, reason, outcome);
+        var entry = new AuditEntry
+        {
+            At = time.GetUtcNow(),
+            User = Environment.UserName,
+            Host = Environment.MachineName,
+            Command = command,
+            Selection = selection,
+            Reason = reason,
+            Outcome = outcome,
+        };
         Log.Audited(logger, entry.User, entry.Host, command, selection, reason, outcome);
         var both = (await redis.DatabaseAsync()).CreateTransaction();
         _ = both.ListRightPushAsync(Key, JsonSerializer.Serialize(entry, Json));
         _ = both.ListTrimAsync(Key, -Kept, -1);
         await both.ExecuteAsync();
+    }
+
+    /// <summary>
+    /// Acts, between two lines: the first shows that an audit is possible, and stays if the command is killed.
+    /// </summary>
+    /// <param name="line">Command, selection and reason.</param>
+    /// <param name="begun">What is begun.</param>
+    /// <param name="action">What is done.</param>
+    /// <param name="outcome">What has come of it so far; asked also if the action fails.</param>
+    public async Task AroundAsync(
+        (string Command, string Selection, string? Reason) line, string begun, Func<Task> action, Func<string> outcome)
+    {
+        await AddAsync(line.Command, line.Selection, line.Reason, begun);
+        var ended = "ended early: ";
+        try
+        {
+            await action();
+            ended = "";
+        }
+        finally
+        {
+            try
+            {
+                await AddAsync(line.Command, line.Selection, line.Reason, ended + outcome());
+            }
+            catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+            {
+                await output.Notes.WriteLineAsync(
+                    $"The outcome could not be added to the audit in Redis, only to the log ({RedisRefusal.InWords(exception)}).");
+            }
+        }
     }
 
     /// <summary>The last lines, oldest first.</summary>

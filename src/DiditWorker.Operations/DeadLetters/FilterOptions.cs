@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using DiditWorker.Operations.Terminal;
 
@@ -12,8 +10,8 @@ internal sealed partial class FilterOptions
     private readonly Option<string?> _queue = new("--queue")
     { Description = "error, skipped, or the name of a queue (default: error and skipped)" };
     private readonly Option<string?> _group = new("--group") { Description = "One group, as list shows it, for example AmbiguousSession" };
-    private readonly Option<DateTimeOffset?> _since = TimeOption("--since", "Parked at this time or later");
-    private readonly Option<DateTimeOffset?> _until = TimeOption("--until", "Parked before this time");
+    private readonly Option<DateTimeOffset?> _since = CommonOptions.Time("--since", "Parked at this time or later");
+    private readonly Option<DateTimeOffset?> _until = CommonOptions.Time("--until", "Parked before this time");
     private readonly Option<string?> _id = new("--id") { Description = "One message: request id, key or reference" };
     private readonly Option<string?> _hash = new("--vendor-data-hash")
     {
@@ -22,16 +20,14 @@ internal sealed partial class FilterOptions
 
     private readonly Option<string?> _window = new("--window")
     { Description = "inside (near the end included), near-the-end, expired or unknown" };
-    private readonly Option<int?> _limit = new("--limit") { Description = "At most so many, from the head of the queue" };
+    private readonly Option<int?> _limit =
+        CommonOptions.Number<int>("--limit", "At most so many, from the head of the queue", n => n > 0, "a whole number above 0");
 
     public FilterOptions()
     {
         _window.AcceptOnlyFromAmong("inside", "near-the-end", "expired", "unknown");
-        _limit.Validators.Add(result => Require(
-            result,
-            int.TryParse(CommonOptions.Token(result), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0,
-            "a whole number above 0"));
-        _hash.Validators.Add(result => Require(result, HashPattern().IsMatch(CommonOptions.Token(result)), "4 to 64 hexadecimal digits"));
+        _hash.Validators.Add(
+            CommonOptions.Require(HashPattern().IsMatch, "--vendor-data-hash {0}: expected 4 to 64 hexadecimal digits"));
     }
 
     /// <summary>Adds them to a command.</summary>
@@ -70,43 +66,6 @@ internal sealed partial class FilterOptions
 
     // Ours are 12 digits long; a whole SHA-256 is as good.
     private static string? Shortened(string? hash) => hash is { Length: > 12 } ? hash[..12] : hash;
-
-    private static Option<DateTimeOffset?> TimeOption(string name, string description) => new(name)
-    {
-        Description = description + ": ISO 8601 (UTC unless it says otherwise), or an age such as 90m, 12h or 7d",
-        CustomParser = result =>
-        {
-            if (ReadTime(CommonOptions.Token(result)) is { } time)
-            {
-                return time;
-            }
-
-            result.AddError(
-                $"{name} {CommonOptions.Token(result)}: expected a time such as 2026-11-24T03:00:00Z, or an age such as 90m, 12h or 7d");
-            return null;
-        },
-    };
-
-    private static DateTimeOffset? ReadTime(string text)
-    {
-        if (CommonOptions.ReadDuration(text) is { } age)
-        {
-            return TimeProvider.System.GetUtcNow() - age;
-        }
-
-        return DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : null;
-    }
-
-    private static void Require(OptionResult result, bool holds, string expected)
-    {
-        if (!holds)
-        {
-            result.AddError($"{result.Option.Name} {CommonOptions.Token(result)}: expected {expected}");
-        }
-    }
 
     [GeneratedRegex("^[0-9A-Fa-f]{4,64}\\z", RegexOptions.None, 1000)]
     private static partial Regex HashPattern();

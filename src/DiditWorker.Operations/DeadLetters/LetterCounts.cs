@@ -1,5 +1,5 @@
 using System.Globalization;
-using Spectre.Console;
+using DiditWorker.Operations.Terminal;
 
 namespace DiditWorker.Operations.DeadLetters;
 
@@ -16,17 +16,9 @@ internal sealed class LetterCounts
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
     }
 
-    public void Print(IAnsiConsole console)
-    {
-        var table = new Table();
-        table.AddColumns("queue", "group", "messages");
-        foreach (var ((queue, group), count) in _counts)
-        {
-            table.AddRow(Markup.Escape(queue), Markup.Escape(group), count.ToString(CultureInfo.InvariantCulture));
-        }
-
-        console.Write(table);
-    }
+    public void Print(Output output) => output.WriteTable(
+        ["queue", "group", "messages"],
+        _counts.Select(row => new[] { row.Key.Queue, row.Key.Group, row.Value.ToString(CultureInfo.InvariantCulture) }));
 
     public object ToJson() => _counts.Select(row => new { row.Key.Queue, row.Key.Group, Messages = row.Value });
 }

@@ -8,47 +8,38 @@ using Spectre.Console;
 namespace DiditWorker.Operations.DeadLetters;
 
 /// <summary><c>dead-letters list</c></summary>
-internal static class ListCommand
+internal sealed class ListCommand(DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, Output output)
 {
-    public static Command Create(OperatorHost host, Output output)
+    public static Command Create(OperatorHost host)
     {
         var filter = new FilterOptions();
         var json = CommonOptions.Json();
-        var examples = NumberOption.Create("--examples", "Examples to show of each group", 3, n => n >= 0, "a whole number");
+        var examples = CommonOptions.Number("--examples", "Examples to show of each group", 3, n => n >= 0, "a whole number");
         var showBody = new Option<bool>("--show-body")
         { Description = "Show the bodies of the examples unredacted: personal data; leaves an audit line" };
         var command = new Command("list", "Counts what lies in the error and skipped queues, by fault, with its age against the window")
             { examples, showBody, json };
         filter.AddTo(command);
-        command.SetAction((parsed, cancellation) => host.RunAsync(
-            async (services, broker, token) =>
-            {
-                var chosen = filter.Read(parsed);
-                if (parsed.GetValue(showBody))
-                {
-                    await services.GetRequiredService<AuditLog>()
-                        .AddAsync("dead-letters list --show-body", chosen.ToString(), reason: null, "shown");
-                }
-
-                var groups = await GroupAsync(
-                    services.GetRequiredService<DeadLetterQueues>(), broker, chosen, parsed.GetValue(examples), token);
-                if (parsed.GetValue(json))
-                {
-                    output.WriteJson(groups.Select(group => ToJson(group, parsed.GetValue(showBody))));
-                }
-                else
-                {
-                    Print(groups, parsed.GetValue(showBody), output.Tables);
-                }
-
-                return groups.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
-            },
+        command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ListCommand>(
+            list => list.RunAsync(
+                filter.Read(parsed), parsed.GetValue(examples), parsed.GetValue(showBody), parsed.GetValue(json), cancellation),
             cancellation));
         return command;
     }
 
-    private static async Task<IReadOnlyList<GroupSummary>> GroupAsync(
-        DeadLetterQueues queues, IOperatorBroker broker, DeadLetterFilter filter, int examples, CancellationToken cancellation)
+    private async Task<int> RunAsync(DeadLetterFilter filter, int examples, bool showBody, bool json, CancellationToken cancellation)
+    {
+        if (showBody)
+        {
+            await audit.AddAsync("dead-letters list --show-body", filter.ToString(), reason: null, "shown");
+        }
+
+        var groups = await GroupAsync(filter, examples, cancellation);
+        output.Write(json, groups.Select(group => ToJson(group, showBody)), () => Print(groups, showBody));
+        return groups.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
+    }
+
+    private async Task<IReadOnlyList<GroupSummary>> GroupAsync(DeadLetterFilter filter, int examples, CancellationToken cancellation)
     {
         var groups = new Dictionary<(string, string, string?), GroupSummary>();
         await foreach (var letter in queues.SnapshotAsync(broker, filter, cancellation))
@@ -65,30 +56,21 @@ internal static class ListCommand
         return [.. groups.Values.OrderByDescending(g => g.Count).ThenBy(g => g.Group, StringComparer.Ordinal)];
     }
 
-    private static void Print(IReadOnlyList<GroupSummary> groups, bool showBody, IAnsiConsole console)
+    private void Print(IReadOnlyList<GroupSummary> groups, bool showBody)
     {
+        var console = output.Tables;
         if (groups.Count == 0)
         {
             console.WriteLine("No dead letters.");
             return;
         }
 
-        var table = new Table();
-        table.AddColumns(
-            "group", "queue", "count", "oldest", "newest", "inside", "near the end", "expired", "unknown", "next window ends", "examples");
-        foreach (var group in groups)
-        {
-            table.AddRow(new[]
-            {
-                group.Group, group.Queue, Text(group.Count), Output.Time(group.Oldest), Output.Time(group.Newest),
-                    Text(group.In(WindowState.Inside)),
-                Text(group.In(WindowState.NearTheEnd)), Text(group.In(WindowState.Expired)), Text(group.In(WindowState.Unknown)),
-                    Output.Time(group.NextWindowEnd),
-                string.Join('\n', group.Examples.Select(Name)),
-            }.Select(text => new Markup(Markup.Escape(text))));
-        }
-
-        console.Write(table);
+        output.WriteTable(
+            [
+                "group", "queue", "count", "oldest", "newest", "inside", "near the end", "expired", "unknown", "next window ends",
+                "examples",
+            ],
+            groups.Select(Row));
         foreach (var letter in showBody ? groups.SelectMany(g => g.Examples) : [])
         {
             console.WriteLine($"{Name(letter)}: {Redaction.Open(letter.Body)}");
@@ -105,6 +87,13 @@ internal static class ListCommand
                 + "Let no policy with a delivery-limit match this queue (deploy/rabbitmq/README.md, Policies).");
         }
     }
+
+    private static string[] Row(GroupSummary group) =>
+    [
+        group.Group, group.Queue, Text(group.Count), Output.Time(group.Oldest), Output.Time(group.Newest),
+        Text(group.In(WindowState.Inside)), Text(group.In(WindowState.NearTheEnd)), Text(group.In(WindowState.Expired)),
+        Text(group.In(WindowState.Unknown)), Output.Time(group.NextWindowEnd), string.Join('\n', group.Examples.Select(Name)),
+    ];
 
     private static object ToJson(GroupSummary group, bool showBody) => new
     {

@@ -9,9 +9,13 @@ using Spectre.Console;
 namespace DiditWorker.Operations.DeadLetters;
 
 /// <summary><c>dead-letters show ID</c></summary>
-internal static class ShowCommand
+internal sealed class ShowCommand(
+    DeadLetterQueues queues, Predictor predictor, IOperatorBroker broker, DiditOptions didit, IdempotencyOptions idempotency, AuditLog audit,
+    Output output)
 {
-    public static Command Create(OperatorHost host, Output output)
+    private const string Redacted = "***";
+
+    public static Command Create(OperatorHost host)
     {
         var id = new Argument<string>("id") { Description = "Request id, key or reference" };
         var filter = new FilterOptions();
@@ -24,38 +28,35 @@ internal static class ShowCommand
         var command = new Command("show", "Shows one dead letter: headers, fault, body, key, record, and what a replay would lead to")
             { id, ask, showBody, json };
         filter.AddTo(command, withId: false);
-        command.SetAction((parsed, cancellation) => host.RunAsync(
-            async (services, broker, token) =>
-            {
-                var chosen = filter.Read(parsed) with { Id = parsed.GetValue(id) };
-                if (parsed.GetValue(showBody))
-                {
-                    await services.GetRequiredService<AuditLog>()
-                        .AddAsync("dead-letters show --show-body", chosen.ToString(), reason: null, "shown");
-                }
-
-                var shown = 0;
-                var predictor = services.GetRequiredService<Predictor>();
-                var settings = services.GetRequiredService<DiditOptions>()
-                    .ProtocolSettings(services.GetRequiredService<IdempotencyOptions>());
-                await foreach (var letter in services.GetRequiredService<DeadLetterQueues>().SnapshotAsync(broker, chosen, token))
-                {
-                    var view = new LetterView(
-                        letter, await predictor.PredictAsync(letter, parsed.GetValue(ask), token), settings, parsed.GetValue(showBody));
-                    view.Print(output, parsed.GetValue(json));
-                    shown++;
-                }
-
-                return shown > 0
-                    ? ExitCodes.Done
-                    : throw new CommandException(
-                        ExitCodes.NothingMatched, $"No dead letter with the request id, key or reference {parsed.GetValue(id)}.");
-            },
+        command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ShowCommand>(
+            show => show.RunAsync(
+                filter.Read(parsed) with { Id = parsed.GetValue(id) }, parsed.GetValue(ask), parsed.GetValue(showBody),
+                parsed.GetValue(json), cancellation),
             cancellation));
         return command;
     }
 
-    private const string Redacted = "***";
+    private async Task<int> RunAsync(DeadLetterFilter filter, bool ask, bool showBody, bool json, CancellationToken cancellation)
+    {
+        if (showBody)
+        {
+            await audit.AddAsync("dead-letters show --show-body", filter.ToString(), reason: null, "shown");
+        }
+
+        var shown = 0;
+        var settings = didit.ProtocolSettings(idempotency);
+        await foreach (var letter in queues.SnapshotAsync(broker, filter, cancellation))
+        {
+            var prediction = await predictor.PredictAsync(letter, ask, cancellation);
+            new LetterView(letter, prediction, settings, showBody).Print(output, json);
+            shown++;
+        }
+
+        return shown > 0
+            ? ExitCodes.Done
+            : throw new CommandException(
+                ExitCodes.NothingMatched, $"No dead letter with the request id, key or reference {filter.Id}.");
+    }
 
     private sealed class LetterView(DeadLetter letter, Prediction prediction, ProtocolSettings settings, bool showBody)
     {
@@ -69,49 +70,37 @@ internal static class ShowCommand
 
         private readonly string _body = showBody ? Redaction.Open(letter.Body) : Redaction.Of(letter.Body);
 
-        public void Print(Output output, bool json)
+        public void Print(Output output, bool json) => output.Write(json, ToJson(), () =>
         {
-            if (json)
-            {
-                output.WriteJson(ToJson());
-                return;
-            }
-
-            var table = new Table().HideHeaders().AddColumns("", "");
-            foreach (var (name, value) in Rows())
-            {
-                table.AddRow(Markup.Escape(name), Markup.Escape(value));
-            }
-
-            output.Tables.Write(table);
+            output.WriteTable(["", ""], Rows());
             foreach (var (name, value) in Headers())
             {
                 output.Tables.WriteLine($"{name}: {value}");
             }
 
             output.Tables.WriteLine($"body{(showBody ? "" : " (redacted; --show-body)")}: {_body}");
-        }
+        });
 
-        private (string Name, string Value)[] Rows() =>
+        private string[][] Rows() =>
         [
-            ("request id", letter.Delivery?.RequestId ?? "none that could be used"),
-            ("key", letter.Delivery?.Key.ToString() ?? "none"),
-            ("reference", letter.Reference),
-            ("queue", letter.Queue),
-            ("published", letter.Delivery?.PublishedAt?.ToString("O") ?? "it does not say"),
-            ("window", prediction.Window.EndsAt is { } end ? $"{prediction.Window.State}, until {end:O}" : $"{prediction.Window.State}"),
-            ("parked", letter.FaultedAt?.ToString("O") ?? "it does not say"),
-            ("fault", $"{letter.Group}{(letter.FaultType is null ? "" : $" ({letter.FaultType})")}: "
-                + $"{_faultMessage}{(_faultMessage == Redacted ? " (--show-body)" : "")}"),
-            ("readable", letter.Invalid ?? "yes"),
-            ("vendorData hash", letter.VendorDataHash ?? "none"),
-            ("replays so far", $"{letter.Replays}"),
-            ("x-delivery-count", $"{letter.DeliveryCount ?? 0} before this reading; x-acquired-count {letter.AcquiredCount ?? 0}"),
-            ("record", _record is null ? "none"
+            ["request id", letter.Delivery?.RequestId ?? "none that could be used"],
+            ["key", letter.Delivery?.Key.ToString() ?? "none"],
+            ["reference", letter.Reference],
+            ["queue", letter.Queue],
+            ["published", letter.Delivery?.PublishedAt?.ToString("O") ?? "it does not say"],
+            ["window", prediction.Window.EndsAt is { } end ? $"{prediction.Window.State}, until {end:O}" : $"{prediction.Window.State}"],
+            ["parked", letter.FaultedAt?.ToString("O") ?? "it does not say"],
+            ["fault", $"{letter.Group}{(letter.FaultType is null ? "" : $" ({letter.FaultType})")}: "
+                + $"{_faultMessage}{(_faultMessage == Redacted ? " (--show-body)" : "")}"],
+            ["readable", letter.Invalid ?? "yes"],
+            ["vendorData hash", letter.VendorDataHash ?? "none"],
+            ["replays so far", $"{letter.Replays}"],
+            ["x-delivery-count", $"{letter.DeliveryCount ?? 0} before this reading; x-acquired-count {letter.AcquiredCount ?? 0}"],
+            ["record", _record is null ? "none"
                 : $"{_record.Meaning}; {_record.Attempts} attempts, the first {_record.FirstAttempt:O}; {_record.Counted} of "
-                    + $"{_record.MaximumAttempts} count against it"),
-            ("session in the record", _record?.SessionId ?? "none"),
-            ("a replay would", $"{prediction.What.InWords()}, since: {prediction.Because}"),
+                    + $"{_record.MaximumAttempts} count against it"],
+            ["session in the record", _record?.SessionId ?? "none"],
+            ["a replay would", $"{prediction.What.InWords()}, since: {prediction.Because}"],
         ];
 
         private IEnumerable<(string Name, string Value)> Headers() =>

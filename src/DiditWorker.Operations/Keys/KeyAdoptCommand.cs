@@ -1,26 +1,24 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using DiditWorker.Operations.Audit;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
+using DiditWorker.Protocol;
 using DiditWorker.Redis;
 
 namespace DiditWorker.Operations.Keys;
 
 /// <summary><c>keys adopt</c></summary>
-internal static partial class KeyAdoptCommand
+internal sealed partial class KeyAdoptCommand(
+    KeyFinder finder, KeyAdoption adoptions, IOperatorBroker broker, AuditLog audit, Output output)
 {
-    public static Command Create(OperatorHost host, Output output)
+    public static Command Create(OperatorHost host)
     {
         var name = KeyCommands.Name();
         var session = new Argument<string>("SESSION")
         { Description = "Didit's id of the session, as AmbiguousSession or Didit's console names it" };
-        session.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is not { } id || !SessionPattern().IsMatch(id))
-            {
-                result.AddError("SESSION: expected the id of a session: letters, digits and hyphens");
-            }
-        });
+        session.Validators.Add(CommonOptions.Require(
+            SessionPattern().IsMatch, "SESSION: expected the id of a session: letters, digits and hyphens"));
         var isKey = KeyCommands.IsKey();
         var reason =
             CommonOptions.Reason(
@@ -31,55 +29,49 @@ internal static partial class KeyAdoptCommand
         {
             name, session, isKey, reason, yes,
         };
-        command.SetAction((parsed, cancellation) => host.RunAsync(
-            (services, broker, token) => KeyCommands.ReadingAsync(async () =>
-            {
-                var found = await KeyCommands.FindAsync(services, parsed.GetValue(name)!, parsed.GetValue(isKey));
-                var adoption = await services.GetRequiredService<KeyAdoption>().PrepareAsync(
-                    broker, found, parsed.GetValue(session)!, parsed.GetValue(reason), token);
-                foreach (var doubt in adoption.Doubts)
-                {
-                    await output.Notes.WriteLineAsync("Warning: " + doubt);
-                }
-
-                await RunAsync(services, adoption, parsed.GetValue(reason), parsed.GetValue(yes), output.Text);
-                return ExitCodes.Done;
-            }),
+        command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<KeyAdoptCommand>(
+            adopt => KeyCommands.ReadingAsync(() => adopt.RunAsync(
+                parsed.GetRequiredValue(name), parsed.GetValue(isKey), parsed.GetRequiredValue(session), parsed.GetValue(reason),
+                parsed.GetValue(yes), cancellation)),
             cancellation));
         return command;
     }
 
-    private static async Task RunAsync(IServiceProvider services, Adoption adoption, string? reason, bool yes, TextWriter text)
+    private async Task<int> RunAsync(
+        string name, bool isKey, string session, string? reason, bool yes, CancellationToken cancellation)
     {
-        if (adoption.IsDone)
+        var adoption = await adoptions.PrepareAsync(broker, await finder.FindAsync(name, isKey), session, reason, cancellation);
+        foreach (var doubt in adoption.Doubts)
         {
-            await text.WriteLineAsync($"Already: the record of {Named(adoption)} is completed with session {adoption.Session.Id}.");
-        }
-        else if (!yes)
-        {
-            await text.WriteLineAsync(
-                $"Would complete {Named(adoption)} with session {adoption.Session.Id} ({adoption.Session.Status}). Add --yes to do it.");
-            return;
-        }
-        else
-        {
-            await ApplyAsync(services, adoption, reason);
-            await text.WriteLineAsync(
-                $"Adopted: {Named(adoption)} is completed with session {adoption.Session.Id} ({adoption.Session.Status}).");
+            await output.Notes.WriteLineAsync("Warning: " + doubt);
         }
 
-        await text.WriteLineAsync(
+        if (!adoption.IsDone && !yes)
+        {
+            await output.Text.WriteLineAsync($"Would complete {Named(adoption)} with {InWords(adoption.Session)}. {CommonOptions.NothingChanged}");
+            return ExitCodes.Done;
+        }
+
+        if (!adoption.IsDone)
+        {
+            await ApplyAsync(adoption, reason);
+        }
+
+        await output.Text.WriteLineAsync(adoption.IsDone
+            ? $"Already: the record of {Named(adoption)} is completed with session {adoption.Session.Id}."
+            : $"Adopted: {Named(adoption)} is completed with {InWords(adoption.Session)}.");
+        await output.Text.WriteLineAsync(
             "Its publisher gets the answer with the next delivery: diditworker dead-letters replay --id "
                 + $"\"{adoption.RequestId ?? adoption.Key.ToString()}\" --yes");
+        return ExitCodes.Done;
     }
 
-    private static async Task ApplyAsync(IServiceProvider services, Adoption adoption, string? reason)
+    private async Task ApplyAsync(Adoption adoption, string? reason)
     {
-        var audit = services.GetRequiredService<AuditLog>();
         var selection = $"{Named(adoption)}, session {adoption.Session.Id}";
         try
         {
-            await services.GetRequiredService<KeyAdoption>().ApplyAsync(adoption);
+            await adoptions.ApplyAsync(adoption);
         }
         catch (Exception exception) when (exception is CommandException || RedisConnection.IsUnavailable(exception))
         {
@@ -92,6 +84,8 @@ internal static partial class KeyAdoptCommand
             "keys adopt", selection, reason, adoption.Record is { } before ? $"completed; it was {before.State}"
                 : "completed; there was no record");
     }
+
+    private static string InWords(DiditSession session) => $"session {session.Id} ({session.Status})";
 
     private static string Named(Adoption adoption) =>
         adoption.RequestId is { } id ? $"request id {id} (key {adoption.Key})" : $"key {adoption.Key}";

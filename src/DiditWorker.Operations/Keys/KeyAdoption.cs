@@ -9,17 +9,26 @@ using DiditWorker.Redis;
 namespace DiditWorker.Operations.Keys;
 
 /// <summary>What an operator is about to adopt.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="RequestId">Whose, where it is known.</param>
-/// <param name="Fingerprint">Of the payload that the session answers.</param>
-/// <param name="Session">The session, as Didit tells of it.</param>
-/// <param name="Record">What stands there now.</param>
-/// <param name="Letter">The parked message, if there is one.</param>
-/// <param name="Doubts">What could not be checked, or was overruled.</param>
-internal sealed record Adoption(
-    IdempotencyKey Key, string? RequestId, string Fingerprint, DiditSession Session, IdempotencyRecord? Record, DeadLetter? Letter,
-    IReadOnlyList<string> Doubts)
+internal sealed record Adoption
 {
+    /// <summary>The key.</summary>
+    public required IdempotencyKey Key { get; init; }
+
+    /// <summary>Whose, where it is known.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>Of the payload that the session answers.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>The session, as Didit tells of it.</summary>
+    public required DiditSession Session { get; init; }
+
+    /// <summary>What stands there now.</summary>
+    public IdempotencyRecord? Record { get; init; }
+
+    /// <summary>What could not be checked, or was overruled.</summary>
+    public IReadOnlyList<string> Doubts { get; init; } = [];
+
     /// <summary>Whether it is the answer already.</summary>
     public bool IsDone => Record?.State == RecordState.Completed;
 }
@@ -41,7 +50,14 @@ internal sealed class KeyAdoption(
             var standing = DiditSession.FromPayload(record.Payload);
             Refuse(!string.Equals(standing.Id, sessionId, StringComparison.OrdinalIgnoreCase),
                 $"It is completed with session {standing.Id}. An answer that publishers may have is never replaced.");
-            return new(found.Key, found.RequestId, record.Fingerprint, standing, record, Letter: null, Doubts: []);
+            return new()
+            {
+                Key = found.Key,
+                RequestId = found.RequestId,
+                Fingerprint = record.Fingerprint,
+                Session = standing,
+                Record = record,
+            };
         }
 
         Refuse(record?.State == RecordState.InProgress && !found.Memory.Owned,
@@ -61,10 +77,17 @@ internal sealed class KeyAdoption(
                 + $"{ReplayWithoutRecord.InWords(didit)}");
         }
 
-        var fingerprint = record?.Fingerprint ?? Fingerprint.Of(letter!.Request!.Payload);
-        var (session, doubts) = await ReadAsync(letter?.Delivery?.Key ?? found.Key, sessionId, letter, reason, cancellation);
-        return new(letter?.Delivery?.Key ?? found.Key, letter?.Delivery?.RequestId
-            ?? found.RequestId, fingerprint, session, record, letter, doubts);
+        var key = letter?.Delivery?.Key ?? found.Key;
+        var (session, doubts) = await ReadAsync(key, sessionId, letter, reason, cancellation);
+        return new()
+        {
+            Key = key,
+            RequestId = letter?.Delivery?.RequestId ?? found.RequestId,
+            Fingerprint = record?.Fingerprint ?? Fingerprint.Of(letter!.Request!.Payload),
+            Session = session,
+            Record = record,
+            Doubts = doubts,
+        };
     }
 
     /// <summary>Does it.</summary>

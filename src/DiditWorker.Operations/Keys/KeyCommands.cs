@@ -10,42 +10,26 @@ namespace DiditWorker.Operations.Keys;
 /// <summary><c>diditworker keys …</c>, and what its commands share.</summary>
 internal static class KeyCommands
 {
-    public static Command Create(OperatorHost host, Output output) => new(
+    public static Command Create(OperatorHost host) => new(
         "keys", "The record that Redis holds of a request: look at it, complete it with a session, forget it; and since when Redis "
             + "remembers. Nothing is changed without --yes.")
     {
-        KeyShowCommand.Create(host, output),
-        KeyAdoptCommand.Create(host, output),
-        KeyReleaseCommand.Create(host, output),
-        KeyHorizonCommand.Create(host, output),
+        KeyShowCommand.Create(host),
+        KeyAdoptCommand.Create(host),
+        KeyReleaseCommand.Create(host),
+        KeyHorizonCommand.Create(host),
     };
 
-    public static Argument<string> Name() => new("ID|KEY")
+    public static Argument<string> Name()
     {
-        Description = "A request id, or the key. A UUID is a request id if that has a record, else the key; --key decides it",
-        Validators =
-        {
-            result =>
-            {
-                if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= RequestId.MaxLength })
-                {
-                    result.AddError($"ID|KEY: expected 1 to {RequestId.MaxLength} characters");
-                }
-            },
-        },
-    };
+        var name = new Argument<string>("ID|KEY")
+        { Description = "A request id, or the key. A UUID is a request id if that has a record, else the key; --key decides it" };
+        name.Validators.Add(CommonOptions.Require(
+            text => text.Length is > 0 and <= RequestId.MaxLength, $"ID|KEY: expected 1 to {RequestId.MaxLength} characters"));
+        return name;
+    }
 
     public static Option<bool> IsKey() => new("--key") { Description = "ID|KEY is the key, whatever else it could be" };
-
-    /// <summary>Finds what is meant.</summary>
-    /// <exception cref="CommandException">--key and no UUID.</exception>
-    public static Task<FoundKey> FindAsync(IServiceProvider services, string text, bool isKey)
-    {
-        var finder = services.GetRequiredService<KeyFinder>();
-        return !isKey ? finder.FindAsync(text)
-            : KeyFinder.KeyIn(text) is { } key ? finder.FindAsync(key)
-            : throw new CommandException(ExitCodes.WrongUsage, $"--key: {text} is no UUID, so it is a request id; leave out --key");
-    }
 
     /// <summary>Runs what reads a record; one that cannot be read ends it with a clear text.</summary>
     public static async Task<int> ReadingAsync(Func<Task<int>> command)

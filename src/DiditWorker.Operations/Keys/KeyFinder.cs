@@ -1,3 +1,4 @@
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
 
@@ -24,9 +25,18 @@ public sealed class KeyFinder(IdempotencyStore store, IdempotencyOptions options
     /// A UUID can be either: it is a request id if there is a record under the key derived from it, else the key if there is one under
     /// that, else unknown, see <see cref="FoundKey.OrKey"/>. Any other text is a request id.
     /// </summary>
+    /// <param name="text">A request id, or a key.</param>
+    /// <param name="isKey">It is the key, whatever else it could be.</param>
+    /// <exception cref="CommandException">It is to be the key, and is no UUID.</exception>
     /// <exception cref="UnknownRecordException">The record is of another version.</exception>
-    public async Task<FoundKey> FindAsync(string text)
+    public async Task<FoundKey> FindAsync(string text, bool isKey = false)
     {
+        if (isKey)
+        {
+            return KeyIn(text) is { } named ? await PeekAsync(named, requestId: null) : throw new CommandException(
+                ExitCodes.WrongUsage, $"--key: {text} is no UUID, so it is a request id; leave out --key");
+        }
+
         var id = RequestId.Normalize(text);
         var byId = await PeekAsync(IdempotencyKey.Create(options.Scope, id), id);
         if (byId.Memory.Record is not null || KeyIn(text) is not { } key)
@@ -37,10 +47,6 @@ public sealed class KeyFinder(IdempotencyStore store, IdempotencyOptions options
         var byKey = await PeekAsync(key, requestId: null);
         return byKey.Memory.Record is null ? byId with { OrKey = key } : byKey;
     }
-
-    /// <summary>The record of a key.</summary>
-    /// <exception cref="UnknownRecordException">The record is of another version.</exception>
-    public Task<FoundKey> FindAsync(IdempotencyKey key) => PeekAsync(key, requestId: null);
 
     /// <summary>The text as a key; null if it is no UUID.</summary>
     public static IdempotencyKey? KeyIn(string text) =>

@@ -8,12 +8,12 @@ using DiditWorker.Redis;
 namespace DiditWorker.Operations.Keys;
 
 /// <summary><c>keys horizon</c></summary>
-internal static class KeyHorizonCommand
+internal sealed class KeyHorizonCommand(Horizon horizon, DiditOptions didit, AuditLog audit, Output output)
 {
     private const string Nothing = "--nothing-was-lost";
     private const string Something = "--something-was-lost";
 
-    public static Command Create(OperatorHost host, Output output)
+    public static Command Create(OperatorHost host)
     {
         var nothing = new Option<bool>(Nothing)
         { Description = "No record was lost, or there was none yet: creates need no look-up for its sake" };
@@ -42,21 +42,17 @@ internal static class KeyHorizonCommand
                 result.AddError($"--yes: there is nothing to do without {Nothing} or {Something}");
             }
         });
-        command.SetAction((parsed, cancellation) => host.RunAsync(
-            async (services, _) =>
-            {
-                var change = parsed.GetValue(nothing) ? Nothing : parsed.GetValue(something) ? Something : null;
-                await ShowAsync(services, change, parsed.GetValue(yes) ? parsed.GetValue(reason) : null, output, parsed.GetValue(json));
-                return ExitCodes.Done;
-            },
+        command.SetAction((parsed, cancellation) => host.RunAsync<KeyHorizonCommand>(
+            horizon => horizon.RunAsync(
+                parsed.GetValue(nothing) ? Nothing : parsed.GetValue(something) ? Something : null,
+                parsed.GetValue(yes) ? parsed.GetValue(reason) : null, parsed.GetValue(json)),
             cancellation));
         return command;
     }
 
     // Reason: null where nothing is to be changed now.
-    private static async Task ShowAsync(IServiceProvider services, string? change, string? reason, Output output, bool json)
+    private async Task<int> RunAsync(string? change, string? reason, bool json)
     {
-        var horizon = services.GetRequiredService<Horizon>();
         if (change == Nothing)
         {
             await output.Notes.WriteLineAsync(
@@ -66,57 +62,52 @@ internal static class KeyHorizonCommand
 
         if (change is not null && reason is not null)
         {
-            await ChangeAsync(services, horizon, change, reason, output.Notes);
+            await ChangeAsync(change, reason);
         }
 
-        var didit = services.GetRequiredService<DiditOptions>();
-        Write(await horizon.ReadAsync(), didit, output, json);
+        Write(await horizon.ReadAsync(), json);
         if (change is not null && !json)
         {
-            await output.Text.WriteLineAsync(reason is not null ? "Done." : change == Nothing
-                ? "Would count as if Redis had always remembered. Add --yes to do it."
-                : "Would count as if Redis remembered from now on. Add --yes to do it.");
+            await output.Text.WriteLineAsync(reason is not null ? "Done."
+                : $"Would count as if Redis {(change == Nothing ? "had always remembered" : "remembered from now on")}. "
+                    + CommonOptions.NothingChanged);
         }
+
+        return ExitCodes.Done;
     }
 
-    private static Task ChangeAsync(IServiceProvider services, Horizon horizon, string change, string reason, TextWriter notes)
+    private Task ChangeAsync(string change, string reason)
     {
         HorizonReading? after = null;
-        return Audited.RunAsync(
-            services.GetRequiredService<AuditLog>(), notes, ("keys horizon", change[2..], reason), "begun",
+        return audit.AroundAsync(
+            ("keys horizon", change[2..], reason), "begun",
             async () => after = await (change == Nothing ? horizon.NothingWasLostAsync() : horizon.SomethingWasLostAsync()),
             () => after is null ? "not all markers were written"
                 : string.Create(CultureInfo.InvariantCulture, $"{after.Markers} markers were written"));
     }
 
-    private static void Write(HorizonReading reading, DiditOptions didit, Output output, bool json)
+    private void Write(HorizonReading reading, bool json)
     {
         var period = didit.IdempotencyWindow + didit.WindowMargin;
         var (until, words) = (reading.GuardedUntil(period), reading.InWords(period, didit.LookupBeforeResend));
-        if (json)
-        {
-            output.WriteJson(
-                new
-                {
-                    reading.At,
-                    reading.Since,
-                    IsYoung = until is not null,
-                    GuardedUntil = until,
-                    reading.Markers,
-                    reading.Missing,
-                    Meaning = words
-                });
-            return;
-        }
-
         var isOne = reading.Markers == 1;
-        output.WriteRows(
+        var view = new
+        {
+            reading.At,
+            reading.Since,
+            IsYoung = until is not null,
+            GuardedUntil = until,
+            reading.Markers,
+            reading.Missing,
+            Meaning = words,
+        };
+        output.Write(json, view, () => output.WriteRows(
         [
             ("Redis remembers since", reading.Missing == reading.Markers ? "nothing was claimed yet: it begins with the first message"
                 : reading.Since == DateTimeOffset.UnixEpoch ? "ever, as an operator said" : Output.Time(reading.Since)),
             ("so", isOne ? words : "in the slot that began last: " + words),
             .. isOne ? [] : new[] { ("slots", string.Create(CultureInfo.InvariantCulture,
                 $"{reading.Markers - reading.Missing} of {reading.Markers} have begun; each begins with its first message")) },
-        ]);
+        ]));
     }
 }

@@ -9,9 +9,10 @@ using DiditWorker.Redis;
 namespace DiditWorker.Operations.Keys;
 
 /// <summary><c>keys release</c></summary>
-internal static class KeyReleaseCommand
+internal sealed class KeyReleaseCommand(
+    KeyFinder finder, IdempotencyStore store, DiditOptions didit, AuditLog audit, Output output)
 {
-    public static Command Create(OperatorHost host, Output output)
+    public static Command Create(OperatorHost host)
     {
         var name = KeyCommands.Name();
         var isKey = KeyCommands.IsKey();
@@ -22,27 +23,28 @@ internal static class KeyReleaseCommand
         {
             name, isKey, reason, yes,
         };
-        command.SetAction((parsed, cancellation) => host.RunAsync(
-            (services, _) => KeyCommands.ReadingAsync(async () =>
-            {
-                var found = await KeyCommands.FindAsync(services, parsed.GetValue(name)!, parsed.GetValue(isKey));
-                var didit = services.GetRequiredService<DiditOptions>();
-                var record = found.Memory.Record
-                    ?? throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, didit));
-                RefuseWhileWorkedOn(found, record);
-                await output.Notes.WriteLineAsync($"Warning: {Risk(record)} {ReplayWithoutRecord.InWords(didit)}");
-                if (!parsed.GetValue(yes))
-                {
-                    await output.Text.WriteLineAsync($"Would forget the record of {found}. Add --yes to do it.");
-                    return ExitCodes.Done;
-                }
-
-                await ForgetAsync(services, found, record, parsed.GetValue(reason)!);
-                await output.Text.WriteLineAsync($"Forgotten: the record of {found}. The next delivery starts from nothing.");
-                return ExitCodes.Done;
-            }),
+        command.SetAction((parsed, cancellation) => host.RunAsync<KeyReleaseCommand>(
+            release => KeyCommands.ReadingAsync(() => release.RunAsync(
+                parsed.GetRequiredValue(name), parsed.GetValue(isKey), parsed.GetValue(reason)!, parsed.GetValue(yes))),
             cancellation));
         return command;
+    }
+
+    private async Task<int> RunAsync(string name, bool isKey, string reason, bool yes)
+    {
+        var found = await finder.FindAsync(name, isKey);
+        var record = found.Memory.Record ?? throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, didit));
+        RefuseWhileWorkedOn(found, record);
+        await output.Notes.WriteLineAsync($"Warning: {Risk(record)} {ReplayWithoutRecord.InWords(didit)}");
+        if (!yes)
+        {
+            await output.Text.WriteLineAsync($"Would forget the record of {found}. {CommonOptions.NothingChanged}");
+            return ExitCodes.Done;
+        }
+
+        await ForgetAsync(found, record, reason);
+        await output.Text.WriteLineAsync($"Forgotten: the record of {found}. The next delivery starts from nothing.");
+        return ExitCodes.Done;
     }
 
     private static void RefuseWhileWorkedOn(FoundKey found, IdempotencyRecord record)
@@ -78,10 +80,9 @@ internal static class KeyReleaseCommand
         }
     }
 
-    private static async Task ForgetAsync(IServiceProvider services, FoundKey found, IdempotencyRecord record, string reason)
+    private async Task ForgetAsync(FoundKey found, IdempotencyRecord record, string reason)
     {
-        var audit = services.GetRequiredService<AuditLog>();
-        var forgotten = await services.GetRequiredService<IdempotencyStore>().ForgetAsync(found.Key, record);
+        var forgotten = await store.ForgetAsync(found.Key, record);
         await audit.AddAsync(
             "keys release", found.ToString(), reason, forgotten ? $"forgotten: {record.State}" : "nothing done: it changed meanwhile");
         if (!forgotten)

@@ -8,43 +8,35 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Operations.Keys;
 
 /// <summary><c>keys show</c></summary>
-internal static class KeyShowCommand
+internal sealed class KeyShowCommand(KeyFinder finder, DiditOptions didit, IdempotencyOptions idempotency, Output output)
 {
-    public static Command Create(OperatorHost host, Output output)
+    public static Command Create(OperatorHost host)
     {
         var name = KeyCommands.Name();
         var isKey = KeyCommands.IsKey();
         var json = CommonOptions.Json();
         var command = new Command("show", "Explains the record of a request; never shows the URL of its session") { name, isKey, json };
-        command.SetAction((parsed, cancellation) => host.RunAsync(
-            (services, _) => KeyCommands.ReadingAsync(async () =>
-            {
-                var found = await KeyCommands.FindAsync(services, parsed.GetValue(name)!, parsed.GetValue(isKey));
-                var didit = services.GetRequiredService<DiditOptions>();
-                var view = found.Memory.Record is null ? null
-                    : RecordView.Of(found.Memory, found.Ttl, didit.ProtocolSettings(services.GetRequiredService<IdempotencyOptions>()));
-                if (parsed.GetValue(json))
-                {
-                    output.WriteJson(
-                        new
-                        {
-                            TakenFor = found.RequestId is null ? "key"
-                            : "request-id",
-                            found.RequestId,
-                            Key = found.Key.ToString(),
-                            Record = view
-                        });
-                }
-                else if (view is not null)
-                {
-                    output.WriteRows(Rows(found, view));
-                }
-
-                return view is null ? throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, didit))
-                    : ExitCodes.Done;
-            }),
+        command.SetAction((parsed, cancellation) => host.RunAsync<KeyShowCommand>(
+            show => KeyCommands.ReadingAsync(
+                () => show.RunAsync(parsed.GetRequiredValue(name), parsed.GetValue(isKey), parsed.GetValue(json))),
             cancellation));
         return command;
+    }
+
+    private async Task<int> RunAsync(string name, bool isKey, bool json)
+    {
+        var found = await finder.FindAsync(name, isKey);
+        var view = found.Memory.Record is null ? null : RecordView.Of(found.Memory, found.Ttl, didit.ProtocolSettings(idempotency));
+        var takenFor = found.RequestId is null ? "key" : "request-id";
+        output.Write(json, new { TakenFor = takenFor, found.RequestId, Key = found.Key.ToString(), Record = view }, () =>
+        {
+            if (view is not null)
+            {
+                output.WriteRows(Rows(found, view));
+            }
+        });
+        return view is not null ? ExitCodes.Done
+            : throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, didit));
     }
 
     private static IEnumerable<(string Label, string Text)> Rows(FoundKey found, RecordView view)

@@ -5,25 +5,22 @@ using DiditWorker.Operations.Terminal;
 namespace DiditWorker.Operations.Probe;
 
 /// <summary><c>diditworker probe --window FILE</c></summary>
-internal static partial class ProbeWindow
+internal sealed partial class ProbeWindow(
+    DiditOptions options, TimeProvider time, Output output, ILogger<ProbeWindowRun> logger)
 {
     /// <summary>
     /// Says what is known of the window; with <paramref name="yes"/>, repeats keys of earlier runs first and makes new ones.
     /// </summary>
     /// <param name="file">Where the keys are kept between runs; made if it does not exist.</param>
     /// <param name="reportFile">A report that takes the finding up; it must exist.</param>
+    /// <param name="workflowId">The workflow; null: the one of the settings.</param>
     /// <param name="yes">Without it, nothing is sent or written.</param>
-    /// <param name="didit">Where Didit is, and with which workflow.</param>
-    /// <param name="services">The worker's.</param>
-    /// <param name="output">Where it prints.</param>
     /// <param name="cancellation">Ends it; the sessions are deleted all the same.</param>
     /// <returns>0; 1 if something is unclear, stopped early, or a session is left.</returns>
     /// <exception cref="CommandException">A file, the address or the workflow does not fit.</exception>
-    internal static async Task<int> RunAsync(
-        string file, string? reportFile, bool yes, DiditOptions didit, IServiceProvider services, Output output,
-        CancellationToken cancellation)
+    public async Task<int> RunAsync(string file, string? reportFile, string? workflowId, bool yes, CancellationToken cancellation)
     {
-        var time = services.GetRequiredService<TimeProvider>();
+        var didit = options with { WorkflowId = workflowId ?? options.WorkflowId };
         var memory = ProbeWindowFiles.ReadMemory(file, didit);
         var report = reportFile is null ? null : ProbeWindowFiles.ReadReport(reportFile, didit);
         await SayAsync(memory, didit, yes ? output.Notes : output.Text, yes, time.GetUtcNow());
@@ -39,7 +36,7 @@ internal static partial class ProbeWindow
         var clear = await run.GoAsync(cancellation);
         memory = run.Memory;
         Log.Probed(
-            services.GetRequiredService<ILogger<ProbeWindowRun>>(), Environment.UserName, Environment.MachineName, memory.Address,
+            logger, Environment.UserName, Environment.MachineName, memory.Address,
             memory.WorkflowId, run.Requests, run.Left);
         await TellAsync(memory, didit, output.Text, time.GetUtcNow());
         if (report is not null)

@@ -1,13 +1,14 @@
 using System.CommandLine;
+using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Terminal;
 
 namespace DiditWorker.Operations.Replay;
 
 /// <summary><c>dead-letters plan</c></summary>
-internal static class PlanCommand
+internal sealed class PlanCommand(Planner planner, IOperatorBroker broker, Output output)
 {
-    public static Command Create(OperatorHost host, Output output)
+    public static Command Create(OperatorHost host)
     {
         var filter = new FilterOptions();
         var json = CommonOptions.Json();
@@ -18,26 +19,20 @@ internal static class PlanCommand
             new Command("plan", "Says what a replay of each message would lead to, by the worker's own decision; changes nothing")
                 { file, ask, json };
         filter.AddTo(command);
-        command.SetAction((parsed, cancellation) => host.RunAsync(
-            async (services, broker, token) =>
-            {
-                await using var lines = Open(parsed.GetValue(file));
-                var summary = await services.GetRequiredService<Planner>().PlanAsync(
-                    broker, filter.Read(parsed), parsed.GetValue(ask),
-                    (letter, prediction) => lines?.WriteLine(PlanFile.Line(PlanLine.Of(letter, prediction))), token);
-                if (parsed.GetValue(json))
-                {
-                    output.WriteJson(PlanView.ToJson(summary));
-                }
-                else
-                {
-                    PlanView.Print(summary, output.Tables);
-                }
-
-                return summary.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
-            },
+        command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<PlanCommand>(
+            plan => plan.RunAsync(
+                filter.Read(parsed), parsed.GetValue(file), parsed.GetValue(ask), parsed.GetValue(json), cancellation),
             cancellation));
         return command;
+    }
+
+    private async Task<int> RunAsync(DeadLetterFilter filter, string? file, bool ask, bool json, CancellationToken cancellation)
+    {
+        await using var lines = Open(file);
+        var summary = await planner.PlanAsync(
+            broker, filter, ask, (letter, prediction) => lines?.WriteLine(PlanFile.Line(PlanLine.Of(letter, prediction))), cancellation);
+        PlanView.Print(summary, json, output);
+        return summary.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
     }
 
     private static StreamWriter? Open(string? path)

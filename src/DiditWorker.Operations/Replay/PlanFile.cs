@@ -6,25 +6,48 @@ using DiditWorker.Operations.Terminal;
 namespace DiditWorker.Operations.Replay;
 
 /// <summary>One line of a plan: a dead letter, and what its replay was predicted to lead to. Holds no contents.</summary>
-/// <param name="Reference">Which dead letter.</param>
-/// <param name="Queue">Where it lies.</param>
-/// <param name="RequestId">If it has one.</param>
-/// <param name="Key">If it has a request id.</param>
-/// <param name="FaultedAt">When it was parked.</param>
-/// <param name="Window">Where it stands in the window.</param>
-/// <param name="WindowEndsAt">When that ends.</param>
-/// <param name="Predicted">What a replay would lead to.</param>
-/// <param name="Because">Why.</param>
-public sealed record PlanLine(
-    string Reference, string Queue, string? RequestId, string? Key, DateTimeOffset? FaultedAt, WindowState Window,
-    DateTimeOffset? WindowEndsAt,
-    Predicted Predicted, string Because)
+public sealed record PlanLine
 {
+    /// <summary>Which dead letter.</summary>
+    public required string Reference { get; init; }
+
+    /// <summary>Where it lies.</summary>
+    public required string Queue { get; init; }
+
+    /// <summary>If it has one.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>If it has a request id.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>When it was parked.</summary>
+    public DateTimeOffset? FaultedAt { get; init; }
+
+    /// <summary>Where it stands in the window.</summary>
+    public required WindowState Window { get; init; }
+
+    /// <summary>When that ends.</summary>
+    public DateTimeOffset? WindowEndsAt { get; init; }
+
+    /// <summary>What a replay would lead to.</summary>
+    public required Predicted Predicted { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Because { get; init; }
+
     /// <summary>Of a dead letter.</summary>
-    public static PlanLine Of(DeadLetter letter, Prediction prediction) => new(
-        letter.Reference, letter.Queue, letter.Delivery?.RequestId, letter.Delivery?.Key.ToString(), letter.FaultedAt,
-        prediction.Window.State,
-        prediction.Window.EndsAt, prediction.What, prediction.Because);
+    public static PlanLine Of(DeadLetter letter, Prediction prediction) => new()
+    {
+        Reference = letter.Reference,
+        Queue = letter.Queue,
+        RequestId = letter.Delivery?.RequestId,
+        Key = letter.Delivery?.Key.ToString(),
+        FaultedAt = letter.FaultedAt,
+        Window = prediction.Window.State,
+        WindowEndsAt = prediction.Window.EndsAt,
+        Predicted = prediction.What,
+        Because = prediction.Because,
+    };
 }
 
 /// <summary>A frozen selection as JSON Lines, readable by its owner only.</summary>

@@ -8,28 +8,26 @@ namespace DiditWorker.Operations.Replay;
 /// <summary>A plan for people and for scripts.</summary>
 internal static class PlanView
 {
-    public static void Print(PlanSummary summary, IAnsiConsole console)
+    public static void Print(PlanSummary summary, bool json, Output output) => output.Write(json, ToJson(summary), () =>
     {
         if (summary.Count == 0)
         {
-            console.WriteLine("No dead letters.");
+            output.Tables.WriteLine("No dead letters.");
             return;
         }
 
-        var table = new Table();
-        table.AddColumns("a replay would", "messages", "first window ends");
-        foreach (var (what, (count, end)) in summary.Rows)
-        {
-            table.AddRow(what.InWords(), count.ToString(CultureInfo.InvariantCulture), Output.Time(end));
-        }
-
-        console.Write(table);
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        output.WriteTable(
+            ["a replay would", "messages", "first window ends"],
+            summary.Rows.Select(row => new[]
+            {
+                row.Key.InWords(), row.Value.Count.ToString(CultureInfo.InvariantCulture), Output.Time(row.Value.FirstEnd),
+            }));
+        output.Tables.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{summary.Count} messages, {summary.Expired} beyond the window (need --allow-expired). Didit: at most {summary.Creates} "
                 + $"creates, at least {summary.LookUps} look-up requests; at least {summary.LeastTime:hh\\:mm\\:ss} at the rate limit."));
-    }
+    });
 
-    public static object ToJson(PlanSummary summary) => new
+    private static object ToJson(PlanSummary summary) => new
     {
         Messages = summary.Count,
         summary.Expired,

@@ -10,15 +10,15 @@ internal sealed class ReplayCommandOptions
 {
     private readonly Option<string?> _to = new("--to") { Description = "Queue to publish to (default: the worker's input queue)" };
     private readonly Option<double> _rate =
-        NumberOption.Create("--rate", "Messages a second at most", 20.0, n => n > 0, "a number above 0");
-    private readonly Option<int> _maximumFailures = NumberOption.Create(
+        CommonOptions.Number("--rate", "Messages a second at most", 20.0, n => n > 0, "a number above 0");
+    private readonly Option<int> _maximumFailures = CommonOptions.Number(
         "--max-failures", "Stop with more failures than this: not taken by the broker, failed again, or without an outcome", 0, n =>
         n >= 0, "a whole number");
 
     private readonly Option<int> _maximumReplays =
-        NumberOption.Create("--max-replays", "Leave what was replayed this often already", 5, n => n > 0, "a whole number above 0");
+        CommonOptions.Number("--max-replays", "Leave what was replayed this often already", 5, n => n > 0, "a whole number above 0");
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait for the outcome of every message, not only of the first" };
-    private readonly Option<int> _patience = NumberOption.Create(
+    private readonly Option<int> _patience = CommonOptions.Number(
         "--patience", "Seconds to wait for outcomes while none comes", 120, n => n > 0, "a whole number above 0");
 
     private readonly Option<bool> _allowExpired = new("--allow-expired")
@@ -26,12 +26,11 @@ internal sealed class ReplayCommandOptions
         Description = "Replay what is beyond the window, too; needs --reason. The worker looks up before it creates",
     };
 
-    public Argument<string?> Message { get; } = new("id")
+    private readonly Argument<string?> _message = new("id")
     { Description = "One message: request id, key or reference", Arity = ArgumentArity.ZeroOrOne };
 
-    public FilterOptions Filter { get; } = new();
-
-    public Option<string?> Plan { get; } = new("--plan") { Description = "Exactly the selection that plan --out has frozen in this file" };
+    private readonly FilterOptions _filter = new();
+    private readonly Option<string?> _plan = new("--plan") { Description = "Exactly the selection that plan --out has frozen in this file" };
 
     public Option<string[]> Set { get; } = new("--set")
     {
@@ -40,7 +39,7 @@ internal sealed class ReplayCommandOptions
                 + "new request",
     };
 
-    public Option<string?> Reason { get; } = CommonOptions.Reason("Why; goes into a header and into the audit");
+    private readonly Option<string?> _reason = CommonOptions.Reason("Why; goes into a header and into the audit");
 
     public Option<bool> Yes { get; } = CommonOptions.Yes("only the plan is shown");
 
@@ -48,23 +47,23 @@ internal sealed class ReplayCommandOptions
 
     public void AddTo(Command command)
     {
-        command.Add(Message);
+        command.Add(_message);
         foreach (var option in (ReadOnlySpan<Option>)
-            [Plan, Set, _to, _rate, _maximumFailures, _maximumReplays, _wait, _patience, _allowExpired, Reason, Yes, Json])
+            [_plan, Set, _to, _rate, _maximumFailures, _maximumReplays, _wait, _patience, _allowExpired, _reason, Yes, Json])
         {
             command.Add(option);
         }
 
-        Filter.AddTo(command);
+        _filter.AddTo(command);
         command.Validators.Add(result =>
         {
             // The parser takes a flag that it does not know for the argument.
-            if (result.GetValue(Message)?.StartsWith('-') == true)
+            if (result.GetValue(_message)?.StartsWith('-') == true)
             {
-                result.AddError($"There is no option {result.GetValue(Message)}");
+                result.AddError($"There is no option {result.GetValue(_message)}");
             }
 
-            if (result.GetValue(_allowExpired) && string.IsNullOrWhiteSpace(result.GetValue(Reason)))
+            if (result.GetValue(_allowExpired) && string.IsNullOrWhiteSpace(result.GetValue(_reason)))
             {
                 result.AddError(
                     "--allow-expired needs --reason: Didit may have forgotten these keys, and only the look-up stands between a replay "
@@ -73,11 +72,27 @@ internal sealed class ReplayCommandOptions
         });
     }
 
+    public DeadLetterFilter ReadFilter(ParseResult parsed)
+    {
+        var filter = _filter.Read(parsed);
+        filter = parsed.GetValue(_message) is { } id ? filter with { Id = id } : filter;
+        try
+        {
+            return parsed.GetValue(_plan) is { } plan
+                ? filter with { References = PlanFile.Read(plan).Select(line => line.Reference).ToHashSet(StringComparer.Ordinal) }
+                : filter;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new CommandException(ExitCodes.WrongUsage, "--plan: " + exception.Message);
+        }
+    }
+
     public ReplayOptions ToRun(ParseResult parsed, string inputQueue) => new()
     {
         Target = parsed.GetValue(_to) ?? inputQueue,
         Run = OwnerToken.Create(),
-        Reason = parsed.GetValue(Reason),
+        Reason = parsed.GetValue(_reason),
         Rate = parsed.GetValue(_rate),
         MaximumFailures = parsed.GetValue(_maximumFailures),
         MaximumReplays = parsed.GetValue(_maximumReplays),

@@ -15,42 +15,95 @@ internal static class CommonOptions
     public static Option<bool> Yes(string otherwise = "the command only says what it would do") =>
         new("--yes") { Description = $"Do it; without it, {otherwise}" };
 
+    /// <summary>Ends what a command says without <c>--yes</c>.</summary>
+    public const string NothingChanged = "Nothing was changed: add --yes.";
+
     /// <summary><c>--reason</c>, which is not blank.</summary>
     public static Option<string?> Reason(string description, bool required = false)
     {
         var option = new Option<string?>("--reason") { Description = description, Required = required };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value))
-            {
-                result.AddError("--reason: must not be blank; it goes into the audit");
-            }
-        });
+        option.Validators.Add(Require(text => !string.IsNullOrWhiteSpace(text), "--reason: must not be blank; it goes into the audit"));
         return option;
     }
+
+    /// <summary>A validator of one word.</summary>
+    /// <param name="holds">What the word must be.</param>
+    /// <param name="error">For people; <c>{0}</c> stands for the word.</param>
+    public static Action<SymbolResult> Require(Func<string, bool> holds, string error) => result =>
+    {
+        if (result.Tokens.Count == 1 && !holds(Token(result)))
+        {
+            result.AddError(error.Replace("{0}", Token(result), StringComparison.Ordinal));
+        }
+    };
+
+    /// <summary>A number with a default.</summary>
+    public static Option<T> Number<T>(string name, string description, T fallback, Func<T, bool> holds, string expected)
+        where T : struct, IParsable<T> => new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result => Parsed(result, name, text => Number(text, holds), expected) ?? default,
+        };
+
+    /// <summary>A number without a default.</summary>
+    public static Option<T?> Number<T>(string name, string description, Func<T, bool> holds, string expected)
+        where T : struct, IParsable<T> => new(name)
+        {
+            Description = description,
+            CustomParser = result => Parsed(result, name, text => Number(text, holds), expected),
+        };
 
     /// <summary>A time such as <c>90s</c>, <c>5m</c> or <c>1h</c>.</summary>
     public static Option<TimeSpan?> Duration(string name, string description, TimeSpan longest) => new(name)
     {
         Description = description,
-        CustomParser = result =>
-        {
-            var text = Token(result);
-            if (ReadDuration(text) is { } duration && duration > TimeSpan.Zero && duration <= longest)
-            {
-                return duration;
-            }
-
-            result.AddError($"{name} {text}: expected a time such as 90s, 5m or 1h");
-            return null;
-        },
+        CustomParser = result => Parsed<TimeSpan>(
+            result, name, text => ReadDuration(text) is { } time && time > TimeSpan.Zero && time <= longest ? time : null,
+            "a time such as 90s, 5m or 1h"),
     };
 
-    /// <summary>The first word that was given for it; empty without one.</summary>
-    public static string Token(SymbolResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+    /// <summary>A point in time, or an age.</summary>
+    public static Option<DateTimeOffset?> Time(string name, string description) => new(name)
+    {
+        Description = description + ": ISO 8601 (UTC unless it says otherwise), or an age such as 90m, 12h or 7d",
+        CustomParser = result =>
+            Parsed(result, name, ReadTime, "a time such as 2026-11-24T03:00:00Z, or an age such as 90m, 12h or 7d"),
+    };
 
-    /// <summary>A number of up to five digits and its unit: <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>. Null: it is none.</summary>
-    public static TimeSpan? ReadDuration(string text)
+    private static T? Parsed<T>(ArgumentResult result, string name, Func<string, T?> read, string expected)
+        where T : struct
+    {
+        var value = read(Token(result));
+        if (value is null)
+        {
+            result.AddError($"{name} {Token(result)}: expected {expected}");
+        }
+
+        return value;
+    }
+
+    private static T? Number<T>(string text, Func<T, bool> holds)
+        where T : struct, IParsable<T> => T.TryParse(text, CultureInfo.InvariantCulture, out var value) && holds(value) ? value : null;
+
+    private static DateTimeOffset? ReadTime(string text)
+    {
+        if (ReadDuration(text) is { } age)
+        {
+            return TimeProvider.System.GetUtcNow() - age;
+        }
+
+        return DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : null;
+    }
+
+    // The first word that was given for it; empty without one.
+    private static string Token(SymbolResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+
+    // A number of up to five digits and its unit; null: it is none.
+    private static TimeSpan? ReadDuration(string text)
     {
         if (text.Length is < 2 or > 6 || !int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {

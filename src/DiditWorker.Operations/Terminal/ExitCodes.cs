@@ -13,6 +13,10 @@ internal static class ExitCodes
 
     /// <summary>sysexits.h: EX_CONFIG.</summary>
     public const int WrongConfiguration = 78;
+
+    /// <summary>All of them, for the help.</summary>
+    public const string InWords =
+        "0 done, 1 some failed, 2 wrong usage, 3 nothing matched, 69 broker, Redis or Didit unreachable, 78 wrong configuration";
 }
 
 /// <summary>Ends a command: the text is for the operator and says what to do.</summary>

@@ -14,15 +14,27 @@ internal sealed class OperatorHost(Func<IHost> build, Output output)
 {
     private WorkerSecrets? _secrets;
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Makes the command, with the services that it takes by its constructor, and runs it.</summary>
     /// <returns>What the command returns, or the exit code for what kept it from running.</returns>
-    public async Task<int> RunAsync(Func<IServiceProvider, CancellationToken, Task<int>> command, CancellationToken cancellation)
+    public Task<int> RunAsync<TCommand>(Func<TCommand, Task<int>> run, CancellationToken cancellation) =>
+        RunAsync(services => run(ActivatorUtilities.CreateInstance<TCommand>(services)), cancellation);
+
+    /// <summary>The same for a command that takes an <see cref="IOperatorBroker"/>, too: a connection that is closed afterwards.</summary>
+    public Task<int> RunWithBrokerAsync<TCommand>(Func<TCommand, Task<int>> run, CancellationToken cancellation) => RunAsync(
+        async services =>
+        {
+            await using var broker = await services.GetRequiredService<ConnectToBroker>()(cancellation);
+            return await run(ActivatorUtilities.CreateInstance<TCommand>(services, broker));
+        },
+        cancellation);
+
+    private async Task<int> RunAsync(Func<IServiceProvider, Task<int>> run, CancellationToken cancellation)
     {
         try
         {
             using var host = build();
             _secrets = host.Services.GetRequiredService<WorkerSecrets>();
-            return await command(host.Services, cancellation);
+            return await run(host.Services);
         }
         catch (CommandException exception)
         {
@@ -49,16 +61,6 @@ internal sealed class OperatorHost(Func<IHost> build, Output output)
             return Fail(ExitCodes.SomeFailed, "Stopped. What was not done is where it was; the same command goes on from there.");
         }
     }
-
-    /// <summary>Runs it with a connection to the broker.</summary>
-    public Task<int> RunAsync(
-        Func<IServiceProvider, IOperatorBroker, CancellationToken, Task<int>> command, CancellationToken cancellation) => RunAsync(
-        async (services, token) =>
-        {
-            await using var broker = await services.GetRequiredService<ConnectToBroker>()(token);
-            return await command(services, broker, token);
-        },
-        cancellation);
 
     private int Fail(int exitCode, string message)
     {

@@ -30,7 +30,30 @@ internal sealed class Output(TextWriter text, TextWriter notes)
     /// <summary>Progress and warnings.</summary>
     public IAnsiConsole Progress { get; } = ConsoleOn(notes, Console.IsErrorRedirected || notes != Console.Error);
 
-    public void WriteJson<T>(T value) => text.WriteLine(JsonSerializer.Serialize(value, Json));
+    /// <summary>What was asked for: as JSON, or in a form for people.</summary>
+    public void Write<T>(bool asJson, T json, Action forPeople)
+    {
+        if (asJson)
+        {
+            text.WriteLine(JsonSerializer.Serialize(json, Json));
+        }
+        else
+        {
+            forPeople();
+        }
+    }
+
+    /// <summary>A table of texts; without a name for any column it has no head.</summary>
+    public void WriteTable(string[] columns, IEnumerable<string[]> rows)
+    {
+        var table = new Table { ShowHeaders = columns.Any(name => name.Length > 0) }.AddColumns(columns);
+        foreach (var row in rows)
+        {
+            table.AddRow([.. row.Select(Markup.Escape)]);
+        }
+
+        Tables.Write(table);
+    }
 
     /// <summary>A label and a text on each line; never broken, so that it can be copied.</summary>
     public void WriteRows(IEnumerable<(string Label, string Text)> rows)

@@ -12,11 +12,11 @@ namespace DiditWorker.Hosting;
 internal static class CommandLine
 {
     private const string Description =
-        """
+        $"""
         Turns every StartVerification message into exactly one Didit verification session. Without a command it runs the service.
 
         Every command takes the worker's settings: from appsettings.json, from the environment, or as --Section:Name=value.
-        Exit codes: 0 done, 1 some failed, 2 wrong usage, 3 nothing matched, 69 broker, Redis or Didit unreachable, 78 wrong configuration.
+        Exit codes: {ExitCodes.InWords}.
         """;
 
     // After Ctrl+C: what is held is given back in its order, and the audit is written.
@@ -36,10 +36,10 @@ internal static class CommandLine
         var host = Host(settings, output);
         var root = new RootCommand(Description)
         {
-            SendCommand.Create(host, output),
-            KeyCommands.Create(host, output),
-            DeadLetterCommands.Create(host, output),
-            ProbeCommand.Create(host, output),
+            SendCommand.Create(host),
+            KeyCommands.Create(host),
+            DeadLetterCommands.Create(host),
+            ProbeCommand.Create(host),
         };
 
         // A request id may begin with "@", which would name a file of arguments.

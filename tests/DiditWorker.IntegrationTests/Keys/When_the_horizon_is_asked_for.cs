@@ -53,7 +53,7 @@ public sealed class When_the_horizon_is_asked_for
         var dry = await arena.OperateAsync("keys", "horizon", change, "--reason", "the test");
 
         dry.ExitCode.ShouldBe(ExitCodes.Done, dry.Notes);
-        dry.Text.ShouldContain("Add --yes to do it");
+        dry.Text.ShouldContain("Nothing was changed: add --yes.");
         (await MarkerAsync(arena)).ShouldBe("5");
         (await arena.OperateAsync("dead-letters", "history", "--json")).Json.GetArrayLength().ShouldBe(0);
 

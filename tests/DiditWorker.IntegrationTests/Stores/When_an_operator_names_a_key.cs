@@ -42,7 +42,7 @@ public sealed class When_an_operator_names_a_key(Kind kind) : StoreTest(kind)
             found.ToString().ShouldBe($"key {Key}");
         }
 
-        (await Finder.FindAsync(Key)).ShouldSatisfyAllConditions(
+        (await Finder.FindAsync(Key.ToString(), isKey: true)).ShouldSatisfyAllConditions(
             found => (found.Key, found.RequestId).ShouldBe((Key, null)), found => found.Memory.Record!.Owner.ShouldBe(Mine));
     }
 

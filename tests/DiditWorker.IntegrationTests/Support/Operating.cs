@@ -30,10 +30,10 @@ internal static class Operating
     {
         var notes = new StringWriter();
         var host = Hosting.CommandLine.Host(SettingsOf(arena), new(new StringWriter(), notes));
-        var exitCode = await host.RunAsync(
-            async (services, broker, _) =>
+        var exitCode = await host.RunWithBrokerAsync<Visitor>(
+            async visitor =>
             {
-                await action(services, broker);
+                await action(visitor.Services, visitor.Broker);
                 return ExitCodes.Done;
             },
             default);
@@ -64,4 +64,6 @@ internal static class Operating
     }
 
     private static string[] SettingsOf(Arena arena) => [.. arena.Settings.Select(setting => $"--{setting.Key}={setting.Value}")];
+
+    private sealed record Visitor(IServiceProvider Services, IOperatorBroker Broker);
 }

@@ -74,7 +74,7 @@ internal sealed class Desk : IAsyncDisposable
     /// <summary>Runs <c>dead-letters …</c>.</summary>
     public async Task<(int ExitCode, string Text, string Notes)> RunAsync(params string[] args)
     {
-        var commands = DeadLetterCommands.Create(Host(), _output);
+        var commands = DeadLetterCommands.Create(Host());
         var exitCode = await commands.Parse(args).InvokeAsync(
             new() { Output = _text, Error = _notes, EnableDefaultExceptionHandler = false });
         return (exitCode, _text.ToString(), _notes.ToString());
@@ -83,10 +83,10 @@ internal sealed class Desk : IAsyncDisposable
     /// <summary>Runs something as a command.</summary>
     public async Task<(int ExitCode, string Notes)> RunAsync(Func<IOperatorBroker, Task> action)
     {
-        var exitCode = await Host().RunAsync(
-            async (_, broker, _) =>
+        var exitCode = await Host().RunWithBrokerAsync<Visitor>(
+            async visitor =>
             {
-                await action(broker);
+                await action(visitor.Broker);
                 return ExitCodes.Done;
             },
             CancellationToken.None);
@@ -114,4 +114,6 @@ internal sealed class Desk : IAsyncDisposable
             .AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
         return builder.Build();
     }
+
+    private sealed record Visitor(IOperatorBroker Broker);
 }

@@ -96,7 +96,7 @@ public sealed class When_a_replay_is_planned
 
         (await desk.RunAsync("plan", "--out", desk.File("plan"), "--queue", "error")).ExitCode.ShouldBe(0);
         PlanFile.Read(desk.File("plan")).Select(line => line.RequestId).ShouldBe(["order-1", "order-2", "order-3"]);
-        (await desk.RunAsync("replay", "--plan", desk.File("plan"))).Notes.ShouldContain("Nothing was changed; add --yes to replay.");
+        (await desk.RunAsync("replay", "--plan", desk.File("plan"))).Notes.ShouldContain("Nothing was changed: add --yes.");
 
         desk.Broker.Steps.ShouldAllBe(step => step.StartsWith("read") || step.StartsWith("return"));
         desk.Broker.IdsIn(Desk.Error).ShouldBe(["order-1", "order-2", "order-3"]);

@@ -1,7 +1,7 @@
 using DiditWorker.Operations.Probe;
 using DiditWorker.Simulator;
 using DiditWorker.Tests.Hosting;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Shouldly;
@@ -58,11 +58,11 @@ public abstract class WindowTest
         var worker = Configured.Only(
             ("Didit:ApiKey", "planted-key"), ("Didit:BaseAddress", Address.ToString()), ("Didit:WorkflowId", workflow),
             ("Didit:RequestsPerMinute", "10000000"));
-        using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_time).BuildServiceProvider();
         var (text, notes) = (new StringWriter(), new StringWriter());
         try
         {
-            return await ProbeWindow.RunAsync(WindowFile, report, yes, worker.Didit, services, new(text, notes), CancellationToken.None);
+            var probe = new ProbeWindow(worker.Didit, _time, new(text, notes), NullLogger<ProbeWindowRun>.Instance);
+            return await probe.RunAsync(WindowFile, report, workflowId: null, yes, CancellationToken.None);
         }
         finally
         {
