@@ -16,6 +16,6 @@ internal static class OperationsServices
         .AddSingleton(output).AddSingleton<AuditLog>()
         .AddSingleton<ConnectToBroker>(provider => cancellation => RabbitMqBroker.ConnectAsync(
             provider.GetRequiredService<BrokerAccess>(), provider.GetRequiredService<TimeProvider>(), cancellation))
-        .AddSingleton<DeadLetterReader>().AddSingleton<DeadLetterQueues>().AddSingleton<Predictor>().AddSingleton<Planner>().AddSingleton<ReplayEdit>()
-        .AddSingleton<KeyFinder>().AddSingleton<KeyAdoption>().AddSingleton<RequestSender>();
+        .AddSingleton<DeadLetterReader>().AddSingleton<DeadLetterQueues>().AddSingleton<Predictor>().AddSingleton<Planner>()
+        .AddSingleton<ReplayEdit>().AddSingleton<KeyFinder>().AddSingleton<KeyAdoption>().AddSingleton<RequestSender>();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
@@ -28,7 +29,8 @@ public sealed record AuditEntry
     public string? Reason { get; init; }
 
     /// <summary>What came of it.</summary>
-    public required string Outcome { get; init; }
+    [JsonPropertyName("outcome")]
+    public required string Result { get; init; }
 }
 
 /// <summary>
@@ -44,7 +46,7 @@ internal sealed partial class AuditLog(
 
     /// <summary>Adds a line.</summary>
     /// <exception cref="RedisException">It could not be stored; it is logged all the same.</exception>
-    public async Task AddAsync(string command, string selection, string? reason, string outcome)
+    public async Task AddAsync(string command, string selection, string? reason, string result)
     {
         var entry = new AuditEntry
         {
@@ -54,9 +56,9 @@ internal sealed partial class AuditLog(
             Command = command,
             Selection = selection,
             Reason = reason,
-            Outcome = outcome,
+            Result = result,
         };
-        Log.Audited(logger, entry.User, entry.Host, command, selection, reason, outcome);
+        Log.Audited(logger, entry.User, entry.Host, command, selection, reason, result);
         var both = (await redis.DatabaseAsync()).CreateTransaction();
         _ = both.ListRightPushAsync(Key, JsonSerializer.Serialize(entry, Json));
         _ = both.ListTrimAsync(Key, -Kept, -1);
@@ -69,9 +71,9 @@ internal sealed partial class AuditLog(
     /// <param name="line">Command, selection and reason.</param>
     /// <param name="begun">What is begun.</param>
     /// <param name="action">What is done.</param>
-    /// <param name="outcome">What has come of it so far; asked also if the action fails.</param>
+    /// <param name="result">What has come of it so far; asked also if the action fails.</param>
     public async Task AroundAsync(
-        (string Command, string Selection, string? Reason) line, string begun, Func<Task> action, Func<string> outcome)
+        (string Command, string Selection, string? Reason) line, string begun, Func<Task> action, Func<string> result)
     {
         await AddAsync(line.Command, line.Selection, line.Reason, begun);
         var ended = "ended early: ";
@@ -84,7 +86,7 @@ internal sealed partial class AuditLog(
         {
             try
             {
-                await AddAsync(line.Command, line.Selection, line.Reason, ended + outcome());
+                await AddAsync(line.Command, line.Selection, line.Reason, ended + result());
             }
             catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
             {

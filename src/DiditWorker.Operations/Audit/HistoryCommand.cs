@@ -24,7 +24,7 @@ internal sealed class HistoryCommand(AuditLog audit, Output output)
             ["at", "who", "command", "selection", "reason", "outcome"],
             lines.Select(line => new[]
             {
-                Output.Time(line.At), $"{line.User}@{line.Host}", line.Command, line.Selection, line.Reason ?? "", line.Outcome,
+                Output.Time(line.At), $"{line.User}@{line.Host}", line.Command, line.Selection, line.Reason ?? "", line.Result,
             })));
         return lines.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
     }

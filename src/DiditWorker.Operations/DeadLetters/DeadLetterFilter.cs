@@ -22,7 +22,7 @@ public sealed record DeadLetterFilter
     public string? VendorDataHash { get; init; }
 
     /// <summary>Where in the window.</summary>
-    public WindowState? Window { get; init; }
+    public WindowState? State { get; init; }
 
     /// <summary>At most so many, the oldest in the queue first.</summary>
     public int? Limit { get; init; }
@@ -38,7 +38,7 @@ public sealed record DeadLetterFilter
         && (Until is null || letter.FaultedAt < Until)
         && (Id is null || IsNamed(letter, Id))
         && (VendorDataHash is null || letter.VendorDataHash?.StartsWith(VendorDataHash, StringComparison.OrdinalIgnoreCase) == true)
-        && (Window is null || age.State == Window || (Window == WindowState.Inside && age.State == WindowState.NearTheEnd));
+        && (State is null || age.State == State || (State == WindowState.Inside && age.State == WindowState.NearTheEnd));
 
     private static bool IsNamed(DeadLetter letter, string id) =>
         letter.Reference == id
@@ -50,7 +50,7 @@ public sealed record DeadLetterFilter
     {
         Part("queue", Queue), Part("group", Group), Part("since", Since?.ToString("O")), Part("until", Until?.ToString("O")),
             Part("id", Id),
-        Part("vendor-data-hash", VendorDataHash), Part("window", Window?.ToString()),
+        Part("vendor-data-hash", VendorDataHash), Part("window", State?.ToString()),
             Part("limit", Limit?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         References is null ? null : $"{References.Count} frozen",
     }.OfType<string>().DefaultIfEmpty("all"));

@@ -53,7 +53,7 @@ internal sealed partial class FilterOptions
         Until = parsed.GetValue(_until),
         Id = parsed.CommandResult.GetResult(_id) is null ? null : parsed.GetValue(_id),
         VendorDataHash = Shortened(parsed.GetValue(_hash)),
-        Window = parsed.GetValue(_window) switch
+        State = parsed.GetValue(_window) switch
         {
             "inside" => WindowState.Inside,
             "near-the-end" => WindowState.NearTheEnd,

@@ -68,11 +68,11 @@ internal static class PredictedInWords
 }
 
 /// <summary>What a replay of one dead letter would lead to, if it came now.</summary>
-/// <param name="What">The outcome.</param>
+/// <param name="What">What comes of it.</param>
 /// <param name="Because">Why, for people.</param>
-/// <param name="Window">Where the message stands in its window, the record's first attempt counted in.</param>
+/// <param name="Age">Where the message stands in its window, the record's first attempt counted in.</param>
 /// <param name="Memory">What Redis said; null if it was not asked.</param>
-public sealed record Prediction(Predicted What, string Because, WindowAge Window, Memory? Memory)
+public sealed record Prediction(Predicted What, string Because, WindowAge Age, Memory? Memory)
 {
     /// <summary>Whether the worker may create a session for it.</summary>
     public bool MayCreate => What is Predicted.Create or Predicted.Resend or Predicted.LookUpThenCreate or Predicted.CreateAfterLookUp;

@@ -1,3 +1,4 @@
+using DiditWorker.Operations.Broker;
 using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.DeadLetters;
@@ -20,5 +21,5 @@ internal static class PropertyRedaction
 
     /// <summary>Only those that are safe.</summary>
     public static IEnumerable<KeyValuePair<string, object?>> Headers(IReadOnlyBasicProperties properties) =>
-        (properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).Where(header => IsSafe(header.Key));
+        Aside.Copy(properties).Where(header => IsSafe(header.Key));
 }

@@ -1,3 +1,4 @@
+using DiditWorker.Operations.Broker;
 using DiditWorker.Verification;
 using RabbitMQ.Client;
 
@@ -57,7 +58,7 @@ public static class ReplayHeaders
     }
 
     private static IEnumerable<KeyValuePair<string, object?>> Kept(IReadOnlyBasicProperties properties) =>
-        (properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal)).Where(header =>
+        Aside.Copy(properties).Where(header =>
             !Stale.Contains(header.Key, StringComparer.OrdinalIgnoreCase)
             && !StalePrefixes.Any(prefix => header.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
 }

@@ -10,8 +10,8 @@ namespace DiditWorker.Operations.DeadLetters;
 
 /// <summary><c>dead-letters show ID</c></summary>
 internal sealed class ShowCommand(
-    DeadLetterQueues queues, Predictor predictor, IOperatorBroker broker, DiditOptions didit, IdempotencyOptions idempotency, AuditLog audit,
-    Output output)
+    DeadLetterQueues queues, Predictor predictor, IOperatorBroker broker, DiditOptions didit, IdempotencyOptions idempotency,
+    AuditLog audit, Output output)
 {
     private const string Redacted = "***";
 
@@ -88,7 +88,7 @@ internal sealed class ShowCommand(
             ["reference", letter.Reference],
             ["queue", letter.Queue],
             ["published", letter.Delivery?.PublishedAt?.ToString("O") ?? "it does not say"],
-            ["window", prediction.Window.EndsAt is { } end ? $"{prediction.Window.State}, until {end:O}" : $"{prediction.Window.State}"],
+            ["window", prediction.Age.EndsAt is { } end ? $"{prediction.Age.State}, until {end:O}" : $"{prediction.Age.State}"],
             ["parked", letter.FaultedAt?.ToString("O") ?? "it does not say"],
             ["fault", $"{letter.Group}{(letter.FaultType is null ? "" : $" ({letter.FaultType})")}: "
                 + $"{_faultMessage}{(_faultMessage == Redacted ? " (--show-body)" : "")}"],
@@ -104,7 +104,7 @@ internal sealed class ShowCommand(
         ];
 
         private IEnumerable<(string Name, string Value)> Headers() =>
-            (letter.Properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
+            Aside.Copy(letter.Properties)
                 .OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (
                 header.Key, showBody || PropertyRedaction.IsSafe(header.Key) ? AmqpText.Of(header.Value) : Redacted));
 
@@ -130,8 +130,8 @@ internal sealed class ShowCommand(
             letter.Delivery?.RequestId,
             Key = letter.Delivery?.Key.ToString(),
             letter.Delivery?.PublishedAt,
-            Window = prediction.Window.State,
-            WindowEndsAt = prediction.Window.EndsAt,
+            Window = prediction.Age.State,
+            WindowEndsAt = prediction.Age.EndsAt,
             letter.Group,
             letter.FaultType,
             FaultMessage = _faultMessage,

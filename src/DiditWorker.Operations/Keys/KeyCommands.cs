@@ -16,7 +16,7 @@ internal static class KeyCommands
     {
         KeyShowCommand.Create(host),
         KeyAdoptCommand.Create(host),
-        KeyReleaseCommand.Create(host),
+        KeyForgetCommand.Create(host),
         KeyHorizonCommand.Create(host),
     };
 

@@ -35,7 +35,5 @@ internal sealed class ConcurrentExperiments(Prober prober)
         id,
         verdict,
         string.Create(CultureInfo.InvariantCulture, $"{count} creates: sessions {sessions}, 409 {conflicts}, inconclusive {rest}"),
-        Assumes: "",
-        Follows: "",
         new Dictionary<string, double>(StringComparer.Ordinal) { ["creates"] = count, ["sessions"] = sessions, ["conflicts"] = conflicts });
 }

@@ -1,15 +1,22 @@
+using System.Text.Json.Serialization;
+
 namespace DiditWorker.Operations.Probe;
 
 /// <summary>One thing that a probe measured.</summary>
 /// <param name="Id">One of <see cref="FindingIds"/>.</param>
 /// <param name="Verdict">One word of those that its id allows, or <see cref="Unclear"/>; for programs.</param>
 /// <param name="Measured">What was seen, for people; no secret, no URL of a session.</param>
-/// <param name="Assumes">What the worker assumes.</param>
-/// <param name="Follows">What follows for its settings.</param>
 /// <param name="Numbers">What was counted or timed, by name; times in seconds.</param>
-public sealed record Finding(
-    string Id, string Verdict, string Measured, string Assumes, string Follows, IReadOnlyDictionary<string, double>? Numbers = null)
+public sealed record Finding(string Id, string Verdict, string Measured, IReadOnlyDictionary<string, double>? Numbers = null)
 {
+    /// <summary>What the worker assumes.</summary>
+    [JsonRequired]
+    public string Assumes { get; init; } = "";
+
+    /// <summary>What follows for its settings.</summary>
+    [JsonRequired]
+    public string Follows { get; init; } = "";
+
     /// <summary>The replies do not tell: malformed, missing, slow, or contradicting each other. Never a guess.</summary>
     public const string Unclear = "unclear";
 }

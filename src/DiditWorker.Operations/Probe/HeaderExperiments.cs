@@ -91,11 +91,11 @@ internal sealed class HeaderExperiments(Prober prober)
         _ => Finding.Unclear,
     };
 
-    private static Finding Repeat(string verdict, RepeatOutcome outcome, string measured) => Of(
+    private static Finding Repeat(string verdict, RepeatResult outcome, string measured) => Of(
         FindingIds.HeaderRepeat, verdict, measured, new Dictionary<string,
         double>(StringComparer.Ordinal)
         { ["conflicts"] = outcome.Conflicts });
 
     private static Finding Of(string id, string verdict, string measured, IReadOnlyDictionary<string, double>? numbers = null) =>
-        new(id, verdict, measured, Assumes: "", Follows: "", numbers);
+        new(id, verdict, measured, numbers);
 }

@@ -106,8 +106,6 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
             string.Create(
             CultureInfo.InvariantCulture,
             $"{measured}; {_lags.Count} of {tries} tries can be relied on, each waited at most {bound.TotalSeconds} s"),
-            Assumes: "",
-            Follows: "",
             numbers);
     }
 
@@ -123,7 +121,5 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
         seen.Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : Finding.Unclear,
         string.Create(CultureInfo.InvariantCulture,
             $"{what} with the metadata {seen.Count(s => s == "yes")}, without {seen.Count(s => s == "no")}, inconclusive "
-                + $"{seen.Count(s => s == Finding.Unclear)}"),
-        Assumes: "",
-        Follows: "");
+                + $"{seen.Count(s => s == Finding.Unclear)}"));
 }

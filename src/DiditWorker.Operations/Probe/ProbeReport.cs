@@ -1,26 +1,34 @@
 namespace DiditWorker.Operations.Probe;
 
 /// <summary>What a probe found, as it is printed with <c>--json</c> and written to a file. Nothing in it is secret.</summary>
-/// <param name="Version">Of this format.</param>
-/// <param name="At">When the probe ended.</param>
-/// <param name="Address">Scheme, host and port of Didit.</param>
-/// <param name="WorkflowId">Which workflow was used.</param>
-/// <param name="Requests">How many requests were sent.</param>
-/// <param name="StoppedBecause">Why it ended early; null if it did not.</param>
-/// <param name="Findings">What was measured, in order.</param>
-/// <param name="Recommendations">Settings that follow.</param>
-public sealed record ProbeReport(
-    int Version,
-    DateTimeOffset At,
-    string Address,
-    string WorkflowId,
-    int Requests,
-    string? StoppedBecause,
-    IReadOnlyList<Finding> Findings,
-    IReadOnlyList<Recommendation> Recommendations)
+public sealed record ProbeReport
 {
     /// <summary>The format of today.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>Of this format.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>When the probe ended.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Scheme, host and port of Didit.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Which workflow was used.</summary>
+    public required string WorkflowId { get; init; }
+
+    /// <summary>How many requests were sent.</summary>
+    public required int Requests { get; init; }
+
+    /// <summary>Why it ended early; null if it did not.</summary>
+    public string? StoppedBecause { get; init; }
+
+    /// <summary>What was measured, in order.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>Settings that follow.</summary>
+    public required IReadOnlyList<Recommendation> Recommendations { get; init; }
 
     /// <summary>The finding of this id; null if it was not measured.</summary>
     public Finding? Find(string id) => Findings.FirstOrDefault(finding => finding.Id == id);

@@ -89,14 +89,16 @@ internal sealed class ProbeRun(ProbeClient client, DiditOptions didit, ProbeOpti
     private ProbeReport Report(string? stopped)
     {
         var findings = _findings.OrderBy(finding => Array.IndexOf(Order, finding.Id)).ToList();
-        return new(
-            ProbeReport.CurrentVersion,
-            time.GetUtcNow(),
-            didit.BaseAddress.GetLeftPart(UriPartial.Authority),
-            options.WorkflowId,
-            client.Requests,
-            stopped,
-            Consequences.AddTo(findings, didit),
-            ProbeAdvice.From(findings, didit));
+        return new()
+        {
+            Version = ProbeReport.CurrentVersion,
+            At = time.GetUtcNow(),
+            Address = didit.BaseAddress.GetLeftPart(UriPartial.Authority),
+            WorkflowId = options.WorkflowId,
+            Requests = client.Requests,
+            StoppedBecause = stopped,
+            Findings = Consequences.AddTo(findings, didit),
+            Recommendations = ProbeAdvice.From(findings, didit),
+        };
     }
 }

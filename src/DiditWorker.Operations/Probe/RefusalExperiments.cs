@@ -56,7 +56,7 @@ internal sealed class RefusalExperiments(Prober prober, DiditOptions didit)
         Of(id, reply.IsRefusal || reply.IsSession ? Number(reply) : Finding.Unclear, what, reply);
 
     private static Finding Of(string id, string verdict, string what, ProbeReply reply) =>
-        new(id, verdict, $"{what} was answered {Answers.Of(reply)}", Assumes: "", Follows: "");
+        new(id, verdict, $"{what} was answered {Answers.Of(reply)}");
 
     private static string Number(ProbeReply reply) => reply.Status.ToString(CultureInfo.InvariantCulture);
 }

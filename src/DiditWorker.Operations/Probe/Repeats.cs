@@ -12,7 +12,7 @@ internal static class Repeats
     public const string Other = "other";
 
     /// <summary>Repeats until two of one kind say the same, or it is enough.</summary>
-    public static async Task<RepeatOutcome> RunAsync(string original, Func<Task<ProbeReply>> repeat)
+    public static async Task<RepeatResult> RunAsync(string original, Func<Task<ProbeReply>> repeat)
     {
         var seen = new List<string>();
         while (seen.Count < MaxCount && !(seen.Count >= 2 && seen[^1] == seen[^2] && seen[^1] != Conflict))
@@ -27,7 +27,7 @@ internal static class Repeats
         return Judge(seen);
     }
 
-    internal static RepeatOutcome Judge(IReadOnlyList<string> seen)
+    internal static RepeatResult Judge(IReadOnlyList<string> seen)
     {
         var conflicts = seen.TakeWhile(kind => kind == Conflict).Count();
         var rest = seen.Skip(conflicts).Distinct(StringComparer.Ordinal).ToList();
@@ -55,4 +55,4 @@ internal static class Repeats
 /// <param name="Verdict">One kind, or <see cref="Finding.Unclear"/>.</param>
 /// <param name="Conflicts">How many 409 came before anything else.</param>
 /// <param name="Seen">All kinds in order, for people.</param>
-internal sealed record RepeatOutcome(string Verdict, int Conflicts, string Seen);
+internal sealed record RepeatResult(string Verdict, int Conflicts, string Seen);

@@ -54,5 +54,5 @@ internal sealed class ReuseExperiments(Prober prober)
             : $"{where} shows the metadata of the {(verdict == "kept" ? "first" : "second")} create");
     }
 
-    private static Finding Of(string id, string verdict, string measured) => new(id, verdict, measured, Assumes: "", Follows: "");
+    private static Finding Of(string id, string verdict, string measured) => new(id, verdict, measured);
 }

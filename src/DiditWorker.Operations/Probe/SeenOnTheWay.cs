@@ -18,7 +18,7 @@ internal static class SeenOnTheWay
             .ToList();
         return new(FindingIds.IdField, names is [var only] ? only : Finding.Unclear,
             names.Count == 0 ? "no create was answered with a session" : "creates were answered with: "
-                + string.Join(", ", names), Assumes: "", Follows: "");
+                + string.Join(", ", names));
     }
 
     public static Finding RateHeaders(Prober prober)
@@ -30,7 +30,7 @@ internal static class SeenOnTheWay
         var measured = names.Count > 0 ? string.Join(", ", names) : "no header of the kind";
         return new(FindingIds.RateHeaders, verdict,
             limits.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{measured}; creates: {limits.Min()}")
-                : measured, Assumes: "", Follows: "",
+                : measured,
             limits.Count > 0 ? new Dictionary<string, double>(StringComparer.Ordinal) { ["limit"] = limits.Min() } : null);
     }
 
@@ -41,12 +41,11 @@ internal static class SeenOnTheWay
         var seconds = isClear ? Math.Round(offsets[offsets.Count / 2]) : 0;
         return isClear
             ? new(FindingIds.Clock, "measured",
-                string.Create(CultureInfo.InvariantCulture, $"{seconds:+0;-0;0} s, give or take 1 ({offsets.Count} replies)"), Assumes: "",
-                    Follows: "",
+                string.Create(CultureInfo.InvariantCulture, $"{seconds:+0;-0;0} s, give or take 1 ({offsets.Count} replies)"),
                 new Dictionary<string, double>(StringComparer.Ordinal) { ["seconds"] = seconds })
             : new(FindingIds.Clock, Finding.Unclear,
                 offsets.Count < MinSamples ? "too few replies have a Date"
-                    : "the Date headers contradict each other", Assumes: "", Follows: "");
+                    : "the Date headers contradict each other");
     }
 
     private static string Name(JsonElement body) => (body.Text("session_id"), body.Text("uuid")) switch

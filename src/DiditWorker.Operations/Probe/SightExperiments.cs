@@ -91,7 +91,7 @@ internal sealed class SightExperiments(Prober prober)
             : Finding.Unclear;
     }
 
-    private static Finding Of(string id, string verdict, string measured) => new(id, verdict, measured, Assumes: "", Follows: "");
+    private static Finding Of(string id, string verdict, string measured) => new(id, verdict, measured);
 
     /// <summary>What one list was seen to do.</summary>
     private sealed class Seen

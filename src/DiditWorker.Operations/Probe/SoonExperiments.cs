@@ -39,8 +39,6 @@ internal sealed class SoonExperiments(Prober prober)
             verdict,
             string.Join(", ",
             seen.Select(one => string.Create(CultureInfo.InvariantCulture, $"after {one.After * 1000:0} ms {one.Answer}"))),
-            Assumes: "",
-            Follows: "",
             verdict == "measured" ? new Dictionary<string, double>(StringComparer.Ordinal) { ["after"] = same[^1].After } : null);
     }
 

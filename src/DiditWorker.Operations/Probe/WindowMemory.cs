@@ -45,15 +45,23 @@ internal sealed record WindowMemory(int Version, string Address, string Workflow
 /// <summary>One key.</summary>
 /// <param name="Key">The <c>Idempotency-Key</c>.</param>
 /// <param name="VendorData">Of its own.</param>
-/// <param name="SessionId">The session that it made, deleted since; null if it is not known what the create came to.</param>
-/// <param name="MadeAt">When the create was answered.</param>
-/// <param name="RepeatedAt">When a repeat was sent first; alone, it is not known what that came to.</param>
-/// <param name="LastHonouredAt">When Didit was seen to remember the key.</param>
-/// <param name="ForgottenAt">When Didit was seen to have forgotten it.</param>
-internal sealed record WindowEntry(
-    string Key, string VendorData, string? SessionId = null, DateTimeOffset? MadeAt = null, DateTimeOffset? RepeatedAt = null,
-    DateTimeOffset? LastHonouredAt = null, DateTimeOffset? ForgottenAt = null)
+internal sealed record WindowEntry(string Key, string VendorData)
 {
+    /// <summary>The session that it made, deleted since; null if it is not known what the create came to.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>When the create was answered.</summary>
+    public DateTimeOffset? MadeAt { get; init; }
+
+    /// <summary>When a repeat was sent first; alone, it is not known what that came to.</summary>
+    public DateTimeOffset? RepeatedAt { get; init; }
+
+    /// <summary>When Didit was seen to remember the key.</summary>
+    public DateTimeOffset? LastHonouredAt { get; init; }
+
+    /// <summary>When Didit was seen to have forgotten it.</summary>
+    public DateTimeOffset? ForgottenAt { get; init; }
+
     public TimeSpan AgeAt(DateTimeOffset time) => MadeAt is { } made ? time - made : TimeSpan.Zero;
 
     /// <inheritdoc />

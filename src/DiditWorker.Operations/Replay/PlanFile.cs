@@ -43,8 +43,8 @@ public sealed record PlanLine
         RequestId = letter.Delivery?.RequestId,
         Key = letter.Delivery?.Key.ToString(),
         FaultedAt = letter.FaultedAt,
-        Window = prediction.Window.State,
-        WindowEndsAt = prediction.Window.EndsAt,
+        Window = prediction.Age.State,
+        WindowEndsAt = prediction.Age.EndsAt,
         Predicted = prediction.What,
         Because = prediction.Because,
     };

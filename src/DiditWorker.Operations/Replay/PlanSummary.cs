@@ -14,7 +14,7 @@ public sealed class PlanSummary(DiditOptions didit)
     /// <summary>Of these, how many are beyond the window: they need <c>--allow-expired</c>.</summary>
     public int Expired { get; private set; }
 
-    /// <summary>For each outcome: how many, and when the first window among them ends.</summary>
+    /// <summary>For each prediction: how many, and when the first window among them ends.</summary>
     public IReadOnlyDictionary<Predicted, (int Count, DateTimeOffset? FirstEnd)> Rows => _rows;
 
     /// <summary>Creates at most.</summary>
@@ -31,9 +31,9 @@ public sealed class PlanSummary(DiditOptions didit)
     public void Add(Prediction prediction)
     {
         var (count, end) = _rows.GetValueOrDefault(prediction.What);
-        var ends = prediction.Window.State == WindowState.Expired ? null : prediction.Window.EndsAt;
+        var ends = prediction.Age.State == WindowState.Expired ? null : prediction.Age.EndsAt;
         _rows[prediction.What] = (count + 1, ends < end || end is null ? ends ?? end : end);
-        Expired += prediction.Window.State == WindowState.Expired ? 1 : 0;
+        Expired += prediction.Age.State == WindowState.Expired ? 1 : 0;
         Creates += prediction.MayCreate ? 1 : 0;
         LookUps += prediction.LooksUp ? 1 : 0;
     }

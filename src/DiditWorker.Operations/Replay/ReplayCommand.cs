@@ -83,7 +83,7 @@ internal sealed class ReplayCommand(
 
     private async Task RequireTargetAsync(string target, CancellationToken cancellation)
     {
-        if (target.EndsWith("_error", StringComparison.Ordinal) || target.EndsWith("_skipped", StringComparison.Ordinal))
+        if (queues.Holds(target))
         {
             throw new CommandException(
                 ExitCodes.WrongUsage, $"--to {target}: nobody consumes that queue; name the input queue of a worker");

@@ -55,16 +55,22 @@ public sealed class When_the_service_has_a_report
         return worker.Output;
     }
 
-    private static ProbeReport Report(Arena arena, string headerRepeat) => new(
-        ProbeReport.CurrentVersion, TimeProvider.System.GetUtcNow(), arena.Didit.Address.ToString(), Arena.Workflow, 1,
-        StoppedBecause: null,
+    private static ProbeReport Report(Arena arena, string headerRepeat) => new()
+    {
+        Version = ProbeReport.CurrentVersion,
+        At = TimeProvider.System.GetUtcNow(),
+        Address = arena.Didit.Address.ToString(),
+        WorkflowId = Arena.Workflow,
+        Requests = 1,
+        Findings =
         [
             Found(FindingIds.HeaderRepeat, headerRepeat), Found(FindingIds.HeaderWindow, "measured", ("atLeast", 86_400)),
             Found(FindingIds.ListLag, "measured", ("max", 0.05)), Found(FindingIds.DecisionMetadata, "yes"),
             Found(FindingIds.RateHeaders, "some", ("limit", 300)),
         ],
-        []);
+        Recommendations = [],
+    };
 
     private static Finding Found(string id, string verdict, params (string Name, double Value)[] numbers) =>
-        new(id, verdict, "seen", "assumed", "follows", numbers.ToDictionary(n => n.Name, n => n.Value, StringComparer.Ordinal));
+        new(id, verdict, "seen", numbers.ToDictionary(n => n.Name, n => n.Value, StringComparer.Ordinal));
 }

@@ -19,8 +19,14 @@ internal static class Reports
         WindowMargin = TimeSpan.FromMinutes(5),
     };
 
-    public static ProbeReport Good { get; } = new(
-        ProbeReport.CurrentVersion, Noon, "https://verification.didit.me", "11111111-2222-4333-8444-555555555555", 57, StoppedBecause: null,
+    public static ProbeReport Good { get; } = new()
+    {
+        Version = ProbeReport.CurrentVersion,
+        At = Noon,
+        Address = "https://verification.didit.me",
+        WorkflowId = "11111111-2222-4333-8444-555555555555",
+        Requests = 57,
+        Findings =
         [
             Found(FindingIds.HeaderRepeat, "honoured"), Found(FindingIds.HeaderWindow, "measured", ("atLeast", 43_200), ("atMost", 90_000)),
             Found(FindingIds.ListLag, "measured", ("tries", 5), ("min", 0.1), ("median", 0.5), ("max", 2)),
@@ -28,11 +34,12 @@ internal static class Reports
             Found(FindingIds.DecisionMetadata, "yes"), Found(FindingIds.RateHeaders, "some", ("limit", 300)),
             Found(FindingIds.Clock, "measured", ("seconds", -300)),
         ],
-        [new("Didit:LookupDelay", "00:00:02", "as measured")]);
+        Recommendations = [new("Didit:LookupDelay", "00:00:02", "as measured")],
+    };
 
     public static Finding Found(string id, string verdict, params (string Name, double Value)[] numbers) => new(
-        id, verdict, "seen " + id, "assumed", "follows", numbers.Length == 0 ? null
-            : numbers.ToDictionary(n => n.Name, n => n.Value, StringComparer.Ordinal));
+        id, verdict, "seen " + id, numbers.Length == 0 ? null : numbers.ToDictionary(n => n.Name, n => n.Value, StringComparer.Ordinal))
+    { Assumes = "assumed", Follows = "follows" };
 
     public static ProbeReport Without(string id) => Good with { Findings = [.. Good.Findings.Where(finding => finding.Id != id)] };
 

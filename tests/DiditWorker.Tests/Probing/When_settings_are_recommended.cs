@@ -151,7 +151,7 @@ public sealed class When_settings_are_recommended
     }
 
     private static Finding Found(string id, string verdict, params (string Name, double Value)[] numbers) =>
-        new(id, verdict, "", "", "", numbers.ToDictionary(number => number.Name, number => number.Value));
+        new(id, verdict, "", numbers.ToDictionary(number => number.Name, number => number.Value));
 
     private static Recommendation? Advice(string setting, params Finding[] findings) =>
         ProbeAdvice.From(findings, Didit).SingleOrDefault(advice => advice.Setting == setting);

@@ -8,8 +8,8 @@ using DiditWorker.Redis;
 
 namespace DiditWorker.Operations.Keys;
 
-/// <summary><c>keys release</c></summary>
-internal sealed class KeyReleaseCommand(
+/// <summary><c>keys release</c>: forgets a record. The store releases something else, the claim of a delivery.</summary>
+internal sealed class KeyForgetCommand(
     KeyFinder finder, IdempotencyStore store, DiditOptions didit, AuditLog audit, Output output)
 {
     public static Command Create(OperatorHost host)
@@ -23,8 +23,8 @@ internal sealed class KeyReleaseCommand(
         {
             name, isKey, reason, yes,
         };
-        command.SetAction((parsed, cancellation) => host.RunAsync<KeyReleaseCommand>(
-            release => KeyCommands.ReadingAsync(() => release.RunAsync(
+        command.SetAction((parsed, cancellation) => host.RunAsync<KeyForgetCommand>(
+            forget => KeyCommands.ReadingAsync(() => forget.RunAsync(
                 parsed.GetRequiredValue(name), parsed.GetValue(isKey), parsed.GetValue(reason)!, parsed.GetValue(yes))),
             cancellation));
         return command;
