@@ -10,8 +10,6 @@ namespace DiditWorker.Operations.Archive;
 /// <summary><c>dead-letters import FILE</c></summary>
 internal sealed class ImportCommand(DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, Output output)
 {
-    private readonly Import _import = new(queues);
-
     public static Command Create(OperatorHost host)
     {
         var file = new Argument<string>("FILE") { Description = "What export or discard wrote" };
@@ -32,13 +30,14 @@ internal sealed class ImportCommand(DeadLetterQueues queues, IOperatorBroker bro
 
     private async Task<int> RunAsync(string file, string? queue, bool yes, bool json, CancellationToken cancellation)
     {
-        var target = queue is null ? null : queues.Named(new() { Queue = queue })[0];
+        var import = new Import(queues, file, queue is null ? null : queues.Named(new() { Queue = queue })[0]);
+        var tallies = import.Tallies;
         try
         {
-            var tallies = _import.Check(file, target);
+            import.Check();
             if (tallies.Count > 0)
             {
-                await ImportAsync(tallies, file, target, yes, cancellation);
+                await ImportAsync(import, file, yes, cancellation);
             }
 
             output.Write(json, new { Imported = yes, Queues = tallies.Select(row => ToJson(row.Key, row.Value)) }, () =>
@@ -65,16 +64,16 @@ internal sealed class ImportCommand(DeadLetterQueues queues, IOperatorBroker bro
         }
     }
 
-    private Task ImportAsync(
-        SortedDictionary<string, ImportTally> tallies, string file, string? target, bool yes, CancellationToken cancellation)
+    private Task ImportAsync(Import import, string file, bool yes, CancellationToken cancellation)
     {
+        var tallies = import.Tallies;
         return !yes ? RunAsync() : audit.AroundAsync(
             ("dead-letters import", $"{file} into {string.Join(", ", tallies.Keys)}", null), "begun", RunAsync,
             () => $"{tallies.Values.Sum(tally => tally.Published)} imported");
 
         Task RunAsync() => ProgressBar.RunAsync(
             output.Progress, yes ? "importing" : "comparing", tallies.Values.Sum(tally => tally.Lines),
-            done => _import.RunAsync(broker, file, target, tallies, publish: yes, done, cancellation));
+            done => import.RunAsync(broker, publish: yes, done, cancellation));
     }
 
     private static object ToJson(string queue, ImportTally tally) => new
@@ -88,7 +87,7 @@ internal sealed class ImportCommand(DeadLetterQueues queues, IOperatorBroker bro
         tally.Aside,
     };
 
-    private void Print(SortedDictionary<string, ImportTally> tallies, bool yes)
+    private void Print(IReadOnlyDictionary<string, ImportTally> tallies, bool yes)
     {
         output.WriteTable(
             ["queue", "in the file", "there already", yes ? "imported" : "to import"],

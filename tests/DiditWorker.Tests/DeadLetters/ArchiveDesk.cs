@@ -23,10 +23,10 @@ internal static class ArchiveDesk
     /// <returns>How many were published.</returns>
     public static async Task<int> ImportAsync(this Desk desk, string name, bool publish = true, string? target = null)
     {
-        var import = new Import(desk.Queues);
-        var tallies = import.Check(desk.File(name), target);
-        await import.RunAsync(desk.Broker, desk.File(name), target, tallies, publish, _ => { }, CancellationToken.None);
-        return tallies.Values.Sum(tally => tally.Published);
+        var import = new Import(desk.Queues, desk.File(name), target);
+        import.Check();
+        await import.RunAsync(desk.Broker, publish, _ => { }, CancellationToken.None);
+        return import.Tallies.Values.Sum(tally => tally.Published);
     }
 
     /// <summary>The ids in an archive.</summary>

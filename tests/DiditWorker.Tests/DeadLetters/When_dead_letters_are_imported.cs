@@ -122,10 +122,10 @@ public sealed class When_dead_letters_are_imported
     {
         await using var first = await DiscardedAsync(3);
         await using var fresh = new MemoryBroker();
-        var import = new Import(first.Queues);
-        var tallies = import.Check(first.File("archive"), target: null);
+        var import = new Import(first.Queues, first.File("archive"), target: null);
+        import.Check();
 
-        await import.RunAsync(fresh, first.File("archive"), target: null, tallies, publish: true, _ => { }, CancellationToken.None);
+        await import.RunAsync(fresh, publish: true, _ => { }, CancellationToken.None);
 
         fresh.Steps[0].ShouldBe($"declare {Desk.Error}");
         fresh.IdsIn(Desk.Error).ShouldBe(Ids(3));
