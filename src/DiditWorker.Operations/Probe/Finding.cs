@@ -7,7 +7,9 @@ namespace DiditWorker.Operations.Probe;
 /// <param name="Verdict">One word of those that its id allows, or <see cref="Unclear"/>; for programs.</param>
 /// <param name="Measured">What was seen, for people; no secret, no URL of a session.</param>
 /// <param name="Numbers">What was counted or timed, by name; times in seconds.</param>
-public sealed record Finding(string Id, string Verdict, string Measured, IReadOnlyDictionary<string, double>? Numbers = null)
+public sealed record Finding(
+    string Id, string Verdict, string Measured,
+    [property: JsonPropertyOrder(1)] IReadOnlyDictionary<string, double>? Numbers = null)
 {
     /// <summary>What the worker assumes.</summary>
     [JsonRequired]

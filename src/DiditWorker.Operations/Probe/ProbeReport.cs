@@ -22,7 +22,7 @@ public sealed record ProbeReport
     public required int Requests { get; init; }
 
     /// <summary>Why it ended early; null if it did not.</summary>
-    public string? StoppedBecause { get; init; }
+    public required string? StoppedBecause { get; init; }
 
     /// <summary>What was measured, in order.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }

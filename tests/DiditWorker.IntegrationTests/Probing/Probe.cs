@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using DiditWorker.IntegrationTests.Support;
 using DiditWorker.Operations.Probe;
 using DiditWorker.Simulator;
@@ -8,7 +9,14 @@ namespace DiditWorker.IntegrationTests.Probing;
 /// <summary>What a probe came to. Neither a broker nor a Redis is there.</summary>
 internal sealed record Probed(CommandRun Run, ProbeReport Report)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    // What is null is not printed.
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver
+        {
+            Modifiers = { type => type.Properties.ToList().ForEach(property => property.IsRequired = false) },
+        },
+    };
 
     public static Probed Of(CommandRun run) => new(run, JsonSerializer.Deserialize<ProbeReport>(run.Text, Json)!);
 

@@ -62,6 +62,7 @@ public sealed class When_the_service_has_a_report
         Address = arena.Didit.Address.ToString(),
         WorkflowId = Arena.Workflow,
         Requests = 1,
+        StoppedBecause = null,
         Findings =
         [
             Found(FindingIds.HeaderRepeat, headerRepeat), Found(FindingIds.HeaderWindow, "measured", ("atLeast", 86_400)),

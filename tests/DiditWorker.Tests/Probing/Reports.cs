@@ -26,6 +26,7 @@ internal static class Reports
         Address = "https://verification.didit.me",
         WorkflowId = "11111111-2222-4333-8444-555555555555",
         Requests = 57,
+        StoppedBecause = null,
         Findings =
         [
             Found(FindingIds.HeaderRepeat, "honoured"), Found(FindingIds.HeaderWindow, "measured", ("atLeast", 43_200), ("atMost", 90_000)),
