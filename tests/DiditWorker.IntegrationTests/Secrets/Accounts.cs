@@ -26,25 +26,14 @@ internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
     /// </summary>
     public async Task CutRabbitMqAsync()
     {
-        using var management = rabbitMq.ManagementClient();
-        foreach (var name in await ConnectionsAsync(management))
+        foreach (var name in await ConnectionsAsync(_ => true))
         {
-            await management.DeleteAsync(new Uri("api/connections/" + Uri.EscapeDataString(name), UriKind.Relative));
+            await CutAsync(name);
         }
     }
 
     /// <summary>The connections by which workers take messages, as far as the broker lists them.</summary>
-    public async Task<List<string>> WorkersAsync()
-    {
-        using var management = rabbitMq.ManagementClient();
-        return
-        [
-            .. (await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? [])
-                .Where(connection => connection.TryGetProperty("user", out var user) && user.GetString() == _user
-                    && connection.TryGetProperty("user_provided_name", out var name) && name.GetString() == "diditworker")
-                .Select(connection => connection.GetProperty("name").GetString()!),
-        ];
-    }
+    public Task<List<string>> WorkersAsync() => ConnectionsAsync(connection => Is(connection, "user_provided_name", "diditworker"));
 
     /// <summary>Closes one connection.</summary>
     public async Task CutAsync(string name)
@@ -74,10 +63,18 @@ internal sealed class Accounts(Arena arena, RabbitMqServer rabbitMq)
         await arena.OnRedisAsync(redis => redis.ExecuteAsync("ACL", "DELUSER", _user));
     }
 
-    private async Task<List<string>> ConnectionsAsync(HttpClient management) =>
-    [
-        .. (await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? [])
-            .Where(connection => connection.TryGetProperty("user", out var user) && user.GetString() == _user)
-            .Select(connection => connection.GetProperty("name").GetString()!),
-    ];
+    private async Task<List<string>> ConnectionsAsync(Func<JsonElement, bool> which)
+    {
+        using var management = rabbitMq.ManagementClient();
+        return
+        [
+            .. (await management.GetFromJsonAsync<List<JsonElement>>("api/connections") ?? [])
+                .Where(connection => Is(connection, "user", _user) && which(connection))
+                .Select(connection => connection.GetProperty("name").GetString()!),
+        ];
+    }
+
+    // While it opens, a connection is listed without some of its members.
+    private static bool Is(JsonElement connection, string member, string value) =>
+        connection.TryGetProperty(member, out var found) && found.GetString() == value;
 }
