@@ -1,5 +1,4 @@
-using System.Net.Http.Json;
-using System.Text.Json;
+using DiditWorker.IntegrationTests.Monitoring;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
 using DiditWorker.Tests.Shared;
@@ -32,8 +31,8 @@ public sealed class When_the_page_is_followed
     [Test]
     public async Task Node_gets_the_answer()
     {
-        Require("node", "nodejs");
-        Require("npm", "npm");
+        Programs.Require("node", "nodejs");
+        Programs.Require("npm");
         await FollowAsync("js", "order-4716", async (code, folder) =>
         {
             foreach (var file in Directory.EnumerateFiles(
@@ -52,7 +51,7 @@ public sealed class When_the_page_is_followed
     [Test]
     public async Task A_shell_gets_one_published()
     {
-        Require("amqp-publish", "amqp-tools");
+        Programs.Require("amqp-publish", "amqp-tools");
         await FollowAsync("sh", "order-4711", async (code, folder) =>
             _ = (await ProgramRun.ToEndAsync("sh", ["-ec", code], folder)).Required);
     }
@@ -61,7 +60,7 @@ public sealed class When_the_page_is_followed
     {
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
-        var before = await QueuesAsync(arena);
+        var before = await arena.QueuesAsync();
         var folder = Directory.CreateTempSubdirectory("diditworker-publisher-");
         try
         {
@@ -75,7 +74,7 @@ public sealed class When_the_page_is_followed
         await Eventually.UntilAsync(
             () => Task.FromResult(arena.Broker.Created.Any(answer => answer.Text("requestId") == requestId)), Bound, "it is answered");
         await Eventually.UntilAsync(
-            async () => (await QueuesAsync(arena)).SetEquals(before), Bound, "nothing of it is left on the broker");
+            async () => (await arena.QueuesAsync()).SetEquals(before), Bound, "nothing of it is left on the broker");
     }
 
     // The last block of this language that publishes; a shell has no place for the address in it.
@@ -87,22 +86,5 @@ public sealed class When_the_page_is_followed
             ? code.Replace("amqp-publish ", $"amqp-publish --url='{connectionString}' ", StringComparison.Ordinal)
             : code.Replace(OnThePage + "%2F", connectionString, StringComparison.Ordinal)
                 .Replace(OnThePage, connectionString, StringComparison.Ordinal);
-    }
-
-    private static async Task<HashSet<string>> QueuesAsync(Arena arena)
-    {
-        using var management = arena.RabbitMq.ManagementClient();
-        var vhost = new Uri(arena.ConnectionString).AbsolutePath.Trim('/');
-        return [.. (await management.GetFromJsonAsync<List<JsonElement>>($"api/queues/{vhost}"))!
-            .Select(queue => queue.GetProperty("name").GetString()!)];
-    }
-
-    private static void Require(string program, string package)
-    {
-        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Any(directory => File.Exists(Path.Combine(directory, program))))
-        {
-            Assert.Ignore($"{program} is not installed: apt-get install {package}");
-        }
     }
 }

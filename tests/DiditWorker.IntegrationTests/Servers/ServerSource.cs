@@ -81,7 +81,7 @@ internal sealed record ServerSource(bool IsDocker, string Description)
         return new(false, $"native processes ({whyNotDocker})");
     }
 
-    /// <summary>The path of a program, or none where it is not installed.</summary>
+    /// <summary>The path of a program, or null where it is not installed.</summary>
     public static string? FindOrNull(string program) =>
         Directories.Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using DiditWorker.Hosting;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.Messaging;
@@ -103,6 +104,14 @@ internal sealed class Arena : IAsyncDisposable
                 ["pattern"] = pattern, ["apply-to"] = "queues", ["priority"] = 0, ["definition"] = definition,
             });
         return response.IsSuccessStatusCode;
+    }
+
+    /// <summary>The names of the queues that are there now.</summary>
+    public async Task<HashSet<string>> QueuesAsync()
+    {
+        using var management = _rabbitMq.ManagementClient();
+        var queues = await management.GetFromJsonAsync<List<JsonElement>>($"api/queues/{_name}?columns=name");
+        return [.. queues!.Select(queue => queue.GetProperty("name").GetString()!)];
     }
 
     /// <summary>As the worker binds its exchange when it declares.</summary>
