@@ -82,7 +82,8 @@ internal static partial class RefusalReader
     // The last line: a message that talks of credits itself has the word masked, but not what makes them too few.
     [GeneratedRegex(
         @"\b(no|not|insufficient|without|out of|low|lack of|0|zero|negative)\b[\w '*]{0,24}\b(credits?|balance|funds)\b"
-        + @"|\b(credits?|balance|funds)\b[\w ']{0,24}\b(insufficient|exhausted|low|not cover|run out|ran out|used up|depleted|negative|zero|expired|required)\b"
+        + @"|\b(credits?|balance|funds)\b[\w ']{0,24}\b(insufficient|exhausted|low|not cover|run out|ran out|used up|depleted"
+        + @"|negative|zero|expired|required)\b"
         + @"|\btop up\b|\b(add|buy|purchase) (more )?(credits|funds)\b|\bpayment required\b"
         + @"|\b(enough|insufficient) \*",
         Options,
@@ -93,7 +94,8 @@ internal static partial class RefusalReader
     [GeneratedRegex(
         @"\bworkflow id: (?! ?\*+ ?$)|\b(invalid|unknown|no such|no)( value for)? ['""]?workflow( id|s)?\b"
         + @"|\bworkflow( id)?['"":]*( with| id| is| was| has| been| does| could| be| \*+)*"
-        + @" (not found|not be found|not exist|unknown|invalid|not (a )?valid|not (published|active|available)|archived|deleted|disabled|inactive)\b",
+        + @" (not found|not be found|not exist|unknown|invalid|not (a )?valid|not (published|active|available)|archived|deleted"
+        + @"|disabled|inactive)\b",
         Options,
         MaxMilliseconds)]
     private static partial Regex Workflow();

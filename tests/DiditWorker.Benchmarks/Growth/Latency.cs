@@ -28,8 +28,8 @@ internal static class Latency
                 var times = await MeasureAsync(stage, contender, settings, rate);
                 rows.Add((rate, contender, Statistics.Percentile(times, 0.5), Statistics.Percentile(times, 0.95),
                     Statistics.Percentile(times, 0.99), times.Count));
-                Progress.Say(
-                    $"{rate}/s, {contender}: {rows[^1].P50:0.0}, {rows[^1].P95:0.0}, {rows[^1].P99:0.0} ms (50, 95, 99 %) of {times.Count}");
+                var row = rows[^1];
+                Progress.Say($"{rate}/s, {contender}: {row.P50:0.0}, {row.P95:0.0}, {row.P99:0.0} ms (50, 95, 99 %) of {times.Count}");
             }
         }
 

@@ -40,8 +40,8 @@ internal static class RecordGrowth
                 byCommand = await MeanAsync(stage.Redis.GetDatabase(), size);
             });
             rows.Add((size, byCommand, byServer, result.PerSecond));
-            Progress.Say(
-                $"{size} records: {byCommand:0} bytes by MEMORY USAGE, {byServer:0} by used_memory, {result.PerSecond:0}/s, {result.Sessions} sessions made");
+            Progress.Say($"{size} records: {byCommand:0} bytes by MEMORY USAGE, {byServer:0} by used_memory");
+            Progress.Say($"{size} records: {result.PerSecond:0}/s, {result.Sessions} sessions made");
         }
 
         new LineChart("Redis memory per record", "records", "bytes", true,

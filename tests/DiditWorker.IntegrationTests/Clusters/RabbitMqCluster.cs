@@ -37,8 +37,11 @@ internal sealed class RabbitMqCluster : IAsyncDisposable
         }
     }
 
-    public string AddressOf(string user, string password, RabbitMqNode? without = null) =>
-        $"amqp://{user}:{password}@{string.Join(',', _nodes.Where(node => node != without).Select(node => $"127.0.0.1:{node.AmqpPort}"))}/{Deployed.VirtualHost}";
+    public string AddressOf(string user, string password, RabbitMqNode? without = null)
+    {
+        var nodes = _nodes.Where(node => node != without).Select(node => $"127.0.0.1:{node.AmqpPort}");
+        return $"amqp://{user}:{password}@{string.Join(',', nodes)}/{Deployed.VirtualHost}";
+    }
 
     /// <summary>The node that leads the input queue, asked of any other than one that may be away.</summary>
     public async Task<RabbitMqNode> LeaderAsync(RabbitMqNode? away = null)

@@ -57,8 +57,9 @@ internal sealed class TlsServers : IAsyncDisposable
     public async Task<Arena> OpenArenaAsync(TestAuthority? trusted = null, string host = "127.0.0.1", bool shown = true)
     {
         var arena = await Arena.OpenAsync(redis: Redis, rabbitMq: RabbitMq);
+        var virtualHost = new Uri(arena.ConnectionString).AbsolutePath;
         arena.Settings["ConnectionStrings:RabbitMq"] =
-            $"amqps://{RabbitMqServer.UserName}:{RabbitMqServer.Password}@{host}:{RabbitMqPort}{new Uri(arena.ConnectionString).AbsolutePath}";
+            $"amqps://{RabbitMqServer.UserName}:{RabbitMqServer.Password}@{host}:{RabbitMqPort}{virtualHost}";
         arena.Settings["ConnectionStrings:Redis"] = $"{host}:{RedisPort},ssl=true";
         var (certificate, key) = Authority.IssueClient("client", "worker-1");
         foreach (var section in (string[])["RabbitMq", "Redis"])

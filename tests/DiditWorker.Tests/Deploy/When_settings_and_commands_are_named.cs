@@ -103,13 +103,15 @@ public sealed partial class When_settings_and_commands_are_named
 
     // A__B and A__B__C wherever they stand, and A:B of the worker's own sections.
     [GeneratedRegex(
-        @"\b[A-Za-z]+(__[A-Za-z]+)+\b|\b(Didit|Idempotency|StartVerification|Status|ConnectionStrings|RabbitMq|Redis|Simulator):[A-Z][A-Za-z]+\b",
+        @"\b[A-Za-z]+(__[A-Za-z]+)+\b"
+        + @"|\b(Didit|Idempotency|StartVerification|Status|ConnectionStrings|RabbitMq|Redis|Simulator):[A-Z][A-Za-z]+\b",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SettingPattern();
 
     // "diditworker keys show ID", "image:tag keys show ID" and [keys, show, ID].
     [GeneratedRegex(
-        @"diditworker(/worker:[^ \n]+)? (?<words>(send|keys|dead-letters|probe) [^`\n|#]*)|(?<list>\[)(?<words>""?(send|keys|dead-letters|probe)""?, [^\]\n]*)\]",
+        @"diditworker(/worker:[^ \n]+)? (?<words>(send|keys|dead-letters|probe) [^`\n|#]*)"
+        + @"|(?<list>\[)(?<words>""?(send|keys|dead-letters|probe)""?, [^\]\n]*)\]",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex CommandPattern();
 }
