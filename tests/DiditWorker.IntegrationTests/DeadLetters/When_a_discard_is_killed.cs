@@ -47,13 +47,16 @@ public sealed class When_a_discard_is_killed
 
     private static async Task<bool> KilledOnceItHasWrittenAsync(Arena arena, string archive, int bytes)
     {
+        // Told of each write, since all of it takes a second or so.
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(archive)!, Path.GetFileName(archive));
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        watcher.NotifyFilter = NotifyFilters.Size | NotifyFilters.LastWrite;
+        watcher.Changed += (_, _) => _ = new FileInfo(archive).Length > bytes && written.TrySetResult();
+        watcher.EnableRaisingEvents = true;
         using var command = OperatorProcess.Start(arena, "dead-letters", "discard", "--archive", archive, "--reason", "killed", "--yes");
         using var bound = new CancellationTokenSource(Bound);
-        while (!command.HasExited && !(File.Exists(archive) && new FileInfo(archive).Length > bytes))
-        {
-            // As often as can be: all of it takes a second or so.
-            await Task.Delay(1, bound.Token);
-        }
+
+        await await Task.WhenAny(written.Task, command.WaitForExitAsync(bound.Token));
 
         var running = !command.HasExited;
         command.Kill();
