@@ -7,18 +7,13 @@ using DiditWorker.Simulator;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using Shouldly;
+using static DiditWorker.IntegrationTests.Keys.Adopting;
 
 namespace DiditWorker.IntegrationTests.Keys;
 
 /// <summary>A message is parked as AmbiguousSession, a person has chosen among its sessions, and says so.</summary>
 public sealed class When_a_session_is_adopted
 {
-    private const string Id = "order-1";
-    private const string Request = """{"vendorData":"user-1"}""";
-    private static readonly DateTimeOffset LongAgo = DateTimeOffset.UtcNow.AddDays(-3);
-    private static readonly IdempotencyKey Key = IdempotencyKey.Create("start-verification", Id);
-    private static readonly string Fingerprint = DiditWorker.Protocol.Fingerprint.Of(JsonElement.Parse("""{"vendor_data":"user-1"}"""));
-
     [Test]
     public async Task It_is_dry_without_yes_then_it_is_the_answer_of_the_replayed_message()
     {
@@ -81,7 +76,7 @@ public sealed class When_a_session_is_adopted
 
         run.ExitCode.ShouldBe(ExitCodes.Done, run.Notes);
         run.Text.ShouldContain($"request id {Id} (key {Key})");
-        IdempotencyRecord.Parse((await arena.StoredAsync(Id))!).Fingerprint.ShouldBe(Fingerprint);
+        IdempotencyRecord.Parse((await arena.StoredAsync(Id))!).Fingerprint.ShouldBe(Asked);
         await ReplayAsync(arena, """{"vendorData":"somebody else"}""");
         arena.Broker.Rejected.Last().Text("code").ShouldBe("PayloadMismatch");
         await ReplayAsync(arena, Request);
@@ -120,111 +115,14 @@ public sealed class When_a_session_is_adopted
     }
 
     [Test]
-    public async Task A_session_that_didit_does_not_know_is_refused()
-    {
-        await using var arena = await Arena.OpenAsync();
-
-        (await RefusedAsync(arena, Guid.NewGuid().ToString())).ShouldContain("Didit does not know session");
-    }
-
-    [TestCase(200, """{"status":"Approved","workflow_id":"11111111-2222-4333-8444-555555555555"}""", "does not say the URL")]
-    [TestCase(200, """{"session_id":"another","url":"https://verify.example/s"}""", "another session than it was asked for")]
-    [TestCase(401, "{}", "Didit could not be asked")]
-    [TestCase(503, "{}", "Didit could not be asked")]
-    public async Task What_didit_says_is_checked(int status, string body, string why)
-    {
-        await using var arena = await Arena.OpenAsync();
-        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Decision, Kind = FaultKind.Status, Status = status, Body = body });
-
-        (await RefusedAsync(arena, arena.Didit.State.Seed(Session()).SessionId, "--reason", "I insist")).ShouldContain(why);
-    }
-
-    [Test]
-    public async Task A_session_with_the_key_of_another_message_needs_a_reason()
-    {
-        await using var arena = await Arena.OpenAsync();
-        var other = arena.Didit.State.Seed(
-            Session() with { Metadata = JsonSerializer.SerializeToElement(new { diditworker_key = "of-another" }) });
-
-        (await RefusedAsync(arena, other.SessionId)).ShouldContain("another key, of-another");
-        var run = await arena.OperateAsync("keys", "adopt", Id, other.SessionId, "--reason", "that message was a mistake", "--yes");
-
-        run.ExitCode.ShouldBe(ExitCodes.Done, run.Notes);
-        run.Notes.ShouldContain("Warning: its metadata carries another key");
-        run.Notes.ShouldContain("could not be checked: the message is not in the error queue");
-    }
-
-    [Test]
     public async Task A_session_of_the_own_key_needs_none()
     {
         await using var arena = await Arena.OpenAsync();
         var own = arena.Didit.State.Seed(
             Session() with { Metadata = JsonSerializer.SerializeToElement(new { diditworker_key = Key.ToString() }) });
-        await arena.PutAsync(Id, Operating.Record('P', Fingerprint));
+        await arena.PutAsync(Id, Operating.Record('P', Asked));
 
         (await arena.OperateAsync("keys", "adopt", Key.ToString(), own.SessionId, "--key", "--yes")).ExitCode.ShouldBe(ExitCodes.Done);
-    }
-
-    [Test]
-    public async Task A_session_of_another_person_is_refused_whatever_the_reason()
-    {
-        await using var arena = await Arena.OpenAsync();
-        await ParkAsync(arena);
-        var theirs = arena.Didit.State.Seed(Session() with { VendorData = "user-2" });
-
-        var run = await AdoptAsync(arena, 1, Id, theirs.SessionId, "--reason", "I insist", "--yes");
-
-        run.ExitCode.ShouldBe(ExitCodes.SomeFailed);
-        run.Notes.ShouldContain("belongs to another person");
-        (run.Notes + run.Text).ShouldNotContain("user-");
-    }
-
-    [Test]
-    public async Task A_session_of_another_workflow_needs_a_reason()
-    {
-        await using var arena = await Arena.OpenAsync();
-        await ParkAsync(arena);
-        var other = arena.Didit.State.Seed(Session() with { WorkflowId = "99999999-2222-4333-8444-555555555555" });
-
-        var without = await AdoptAsync(arena, 1, Id, other.SessionId, "--yes");
-        var with = await AdoptAsync(arena, 1, Id, other.SessionId, "--reason", "the workflow was replaced", "--yes");
-
-        (without.ExitCode, with.ExitCode).ShouldBe((ExitCodes.SomeFailed, ExitCodes.Done));
-        without.Notes.ShouldContain("of another workflow");
-    }
-
-    [Test]
-    public async Task A_refused_record_needs_a_reason()
-    {
-        await using var arena = await Arena.OpenAsync();
-        var session = arena.Didit.State.Seed(Session());
-        await arena.PutAsync(Id, Operating.Record('R', Fingerprint, payload: "\"no\""));
-
-        var without = await arena.OperateAsync("keys", "adopt", Id, session.SessionId, "--yes");
-        without.ExitCode.ShouldBe(ExitCodes.SomeFailed);
-        without.Notes.ShouldContain("--reason");
-        IdempotencyRecord.Parse((await arena.StoredAsync(Id))!).State.ShouldBe(RecordState.Refused);
-
-        (await arena.OperateAsync("keys", "adopt", Id, session.SessionId, "--reason", "made by hand", "--yes"))
-            .ExitCode.ShouldBe(ExitCodes.Done);
-        IdempotencyRecord.Parse((await arena.StoredAsync(Id))!).ShouldSatisfyAllConditions(
-            record => record.State.ShouldBe(RecordState.Completed), record =>
-            DiditSession.FromPayload(record.Payload).Id.ShouldBe(session.SessionId));
-    }
-
-    [Test]
-    public async Task It_is_refused_while_a_delivery_is_worked_on()
-    {
-        await using var arena = await Arena.OpenAsync();
-        var record = Operating.Record('P', Fingerprint, DateTimeOffset.UtcNow.AddMinutes(10));
-        await arena.PutAsync(Id, record);
-
-        var run = await arena.OperateAsync(
-            "keys", "adopt", Id, arena.Didit.State.Seed(Session()).SessionId, "--reason", "impatience", "--yes");
-
-        run.ExitCode.ShouldBe(ExitCodes.SomeFailed);
-        run.Notes.ShouldContain("is being worked on until");
-        (await arena.StoredAsync(Id)).ShouldBe(record);
     }
 
     [TestCase('P')]
@@ -233,64 +131,19 @@ public sealed class When_a_session_is_adopted
     {
         await using var arena = await Arena.OpenAsync();
         var session = arena.Didit.State.Seed(Session());
-        await arena.PutAsync(Id, Operating.Record(state, Fingerprint, payload: state == 'R' ? "\"no\"" : ""));
+        await arena.PutAsync(Id, Operating.Record(state, Asked, payload: state == 'R' ? "\"no\"" : ""));
         await arena.WithServicesAsync(async (services, broker) =>
         {
             var adoption = services.GetRequiredService<KeyAdoption>();
             var found = await services.GetRequiredService<KeyFinder>().FindAsync(Id);
             var prepared = await adoption.PrepareAsync(broker, found, session.SessionId, "because", default);
-            var theirs = Operating.Record('P', Fingerprint, DateTimeOffset.UtcNow.AddMinutes(10), attempts: 2);
+            var theirs = Operating.Record('P', Asked, DateTimeOffset.UtcNow.AddMinutes(10), attempts: 2);
             await arena.PutAsync(Id, theirs);
 
             (await Should.ThrowAsync<CommandException>(() => adoption.ApplyAsync(prepared))).Message.ShouldContain("meanwhile");
 
             (await arena.StoredAsync(Id)).ShouldBe(theirs);
         });
-    }
-
-    [TestCase("../../v3/session")]
-    [TestCase("")]
-    public async Task What_cannot_be_a_session_is_wrong_usage(string session)
-    {
-        await using var arena = await Arena.OpenAsync();
-
-        var run = await arena.OperateAsync("keys", "adopt", Id, session, "--yes");
-
-        run.ExitCode.ShouldBe(ExitCodes.WrongUsage);
-        run.Notes.ShouldContain("expected the id of a session");
-        arena.Didit.State.Requests.ShouldBeEmpty();
-    }
-
-    // An ambiguous record, and a session that must not be adopted.
-    private static async Task<string> RefusedAsync(Arena arena, string sessionId, params string[] more)
-    {
-        var record = Operating.Record('P', Fingerprint);
-        await arena.PutAsync(Id, record);
-
-        var run = await arena.OperateAsync(["keys", "adopt", Id, sessionId, "--yes", .. more]);
-
-        run.ExitCode.ShouldBe(ExitCodes.SomeFailed);
-        (await arena.StoredAsync(Id)).ShouldBe(record);
-        return run.Notes;
-    }
-
-    private static async Task<(SimulatedSession Chosen, SimulatedSession Other)> ParkAsync(Arena arena)
-    {
-        await arena.StartWorkerAsync();
-        var sessions = (arena.Didit.State.Seed(Session()), arena.Didit.State.Seed(Session() with { Status = "Declined" }));
-        await arena.Broker.PublishRawAsync(Id, Request, LongAgo);
-        await arena.Broker.UntilAnswersAsync(1);
-        arena.Broker.Rejected.Single().Text("code").ShouldBe("AmbiguousSession");
-        return sessions;
-    }
-
-    // A command that has read the queue gives the messages back a moment later than it ends.
-    private static async Task<CommandRun> AdoptAsync(Arena arena, uint parked, params string[] args)
-    {
-        await Servers.Eventually.UntilAsync(
-            async () => await arena.Broker.DepthAsync("start-verification_error") == parked, TimeSpan.FromSeconds(30),
-            $"{parked} parked messages can be read");
-        return await arena.OperateAsync(["keys", "adopt", .. args]);
     }
 
     private static async Task ReplayAsync(Arena arena, string body)
@@ -300,7 +153,4 @@ public sealed class When_a_session_is_adopted
             new(StringComparer.Ordinal) { ["DiditWorker-Replay-Count"] = 1 });
         await arena.Broker.UntilAnswersAsync(before + 1);
     }
-
-    private static SessionSeed Session() =>
-        new() { VendorData = "user-1", WorkflowId = Arena.Workflow, Status = "Approved", CreatedAt = LongAgo.AddMinutes(1) };
 }
