@@ -16,13 +16,13 @@ public sealed class InvalidInputException(IReadOnlyDictionary<string, string> er
 internal sealed class FieldErrors
 {
     private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(1);
-    private readonly SortedDictionary<string, string> found = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _found = new(StringComparer.Ordinal);
 
     public void When(bool wrong, string field, string message)
     {
         if (wrong)
         {
-            found.TryAdd(field, message);
+            _found.TryAdd(field, message);
         }
     }
 
@@ -33,9 +33,9 @@ internal sealed class FieldErrors
 
     public void ThrowIfAny()
     {
-        if (found.Count > 0)
+        if (_found.Count > 0)
         {
-            throw new InvalidInputException(found);
+            throw new InvalidInputException(_found);
         }
     }
 }

@@ -6,13 +6,13 @@ namespace DiditWorker.Simulator;
 /// <summary>A stand-in for Didit over real HTTP, in this process: a test double, never part of the service.</summary>
 public sealed class SimulatorServer : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private readonly WebApplication _app;
 
     private SimulatorServer(WebApplication app, SimulatorState state)
     {
-        this.app = app;
+        _app = app;
         State = state;
-        Address = new Uri(app.Urls.First());
+        Address = new Uri(_app.Urls.First());
     }
 
     /// <summary>Where it listens, with the real port.</summary>
@@ -43,8 +43,8 @@ public sealed class SimulatorServer : IAsyncDisposable
     /// <returns>A task that ends when the port is free.</returns>
     public async ValueTask DisposeAsync()
     {
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
     }
 
     internal static WebApplication Build(WebApplicationBuilder builder, SimulatorState state)

@@ -5,37 +5,37 @@ namespace DiditWorker.Simulator;
 /// <summary>All that the simulator holds; the same operations as the control API, for tests in the same process. Thread-safe.</summary>
 public sealed class SimulatorState
 {
-    private readonly SimulatorSettings initial;
-    private readonly TimeProvider time;
-    private readonly Lock configuring = new();
-    private volatile World world;
+    private readonly SimulatorSettings _initial;
+    private readonly TimeProvider _time;
+    private readonly Lock _configuring = new();
+    private volatile World _world;
 
     internal SimulatorState(SimulatorSettings initial, TimeProvider time)
     {
         var errors = new FieldErrors();
         initial.Check(errors);
         errors.ThrowIfAny();
-        this.initial = initial;
-        this.time = time;
-        world = new World(initial, time);
+        _initial = initial;
+        _time = time;
+        _world = new World(initial, time);
     }
 
     /// <summary>The settings in force.</summary>
-    public SimulatorSettings Settings => world.Settings;
+    public SimulatorSettings Settings => _world.Settings;
 
     /// <summary>All sessions ever made or seeded, oldest first, each with its status as of now.</summary>
-    public IReadOnlyList<SimulatedSession> Sessions => world.Sessions.All(time.GetUtcNow());
+    public IReadOnlyList<SimulatedSession> Sessions => _world.Sessions.All(_time.GetUtcNow());
 
     /// <summary>The request log, oldest first.</summary>
-    public IReadOnlyList<LoggedRequest> Requests => world.Log.Entries();
+    public IReadOnlyList<LoggedRequest> Requests => _world.Log.Entries();
 
     /// <summary>Requests that the full log has dropped.</summary>
-    public long RequestsDropped => world.Log.Dropped;
+    public long RequestsDropped => _world.Log.Dropped;
 
     /// <summary>The scripted faults in the order in which they are tried, those used up included.</summary>
-    public IReadOnlyList<FaultReport> Faults => world.Faults.Reports();
+    public IReadOnlyList<FaultReport> Faults => _world.Faults.Reports();
 
-    internal World World => world;
+    internal World World => _world;
 
     /// <summary>Changes settings from now on.</summary>
     /// <param name="change">Makes the new settings from those in force.</param>
@@ -44,13 +44,13 @@ public sealed class SimulatorState
     public SimulatorSettings Configure(Func<SimulatorSettings, SimulatorSettings> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        lock (configuring)
+        lock (_configuring)
         {
-            var settings = change(world.Settings);
+            var settings = change(_world.Settings);
             var errors = new FieldErrors();
             settings.Check(errors);
             errors.ThrowIfAny();
-            return world.Settings = settings;
+            return _world.Settings = settings;
         }
     }
 
@@ -64,7 +64,7 @@ public sealed class SimulatorState
         var errors = new FieldErrors();
         seed.Check(errors);
         errors.ThrowIfAny();
-        return world.Sessions.Seed(seed, Settings, time.GetUtcNow());
+        return _world.Sessions.Seed(seed, Settings, _time.GetUtcNow());
     }
 
     /// <summary>Moves a session to another status. An unfinished status beyond the session's lifetime still shows as Expired.</summary>
@@ -78,8 +78,8 @@ public sealed class SimulatorState
         var errors = new FieldErrors();
         SessionStatus.Check(status, errors);
         errors.ThrowIfAny();
-        var changed = world.Sessions.Change(sessionId, session => session with { Status = status });
-        return changed?.At(time.GetUtcNow()) ?? throw new KeyNotFoundException("No such session: " + sessionId);
+        var changed = _world.Sessions.Change(sessionId, session => session with { Status = status });
+        return changed?.At(_time.GetUtcNow()) ?? throw new KeyNotFoundException("No such session: " + sessionId);
     }
 
     /// <summary>Adds a scripted fault behind those already there.</summary>
@@ -92,19 +92,19 @@ public sealed class SimulatorState
         var errors = new FieldErrors();
         FaultChecks.Check(rule, errors);
         errors.ThrowIfAny();
-        return world.Faults.Add(rule);
+        return _world.Faults.Add(rule);
     }
 
     /// <summary>Removes one fault. Requests that it has already taken stay as they are.</summary>
     /// <param name="id">Its id.</param>
     /// <returns>Whether it was there.</returns>
-    public bool RemoveFault(long id) => world.Faults.Remove(id);
+    public bool RemoveFault(long id) => _world.Faults.Remove(id);
 
     /// <summary>Removes all faults. Requests that they have already taken stay as they are.</summary>
-    public void ClearFaults() => world.Faults.Clear();
+    public void ClearFaults() => _world.Faults.Clear();
 
     /// <summary>Empties the request log and its counts.</summary>
-    public void ClearRequests() => world.Log.Clear();
+    public void ClearRequests() => _world.Log.Clear();
 
     /// <summary>Looks for sessions that should not have been made.</summary>
     /// <returns>Keys and vendor_data with more than one session.</returns>
@@ -112,7 +112,7 @@ public sealed class SimulatorState
 
     /// <summary>Counts what has happened.</summary>
     /// <returns>The counts.</returns>
-    public SimulatorSummary Summary() => ReportMaker.Summary(Sessions, world.Log);
+    public SimulatorSummary Summary() => ReportMaker.Summary(Sessions, _world.Log);
 
     /// <summary>
     /// Back to the start: no sessions, keys, log, faults or used-up limits, and the initial settings. Requests in progress are cut off.
@@ -120,10 +120,10 @@ public sealed class SimulatorState
     public void Reset()
     {
         World old;
-        lock (configuring)
+        lock (_configuring)
         {
-            old = world;
-            world = new World(initial, time);
+            old = _world;
+            _world = new World(_initial, _time);
         }
 
         old.End();

@@ -126,7 +126,7 @@ public sealed class StartVerificationReader
             return;
         }
 
-        const int Name = 12; // ,"metadata":
+        const int name = 12; // ,"metadata":
         var before = _payload.BytesCommitted + _payload.BytesPending;
         if (!WriteObject("metadata", "metadata", metadata))
         {
@@ -139,7 +139,7 @@ public sealed class StartVerificationReader
         _fields.Fault(reserved, "metadata." + CreateBody.KeyMember, "is reserved for the worker");
 
         // The caller's white space does not count, nor do the writer's escapes.
-        var written = _payload.BytesCommitted + _payload.BytesPending - before - Name;
+        var written = _payload.BytesCommitted + _payload.BytesPending - before - name;
         _fields.Fault(
             Math.Min(written, JsonMarshal.GetRawUtf8Value(metadata).Length) > MaxMetadata, "metadata", "is larger than 16 KiB as JSON");
     }

@@ -137,8 +137,8 @@ internal sealed class DiditApi(SimulatorState state)
     /// <summary>A request's log entry as it grows.</summary>
     private sealed class Trace(RequestLog log, LoggedRequest first)
     {
-        private LoggedRequest entry = log.Begin(first);
+        private LoggedRequest _entry = log.Begin(first);
 
-        public void Set(Func<LoggedRequest, LoggedRequest> change) => entry = log.Update(entry, change(entry));
+        public void Set(Func<LoggedRequest, LoggedRequest> change) => _entry = log.Update(_entry, change(_entry));
     }
 }

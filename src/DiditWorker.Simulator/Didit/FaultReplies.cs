@@ -91,7 +91,7 @@ internal static class FaultReplies
 
     private static Reply Shaped(int status, ErrorShape shape)
     {
-        const string Text = "The request is invalid.";
+        const string text = "The request is invalid.";
         return Reply.Json(status, shape switch
         {
             ErrorShape.FieldMap => new JsonObject { ["callback"] = new JsonArray("Enter a valid URL.") },
@@ -99,10 +99,10 @@ internal static class FaultReplies
             {
                 ["expected_details"] = new JsonObject { ["date_of_birth"] = new JsonArray("Date has wrong format.") },
             },
-            ErrorShape.Array => new JsonArray(Text),
-            ErrorShape.Detail => new JsonObject { ["detail"] = Text },
-            ErrorShape.Message => new JsonObject { ["message"] = Text },
-            _ => new JsonObject { ["error"] = Text },
+            ErrorShape.Array => new JsonArray(text),
+            ErrorShape.Detail => new JsonObject { ["detail"] = text },
+            ErrorShape.Message => new JsonObject { ["message"] = text },
+            _ => new JsonObject { ["error"] = text },
         });
     }
 }

@@ -3,55 +3,55 @@ namespace DiditWorker.Simulator.Memory;
 /// <summary>The scripted faults, tried in order of adding.</summary>
 internal sealed class FaultScript
 {
-    private readonly Lock gate = new();
-    private readonly List<Entry> entries = [];
-    private long lastId;
+    private readonly Lock _gate = new();
+    private readonly List<Entry> _entries = [];
+    private long _lastId;
 
     public long Add(FaultRule rule)
     {
-        lock (gate)
+        lock (_gate)
         {
-            entries.Add(new Entry(++lastId, rule));
-            return lastId;
+            _entries.Add(new Entry(++_lastId, rule));
+            return _lastId;
         }
     }
 
     public bool Remove(long id)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return entries.RemoveAll(entry => entry.Id == id) > 0;
+            return _entries.RemoveAll(entry => entry.Id == id) > 0;
         }
     }
 
     public void Clear()
     {
-        lock (gate)
+        lock (_gate)
         {
-            entries.Clear();
+            _entries.Clear();
         }
     }
 
     public IReadOnlyList<FaultReport> Reports()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return entries.ConvertAll(entry => new FaultReport(entry.Id, entry.Fired, entry.Rule));
+            return _entries.ConvertAll(entry => new FaultReport(entry.Id, entry.Fired, entry.Rule));
         }
     }
 
     public FaultRule? Take(DiditOperation operation, string? vendorData, string? key)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return entries.Find(entry => entry.Matches(operation, vendorData, key) && entry.Fires())?.Rule;
+            return _entries.Find(entry => entry.Matches(operation, vendorData, key) && entry.Fires())?.Rule;
         }
     }
 
     private sealed class Entry(long id, FaultRule rule)
     {
-        private readonly Random chance = new(rule.Seed);
-        private long passed;
+        private readonly Random _chance = new(rule.Seed);
+        private long _passed;
 
         public long Id { get; } = id;
 
@@ -67,13 +67,13 @@ internal sealed class FaultScript
 
         public bool Fires()
         {
-            if (passed < Rule.Skip)
+            if (_passed < Rule.Skip)
             {
-                passed++;
+                _passed++;
                 return false;
             }
 
-            if (Fired >= (Rule.Count ?? long.MaxValue) || chance.NextDouble() >= Rule.Probability)
+            if (Fired >= (Rule.Count ?? long.MaxValue) || _chance.NextDouble() >= Rule.Probability)
             {
                 return false;
             }

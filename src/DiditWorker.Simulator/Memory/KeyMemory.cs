@@ -18,25 +18,25 @@ internal readonly record struct KeyVerdict(KeyEntry? First, SimulatedSession? Or
 /// <summary>The <c>Idempotency-Key</c>s that the simulated Didit remembers while it honours them.</summary>
 internal sealed class KeyMemory
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, KeyEntry> entries = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, KeyEntry> _entries = new(StringComparer.Ordinal);
 
     public KeyVerdict Begin(string key, byte[] bodyHash, SimulatorSettings settings, DateTimeOffset now)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (entries.TryGetValue(key, out var entry) && now - entry.FirstUse < settings.HeaderWindow)
+            if (_entries.TryGetValue(key, out var entry) && now - entry.FirstUse < settings.HeaderWindow)
             {
                 return Repeat(entry, bodyHash, settings);
             }
 
-            return new KeyVerdict(entries[key] = new KeyEntry(bodyHash, now), null, null);
+            return new KeyVerdict(_entries[key] = new KeyEntry(bodyHash, now), null, null);
         }
     }
 
     public void Complete(KeyEntry entry, SimulatedSession session)
     {
-        lock (gate)
+        lock (_gate)
         {
             entry.Session = session;
         }

@@ -3,31 +3,31 @@ namespace DiditWorker.Simulator.Memory;
 /// <summary>The requests to the Didit API, written on arrival and completed as they go on, so that an aborted one is there too.</summary>
 internal sealed class RequestLog(Func<int> limit)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<long, LoggedRequest> entries = [];
-    private readonly Dictionary<(DiditOperation, int), long> byStatus = [];
-    private readonly Dictionary<FaultKind, long> byFault = [];
-    private long last;
-    private long clearedUpTo;
-    private long dropped;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, LoggedRequest> _entries = [];
+    private readonly Dictionary<(DiditOperation, int), long> _byStatus = [];
+    private readonly Dictionary<FaultKind, long> _byFault = [];
+    private long _last;
+    private long _clearedUpTo;
+    private long _dropped;
 
     public long Dropped
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return dropped;
+                return _dropped;
             }
         }
     }
 
     public LoggedRequest Begin(LoggedRequest request)
     {
-        lock (gate)
+        lock (_gate)
         {
-            request = request with { Sequence = ++last };
-            entries.Add(last, request);
+            request = request with { Sequence = ++_last };
+            _entries.Add(_last, request);
             Count(request, 1);
             DropOldest();
             return request;
@@ -36,17 +36,17 @@ internal sealed class RequestLog(Func<int> limit)
 
     public LoggedRequest Update(LoggedRequest before, LoggedRequest after)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (before.Sequence > clearedUpTo)
+            if (before.Sequence > _clearedUpTo)
             {
                 Count(before, -1);
                 Count(after, 1);
             }
 
-            if (entries.ContainsKey(before.Sequence))
+            if (_entries.ContainsKey(before.Sequence))
             {
-                entries[before.Sequence] = after;
+                _entries[before.Sequence] = after;
             }
 
             return after;
@@ -55,24 +55,24 @@ internal sealed class RequestLog(Func<int> limit)
 
     public void Clear()
     {
-        lock (gate)
+        lock (_gate)
         {
-            entries.Clear();
-            byStatus.Clear();
-            byFault.Clear();
-            clearedUpTo = last;
-            dropped = 0;
+            _entries.Clear();
+            _byStatus.Clear();
+            _byFault.Clear();
+            _clearedUpTo = _last;
+            _dropped = 0;
         }
     }
 
     public IReadOnlyList<LoggedRequest> Entries()
     {
-        lock (gate)
+        lock (_gate)
         {
-            var kept = new List<LoggedRequest>(entries.Count);
-            for (var sequence = last - entries.Count + 1; sequence <= last; sequence++)
+            var kept = new List<LoggedRequest>(_entries.Count);
+            for (var sequence = _last - _entries.Count + 1; sequence <= _last; sequence++)
             {
-                kept.Add(entries[sequence]);
+                kept.Add(_entries[sequence]);
             }
 
             return kept;
@@ -82,27 +82,27 @@ internal sealed class RequestLog(Func<int> limit)
     public (IReadOnlyDictionary<(DiditOperation Operation, int Status), long> ByStatus, IReadOnlyDictionary<FaultKind,
         long> ByFault) Counts()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return (byStatus.Where(c => c.Value > 0).ToDictionary(), byFault.Where(c => c.Value > 0).ToDictionary());
+            return (_byStatus.Where(c => c.Value > 0).ToDictionary(), _byFault.Where(c => c.Value > 0).ToDictionary());
         }
     }
 
     private void DropOldest()
     {
-        for (var most = limit(); entries.Count > most; dropped++)
+        for (var most = limit(); _entries.Count > most; _dropped++)
         {
-            entries.Remove(last - entries.Count + 1);
+            _entries.Remove(_last - _entries.Count + 1);
         }
     }
 
     private void Count(LoggedRequest request, int by)
     {
         var status = (request.Operation, request.Status);
-        byStatus[status] = byStatus.GetValueOrDefault(status) + by;
+        _byStatus[status] = _byStatus.GetValueOrDefault(status) + by;
         if (request.Fault is { } fault)
         {
-            byFault[fault] = byFault.GetValueOrDefault(fault) + by;
+            _byFault[fault] = _byFault.GetValueOrDefault(fault) + by;
         }
     }
 }

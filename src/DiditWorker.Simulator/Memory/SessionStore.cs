@@ -10,14 +10,14 @@ internal sealed record SessionOrder(
 /// <summary>The sessions, and Didit's rule of giving an unfinished one back.</summary>
 internal sealed class SessionStore
 {
-    private readonly Lock gate = new();
-    private readonly List<string> order = [];
-    private readonly Dictionary<string, SimulatedSession> byId = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<string>> byVendorData = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly List<string> _order = [];
+    private readonly Dictionary<string, SimulatedSession> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _byVendorData = new(StringComparer.Ordinal);
 
     public (SimulatedSession Session, bool Made) MakeOrReuse(SessionOrder order, SimulatorSettings settings, DateTimeOffset now)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (settings.ReuseByVendorData && Unfinished(order, settings, now) is { } found)
             {
@@ -26,7 +26,7 @@ internal sealed class SessionStore
                     Callback = order.Callback,
                     Metadata = settings.OverwriteMetadata ? order.Metadata : found.Metadata,
                 };
-                return (byId[reused.SessionId] = reused, false);
+                return (_byId[reused.SessionId] = reused, false);
             }
 
             var session = New(order, Guid.NewGuid().ToString(), now, settings);
@@ -41,9 +41,9 @@ internal sealed class SessionStore
         var wanted =
             new SessionOrder(Guid.Parse(seed.WorkflowId).ToString(), seed.VendorData, Callback: null, metadata, seed.IdempotencyKey);
         var id = (seed.SessionId is null ? Guid.NewGuid() : Guid.Parse(seed.SessionId)).ToString();
-        lock (gate)
+        lock (_gate)
         {
-            if (byId.ContainsKey(id))
+            if (_byId.ContainsKey(id))
             {
                 throw InvalidInputException.For("sessionId", "is already in use");
             }
@@ -61,35 +61,35 @@ internal sealed class SessionStore
 
     public SimulatedSession? Find(string id, DateTimeOffset now)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return byId.TryGetValue(id, out var session) && !session.Deleted ? session.At(now) : null;
+            return _byId.TryGetValue(id, out var session) && !session.Deleted ? session.At(now) : null;
         }
     }
 
     public SimulatedSession? Change(string id, Func<SimulatedSession, SimulatedSession> change)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return byId.TryGetValue(id, out var session) && !session.Deleted ? byId[id] = change(session) : null;
+            return _byId.TryGetValue(id, out var session) && !session.Deleted ? _byId[id] = change(session) : null;
         }
     }
 
-    public IReadOnlyList<SimulatedSession> All(DateTimeOffset now) => Select(order, now);
+    public IReadOnlyList<SimulatedSession> All(DateTimeOffset now) => Select(_order, now);
 
     public IReadOnlyList<SimulatedSession> Of(string vendorData, DateTimeOffset now)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return byVendorData.TryGetValue(vendorData, out var ids) ? Select(ids, now) : [];
+            return _byVendorData.TryGetValue(vendorData, out var ids) ? Select(ids, now) : [];
         }
     }
 
     private List<SimulatedSession> Select(List<string> ids, DateTimeOffset now)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return ids.ConvertAll(id => byId[id].At(now));
+            return ids.ConvertAll(id => _byId[id].At(now));
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class SessionStore
     private SimulatedSession New(SessionOrder wanted, string id, DateTimeOffset now, SimulatorSettings settings) => new SimulatedSession
     {
         SessionId = id,
-        SessionNumber = order.Count + 1,
+        SessionNumber = _order.Count + 1,
         SessionToken = RandomNumberGenerator.GetHexString(24, lowercase: true),
         VendorData = wanted.VendorData,
         WorkflowId = wanted.WorkflowId,
@@ -120,13 +120,13 @@ internal sealed class SessionStore
 
     private void Add(SimulatedSession session)
     {
-        order.Add(session.SessionId);
-        byId.Add(session.SessionId, session);
+        _order.Add(session.SessionId);
+        _byId.Add(session.SessionId, session);
         if (session.VendorData is { } vendorData)
         {
-            if (!byVendorData.TryGetValue(vendorData, out var ids))
+            if (!_byVendorData.TryGetValue(vendorData, out var ids))
             {
-                byVendorData.Add(vendorData, ids = []);
+                _byVendorData.Add(vendorData, ids = []);
             }
 
             ids.Add(session.SessionId);

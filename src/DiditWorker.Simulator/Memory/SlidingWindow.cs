@@ -22,27 +22,27 @@ internal readonly record struct RateVerdict(bool Allowed, int Limit, int Remaini
 internal sealed class SlidingWindow
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
-    private readonly Lock gate = new();
-    private readonly Queue<DateTimeOffset> taken = new();
+    private readonly Lock _gate = new();
+    private readonly Queue<DateTimeOffset> _taken = new();
 
     /// <summary>Takes one place if there is one. A limit lowered meanwhile counts those taken before.</summary>
     public RateVerdict Take(int limit, DateTimeOffset now)
     {
-        lock (gate)
+        lock (_gate)
         {
-            while (taken.TryPeek(out var oldest) && now - oldest >= Length)
+            while (_taken.TryPeek(out var oldest) && now - oldest >= Length)
             {
-                taken.Dequeue();
+                _taken.Dequeue();
             }
 
-            var allowed = taken.Count < limit;
+            var allowed = _taken.Count < limit;
             if (allowed)
             {
-                taken.Enqueue(now);
+                _taken.Enqueue(now);
             }
 
-            var free = taken.ElementAt(Math.Max(0, taken.Count - limit)) + Length;
-            return new RateVerdict(allowed, limit, Math.Max(0, limit - taken.Count), free, free - now);
+            var free = _taken.ElementAt(Math.Max(0, _taken.Count - limit)) + Length;
+            return new RateVerdict(allowed, limit, Math.Max(0, limit - _taken.Count), free, free - now);
         }
     }
 }

@@ -7,20 +7,20 @@ namespace DiditWorker.Simulator.Memory;
 internal sealed class World
 #pragma warning restore CA1001
 {
-    private readonly CancellationTokenSource ended = new();
-    private volatile SimulatorSettings settings;
+    private readonly CancellationTokenSource _ended = new();
+    private volatile SimulatorSettings _settings;
 
     public World(SimulatorSettings settings, TimeProvider time)
     {
-        this.settings = settings;
+        _settings = settings;
         Time = time;
         Log = new RequestLog(() => Settings.RequestLogLimit);
     }
 
     public SimulatorSettings Settings
     {
-        get => settings;
-        set => settings = value;
+        get => _settings;
+        set => _settings = value;
     }
 
     public TimeProvider Time { get; }
@@ -39,7 +39,7 @@ internal sealed class World
 
     public SlidingWindow Gets { get; } = new();
 
-    public CancellationToken Ended => ended.Token;
+    public CancellationToken Ended => _ended.Token;
 
-    public void End() => ended.Cancel();
+    public void End() => _ended.Cancel();
 }

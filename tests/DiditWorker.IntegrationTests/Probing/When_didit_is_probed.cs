@@ -53,12 +53,12 @@ public sealed class When_didit_is_probed
     {
         using var folder = new TemporaryFolder();
         await using var didit = await SimulatorServer.StartAsync(settings: Probe.Plain);
-        const string Url = "https://verify.didit.me/session/of-a-stranger";
+        const string url = "https://verify.didit.me/session/of-a-stranger";
         didit.State.AddFault(new()
         {
             Operation = DiditOperation.Any, Kind = FaultKind.Malformed, Probability = 0.3,
-            Body = $$$"""{"session_id":"{{{Url}}}","detail":"{{{Probe.ApiKey}}}","{{{Url}}}":1,"metadata":{"probe":"{{{Url}}}"}}""",
-            Headers = new Dictionary<string, string> { ["X-RateLimit-Limit"] = Url, ["Retry-After"] = Url },
+            Body = $$$"""{"session_id":"{{{url}}}","detail":"{{{Probe.ApiKey}}}","{{{url}}}":1,"metadata":{"probe":"{{{url}}}"}}""",
+            Headers = new Dictionary<string, string> { ["X-RateLimit-Limit"] = url, ["Retry-After"] = url },
         });
 
         var run = await didit.RunAsync("--yes", "--json", "--tries", "1", "--keep", "--report", folder.File("report.json"));

@@ -18,14 +18,14 @@ public sealed class When_the_page_is_followed
     public async Task Python_gets_the_answer()
     {
         // The one that the package of the distribution belongs to.
-        const string Python = "/usr/bin/python3";
-        if (!File.Exists(Python) || (await ProgramRun.ToEndAsync(Python, ["-c", "import pika"])).ExitCode != 0)
+        const string python = "/usr/bin/python3";
+        if (!File.Exists(python) || (await ProgramRun.ToEndAsync(python, ["-c", "import pika"])).ExitCode != 0)
         {
             Assert.Ignore("pika is not installed: apt-get install python3-pika");
         }
 
         await FollowAsync("python", "order-4713", async (code, folder) =>
-            (await ProgramRun.ToEndAsync(Python, ["-c", code], folder)).Required.ShouldContain("VerificationSessionCreated "));
+            (await ProgramRun.ToEndAsync(python, ["-c", code], folder)).Required.ShouldContain("VerificationSessionCreated "));
     }
 
     [Test]

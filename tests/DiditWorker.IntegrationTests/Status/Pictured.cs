@@ -20,7 +20,8 @@ internal static class Pictured
         Host = "worker-7c9f",
         Started = Now.AddHours(-30),
         Health = Health(
-            "Healthy", Part("Healthy", "connected", action: null), Part("Healthy", "answers", action: null), Part("Healthy", "no pause", action: null)),
+            "Healthy", Part("Healthy", "connected", action: null), Part("Healthy", "answers", action: null),
+            Part("Healthy", "no pause", action: null)),
         Outcomes = Minutes(
         [
             .. Enumerable.Range(0, 13).Select(i => Counts(900 + (i * 37 % 11 * 30), 40 + i, i % 3)), Counts(1234, 57, 2, waited: 3),

@@ -9,27 +9,27 @@ public abstract class StatusPageTest
 {
     private const float Bound = 30_000; // ms
 
-    private Chromium chromium = null!;
+    private Chromium _chromium = null!;
 
     private protected ShownWorker Worker { get; private set; } = null!;
 
     private protected IPage Page { get; private set; } = null!;
 
-    private protected IBrowser Browser => chromium.Browser;
+    private protected IBrowser Browser => _chromium.Browser;
 
     [OneTimeSetUp]
     public async Task StartBrowserAsync()
     {
-        chromium = await Chromium.StartAsync();
+        _chromium = await Chromium.StartAsync();
         Assertions.SetDefaultExpectTimeout(Bound);
     }
 
     [OneTimeTearDown]
     public async Task StopBrowserAsync()
     {
-        if (chromium is not null)
+        if (_chromium is not null)
         {
-            await chromium.DisposeAsync();
+            await _chromium.DisposeAsync();
         }
     }
 

@@ -133,13 +133,13 @@ public sealed class When_a_person_looks : StatusPageTest
     [Test]
     public async Task Words_of_others_stay_words()
     {
-        const string Hostile = "<img src=x onerror=\"window.hacked=true\"><script>window.hacked=true</script>";
-        Worker.Snapshot = Pictured.Saying(Hostile);
+        const string hostile = "<img src=x onerror=\"window.hacked=true\"><script>window.hacked=true</script>";
+        Worker.Snapshot = Pictured.Saying(hostile);
         await OpenAsync();
 
-        await Shown("#pause-why").ToHaveTextAsync(Hostile);
-        await Assertions.Expect(Page.Locator("#parts .description").First).ToHaveTextAsync(Hostile);
-        await Shown("#errors td >> nth=1").ToHaveTextAsync(Hostile);
+        await Shown("#pause-why").ToHaveTextAsync(hostile);
+        await Assertions.Expect(Page.Locator("#parts .description").First).ToHaveTextAsync(hostile);
+        await Shown("#errors td >> nth=1").ToHaveTextAsync(hostile);
         (await Page.Locator("main img, main script, header img").CountAsync()).ShouldBe(0);
         (await Page.EvaluateAsync<bool>("'hacked' in window")).ShouldBeFalse();
     }

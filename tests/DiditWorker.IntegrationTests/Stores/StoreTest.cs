@@ -41,21 +41,21 @@ public abstract class StoreTest(Kind kind)
     protected static readonly TimeSpan Window = TimeSpan.FromHours(24);
     protected static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
-    private ServiceProvider services = null!;
-    private ConnectionMultiplexer bare = null!;
+    private ServiceProvider _services = null!;
+    private ConnectionMultiplexer _bare = null!;
 
     protected IdempotencyKey Key { get; private set; }
 
     protected RedisKey Name => $"didit:{{{Key}}}";
 
-    protected IDatabase Database => bare.GetDatabase();
+    protected IDatabase Database => _bare.GetDatabase();
 
-    protected IServer Server => bare.GetServers()[0];
+    protected IServer Server => _bare.GetServers()[0];
 
     /// <summary>In StackExchange.Redis syntax.</summary>
     protected string Address { get; private set; } = "";
 
-    protected IMeterFactory Meters => services.GetRequiredService<IMeterFactory>();
+    protected IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
     protected RedisConnection Connection { get; private set; } = null!;
 
@@ -66,9 +66,9 @@ public abstract class StoreTest(Kind kind)
     public async Task ConnectAsync()
     {
         Address = kind == Kind.Garnet ? SharedGarnet.ConnectionString : (await TestServers.RedisAsync()).ConnectionString;
-        services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         Connection = new(Address);
-        bare = await ConnectionMultiplexer.ConnectAsync(Address + ",allowAdmin=true");
+        _bare = await ConnectionMultiplexer.ConnectAsync(Address + ",allowAdmin=true");
         Store = NewStore();
         await new Horizon(Connection, new()).NothingWasLostAsync();
     }
@@ -77,8 +77,8 @@ public abstract class StoreTest(Kind kind)
     public async Task CloseAsync()
     {
         await Connection.DisposeAsync();
-        await bare.DisposeAsync();
-        await services.DisposeAsync();
+        await _bare.DisposeAsync();
+        await _services.DisposeAsync();
     }
 
     [SetUp]

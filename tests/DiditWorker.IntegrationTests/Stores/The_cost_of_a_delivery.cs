@@ -30,32 +30,32 @@ public sealed class The_cost_of_a_delivery
 
     private static readonly string Answer = Session.ToPayload();
 
-    private RedisServer server = null!;
-    private ServiceProvider services = null!;
-    private RedisConnection connection = null!;
-    private ConnectionMultiplexer bare = null!;
-    private IdempotencyStore store = null!;
+    private RedisServer _server = null!;
+    private ServiceProvider _services = null!;
+    private RedisConnection _connection = null!;
+    private ConnectionMultiplexer _bare = null!;
+    private IdempotencyStore _store = null!;
 
-    private IServer Admin => bare.GetServers()[0];
+    private IServer Admin => _bare.GetServers()[0];
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        server = await RedisServer.StartNewAsync();
-        services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
-        connection = new(server.ConnectionString);
-        bare = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
-        store = new(connection, new(), TimeSpan.FromDays(1), new(key: null), services.GetRequiredService<WorkerMetrics>());
-        await new Horizon(connection, new()).NothingWasLostAsync();
+        _server = await RedisServer.StartNewAsync();
+        _services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
+        _connection = new(_server.ConnectionString);
+        _bare = await ConnectionMultiplexer.ConnectAsync(_server.ConnectionString);
+        _store = new(_connection, new(), TimeSpan.FromDays(1), new(key: null), _services.GetRequiredService<WorkerMetrics>());
+        await new Horizon(_connection, new()).NothingWasLostAsync();
     }
 
     [OneTimeTearDown]
     public async Task StopAsync()
     {
-        await connection.DisposeAsync();
-        await bare.DisposeAsync();
-        await services.DisposeAsync();
-        await server.DisposeAsync();
+        await _connection.DisposeAsync();
+        await _bare.DisposeAsync();
+        await _services.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
     [Test]
@@ -80,7 +80,7 @@ public sealed class The_cost_of_a_delivery
         await CommandCount.ResetAsync(Admin);
 
         for (var i = 0; i < Deliveries; i++)
-            (await store.ClaimAsync(key, Fingerprint, OwnerToken.Create())).Record!.Payload.ShouldBe(Answer);
+            (await _store.ClaimAsync(key, Fingerprint, OwnerToken.Create())).Record!.Payload.ShouldBe(Answer);
 
         var count = await CommandCount.ReadAsync(Admin);
         count["evalsha"].ShouldBe(Deliveries);
@@ -92,11 +92,11 @@ public sealed class The_cost_of_a_delivery
     public async Task A_held_one_writes_nothing()
     {
         var key = new IdempotencyKey(Guid.NewGuid());
-        await store.ClaimAsync(key, Fingerprint, "owner");
+        await _store.ClaimAsync(key, Fingerprint, "owner");
         await CommandCount.ResetAsync(Admin);
 
         for (var i = 0; i < Deliveries; i++)
-            (await store.ClaimAsync(key, Fingerprint, OwnerToken.Create())).Owned.ShouldBeFalse();
+            (await _store.ClaimAsync(key, Fingerprint, OwnerToken.Create())).Owned.ShouldBeFalse();
 
         var count = await CommandCount.ReadAsync(Admin);
         (count["evalsha"], count["set"]).ShouldBe((Deliveries, 0));
@@ -112,7 +112,7 @@ public sealed class The_cost_of_a_delivery
         var answer = (Session with { Url = "https://verify.didit.me/session/" + token, Status = status, Number = number }).ToPayload();
         await FirstAsync(key, answer);
 
-        var bytes = (long)await bare.GetDatabase().ExecuteAsync("MEMORY", "USAGE", store.RedisKey(key));
+        var bytes = (long)await _bare.GetDatabase().ExecuteAsync("MEMORY", "USAGE", _store.RedisKey(key));
 
         await TestContext.Out.WriteLineAsync(
             string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes, of which {answer.Length} are the answer"));
@@ -122,8 +122,9 @@ public sealed class The_cost_of_a_delivery
     private async Task FirstAsync(IdempotencyKey key, string? answer = null)
     {
         var owner = OwnerToken.Create();
-        (await store.ClaimAsync(key, Fingerprint, owner)).Owned.ShouldBeTrue();
-        (await store.CompleteAsync(key, RecordState.Completed, Fingerprint, owner, DateTimeOffset.UtcNow, answer ?? Answer)).ShouldBeTrue();
+        (await _store.ClaimAsync(key, Fingerprint, owner)).Owned.ShouldBeTrue();
+        (await _store.CompleteAsync(key, RecordState.Completed, Fingerprint, owner, DateTimeOffset.UtcNow, answer ?? Answer))
+            .ShouldBeTrue();
     }
 
     // One round trip each: a script is loaded once, and reads, writes and time are asked for inside it. A claim also reads the marker of

@@ -11,23 +11,23 @@ public sealed class When_a_server_is_checked
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
-    private RedisServer server = null!;
-    private ConnectionMultiplexer bare = null!;
+    private RedisServer _server = null!;
+    private ConnectionMultiplexer _bare = null!;
 
-    private IServer Admin => bare.GetServers()[0];
+    private IServer Admin => _bare.GetServers()[0];
 
     [SetUp]
     public async Task StartAsync()
     {
-        server = await RedisServer.StartNewAsync();
-        bare = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        _server = await RedisServer.StartNewAsync();
+        _bare = await ConnectionMultiplexer.ConnectAsync(_server.ConnectionString);
     }
 
     [TearDown]
     public async Task StopAsync()
     {
-        await bare.DisposeAsync();
-        await server.DisposeAsync();
+        await _bare.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
     [Test]
@@ -68,9 +68,9 @@ public sealed class When_a_server_is_checked
     [Test]
     public async Task One_that_cannot_be_reached_is_passed_over()
     {
-        await using var connection = new RedisConnection(server.ConnectionString + ",connectTimeout=500,asyncTimeout=500");
+        await using var connection = new RedisConnection(_server.ConnectionString + ",connectTimeout=500,asyncTimeout=500");
         await connection.PingAsync();
-        await server.StopAsync();
+        await _server.StopAsync();
         await Eventually.UntilAsync(
             async () => !(await connection.DatabaseAsync()).Multiplexer.IsConnected, Bound, "the client notices the stop");
 
@@ -79,7 +79,7 @@ public sealed class When_a_server_is_checked
 
     private async Task<IReadOnlyList<string>> CheckAsync(string more = "")
     {
-        await using var connection = new RedisConnection(server.ConnectionString + more);
+        await using var connection = new RedisConnection(_server.ConnectionString + more);
         (await connection.PingAsync()).ShouldBeGreaterThan(TimeSpan.Zero);
         return await RedisChecks.RunAsync(connection);
     }

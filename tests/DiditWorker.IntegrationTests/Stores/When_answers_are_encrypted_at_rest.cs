@@ -10,11 +10,11 @@ namespace DiditWorker.IntegrationTests.Stores;
 [TestFixture(Kind.Garnet)]
 public sealed class When_answers_are_encrypted_at_rest(Kind kind) : StoreTest(kind)
 {
-    private readonly AnswerCipher cipher = new(RandomNumberGenerator.GetBytes(32));
-    private IdempotencyStore encrypting = null!;
+    private readonly AnswerCipher _cipher = new(RandomNumberGenerator.GetBytes(32));
+    private IdempotencyStore _encrypting = null!;
 
     [OneTimeSetUp]
-    public void Encrypt() => encrypting = NewStore(cipher: cipher);
+    public void Encrypt() => _encrypting = NewStore(cipher: _cipher);
 
     [Test]
     public async Task They_come_back_and_redis_never_sees_them()
@@ -29,12 +29,12 @@ public sealed class When_answers_are_encrypted_at_rest(Kind kind) : StoreTest(ki
             CreatedAt = DateTimeOffset.UnixEpoch,
         }
             .ToPayload();
-        await encrypting.ClaimAsync(Key, Fingerprint, Mine);
+        await _encrypting.ClaimAsync(Key, Fingerprint, Mine);
 
-        (await encrypting.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, await NowAsync(), answer)).ShouldBeTrue();
+        (await _encrypting.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, await NowAsync(), answer)).ShouldBeTrue();
 
-        (await encrypting.ClaimAsync(Key, Fingerprint, Theirs)).Record!.Payload.ShouldBe(answer);
-        (await encrypting.PeekAsync(Key)).Memory.Record!.Payload.ShouldBe(answer);
+        (await _encrypting.ClaimAsync(Key, Fingerprint, Theirs)).Record!.Payload.ShouldBe(answer);
+        (await _encrypting.PeekAsync(Key)).Memory.Record!.Payload.ShouldBe(answer);
         var stored = (await StoredAsync())!;
         stored.ShouldStartWith($"1 C {Fingerprint} {Mine} ");
         stored.ShouldNotContain("https");
@@ -45,10 +45,10 @@ public sealed class When_answers_are_encrypted_at_rest(Kind kind) : StoreTest(ki
     [Test]
     public async Task Its_owner_may_store_one_again()
     {
-        await encrypting.ClaimAsync(Key, Fingerprint, Mine);
+        await _encrypting.ClaimAsync(Key, Fingerprint, Mine);
 
         for (var i = 0; i < 2; i++)
-            (await encrypting.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, await NowAsync(), Answer)).ShouldBeTrue();
+            (await _encrypting.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, await NowAsync(), Answer)).ShouldBeTrue();
     }
 
     [Test]
@@ -57,14 +57,14 @@ public sealed class When_answers_are_encrypted_at_rest(Kind kind) : StoreTest(ki
         await Store.ClaimAsync(Key, Fingerprint, Mine);
         await CompleteAsync(Mine);
 
-        (await encrypting.ClaimAsync(Key, Fingerprint, Theirs)).Record!.Payload.ShouldBe(Answer);
+        (await _encrypting.ClaimAsync(Key, Fingerprint, Theirs)).Record!.Payload.ShouldBe(Answer);
     }
 
     [Test]
     public async Task One_without_the_key_is_neither_read_nor_changed()
     {
-        await encrypting.ClaimAsync(Key, Fingerprint, Mine);
-        await encrypting.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, await NowAsync(), Answer);
+        await _encrypting.ClaimAsync(Key, Fingerprint, Mine);
+        await _encrypting.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, await NowAsync(), Answer);
         var stored = await StoredAsync();
 
         await Should.ThrowAsync<CryptographicException>(() => Store.ClaimAsync(Key, Fingerprint, Theirs));
@@ -75,13 +75,13 @@ public sealed class When_answers_are_encrypted_at_rest(Kind kind) : StoreTest(ki
     [Test]
     public async Task One_that_was_moved_from_another_key_is_neither_read_nor_changed()
     {
-        await encrypting.ClaimAsync(Key, Fingerprint, Mine);
-        await encrypting.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, await NowAsync(), Answer);
+        await _encrypting.ClaimAsync(Key, Fingerprint, Mine);
+        await _encrypting.CompleteAsync(Key, RecordState.Completed, Fingerprint, Mine, await NowAsync(), Answer);
         var moved = (await StoredAsync())!;
         NewKey();
         await PutAsync(moved);
 
-        await Should.ThrowAsync<CryptographicException>(() => encrypting.ClaimAsync(Key, Fingerprint, Theirs));
+        await Should.ThrowAsync<CryptographicException>(() => _encrypting.ClaimAsync(Key, Fingerprint, Theirs));
 
         (await StoredAsync()).ShouldBe(moved);
     }

@@ -13,32 +13,32 @@ namespace DiditWorker.IntegrationTests.Stores;
 [TestFixture(Kind.Garnet)]
 public sealed class When_claims_are_counted(Kind kind) : StoreTest(kind)
 {
-    private readonly ConcurrentQueue<string> results = new();
-    private readonly ConcurrentQueue<double> seconds = new();
-    private readonly MeterListener listener = new();
+    private readonly ConcurrentQueue<string> _results = new();
+    private readonly ConcurrentQueue<double> _seconds = new();
+    private readonly MeterListener _listener = new();
 
     [OneTimeSetUp]
     public void Listen()
     {
-        listener.InstrumentPublished = (instrument, self) =>
+        _listener.InstrumentPublished = (instrument, self) =>
         {
             if (ReferenceEquals(instrument.Meter.Scope, Meters)
                 && instrument.Name is "diditworker.idempotency.claims" or "diditworker.redis.duration")
                 self.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => results.Enqueue($"{count} {tags[0].Key}={tags[0].Value}"));
-        listener.SetMeasurementEventCallback<double>((_, value, _, _) => seconds.Enqueue(value));
-        listener.Start();
+        _listener.SetMeasurementEventCallback<long>((_, count, tags, _) => _results.Enqueue($"{count} {tags[0].Key}={tags[0].Value}"));
+        _listener.SetMeasurementEventCallback<double>((_, value, _, _) => _seconds.Enqueue(value));
+        _listener.Start();
     }
 
     [OneTimeTearDown]
-    public void Dispose() => listener.Dispose();
+    public void Dispose() => _listener.Dispose();
 
     [SetUp]
     public void Forget()
     {
-        results.Clear();
-        seconds.Clear();
+        _results.Clear();
+        _seconds.Clear();
     }
 
     [Test]
@@ -53,7 +53,7 @@ public sealed class When_claims_are_counted(Kind kind) : StoreTest(kind)
         await Store.ClaimAsync(Key, Fingerprint, Mine);
         await Store.ClaimAsync(Key, OtherFingerprint, Mine);
 
-        results.ShouldBe(
+        _results.ShouldBe(
             ["1 result=acquired", "1 result=held", "1 result=mismatch", "1 result=taken_over", "1 result=answered", "1 result=mismatch"]);
     }
 
@@ -67,7 +67,7 @@ public sealed class When_claims_are_counted(Kind kind) : StoreTest(kind)
         await Store.RenewAsync(Key, Mine);
         await Should.ThrowAsync<RedisConnectionException>(() => store.ClaimAsync(Key, Fingerprint, Mine));
 
-        seconds.Count.ShouldBe(3);
-        seconds.ShouldAllBe(value => value > 0 && value < Bound.TotalSeconds);
+        _seconds.Count.ShouldBe(3);
+        _seconds.ShouldAllBe(value => value > 0 && value < Bound.TotalSeconds);
     }
 }

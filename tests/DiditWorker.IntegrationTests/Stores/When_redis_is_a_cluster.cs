@@ -16,57 +16,57 @@ public sealed class When_redis_is_a_cluster
     private const string Fingerprint = "1.abc";
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
-    private ClusterServer server = null!;
-    private ServiceProvider services = null!;
-    private RedisConnection connection = null!;
-    private ConnectionMultiplexer bare = null!;
-    private IdempotencyStore store = null!;
+    private ClusterServer _server = null!;
+    private ServiceProvider _services = null!;
+    private RedisConnection _connection = null!;
+    private ConnectionMultiplexer _bare = null!;
+    private IdempotencyStore _store = null!;
 
-    private WorkerMetrics Metrics => services.GetRequiredService<WorkerMetrics>();
+    private WorkerMetrics Metrics => _services.GetRequiredService<WorkerMetrics>();
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        server = await ClusterServer.StartAsync();
-        services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
-        connection = new(server.ConnectionString);
-        bare = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
-        store = new(connection, new(), TimeSpan.FromDays(1), new(key: null), Metrics);
+        _server = await ClusterServer.StartAsync();
+        _services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
+        _connection = new(_server.ConnectionString);
+        _bare = await ConnectionMultiplexer.ConnectAsync(_server.ConnectionString);
+        _store = new(_connection, new(), TimeSpan.FromDays(1), new(key: null), Metrics);
     }
 
     [OneTimeTearDown]
     public async Task StopAsync()
     {
-        await connection.DisposeAsync();
-        await bare.DisposeAsync();
-        await services.DisposeAsync();
-        await server.DisposeAsync();
+        await _connection.DisposeAsync();
+        await _bare.DisposeAsync();
+        await _services.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
     [Test]
     public async Task Every_operation_works_on_any_slot()
     {
-        bare.GetServers()[0].ServerType.ShouldBe(ServerType.Cluster);
+        _bare.GetServers()[0].ServerType.ShouldBe(ServerType.Cluster);
         for (var i = 0; i < 30; i++)
         {
             var key = new IdempotencyKey(Guid.NewGuid());
-            (await store.ClaimAsync(key, Fingerprint, "a")).Owned.ShouldBeTrue();
-            (await store.RenewAsync(key, "a")).ShouldNotBeNull();
-            (await store.ClaimAsync(key, Fingerprint, "b")).Owned.ShouldBeFalse();
-            (await store.ReleaseAsync(key, "a", ReleaseMode.Keep)).ShouldBeTrue();
-            (await store.ClaimAsync(key, Fingerprint, "b")).Owned.ShouldBeTrue();
-            (await store.CompleteAsync(key, RecordState.Completed, Fingerprint, "b", DateTimeOffset.UtcNow, "{}")).ShouldBeTrue();
-            var record = (await store.PeekAsync(key)).Memory.Record!;
+            (await _store.ClaimAsync(key, Fingerprint, "a")).Owned.ShouldBeTrue();
+            (await _store.RenewAsync(key, "a")).ShouldNotBeNull();
+            (await _store.ClaimAsync(key, Fingerprint, "b")).Owned.ShouldBeFalse();
+            (await _store.ReleaseAsync(key, "a", ReleaseMode.Keep)).ShouldBeTrue();
+            (await _store.ClaimAsync(key, Fingerprint, "b")).Owned.ShouldBeTrue();
+            (await _store.CompleteAsync(key, RecordState.Completed, Fingerprint, "b", DateTimeOffset.UtcNow, "{}")).ShouldBeTrue();
+            var record = (await _store.PeekAsync(key)).Memory.Record!;
             record.Payload.ShouldBe("{}");
-            (await store.ForgetAsync(key, record)).ShouldBeTrue();
+            (await _store.ForgetAsync(key, record)).ShouldBeTrue();
         }
     }
 
     [Test]
     public async Task Each_slot_says_since_when_it_remembers()
     {
-        var (horizon, options) = (new Horizon(connection, new() { KeyPrefix = "h:" }), new IdempotencyOptions { KeyPrefix = "h:" });
-        var own = new IdempotencyStore(connection, options, TimeSpan.FromDays(1), new(key: null), Metrics);
+        var (horizon, options) = (new Horizon(_connection, new() { KeyPrefix = "h:" }), new IdempotencyOptions { KeyPrefix = "h:" });
+        var own = new IdempotencyStore(_connection, options, TimeSpan.FromDays(1), new(key: null), Metrics);
         (await horizon.ReadAsync())
             .ShouldSatisfyAllConditions(r => (r.Markers, r.Missing).ShouldBe((16384, 16384)), r => r.Since.ShouldBe(r.At));
         var memory = await own.ClaimAsync(new(Guid.NewGuid()), Fingerprint, "a");
@@ -86,27 +86,27 @@ public sealed class When_redis_is_a_cluster
     {
         for (var i = 0; i < 100; i++)
         {
-            RedisKey record = store.RedisKey(new(Guid.NewGuid()));
-            var marker = HorizonMarkers.For(bare, "didit:", record);
+            RedisKey record = _store.RedisKey(new(Guid.NewGuid()));
+            var marker = HorizonMarkers.For(_bare, "didit:", record);
 
             ((string)marker!).ShouldMatch("^didit:\\{[0-9a-f]{1,6}\\}:horizon$");
             (await SlotAsync(marker!)).ShouldBe(await SlotAsync(record!));
         }
 
-        HorizonMarkers.All(bare, "didit:").Distinct().Count().ShouldBe(16384);
+        HorizonMarkers.All(_bare, "didit:").Distinct().Count().ShouldBe(16384);
     }
 
     [Test]
     public async Task The_rate_limit_works()
     {
         using var limiter =
-            new RedisRateLimiter(connection, "didit:{ratelimit}:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
+            new RedisRateLimiter(_connection, "didit:{ratelimit}:creates", 60000, Metrics, TimeProvider.System, CancellationToken.None);
 
         using var place = await limiter.AcquireAsync(1, CancellationToken.None);
         await limiter.PauseAsync(TimeSpan.FromMilliseconds(1));
 
         // It would also go on alone; the shared time line proves that it did not.
-        (await bare.GetDatabase().KeyExistsAsync("didit:{ratelimit}:creates")).ShouldBeTrue();
+        (await _bare.GetDatabase().KeyExistsAsync("didit:{ratelimit}:creates")).ShouldBeTrue();
     }
 
     [Test]
@@ -115,7 +115,7 @@ public sealed class When_redis_is_a_cluster
         for (var i = 0; i < 30; i++)
         {
             var key = new IdempotencyKey(Guid.NewGuid());
-            var name = store.RedisKey(key);
+            var name = _store.RedisKey(key);
 
             (name.Count(c => c == '{'), name.Count(c => c == '}')).ShouldBe((1, 1));
             name.ShouldBe($"didit:{{{key}}}");
@@ -127,27 +127,27 @@ public sealed class When_redis_is_a_cluster
     [Test]
     public async Task A_slot_that_nobody_serves_is_named_with_what_to_do()
     {
-        (await RedisChecks.RunAsync(connection)).ShouldNotContain(warning => warning.Contains("cluster", StringComparison.Ordinal));
-        await bare.GetServers()[0].ExecuteAsync("CLUSTER", "DELSLOTS", 7);
+        (await RedisChecks.RunAsync(_connection)).ShouldNotContain(warning => warning.Contains("cluster", StringComparison.Ordinal));
+        await _bare.GetServers()[0].ExecuteAsync("CLUSTER", "DELSLOTS", 7);
         try
         {
             IReadOnlyList<string> warnings = [];
             await Eventually.UntilAsync(
-                async () => (warnings = await RedisChecks.RunAsync(connection))
+                async () => (warnings = await RedisChecks.RunAsync(_connection))
                     .Any(w => w.Contains("16383 of 16384 slots", StringComparison.Ordinal)),
                 Bound, "the missing slot is seen");
             warnings.ShouldContain(warning => warning.Contains("CLUSTER NODES", StringComparison.Ordinal));
         }
         finally
         {
-            await bare.GetServers()[0].ExecuteAsync("CLUSTER", "ADDSLOTS", 7);
+            await _bare.GetServers()[0].ExecuteAsync("CLUSTER", "ADDSLOTS", 7);
             await Eventually.UntilAsync(
-                async () => !(await RedisChecks.RunAsync(connection))
+                async () => !(await RedisChecks.RunAsync(_connection))
                     .Any(w => w.Contains("cluster", StringComparison.Ordinal)), Bound, "the cluster is whole again");
         }
     }
 
-    private async Task<long> SlotAsync(string name) => (long)await bare.GetServers()[0].ExecuteAsync("CLUSTER", "KEYSLOT", name);
+    private async Task<long> SlotAsync(string name) => (long)await _bare.GetServers()[0].ExecuteAsync("CLUSTER", "KEYSLOT", name);
 
     // CRC-16/XMODEM, as the specification of Redis Cluster has it (key distribution model).
     private static int Crc16(string text)

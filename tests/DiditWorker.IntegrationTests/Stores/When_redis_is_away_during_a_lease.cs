@@ -18,32 +18,32 @@ public sealed class When_redis_is_away_during_a_lease
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Request = TimeSpan.FromSeconds(1);
 
-    private RedisServer server = null!;
-    private ServiceProvider services = null!;
-    private RedisConnection connection = null!;
-    private IdempotencyKey key;
+    private RedisServer _server = null!;
+    private ServiceProvider _services = null!;
+    private RedisConnection _connection = null!;
+    private IdempotencyKey _key;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        server = await RedisServer.StartNewAsync();
-        services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
-        connection = new(server.ConnectionString + ",asyncTimeout=300");
+        _server = await RedisServer.StartNewAsync();
+        _services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
+        _connection = new(_server.ConnectionString + ",asyncTimeout=300");
     }
 
     [OneTimeTearDown]
     public async Task StopAsync()
     {
-        await connection.DisposeAsync();
-        await services.DisposeAsync();
-        await server.DisposeAsync();
+        await _connection.DisposeAsync();
+        await _services.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
     [SetUp]
-    public void NewKey() => key = new(Guid.NewGuid());
+    public void NewKey() => _key = new(Guid.NewGuid());
 
     [TearDown]
-    public Task WakeAsync() => server.PauseAsync(false);
+    public Task WakeAsync() => _server.PauseAsync(false);
 
     [Test]
     public async Task It_is_neither_held_nor_lost_and_held_again_once_redis_is_back()
@@ -51,13 +51,13 @@ public sealed class When_redis_is_away_during_a_lease
         var store = NewStore(TimeSpan.FromMinutes(2));
         await using var lease = NewLease(store);
         await lease.ClaimAsync();
-        await server.PauseAsync(true);
+        await _server.PauseAsync(true);
 
         (await lease.EnsureAsync(Request)).ShouldBe(LeaseState.Held, "enough is left without asking");
         (await lease.EnsureAsync(TimeSpan.FromMinutes(2))).ShouldBe(LeaseState.Unknown);
         (await lease.EnsureAsync(Request)).ShouldBe(LeaseState.Held, "a question without an answer takes nothing away");
 
-        await server.PauseAsync(false);
+        await _server.PauseAsync(false);
         var longest = TimeSpan.FromMinutes(2) - TimeSpan.FromMilliseconds(500);
         await Eventually.UntilAsync(async () => await lease.EnsureAsync(longest) == LeaseState.Held, Bound, "it is renewed");
     }
@@ -69,13 +69,13 @@ public sealed class When_redis_is_away_during_a_lease
         var trouble = new Counting();
         await using var lease = NewLease(store, trouble);
         var granted = (await lease.ClaimAsync()).At!.Value + TimeSpan.FromSeconds(10);
-        await server.PauseAsync(true);
+        await _server.PauseAsync(true);
         await Eventually.UntilAsync(() => Task.FromResult(trouble.Count > 0), Bound, "a renewal had no answer");
 
-        await server.PauseAsync(false);
+        await _server.PauseAsync(false);
 
         await Eventually.UntilAsync(
-            async () => (await store.PeekAsync(key)).Memory.Record is { } record && record.LeaseUntil > granted
+            async () => (await store.PeekAsync(_key)).Memory.Record is { } record && record.LeaseUntil > granted
                 && record.Owner == lease.Owner, Bound, "it is renewed");
     }
 
@@ -86,21 +86,21 @@ public sealed class When_redis_is_away_during_a_lease
         var store = NewStore(TimeSpan.FromMinutes(2));
         await using var lease = NewLease(store);
         var memory = await lease.ClaimAsync();
-        await server.PauseAsync(true);
+        await _server.PauseAsync(true);
         (await Should.ThrowAsync<Exception>(() => lease.CompleteAsync(RecordState.Completed, memory.At!.Value, "{}")))
             .ShouldSatisfyAllConditions(e => RedisConnection.IsUnavailable(e).ShouldBeTrue());
 
         (await lease.EnsureAsync(Request)).ShouldBe(LeaseState.Held);
-        await server.PauseAsync(false);
+        await _server.PauseAsync(false);
 
         await Eventually.UntilAsync(() => lease.CompleteAsync(RecordState.Completed, memory.At!.Value, "{}"), Bound, "it is stored");
     }
 
     private IdempotencyStore NewStore(TimeSpan length) =>
-        new(connection, new() { Lease = length }, TimeSpan.FromDays(1), new(key: null), services.GetRequiredService<WorkerMetrics>());
+        new(_connection, new() { Lease = length }, TimeSpan.FromDays(1), new(key: null), _services.GetRequiredService<WorkerMetrics>());
 
     private Lease NewLease(IdempotencyStore store, Counting? trouble = null) => new(
-        store, key, Fingerprint, TimeProvider.System,
+        store, _key, Fingerprint, TimeProvider.System,
         new(TimeProvider.System, trouble ?? (ILogger<RedisTrouble>)NullLogger<RedisTrouble>.Instance));
 
     private sealed class Counting : ILogger<RedisTrouble>

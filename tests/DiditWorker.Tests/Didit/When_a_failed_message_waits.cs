@@ -11,29 +11,29 @@ public sealed class When_a_failed_message_waits
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Minutes = TimeSpan.FromMinutes(4);
 
-    private FakeTimeProvider time = null!;
-    private StubbedDidit didit = null!;
-    private Work work = null!;
+    private FakeTimeProvider _time = null!;
+    private StubbedDidit _didit = null!;
+    private Work _work = null!;
 
     [SetUp]
     public void Start()
     {
-        time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-        didit = new(_ => StubbedDidit.Reply(500, []), time);
-        work = didit.Work(IdempotencyKey.Create("start-verification", "order-1"));
+        _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        _didit = new(_ => StubbedDidit.Reply(500, []), _time);
+        _work = _didit.Work(IdempotencyKey.Create("start-verification", "order-1"));
     }
 
     [TearDown]
     public async Task End()
     {
-        await work.DisposeAsync();
-        await didit.DisposeAsync();
+        await _work.DisposeAsync();
+        await _didit.DisposeAsync();
     }
 
     [Test]
     public async Task A_pause_that_ended_while_its_request_was_under_way_is_over()
     {
-        work.Enter(Operation.Create);
+        _work.Enter(Operation.Create);
         Pause();
         Succeed(Operation.Create);
 
@@ -45,7 +45,7 @@ public sealed class When_a_failed_message_waits
     {
         Pause();
         Succeed(Operation.Create);
-        work.Enter(Operation.Create);
+        _work.Enter(Operation.Create);
 
         BackOffAsync(Minutes).IsCompleted.ShouldBeFalse();
     }
@@ -80,19 +80,19 @@ public sealed class When_a_failed_message_waits
         Succeed(Operation.Create);
         wait.IsCompleted.ShouldBeFalse();
 
-        time.Advance(BackOff.MaxCountedDelay);
+        _time.Advance(BackOff.MaxCountedDelay);
 
         await wait.WaitAsync(Soon);
     }
 
     private Task<DeliveryEvent> BackOffAsync(TimeSpan delay, Operation operation = Operation.Create) =>
-        work.BackOffAsync(new(EffectKind.BackOff, "500") { Delay = delay, Operation = operation });
+        _work.BackOffAsync(new(EffectKind.BackOff, "500") { Delay = delay, Operation = operation });
 
     private void Pause()
     {
-        didit.Pipeline.Creates.OpenCircuit(TimeSpan.FromSeconds(1));
-        time.Advance(TimeSpan.FromSeconds(1));
+        _didit.Pipeline.Creates.OpenCircuit(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
     }
 
-    private void Succeed(Operation operation) => didit.Pipeline.Of(operation).Gate.Succeeded(time.GetUtcNow());
+    private void Succeed(Operation operation) => _didit.Pipeline.Of(operation).Gate.Succeeded(_time.GetUtcNow());
 }

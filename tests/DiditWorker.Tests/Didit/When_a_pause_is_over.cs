@@ -10,21 +10,21 @@ public sealed class When_a_pause_is_over
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private FakeTimeProvider time = null!;
-    private Gate gate = null!;
+    private FakeTimeProvider _time = null!;
+    private Gate _gate = null!;
 
     [SetUp]
     public void Start()
     {
-        time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-        gate = new(time);
+        _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        _gate = new(_time);
     }
 
     [Test]
     public void One_message_probes()
     {
         Close(30);
-        time.Advance(30 * Second);
+        _time.Advance(30 * Second);
 
         Enter().ShouldBeTrue();
         Enter().ShouldBeFalse();
@@ -35,8 +35,8 @@ public sealed class When_a_pause_is_over
     public void A_probe_that_came_to_nothing_lets_the_next_one_try()
     {
         Close(30);
-        time.Advance(30 * Second);
-        gate.TryEnter(out var probe).ShouldBeTrue();
+        _time.Advance(30 * Second);
+        _gate.TryEnter(out var probe).ShouldBeTrue();
 
         probe.Dispose();
 
@@ -48,17 +48,17 @@ public sealed class When_a_pause_is_over
     public void A_probe_that_failed_prolongs_it_by_its_length()
     {
         Close(30);
-        time.Advance(32 * Second);
-        gate.TryEnter(out var probe).ShouldBeTrue();
-        var sent = time.GetUtcNow();
-        time.Advance(Second);
+        _time.Advance(32 * Second);
+        _gate.TryEnter(out var probe).ShouldBeTrue();
+        var sent = _time.GetUtcNow();
+        _time.Advance(Second);
 
-        gate.Failed(sent);
+        _gate.Failed(sent);
         probe.Dispose();
 
-        gate.Current.ShouldBe(new(PauseReasons.CredentialsRefused, "401", time.Start, time.Start + (63 * Second)));
+        _gate.Current.ShouldBe(new(PauseReasons.CredentialsRefused, "401", _time.Start, _time.Start + (63 * Second)));
         Enter().ShouldBeFalse();
-        time.Advance(30 * Second);
+        _time.Advance(30 * Second);
         Enter().ShouldBeTrue();
         Enter().ShouldBeFalse();
     }
@@ -66,18 +66,18 @@ public sealed class When_a_pause_is_over
     [Test]
     public void A_failure_without_a_pause_begins_none()
     {
-        gate.Failed(time.GetUtcNow());
+        _gate.Failed(_time.GetUtcNow());
 
-        gate.Current.ShouldBeNull();
+        _gate.Current.ShouldBeNull();
     }
 
     [Test]
     public void Those_who_were_turned_away_do_not_end_the_probe()
     {
         Close(30);
-        time.Advance(30 * Second);
+        _time.Advance(30 * Second);
         Enter().ShouldBeTrue();
-        gate.TryEnter(out var refused).ShouldBeFalse();
+        _gate.TryEnter(out var refused).ShouldBeFalse();
 
         refused.Dispose();
 
@@ -87,9 +87,9 @@ public sealed class When_a_pause_is_over
     [Test]
     public void Those_who_were_let_in_before_it_do_not_end_the_probe()
     {
-        gate.TryEnter(out var early).ShouldBeTrue();
+        _gate.TryEnter(out var early).ShouldBeTrue();
         Close(30);
-        time.Advance(30 * Second);
+        _time.Advance(30 * Second);
         Enter().ShouldBeTrue();
 
         early.Dispose();
@@ -101,10 +101,10 @@ public sealed class When_a_pause_is_over
     public void A_failed_probe_that_leaves_late_does_not_end_the_next_one()
     {
         Close(30);
-        time.Advance(30 * Second);
-        gate.TryEnter(out var failed).ShouldBeTrue();
+        _time.Advance(30 * Second);
+        _gate.TryEnter(out var failed).ShouldBeTrue();
         Close(5);
-        time.Advance(5 * Second);
+        _time.Advance(5 * Second);
         Enter().ShouldBeTrue();
 
         failed.Dispose();
@@ -115,32 +115,32 @@ public sealed class When_a_pause_is_over
     [Test]
     public void Who_waits_for_it_hears_of_it_once_it_has_ended()
     {
-        var reopened = gate.Reopened;
+        var reopened = _gate.Reopened;
         Close(30);
-        time.Advance(30 * Second);
-        gate.TryEnter(out var probe).ShouldBeTrue();
+        _time.Advance(30 * Second);
+        _gate.TryEnter(out var probe).ShouldBeTrue();
         probe.Dispose();
         reopened.IsCompleted.ShouldBeFalse("a probe is no end");
-        gate.Failed(time.GetUtcNow());
+        _gate.Failed(_time.GetUtcNow());
         reopened.IsCompleted.ShouldBeFalse("a failed one even less");
 
-        gate.Succeeded(time.GetUtcNow());
+        _gate.Succeeded(_time.GetUtcNow());
 
         reopened.IsCompletedSuccessfully.ShouldBeTrue();
-        gate.Reopened.IsCompleted.ShouldBeFalse("this one ends with the next pause");
+        _gate.Reopened.IsCompleted.ShouldBeFalse("this one ends with the next pause");
     }
 
     [Test]
     public void A_success_without_a_pause_wakes_nobody()
     {
-        var reopened = gate.Reopened;
+        var reopened = _gate.Reopened;
 
-        gate.Succeeded(time.GetUtcNow());
+        _gate.Succeeded(_time.GetUtcNow());
 
         reopened.IsCompleted.ShouldBeFalse();
     }
 
-    private bool Enter() => gate.TryEnter(out _);
+    private bool Enter() => _gate.TryEnter(out _);
 
-    private void Close(int seconds) => gate.Close(seconds * Second, PauseReasons.CredentialsRefused, "401", time.GetUtcNow());
+    private void Close(int seconds) => _gate.Close(seconds * Second, PauseReasons.CredentialsRefused, "401", _time.GetUtcNow());
 }

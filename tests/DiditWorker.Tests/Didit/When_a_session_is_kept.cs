@@ -109,7 +109,7 @@ public sealed class When_a_session_is_kept
         Typical.ToPayload().ShouldBe(TypicalPayload);
         DiditSession.FromPayload(TypicalPayload).ShouldBe(Typical);
 
-        const string Odd = "=a~1b~0||=https://verify.example/s?x=1|=Kyc Expired|=W-1|=2026-11-24T14:00:00.0000000+02:00";
+        const string stored = "=a~1b~0||=https://verify.example/s?x=1|=Kyc Expired|=W-1|=2026-11-24T14:00:00.0000000+02:00";
         var odd = new DiditSession
         {
             Id = "a|b~",
@@ -119,8 +119,8 @@ public sealed class When_a_session_is_kept
             WorkflowId = "W-1",
             CreatedAt = new DateTimeOffset(2026, 11, 24, 14, 0, 0, TimeSpan.FromHours(2)),
         };
-        odd.ToPayload().ShouldBe(Odd);
-        DiditSession.FromPayload(Odd).ShouldBe(odd);
+        odd.ToPayload().ShouldBe(stored);
+        DiditSession.FromPayload(stored).ShouldBe(odd);
     }
 
     [TestCase("", "number of fields")]

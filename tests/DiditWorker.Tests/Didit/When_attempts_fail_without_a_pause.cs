@@ -11,26 +11,26 @@ public sealed class When_attempts_fail_without_a_pause
     private static readonly IdempotencyKey Mine = IdempotencyKey.Create("start-verification", "order-1");
     private static readonly IdempotencyKey Theirs = IdempotencyKey.Create("start-verification", "order-2");
 
-    private FakeTimeProvider time = null!;
-    private DiditEndpoint creates = null!;
+    private FakeTimeProvider _time = null!;
+    private DiditEndpoint _creates = null!;
 
     [SetUp]
     public void Start()
     {
-        time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-        creates = new(Operation.Create, new() { ApiKey = "k" }, time);
+        _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        _creates = new(Operation.Create, new() { ApiKey = "k" }, _time);
     }
 
     [Test]
     public void The_third_in_a_row_is_worth_telling()
     {
         Fail(2);
-        creates.Trouble.ShouldBeNull();
+        _creates.Trouble.ShouldBeNull();
 
         Judge(Mine, new(ReplyKind.Ambiguous, "503"));
 
-        creates.Trouble.ShouldBe("the last 3 attempts failed, the latest with: 503");
-        creates.Gate.Current.ShouldBeNull();
+        _creates.Trouble.ShouldBe("the last 3 attempts failed, the latest with: 503");
+        _creates.Gate.Current.ShouldBeNull();
     }
 
     [TestCase(ReplyKind.Answered)]
@@ -41,43 +41,43 @@ public sealed class When_attempts_fail_without_a_pause
         Judge(Theirs, new(kind, "words"));
         Fail(2);
 
-        creates.Trouble.ShouldBeNull();
+        _creates.Trouble.ShouldBeNull();
     }
 
     [Test]
     public void They_prolong_a_pause_that_there_is()
     {
-        creates.OpenCircuit(TimeSpan.FromSeconds(5));
-        time.Advance(TimeSpan.FromSeconds(5));
+        _creates.OpenCircuit(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
 
         Judge(Mine, new(ReplyKind.Ambiguous, "503"));
 
-        creates.Gate.Current!.Until.ShouldBe(time.GetUtcNow() + TimeSpan.FromSeconds(5));
+        _creates.Gate.Current!.Until.ShouldBe(_time.GetUtcNow() + TimeSpan.FromSeconds(5));
     }
 
     [TestCase(ReplyKind.Throttled)]
     [TestCase(ReplyKind.Conflict)]
     public void What_says_nothing_of_how_didit_is_does_not_prolong_it(ReplyKind kind)
     {
-        creates.OpenCircuit(TimeSpan.FromSeconds(5));
-        time.Advance(TimeSpan.FromSeconds(5));
-        var pause = creates.Gate.Current;
+        _creates.OpenCircuit(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
+        var pause = _creates.Gate.Current;
 
         Judge(Mine, new(kind, "words"));
 
-        creates.Gate.Current.ShouldBe(pause);
+        _creates.Gate.Current.ShouldBe(pause);
     }
 
     [Test]
     public void A_refused_key_that_comes_late_does_not_pause_what_works_again()
     {
-        var sent = time.GetUtcNow();
-        time.Advance(TimeSpan.FromSeconds(1));
+        var sent = _time.GetUtcNow();
+        _time.Advance(TimeSpan.FromSeconds(1));
         Judge(Theirs, new(ReplyKind.Answered, "201"));
 
-        creates.Judge(Mine, new(ReplyKind.KeyRefused, "401"), sent, sent, ownWorkflow: false);
+        _creates.Judge(Mine, new(ReplyKind.KeyRefused, "401"), sent, sent, ownWorkflow: false);
 
-        creates.Gate.Current.ShouldBeNull();
+        _creates.Gate.Current.ShouldBeNull();
     }
 
     private void Fail(int times)
@@ -89,5 +89,5 @@ public sealed class When_attempts_fail_without_a_pause
     }
 
     private void Judge(IdempotencyKey key, DiditReply reply) =>
-        creates.Judge(key, reply, time.GetUtcNow(), time.GetUtcNow(), ownWorkflow: false);
+        _creates.Judge(key, reply, _time.GetUtcNow(), _time.GetUtcNow(), ownWorkflow: false);
 }

@@ -10,14 +10,14 @@ public sealed class When_didit_is_paused
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private FakeTimeProvider time = null!;
-    private Gate gate = null!;
+    private FakeTimeProvider _time = null!;
+    private Gate _gate = null!;
 
     [SetUp]
     public void Start()
     {
-        time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-        gate = new(time);
+        _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        _gate = new(_time);
     }
 
     [Test]
@@ -25,7 +25,7 @@ public sealed class When_didit_is_paused
     {
         Enter().ShouldBeTrue();
         Enter().ShouldBeTrue();
-        gate.Current.ShouldBeNull();
+        _gate.Current.ShouldBeNull();
     }
 
     [Test]
@@ -33,7 +33,7 @@ public sealed class When_didit_is_paused
     {
         Close(30);
         Enter().ShouldBeFalse();
-        time.Advance(29.9 * Second);
+        _time.Advance(29.9 * Second);
         Enter().ShouldBeFalse();
     }
 
@@ -41,53 +41,53 @@ public sealed class When_didit_is_paused
     public void A_success_that_was_asked_for_after_it_began_ends_it()
     {
         Close(30);
-        time.Advance(30 * Second);
+        _time.Advance(30 * Second);
         Enter().ShouldBeTrue();
 
-        gate.Succeeded(time.GetUtcNow());
+        _gate.Succeeded(_time.GetUtcNow());
 
-        gate.Current.ShouldBeNull();
+        _gate.Current.ShouldBeNull();
         Enter().ShouldBeTrue();
     }
 
     [Test]
     public void A_success_that_was_asked_for_before_it_began_does_not_end_it()
     {
-        var sent = time.GetUtcNow();
-        time.Advance(Second);
+        var sent = _time.GetUtcNow();
+        _time.Advance(Second);
         Close(30);
-        var pause = gate.Current;
+        var pause = _gate.Current;
 
-        gate.Succeeded(sent);
+        _gate.Succeeded(sent);
 
-        gate.Current.ShouldBe(pause);
+        _gate.Current.ShouldBe(pause);
         Enter().ShouldBeFalse();
     }
 
     [Test]
     public void A_success_that_was_asked_for_before_it_began_does_not_end_a_prolonged_one_either()
     {
-        var sent = time.GetUtcNow();
-        time.Advance(Second);
+        var sent = _time.GetUtcNow();
+        _time.Advance(Second);
         Close(30);
-        time.Advance(30 * Second);
-        gate.Failed(time.GetUtcNow());
+        _time.Advance(30 * Second);
+        _gate.Failed(_time.GetUtcNow());
 
-        gate.Succeeded(sent);
+        _gate.Succeeded(sent);
 
-        gate.Current.ShouldNotBeNull();
+        _gate.Current.ShouldNotBeNull();
     }
 
     [Test]
     public void It_began_when_it_began_however_often_it_is_prolonged()
     {
         Close(30);
-        time.Advance(40 * Second);
+        _time.Advance(40 * Second);
         Close(30);
 
-        var pause = gate.Current.ShouldNotBeNull();
-        pause.Since.ShouldBe(time.Start);
-        pause.Until.ShouldBe(time.Start + (70 * Second));
+        var pause = _gate.Current.ShouldNotBeNull();
+        pause.Since.ShouldBe(_time.Start);
+        pause.Until.ShouldBe(_time.Start + (70 * Second));
     }
 
     [TestCase(PauseReasons.CredentialsRefused)]
@@ -95,14 +95,14 @@ public sealed class When_didit_is_paused
     public void It_is_never_shortened_whatever_the_reason(string reason)
     {
         Close(30);
-        var pause = gate.Current;
-        time.Advance(10 * Second);
+        var pause = _gate.Current;
+        _time.Advance(10 * Second);
 
         Close(5, reason);
         Close(20, reason);
 
-        gate.Current.ShouldBe(pause);
-        time.Advance(19.9 * Second);
+        _gate.Current.ShouldBe(pause);
+        _time.Advance(19.9 * Second);
         Enter().ShouldBeFalse();
     }
 
@@ -110,46 +110,46 @@ public sealed class When_didit_is_paused
     public void A_longer_one_takes_its_place_and_its_reason()
     {
         Close(5);
-        time.Advance(Second);
+        _time.Advance(Second);
 
         Close(30, PauseReasons.CreditsMissing);
 
-        gate.Current.ShouldBe(new(PauseReasons.CreditsMissing, "words", time.Start, time.Start + (31 * Second)));
-        time.Advance(29.9 * Second);
+        _gate.Current.ShouldBe(new(PauseReasons.CreditsMissing, "words", _time.Start, _time.Start + (31 * Second)));
+        _time.Advance(29.9 * Second);
         Enter().ShouldBeFalse();
     }
 
     [Test]
     public void A_failure_from_before_it_does_not_prolong_it()
     {
-        var sent = time.GetUtcNow();
-        time.Advance(Second);
+        var sent = _time.GetUtcNow();
+        _time.Advance(Second);
         Close(30);
-        var pause = gate.Current;
-        time.Advance(20 * Second);
+        var pause = _gate.Current;
+        _time.Advance(20 * Second);
 
-        gate.Close(30 * Second, PauseReasons.CreditsMissing, "words", sent);
-        gate.Failed(sent);
+        _gate.Close(30 * Second, PauseReasons.CreditsMissing, "words", sent);
+        _gate.Failed(sent);
 
-        gate.Current.ShouldBe(pause);
+        _gate.Current.ShouldBe(pause);
     }
 
     [Test]
     public void A_failure_from_before_the_latest_success_begins_none()
     {
-        var sent = time.GetUtcNow();
-        time.Advance(Second);
-        gate.Succeeded(time.GetUtcNow());
+        var sent = _time.GetUtcNow();
+        _time.Advance(Second);
+        _gate.Succeeded(_time.GetUtcNow());
 
-        gate.Close(30 * Second, PauseReasons.CredentialsRefused, "words", sent);
+        _gate.Close(30 * Second, PauseReasons.CredentialsRefused, "words", sent);
 
-        gate.Current.ShouldBeNull();
-        gate.Close(30 * Second, PauseReasons.CredentialsRefused, "words", time.GetUtcNow());
-        gate.Current.ShouldNotBeNull("one that was sent after it, or as late, does");
+        _gate.Current.ShouldBeNull();
+        _gate.Close(30 * Second, PauseReasons.CredentialsRefused, "words", _time.GetUtcNow());
+        _gate.Current.ShouldNotBeNull("one that was sent after it, or as late, does");
     }
 
-    private bool Enter() => gate.TryEnter(out _);
+    private bool Enter() => _gate.TryEnter(out _);
 
     private void Close(int seconds, string reason = PauseReasons.CredentialsRefused) =>
-        gate.Close(seconds * Second, reason, "words", time.GetUtcNow());
+        _gate.Close(seconds * Second, reason, "words", _time.GetUtcNow());
 }

@@ -13,33 +13,33 @@ public sealed class When_messages_wait_for_a_place
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentQueue<string> gone = new();
-    private RedisConnection redis = null!;
-    private CancellationTokenSource stopping = null!;
-    private SteppedTime time = null!;
-    private RedisRateLimiter limiter = null!;
+    private readonly ConcurrentQueue<string> _gone = new();
+    private RedisConnection _redis = null!;
+    private CancellationTokenSource _stopping = null!;
+    private SteppedTime _time = null!;
+    private RedisRateLimiter _limiter = null!;
 
     [OneTimeSetUp]
-    public void Connect() => redis = new("127.0.0.1:1,connectTimeout=100,connectRetry=0");
+    public void Connect() => _redis = new("127.0.0.1:1,connectTimeout=100,connectRetry=0");
 
     [OneTimeTearDown]
-    public async Task CloseAsync() => await redis.DisposeAsync();
+    public async Task CloseAsync() => await _redis.DisposeAsync();
 
     [SetUp]
     public async Task LimitAsync()
     {
-        gone.Clear();
-        stopping = new();
-        time = new();
-        limiter = Limiter(60);
-        await limiter.GoesAtOnceAsync();
+        _gone.Clear();
+        _stopping = new();
+        _time = new();
+        _limiter = Limiter(60);
+        await _limiter.GoesAtOnceAsync();
     }
 
     [TearDown]
     public void Dispose()
     {
-        limiter.Dispose();
-        stopping.Dispose();
+        _limiter.Dispose();
+        _stopping.Dispose();
     }
 
     [Test]
@@ -51,47 +51,47 @@ public sealed class When_messages_wait_for_a_place
         await StepAsync(coming.Length);
 
         await Task.WhenAll(waiting);
-        gone.ShouldBe(["d", "b", "e", "a", "c", "f"]);
+        _gone.ShouldBe(["d", "b", "e", "a", "c", "f"]);
     }
 
     [Test]
     public async Task One_that_comes_late_and_is_urgent_gets_the_next_place()
     {
         var first = GoAsync("first", 0);
-        await time.SomebodyWaitsAsync();
+        await _time.SomebodyWaitsAsync();
         var urgent = GoAsync("urgent", 1);
 
-        time.Advance(Second);
+        _time.Advance(Second);
         await urgent.WaitAsync(Soon);
 
         first.IsCompleted.ShouldBeFalse();
-        time.Advance(await time.SomebodyWaitsAsync());
+        _time.Advance(await _time.SomebodyWaitsAsync());
         await first.WaitAsync(Soon);
     }
 
     [Test]
     public async Task A_wait_is_bounded()
     {
-        var bounded = limiter.AcquireAsync(0, TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
+        var bounded = _limiter.AcquireAsync(0, TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
         await TimersAsync(2);
-        time.Advance(TimeSpan.FromMilliseconds(599));
+        _time.Advance(TimeSpan.FromMilliseconds(599));
         bounded.IsCompleted.ShouldBeFalse();
-        time.Advance(TimeSpan.FromMilliseconds(1));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
 
         (await bounded.WaitAsync(Soon)).IsAcquired.ShouldBeFalse();
-        limiter.GetStatistics()!.TotalFailedLeases.ShouldBe(1);
+        _limiter.GetStatistics()!.TotalFailedLeases.ShouldBe(1);
     }
 
     [Test]
     public async Task Who_gave_up_wasted_no_place()
     {
-        var bounded = limiter.AcquireAsync(255, TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
+        var bounded = _limiter.AcquireAsync(255, TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
         var other = GoAsync("other", 0);
         await TimersAsync(2);
-        time.Advance(TimeSpan.FromMilliseconds(600));
+        _time.Advance(TimeSpan.FromMilliseconds(600));
         (await bounded.WaitAsync(Soon)).IsAcquired.ShouldBeFalse();
 
-        time.Advance(TimeSpan.FromMilliseconds(400));
+        _time.Advance(TimeSpan.FromMilliseconds(400));
 
         await other.WaitAsync(Soon);
     }
@@ -101,29 +101,29 @@ public sealed class When_messages_wait_for_a_place
     public async Task Who_leaves_does_not_hold_up_the_next_one()
     {
         using var leaving = new CancellationTokenSource();
-        var waiting = limiter.AcquireAsync(1, leaving.Token).AsTask();
-        await time.SomebodyWaitsAsync();
+        var waiting = _limiter.AcquireAsync(1, leaving.Token).AsTask();
+        await _time.SomebodyWaitsAsync();
         await leaving.CancelAsync();
         (await Should.ThrowAsync<OperationCanceledException>(() => waiting)).CancellationToken.ShouldBe(leaving.Token);
-        time.Advance(Second);
+        _time.Advance(Second);
 
-        await limiter.GoesAtOnceAsync();
+        await _limiter.GoesAtOnceAsync();
     }
 
     [Test]
     public async Task A_stop_of_the_worker_ends_all_waits()
     {
         var waiting = Enumerable.Range(0, 5).Select(i => GoAsync($"{i}", i)).ToList();
-        await time.SomebodyWaitsAsync();
+        await _time.SomebodyWaitsAsync();
 
-        await stopping.CancelAsync();
+        await _stopping.CancelAsync();
 
         foreach (var one in waiting)
         {
             await Should.ThrowAsync<OperationCanceledException>(() => one.WaitAsync(Soon));
         }
 
-        time.Advance(Second);
+        _time.Advance(Second);
         await Should.ThrowAsync<OperationCanceledException>(() => GoAsync("late", 0));
     }
 
@@ -131,12 +131,12 @@ public sealed class When_messages_wait_for_a_place
     public async Task The_end_of_the_limiter_ends_all_waits()
     {
         var waiting = GoAsync("a", 0);
-        await time.SomebodyWaitsAsync();
+        await _time.SomebodyWaitsAsync();
 
-        await limiter.DisposeAsync();
+        await _limiter.DisposeAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => waiting.WaitAsync(Soon));
-        limiter.Dispose();
+        _limiter.Dispose();
     }
 
     // 600 a minute and more are handed out 100 ms at a time; what of it is not used yet a pause takes away.
@@ -145,20 +145,20 @@ public sealed class When_messages_wait_for_a_place
     {
         using var fast = Limiter(6000);
         var waiting = Enumerable.Range(0, 10).Select(_ => fast.AcquireAsync(1, CancellationToken.None).AsTask()).ToList();
-        await time.SomebodyWaitsAsync();
+        await _time.SomebodyWaitsAsync();
         while (fast.GetStatistics()!.CurrentAvailablePermits == 0)
         {
-            time.Advance(TimeSpan.FromMilliseconds(10));
-            await time.SomebodyWaitsAsync();
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            await _time.SomebodyWaitsAsync();
         }
 
         var queued = fast.GetStatistics()!.CurrentQueuedCount;
         await fast.PauseAsync(TimeSpan.FromSeconds(4));
-        time.Advance(TimeSpan.FromMilliseconds(10));
+        _time.Advance(TimeSpan.FromMilliseconds(10));
 
-        (await time.SomebodyWaitsAsync()).ShouldBe(TimeSpan.FromMilliseconds(3990));
+        (await _time.SomebodyWaitsAsync()).ShouldBe(TimeSpan.FromMilliseconds(3990));
         (fast.GetStatistics()!.CurrentAvailablePermits, fast.GetStatistics()!.CurrentQueuedCount).ShouldBe((0, queued));
-        await stopping.CancelAsync();
+        await _stopping.CancelAsync();
         waiting.Count(one => one.IsCompletedSuccessfully).ShouldBe(10 - (int)queued);
     }
 
@@ -167,17 +167,17 @@ public sealed class When_messages_wait_for_a_place
     {
         using var meters = NoMetrics.Factory();
         using var waits = new MetricCollector<double>(meters, "DiditWorker", "diditworker.ratelimit.wait");
-        using var watched = new RedisRateLimiter(redis, "ratelimit", 60, new(meters), time, stopping.Token);
-        time.Advance(Second);
+        using var watched = new RedisRateLimiter(_redis, "ratelimit", 60, new(meters), _time, _stopping.Token);
+        _time.Advance(Second);
         watched.IdleDuration.ShouldBe(Second);
         await watched.GoesAtOnceAsync();
         var second = watched.AcquireAsync(1, CancellationToken.None).AsTask();
-        await time.SomebodyWaitsAsync();
+        await _time.SomebodyWaitsAsync();
 
         watched.IdleDuration.ShouldBeNull();
         var statistics = watched.GetStatistics()!;
         (statistics.CurrentQueuedCount, statistics.TotalSuccessfulLeases, statistics.TotalFailedLeases).ShouldBe((1, 1, 0));
-        time.Advance(Second);
+        _time.Advance(Second);
         await second.WaitAsync(Soon);
         waits.GetMeasurementSnapshot().Count.ShouldBe(2);
     }
@@ -185,15 +185,15 @@ public sealed class When_messages_wait_for_a_place
     [Test]
     public void Nobody_gets_a_place_without_waiting_for_redis()
     {
-        limiter.AttemptAcquire().IsAcquired.ShouldBeFalse();
-        Should.Throw<ArgumentOutOfRangeException>(() => limiter.AcquireAsync(2).AsTask());
+        _limiter.AttemptAcquire().IsAcquired.ShouldBeFalse();
+        Should.Throw<ArgumentOutOfRangeException>(() => _limiter.AcquireAsync(2).AsTask());
     }
 
     [Test]
     public async Task What_nobody_thought_of_is_told_to_those_that_wait_and_to_the_next_ones()
     {
-        await using var broken = new RedisConnection(() => throw new FormatException("planted"), _ => new(), time);
-        using var without = new RedisRateLimiter(broken, "ratelimit", 60, NoMetrics.Create(), time, stopping.Token);
+        await using var broken = new RedisConnection(() => throw new FormatException("planted"), _ => new(), _time);
+        using var without = new RedisRateLimiter(broken, "ratelimit", 60, NoMetrics.Create(), _time, _stopping.Token);
 
         for (var i = 0; i < 2; i++)
         {
@@ -201,20 +201,20 @@ public sealed class When_messages_wait_for_a_place
         }
     }
 
-    private RedisRateLimiter Limiter(double perMinute) => new(redis, "ratelimit", perMinute, NoMetrics.Create(), time, stopping.Token);
+    private RedisRateLimiter Limiter(double perMinute) => new(_redis, "ratelimit", perMinute, NoMetrics.Create(), _time, _stopping.Token);
 
     private async Task GoAsync(string name, int urgency)
     {
-        using var lease = await limiter.AcquireAsync(urgency, Timeout.InfiniteTimeSpan, CancellationToken.None);
+        using var lease = await _limiter.AcquireAsync(urgency, Timeout.InfiniteTimeSpan, CancellationToken.None);
         lease.IsAcquired.ShouldBeTrue();
-        gone.Enqueue(name);
+        _gone.Enqueue(name);
     }
 
     private async Task TimersAsync(int count)
     {
         for (var i = 0; i < count; i++)
         {
-            await time.SomebodyWaitsAsync();
+            await _time.SomebodyWaitsAsync();
         }
     }
 
@@ -223,8 +223,8 @@ public sealed class When_messages_wait_for_a_place
     {
         for (var i = 1; i <= steps; i++)
         {
-            time.Advance(await time.SomebodyWaitsAsync());
-            SpinWait.SpinUntil(() => gone.Count >= i, Soon).ShouldBeTrue();
+            _time.Advance(await _time.SomebodyWaitsAsync());
+            SpinWait.SpinUntil(() => _gone.Count >= i, Soon).ShouldBeTrue();
         }
     }
 }

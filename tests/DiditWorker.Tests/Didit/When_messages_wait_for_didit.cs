@@ -11,18 +11,18 @@ public sealed class When_messages_wait_for_didit
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    private FakeTimeProvider time = null!;
-    private Gate gate = null!;
+    private FakeTimeProvider _time = null!;
+    private Gate _gate = null!;
 
     [SetUp]
     public void Start()
     {
-        time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-        gate = new(time);
+        _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        _gate = new(_time);
     }
 
     [Test]
-    public void Nobody_waits_without_a_pause() => gate.EnterAsync(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+    public void Nobody_waits_without_a_pause() => _gate.EnterAsync(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
 
     [Test]
     public async Task One_probes_when_the_pause_is_over_and_the_rest_follow_its_success()
@@ -31,14 +31,14 @@ public sealed class When_messages_wait_for_didit
         var waiters = Enumerable.Range(0, 100).Select(_ => ThroughAsync()).ToList();
         waiters.ShouldAllBe(w => !w.IsCompleted);
 
-        time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         await Task.WhenAll(waiters).WaitAsync(Soon);
 
         // Each leaves with a success, which lets the next ones in.
         async Task ThroughAsync()
         {
-            using var turn = await gate.EnterAsync(CancellationToken.None);
-            gate.Succeeded(time.GetUtcNow());
+            using var turn = await _gate.EnterAsync(CancellationToken.None);
+            _gate.Succeeded(_time.GetUtcNow());
         }
     }
 
@@ -46,13 +46,13 @@ public sealed class When_messages_wait_for_didit
     public async Task A_second_pause_can_be_waited_for_as_well()
     {
         Close(seconds: 1);
-        time.Advance(TimeSpan.FromSeconds(1));
-        gate.Succeeded(time.GetUtcNow());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _gate.Succeeded(_time.GetUtcNow());
         Close(seconds: 1);
-        var waiter = gate.EnterAsync(CancellationToken.None);
+        var waiter = _gate.EnterAsync(CancellationToken.None);
         waiter.IsCompleted.ShouldBeFalse();
 
-        time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
 
         await waiter.WaitAsync(Soon);
     }
@@ -61,10 +61,10 @@ public sealed class When_messages_wait_for_didit
     public async Task Who_waits_behind_a_probe_does_not_spin_and_goes_when_it_leaves()
     {
         Close(seconds: 60);
-        time.Advance(TimeSpan.FromSeconds(60));
-        gate.TryEnter(out var probe).ShouldBeTrue();
-        var waiter = gate.EnterAsync(CancellationToken.None);
-        time.Advance(TimeSpan.FromMilliseconds(49));
+        _time.Advance(TimeSpan.FromSeconds(60));
+        _gate.TryEnter(out var probe).ShouldBeTrue();
+        var waiter = _gate.EnterAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromMilliseconds(49));
         waiter.IsCompleted.ShouldBeFalse();
 
         probe.Dispose();
@@ -77,28 +77,28 @@ public sealed class When_messages_wait_for_didit
     {
         using var leaving = new CancellationTokenSource();
         Close(seconds: 60);
-        var waiter = gate.EnterAsync(leaving.Token);
+        var waiter = _gate.EnterAsync(leaving.Token);
 
         await leaving.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => waiter);
-        time.Advance(TimeSpan.FromSeconds(60));
-        gate.TryEnter(out _).ShouldBeTrue();
+        _time.Advance(TimeSpan.FromSeconds(60));
+        _gate.TryEnter(out _).ShouldBeTrue();
     }
 
     [Test]
     public async Task The_gauge_shows_reason_and_operation_and_falls_back_to_zero([Values] Operation operation)
     {
         var meters = NoMetrics.Factory();
-        await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(500, []), time, new(meters));
+        await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(500, []), _time, new(meters));
         using var gauge = new MetricCollector<int>(meters, "DiditWorker", "diditworker.consumer.paused");
         foreach (var reason in PauseReasons.All)
         {
-            didit.Pipeline.Of(operation).Gate.Close(TimeSpan.FromMinutes(1), reason, "402", time.GetUtcNow());
+            didit.Pipeline.Of(operation).Gate.Close(TimeSpan.FromMinutes(1), reason, "402", _time.GetUtcNow());
 
             Shown(gauge, value: 1).ShouldBe([$"{(operation == Operation.Create ? "create" : "read")} {reason}"]);
             Shown(gauge, value: 0).Count.ShouldBe((2 * 9) - 1);
-            didit.Pipeline.Of(operation).Gate.Succeeded(time.GetUtcNow());
+            didit.Pipeline.Of(operation).Gate.Succeeded(_time.GetUtcNow());
             Shown(gauge, value: 1).ShouldBeEmpty();
         }
     }
@@ -112,5 +112,5 @@ public sealed class When_messages_wait_for_didit
     }
 
     private void Close(int seconds) =>
-        gate.Close(TimeSpan.FromSeconds(seconds), PauseReasons.CircuitOpen, "too many failures", time.GetUtcNow());
+        _gate.Close(TimeSpan.FromSeconds(seconds), PauseReasons.CircuitOpen, "too many failures", _time.GetUtcNow());
 }

@@ -8,17 +8,17 @@ namespace DiditWorker.Tests.Didit;
 
 public sealed class When_work_resumes_after_a_pause
 {
-    private FakeTimeProvider time = null!;
-    private Gate gate = null!;
+    private FakeTimeProvider _time = null!;
+    private Gate _gate = null!;
 
     [SetUp]
     public void PauseAndProbe()
     {
-        time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-        gate = new(time);
+        _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        _gate = new(_time);
         Pause();
-        gate.TryEnter(out var probe).ShouldBeTrue();
-        gate.Succeeded(time.GetUtcNow());
+        _gate.TryEnter(out var probe).ShouldBeTrue();
+        _gate.Succeeded(_time.GetUtcNow());
         probe.Dispose();
     }
 
@@ -30,7 +30,7 @@ public sealed class When_work_resumes_after_a_pause
     {
         foreach (var turn in Enter())
         {
-            gate.Succeeded(time.GetUtcNow());
+            _gate.Succeeded(_time.GetUtcNow());
             turn.Dispose();
         }
 
@@ -40,7 +40,7 @@ public sealed class When_work_resumes_after_a_pause
     [Test]
     public void A_success_that_was_asked_for_before_the_pause_admits_nobody()
     {
-        gate.Succeeded(time.Start - TimeSpan.FromSeconds(1));
+        _gate.Succeeded(_time.Start - TimeSpan.FromSeconds(1));
 
         Enter().Count.ShouldBe(2);
     }
@@ -50,7 +50,7 @@ public sealed class When_work_resumes_after_a_pause
     {
         for (var i = 0; i < 64; i++)
         {
-            gate.Succeeded(time.GetUtcNow());
+            _gate.Succeeded(_time.GetUtcNow());
         }
 
         Enter().Count.ShouldBe(1000);
@@ -69,9 +69,9 @@ public sealed class When_work_resumes_after_a_pause
     [Test]
     public void What_waited_behind_another_pause_follows_on_a_ramp_too()
     {
-        var behind = new Gate(time);
+        var behind = new Gate(_time);
 
-        behind.Ramp(time.GetUtcNow());
+        behind.Ramp(_time.GetUtcNow());
 
         Count(behind).ShouldBe(2);
     }
@@ -79,10 +79,10 @@ public sealed class When_work_resumes_after_a_pause
     [Test]
     public void Unless_it_has_worked_meanwhile()
     {
-        var behind = new Gate(time);
-        behind.Succeeded(time.GetUtcNow());
+        var behind = new Gate(_time);
+        behind.Succeeded(_time.GetUtcNow());
 
-        behind.Ramp(time.GetUtcNow() - TimeSpan.FromSeconds(1));
+        behind.Ramp(_time.GetUtcNow() - TimeSpan.FromSeconds(1));
 
         Count(behind).ShouldBe(1000);
     }
@@ -91,14 +91,14 @@ public sealed class When_work_resumes_after_a_pause
     public void A_pause_of_look_ups_that_is_over_makes_creates_follow_on_a_ramp()
     {
         var options = new DiditOptions { ApiKey = "k" };
-        var reads = new DiditEndpoint(Operation.Read, options, time);
-        var creates = new Gate(time);
+        var reads = new DiditEndpoint(Operation.Read, options, _time);
+        var creates = new Gate(_time);
         reads.OnReopened = creates.Ramp;
         reads.OpenCircuit(TimeSpan.FromSeconds(5));
-        time.Advance(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
         Count(creates).ShouldBe(1000);
 
-        reads.Judge(default, new(ReplyKind.Answered, ""), time.GetUtcNow(), time.Start, ownWorkflow: false);
+        reads.Judge(default, new(ReplyKind.Answered, ""), _time.GetUtcNow(), _time.Start, ownWorkflow: false);
 
         Count(creates).ShouldBe(2);
     }
@@ -107,19 +107,19 @@ public sealed class When_work_resumes_after_a_pause
     public async Task Who_must_wait_goes_on_when_another_one_leaves()
     {
         var turns = Enter();
-        var waiting = gate.EnterAsync(CancellationToken.None);
+        var waiting = _gate.EnterAsync(CancellationToken.None);
         waiting.IsCompleted.ShouldBeFalse();
 
         turns[0].Dispose();
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(30));
-        gate.TryEnter(out _).ShouldBeFalse("the place is taken by the one that waited");
+        _gate.TryEnter(out _).ShouldBeFalse("the place is taken by the one that waited");
     }
 
     private void Pause()
     {
-        gate.Close(TimeSpan.FromSeconds(5), PauseReasons.CircuitOpen, "test", time.GetUtcNow());
-        time.Advance(TimeSpan.FromSeconds(5));
+        _gate.Close(TimeSpan.FromSeconds(5), PauseReasons.CircuitOpen, "test", _time.GetUtcNow());
+        _time.Advance(TimeSpan.FromSeconds(5));
     }
 
     private static int Count(Gate behind) => Enumerable.Range(0, 1000).Count(_ => behind.TryEnter(out var _));
@@ -127,7 +127,7 @@ public sealed class When_work_resumes_after_a_pause
     private List<Gate.Turn> Enter()
     {
         var turns = new List<Gate.Turn>();
-        while (turns.Count < 1000 && gate.TryEnter(out var turn))
+        while (turns.Count < 1000 && _gate.TryEnter(out var turn))
         {
             turns.Add(turn);
         }

@@ -10,23 +10,23 @@ namespace DiditWorker.Tests.Hosting;
 
 public sealed class When_certificates_are_configured
 {
-    private string path = "";
+    private string _path = "";
 
     [SetUp]
-    public void Name() => path = Path.GetTempFileName();
+    public void Name() => _path = Path.GetTempFileName();
 
     [TearDown]
-    public void Delete() => File.Delete(path);
+    public void Delete() => File.Delete(_path);
 
     [TestCase("RabbitMq", "amqps://")]
     [TestCase("Redis", "ssl=true")]
     public void Without_tls_they_are_refused_with_what_to_write(string section, string remedy)
     {
-        File.WriteAllText(path, Pem());
+        File.WriteAllText(_path, Pem());
 
-        var fault = Refused((section + ":CertificateAuthorityFile", path)).Faults.ShouldHaveSingleItem();
+        var fault = Refused((section + ":CertificateAuthorityFile", _path)).Faults.ShouldHaveSingleItem();
 
-        fault.ShouldStartWith($"{section}:CertificateAuthorityFile = \"{path}\": has no effect without TLS");
+        fault.ShouldStartWith($"{section}:CertificateAuthorityFile = \"{_path}\": has no effect without TLS");
         fault.ShouldContain(remedy);
     }
 
@@ -34,22 +34,22 @@ public sealed class When_certificates_are_configured
     [TestCase("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")]
     public void What_is_no_certificate_is_refused(string content)
     {
-        File.WriteAllText(path, content);
+        File.WriteAllText(_path, content);
 
-        Refused(("ConnectionStrings:RabbitMq", "amqps://u:p@rabbit/"), ("RabbitMq:CertificateAuthorityFile", path))
+        Refused(("ConnectionStrings:RabbitMq", "amqps://u:p@rabbit/"), ("RabbitMq:CertificateAuthorityFile", _path))
             .Faults.ShouldHaveSingleItem()
-            .ShouldStartWith($"RabbitMq:CertificateAuthorityFile = \"{path}\": holds ");
+            .ShouldStartWith($"RabbitMq:CertificateAuthorityFile = \"{_path}\": holds ");
     }
 
     [Test]
     public void A_certificate_needs_its_key()
     {
-        File.WriteAllText(path, Pem());
+        File.WriteAllText(_path, Pem());
 
-        Refused(("ConnectionStrings:Redis", "redis,ssl=true"), ("Redis:ClientCertificateFile", path)).Faults.ShouldHaveSingleItem()
+        Refused(("ConnectionStrings:Redis", "redis,ssl=true"), ("Redis:ClientCertificateFile", _path)).Faults.ShouldHaveSingleItem()
             .ShouldStartWith("Redis:ClientCertificateKeyFile = (not set): required");
-        Refused(("ConnectionStrings:Redis", "redis,ssl=true"), ("Redis:ClientCertificateFile", path),
-            ("Redis:ClientCertificateKeyFile", path)).Faults.ShouldHaveSingleItem()
+        Refused(("ConnectionStrings:Redis", "redis,ssl=true"), ("Redis:ClientCertificateFile", _path),
+            ("Redis:ClientCertificateKeyFile", _path)).Faults.ShouldHaveSingleItem()
             .ShouldContain("no certificate in PEM with its own key");
     }
 

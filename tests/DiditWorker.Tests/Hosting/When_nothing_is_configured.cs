@@ -8,7 +8,7 @@ namespace DiditWorker.Tests.Hosting;
 
 public sealed class When_nothing_is_configured
 {
-    private readonly Configured settings = Configured.With();
+    private readonly Configured _settings = Configured.With();
 
     [Test]
     public void The_api_key_is_asked_for()
@@ -22,14 +22,14 @@ public sealed class When_nothing_is_configured
     [Test]
     public void Broker_and_redis_are_on_this_machine()
     {
-        settings.RabbitMq.Hosts.ShouldBe([("localhost", 5672)]);
-        (settings.RabbitMq.User, settings.RabbitMq.Password.Reveal(), settings.RabbitMq.VirtualHost, settings.RabbitMq.Tls)
+        _settings.RabbitMq.Hosts.ShouldBe([("localhost", 5672)]);
+        (_settings.RabbitMq.User, _settings.RabbitMq.Password.Reveal(), _settings.RabbitMq.VirtualHost, _settings.RabbitMq.Tls)
             .ShouldBe(("guest", "guest", "/", false));
-        settings.Redis.ShouldBe("localhost:6379");
+        _settings.Redis.ShouldBe("localhost:6379");
     }
 
     [Test]
-    public void Didits_settings_are_the_published_ones() => settings.Didit.ShouldBe(new DiditOptions
+    public void Didits_settings_are_the_published_ones() => _settings.Didit.ShouldBe(new DiditOptions
     {
         ApiKey = "api-key",
         BaseAddress = new Uri("https://verification.didit.me"),
@@ -49,32 +49,32 @@ public sealed class When_nothing_is_configured
     [Test]
     public void Idempotencys_settings_are_the_published_ones()
     {
-        settings.Idempotency.Scope.ShouldBe("start-verification");
-        settings.Idempotency.KeyPrefix.ShouldBe("didit:");
-        settings.Idempotency.WhenRedisUnavailable.ShouldBe(WhenRedisUnavailable.Wait);
-        settings.Idempotency.Lease.ShouldBeGreaterThan(settings.Didit.TotalTimeout);
-        settings.Idempotency.EncryptionKeyFile.ShouldBeNull();
-        settings.EncryptionKeys.ShouldBeNull();
+        _settings.Idempotency.Scope.ShouldBe("start-verification");
+        _settings.Idempotency.KeyPrefix.ShouldBe("didit:");
+        _settings.Idempotency.WhenRedisUnavailable.ShouldBe(WhenRedisUnavailable.Wait);
+        _settings.Idempotency.Lease.ShouldBeGreaterThan(_settings.Didit.TotalTimeout);
+        _settings.Idempotency.EncryptionKeyFile.ShouldBeNull();
+        _settings.EncryptionKeys.ShouldBeNull();
     }
 
     [Test]
     public void The_queue_is_the_published_one()
     {
-        settings.StartVerification.Queue.ShouldBe("start-verification");
-        settings.StartVerification.MaximumBodySize.ShouldBe(256 * 1024);
-        settings.StartVerification.PrefetchCount.ShouldBeGreaterThanOrEqualTo(settings.StartVerification.ConcurrentMessageLimit);
+        _settings.StartVerification.Queue.ShouldBe("start-verification");
+        _settings.StartVerification.MaximumBodySize.ShouldBe(256 * 1024);
+        _settings.StartVerification.PrefetchCount.ShouldBeGreaterThanOrEqualTo(_settings.StartVerification.ConcurrentMessageLimit);
     }
 
     // RabbitMQ closes the channel of a delivery that is not acknowledged within 30 minutes.
     [Test]
     public void A_message_is_held_no_longer_than_rabbitmq_allows() =>
-        (settings.StartVerification.MaximumHold + settings.Didit.TotalTimeout).ShouldBeLessThan(TimeSpan.FromMinutes(30));
+        (_settings.StartVerification.MaximumHold + _settings.Didit.TotalTimeout).ShouldBeLessThan(TimeSpan.FromMinutes(30));
 
     [Test]
     public void Empty_counts_as_not_set() => Configured.With(
         ("Didit:IdempotencyWindow", ""), ("Didit:WorkflowId", ""), ("Idempotency:Scope", ""), ("ConnectionStrings:Redis", ""),
         ("ConnectionStrings:RabbitMq", null))
-        .Didit.ShouldBe(settings.Didit);
+        .Didit.ShouldBe(_settings.Didit);
 
     [Test]
     public void Names_of_settings_have_no_case() => Configured.Only(

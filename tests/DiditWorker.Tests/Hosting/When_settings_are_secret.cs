@@ -7,29 +7,29 @@ namespace DiditWorker.Tests.Hosting;
 
 public sealed class When_settings_are_secret
 {
-    private string path = "";
+    private string _path = "";
 
     [SetUp]
-    public void Name() => path = Path.GetTempFileName();
+    public void Name() => _path = Path.GetTempFileName();
 
     [TearDown]
-    public void Delete() => File.Delete(path);
+    public void Delete() => File.Delete(_path);
 
     [Test]
     public void The_api_key_may_stand_in_a_file()
     {
-        File.WriteAllText(path, "  from-file\r\n");
+        File.WriteAllText(_path, "  from-file\r\n");
 
-        Only(("Didit:ApiKeyFile", path)).Didit.ApiKey.Reveal().ShouldBe("from-file");
+        Only(("Didit:ApiKeyFile", _path)).Didit.ApiKey.Reveal().ShouldBe("from-file");
     }
 
     [Test]
     public void It_must_not_stand_in_both()
     {
-        File.WriteAllText(path, "s3cret-file");
+        File.WriteAllText(_path, "s3cret-file");
 
-        var message = Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKey", "s3cret-direct"), ("Didit:ApiKeyFile", path)))
-            .Message;
+        var message = Should.Throw<InvalidConfigurationException>(
+            () => Only(("Didit:ApiKey", "s3cret-direct"), ("Didit:ApiKeyFile", _path))).Message;
 
         message.ShouldContain("Didit:ApiKey = \"***\"");
         message.ShouldNotContain("s3cret");
@@ -38,15 +38,15 @@ public sealed class When_settings_are_secret
     [Test]
     public void A_missing_file_is_named()
     {
-        var message = Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKeyFile", path + ".missing"))).Message;
+        var message = Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKeyFile", _path + ".missing"))).Message;
 
-        message.ShouldContain($"Didit:ApiKeyFile = \"{path}.missing\": ");
+        message.ShouldContain($"Didit:ApiKeyFile = \"{_path}.missing\": ");
     }
 
     [Test]
     public void An_empty_file_holds_no_key() =>
-        Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKeyFile", path))).Faults.ShouldHaveSingleItem()
-            .ShouldBe($"Didit:ApiKeyFile = \"{path}\": holds no key (Didit console, API keys)");
+        Should.Throw<InvalidConfigurationException>(() => Only(("Didit:ApiKeyFile", _path))).Faults.ShouldHaveSingleItem()
+            .ShouldBe($"Didit:ApiKeyFile = \"{_path}\": holds no key (Didit console, API keys)");
 
     [TestCase("s3cret\u0007")]
     [TestCase("s3cret s3cret")]
@@ -85,19 +85,19 @@ public sealed class When_settings_are_secret
     [Test]
     public void The_encryption_key_is_read_at_start()
     {
-        File.WriteAllText(path, Convert.ToBase64String(new byte[32]));
+        File.WriteAllText(_path, Convert.ToBase64String(new byte[32]));
 
-        With(("Idempotency:EncryptionKeyFile", path)).EncryptionKeys!.Current.All.ShouldHaveSingleItem().ShouldBe(new byte[32]);
+        With(("Idempotency:EncryptionKeyFile", _path)).EncryptionKeys!.Current.All.ShouldHaveSingleItem().ShouldBe(new byte[32]);
     }
 
     [Test]
     public void A_wrong_encryption_key_names_its_file_and_not_what_it_holds()
     {
-        File.WriteAllText(path, "s3cret");
+        File.WriteAllText(_path, "s3cret");
 
-        var fault = Fault("Idempotency:EncryptionKeyFile", path);
+        var fault = Fault("Idempotency:EncryptionKeyFile", _path);
 
-        fault.ShouldStartWith($"Idempotency:EncryptionKeyFile = \"{path}\": ");
+        fault.ShouldStartWith($"Idempotency:EncryptionKeyFile = \"{_path}\": ");
         fault.ShouldNotContain("s3cret");
     }
 
@@ -105,13 +105,13 @@ public sealed class When_settings_are_secret
     [TestCase("ConnectionStrings:Redis", "redis:6379,user=worker,password=s3cret")]
     public void A_connection_string_may_stand_in_a_file(string key, string value)
     {
-        File.WriteAllText(path, value + "\n");
+        File.WriteAllText(_path, value + "\n");
 
-        var settings = With((key + "File", path));
+        var settings = With((key + "File", _path));
 
         (key.EndsWith("Redis", StringComparison.Ordinal) ? settings.Redis : settings.RabbitMq.Password.Reveal()).ShouldContain("s3cret");
         settings.SecretFiles.ShouldHaveSingleItem().Setting.ShouldBe(key + "File");
-        Refused((key, value), (key + "File", path)).Faults.ShouldHaveSingleItem()
+        Refused((key, value), (key + "File", _path)).Faults.ShouldHaveSingleItem()
             .ShouldBe($"{key} = \"***\": set either this or {key}File, not both");
     }
 
@@ -121,13 +121,13 @@ public sealed class When_settings_are_secret
     [TestCase("Didit:ApiKeyFile", "s3cret s3cret")]
     public void One_that_is_wrong_names_its_file_and_not_what_it_holds(string key, string value)
     {
-        File.WriteAllText(path, value);
+        File.WriteAllText(_path, value);
 
         var fault = Should.Throw<InvalidConfigurationException>(
-            () => Only(("Didit:ApiKey", key.StartsWith("Didit", StringComparison.Ordinal) ? null : "k"), (key, path)))
+            () => Only(("Didit:ApiKey", key.StartsWith("Didit", StringComparison.Ordinal) ? null : "k"), (key, _path)))
             .Faults.ShouldHaveSingleItem();
 
-        fault.ShouldStartWith($"{key} = \"{path}\": ");
+        fault.ShouldStartWith($"{key} = \"{_path}\": ");
         fault.ShouldNotContain("s3cret");
     }
 

@@ -11,21 +11,21 @@ namespace DiditWorker.Tests.Secrets;
 /// </summary>
 public sealed class When_a_secret_file_changes
 {
-    private string folder = "";
-    private int version;
+    private string _folder = "";
+    private int _version;
 
-    private string Path => System.IO.Path.Combine(folder, "secret");
+    private string Path => System.IO.Path.Combine(_folder, "secret");
 
     [SetUp]
     public void Mount()
     {
-        folder = Directory.CreateTempSubdirectory("diditworker-tests-").FullName;
+        _folder = Directory.CreateTempSubdirectory("diditworker-tests-").FullName;
         Put("first-0123456789");
         File.CreateSymbolicLink(Path, System.IO.Path.Combine("..data", "secret"));
     }
 
     [TearDown]
-    public void Delete() => Directory.Delete(folder, recursive: true);
+    public void Delete() => Directory.Delete(_folder, recursive: true);
 
     [Test]
     public void The_api_key_is_the_new_one()
@@ -91,7 +91,7 @@ public sealed class When_a_secret_file_changes
     {
         var settings = Only(("Didit:ApiKeyFile", Path));
         var file = settings.SecretFiles.ShouldHaveSingleItem();
-        Directory.Delete(System.IO.Path.Combine(folder, "..data"));
+        Directory.Delete(System.IO.Path.Combine(_folder, "..data"));
 
         file.Look().ShouldBe(SecretChange.Refused);
         file.Problem!.ShouldContain("cannot be read");
@@ -125,8 +125,8 @@ public sealed class When_a_secret_file_changes
     // As the kubelet does it: a new directory, a new link beside the old one, and a rename over it.
     private void Put(string content)
     {
-        var data = System.IO.Path.Combine(folder, "..data");
-        var next = Directory.CreateDirectory(System.IO.Path.Combine(folder, $"..v{++version}")).FullName;
+        var data = System.IO.Path.Combine(_folder, "..data");
+        var next = Directory.CreateDirectory(System.IO.Path.Combine(_folder, $"..v{++_version}")).FullName;
         File.WriteAllText(System.IO.Path.Combine(next, "secret"), content + "\n");
         File.Delete(data);
         Directory.CreateSymbolicLink(data, System.IO.Path.GetFileName(next));

@@ -12,30 +12,30 @@ public abstract class SimulatorTest
 {
     protected const string Workflow = "11111111-2222-3333-4444-555555555555";
 
-    private SimulatorServer server = null!;
+    private SimulatorServer _server = null!;
 
     protected HttpClient Didit { get; private set; } = null!;
 
     protected SteppedTime Time { get; private set; } = null!;
 
-    protected SimulatorState State => server.State;
+    protected SimulatorState State => _server.State;
 
     [SetUp]
     public async Task StartAsync()
     {
         Time = new SteppedTime();
-        server = await SimulatorServer.StartAsync(time: Time);
+        _server = await SimulatorServer.StartAsync(time: Time);
 
         // A connection for each request: .NET silently repeats some requests when a pooled one is cut.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero };
-        Didit = new HttpClient(handler) { BaseAddress = server.Address };
+        Didit = new HttpClient(handler) { BaseAddress = _server.Address };
     }
 
     [TearDown]
     public async Task StopAsync()
     {
         Didit.Dispose();
-        await server.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
     protected static JsonObject Order(string? vendorData = "user-1", string? callback = null, JsonNode? metadata = null) => new()

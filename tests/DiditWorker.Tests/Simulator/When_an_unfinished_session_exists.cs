@@ -6,25 +6,25 @@ namespace DiditWorker.Tests.Simulator;
 
 public sealed class When_an_unfinished_session_exists : SimulatorTest
 {
-    private string first = null!;
+    private string _first = null!;
 
     [SetUp]
     public async Task CreateFirstAsync() =>
-        first = await CreatedIdAsync(Order("user-1", "https://example.com/1", new JsonObject { ["try"] = 1 }), "key-1");
+        _first = await CreatedIdAsync(Order("user-1", "https://example.com/1", new JsonObject { ["try"] = 1 }), "key-1");
 
     [Test]
     public async Task It_comes_back_with_overwritten_callback_and_metadata()
     {
         var again = await CreatedAsync(Order("user-1", "https://example.com/2", new JsonObject { ["try"] = 2 }), "key-2");
 
-        ((string)again["session_id"]!).ShouldBe(first);
+        ((string)again["session_id"]!).ShouldBe(_first);
         ((string)again["callback"]!).ShouldBe("https://example.com/2");
         ((int)again["metadata"]!["try"]!).ShouldBe(2);
         var session = State.Sessions.Single();
         session.IdempotencyKey.ShouldBe("key-1");
         session.IdempotencyKeys.ShouldBe(["key-1", "key-2"]);
         State.Requests.Select(request => request.Made).ShouldBe([true, false]);
-        State.Requests.ShouldAllBe(request => request.SessionId == first);
+        State.Requests.ShouldAllBe(request => request.SessionId == _first);
     }
 
     [Test]
@@ -46,7 +46,7 @@ public sealed class When_an_unfinished_session_exists : SimulatorTest
     {
         State.Configure(settings => settings with { ReuseByVendorData = false });
 
-        (await CreatedIdAsync()).ShouldNotBe(first, StringComparer.Ordinal);
+        (await CreatedIdAsync()).ShouldNotBe(_first, StringComparer.Ordinal);
     }
 
     [TestCase("Not Started", true)]
@@ -61,11 +61,11 @@ public sealed class When_an_unfinished_session_exists : SimulatorTest
     [TestCase("Kyc Expired", false)]
     public async Task It_comes_back_only_while_unfinished(string status, bool comesBack)
     {
-        State.SetStatus(first, status);
+        State.SetStatus(_first, status);
 
         var again = await CreatedAsync();
 
-        string.Equals((string)again["session_id"]!, first, StringComparison.Ordinal).ShouldBe(comesBack);
+        string.Equals((string)again["session_id"]!, _first, StringComparison.Ordinal).ShouldBe(comesBack);
         ((string)again["status"]!).ShouldBe(comesBack ? status : "Not Started");
     }
 
@@ -75,8 +75,8 @@ public sealed class When_an_unfinished_session_exists : SimulatorTest
         Time.Advance(TimeSpan.FromDays(7));
 
         State.Sessions.Single().Status.ShouldBe("Expired");
-        ((string)(await GetAsync($"/v3/session/{first}/decision/"))["status"]!).ShouldBe("Expired");
-        (await CreatedIdAsync()).ShouldNotBe(first, StringComparer.Ordinal);
+        ((string)(await GetAsync($"/v3/session/{_first}/decision/"))["status"]!).ShouldBe("Expired");
+        (await CreatedIdAsync()).ShouldNotBe(_first, StringComparer.Ordinal);
     }
 
     [Test]
@@ -98,7 +98,7 @@ public sealed class When_an_unfinished_session_exists : SimulatorTest
         otherWorkflow["workflow_id"] = Guid.NewGuid().ToString();
         string[] ids =
         [
-            first, await CreatedIdAsync(otherWorkflow), await CreatedIdAsync(Order("user-2")),
+            _first, await CreatedIdAsync(otherWorkflow), await CreatedIdAsync(Order("user-2")),
             await CreatedIdAsync(Order(vendorData: null)), await CreatedIdAsync(Order(vendorData: null)),
         ];
 
@@ -110,6 +110,6 @@ public sealed class When_an_unfinished_session_exists : SimulatorTest
     {
         var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => CreatedIdAsync()));
 
-        ids.ShouldAllBe(id => id == first);
+        ids.ShouldAllBe(id => id == _first);
     }
 }

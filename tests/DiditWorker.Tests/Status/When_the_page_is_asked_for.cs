@@ -8,15 +8,15 @@ namespace DiditWorker.Tests.Status;
 
 public sealed class When_the_page_is_asked_for
 {
-    private Watched worker = null!;
+    private Watched _worker = null!;
 
     private static string[] Paths { get; } = ["/", "/status.js", "/status.css", "/status.json"];
 
     [SetUp]
-    public async Task StartAsync() => worker = await Watched.StartAsync(StatusAccessRule.Anyone, "203.0.113.7");
+    public async Task StartAsync() => _worker = await Watched.StartAsync(StatusAccessRule.Anyone, "203.0.113.7");
 
     [TearDown]
-    public async Task StopAsync() => await worker.DisposeAsync();
+    public async Task StopAsync() => await _worker.DisposeAsync();
 
     [TestCase("/", "text/html", "<html lang=\"en\">")]
     [TestCase("/status.js", "text/javascript", "status.json")]
@@ -24,7 +24,7 @@ public sealed class When_the_page_is_asked_for
     [TestCase("/status.json", "application/json", "\"inFlight\":4")]
     public async Task Each_of_its_files_is_there(string path, string type, string content)
     {
-        using var response = await worker.GetAsync(path);
+        using var response = await _worker.GetAsync(path);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Content.Headers.ContentType!.MediaType.ShouldBe(type);
@@ -34,7 +34,7 @@ public sealed class When_the_page_is_asked_for
     [Test]
     public async Task The_json_has_every_member_in_camel_case()
     {
-        using var response = await worker.GetAsync("/status.json");
+        using var response = await _worker.GetAsync("/status.json");
 
         var status = JsonElement.Parse(await response.Content.ReadAsStringAsync());
         status.EnumerateObject().Select(member => member.Name).ShouldBe(
@@ -56,7 +56,7 @@ public sealed class When_the_page_is_asked_for
     [TestCaseSource(nameof(Paths))]
     public async Task It_is_told_to_load_nothing_from_elsewhere_and_not_to_be_kept(string path)
     {
-        using var response = await worker.GetAsync(path);
+        using var response = await _worker.GetAsync(path);
 
         Header(response, "Content-Security-Policy").ShouldBe(
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
@@ -83,7 +83,7 @@ public sealed class When_the_page_is_asked_for
     public async Task It_can_only_be_read(
         [ValueSource(nameof(Paths))] string path, [Values("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")] string method)
     {
-        using var response = await worker.Http.SendAsync(new(new(method), path));
+        using var response = await _worker.Http.SendAsync(new(new(method), path));
 
         response.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
         response.Content.Headers.Allow.ShouldBe(["GET", "HEAD"]);
@@ -92,7 +92,7 @@ public sealed class When_the_page_is_asked_for
     [TestCaseSource(nameof(Paths))]
     public async Task Its_head_can_be_asked_for(string path)
     {
-        using var response = await worker.Http.SendAsync(new(HttpMethod.Head, path));
+        using var response = await _worker.Http.SendAsync(new(HttpMethod.Head, path));
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Content.Headers.ContentLength.ShouldNotBeNull().ShouldBeGreaterThan(0);
@@ -112,7 +112,7 @@ public sealed class When_the_page_is_asked_for
     [TestCaseSource(nameof(Paths))]
     public async Task It_names_no_other_address(string path)
     {
-        using var response = await worker.GetAsync(path);
+        using var response = await _worker.GetAsync(path);
 
         // Names of XML namespaces, which nobody asks.
         var text = (await response.Content.ReadAsStringAsync()).Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal);

@@ -8,21 +8,21 @@ namespace DiditWorker.Tests.Transport;
 /// <summary>A delivery that has a body and a content type and answers nothing else.</summary>
 public class ReceivedBody : DispatchProxy
 {
-    private byte[] body = [];
-    private string? contentType;
+    private byte[] _body = [];
+    private string? _contentType;
 
     public static ReceiveContext Create(byte[] body, string? contentType)
     {
         var context = Create<ReceiveContext, ReceivedBody>();
-        ((ReceivedBody)(object)context).body = body;
-        ((ReceivedBody)(object)context).contentType = contentType;
+        ((ReceivedBody)(object)context)._body = body;
+        ((ReceivedBody)(object)context)._contentType = contentType;
         return context;
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
     {
-        "get_Body" => new BytesMessageBody(body),
-        "get_ContentType" => contentType is null ? null : new ContentType(contentType),
+        "get_Body" => new BytesMessageBody(_body),
+        "get_ContentType" => _contentType is null ? null : new ContentType(_contentType),
         "TryGetPayload" => false,
         "get_TransportHeaders" => new DictionarySendHeaders(),
         "get_InputAddress" => new Uri("loopback://localhost/start-verification"),

@@ -9,7 +9,7 @@ public sealed class When_a_request_is_answered
 {
     private static readonly DateTimeOffset CreatedAt = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly DiditSession session = new()
+    private readonly DiditSession _session = new()
     {
         Id = "s-1",
         Number = 42,
@@ -25,7 +25,7 @@ public sealed class When_a_request_is_answered
         var key = IdempotencyKey.Create("start-verification", "order-42");
         var request = Reading.Read("""{"vendorData":"user-1"}""");
 
-        var answer = new Answer(session, "created", Attempts: 1)
+        var answer = new Answer(_session, "created", Attempts: 1)
             .ToEvent(new Delivery("order-42", key, null, MaybeAttempted: false), request, TimeSpan.FromDays(7));
 
         answer.ShouldBe(new()
@@ -47,11 +47,11 @@ public sealed class When_a_request_is_answered
     [TestCase(null)]
     public void The_stored_form_leads_to_the_same_answer(long? number)
     {
-        var stored = session with { Number = number, CreatedAt = CreatedAt.AddTicks(1234567) };
+        var stored = _session with { Number = number, CreatedAt = CreatedAt.AddTicks(1234567) };
 
         DiditSession.FromPayload(stored.ToPayload()).ShouldBe(stored);
     }
 
     [Test]
-    public void A_session_never_shows_its_url_as_text() => $"{session}".ShouldBe("session s-1");
+    public void A_session_never_shows_its_url_as_text() => $"{_session}".ShouldBe("session s-1");
 }
