@@ -8,6 +8,7 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Idempotency;
 
+[NonParallelizable] // Two times are compared.
 public sealed class When_an_exponent_is_long
 {
     private const int Longest = 250_000;

@@ -18,6 +18,7 @@ using Shouldly;
 namespace DiditWorker.Tests.Observability;
 
 /// <summary><c>deploy/monitoring/README.md</c> lists what there is, no more and no less.</summary>
+[NonParallelizable] // It hears of every instrument of the process.
 public sealed partial class The_monitoring_page
 {
     private static readonly string[] Page = File.ReadAllLines(Path.Combine(Repository.Root, "deploy", "monitoring", "README.md"));

@@ -28,7 +28,7 @@ internal readonly struct Seq<T>(T[] items) : IEquatable<Seq<T>>, IEnumerable<T>
 
     public Seq<T> Map(Func<T, T> change) => new(Array.ConvertAll(Items, item => change(item)));
 
-    public bool Equals(Seq<T> other) => Items.AsSpan().SequenceEqual(other.Items);
+    public bool Equals(Seq<T> other) => ReferenceEquals(_items, other._items) || Items.AsSpan().SequenceEqual(other.Items);
 
     public override bool Equals(object? obj) => obj is Seq<T> other && Equals(other);
 

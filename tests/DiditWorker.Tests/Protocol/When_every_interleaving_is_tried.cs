@@ -3,7 +3,7 @@ using Shouldly;
 
 namespace DiditWorker.Tests.Protocol;
 
-[Parallelizable(ParallelScope.Children)]
+[Parallelizable(ParallelScope.All)]
 public sealed class When_every_interleaving_is_tried
 {
     public static IEnumerable<TestCaseData> Promised() => Scenarios.Promised.Select(s => new TestCaseData(s.Name));

@@ -8,6 +8,7 @@ using static DiditWorker.Tests.Verification.Reading;
 namespace DiditWorker.Tests.Verification;
 
 /// <summary>A misspelt workflowId must never mean the default workflow.</summary>
+[NonParallelizable] // Two times are compared.
 public sealed class When_a_name_is_spelt_otherwise
 {
     private const string Everything =
