@@ -48,7 +48,8 @@ internal sealed partial class KeyAdoptCommand(
 
         if (!adoption.IsDone && !yes)
         {
-            await output.Text.WriteLineAsync($"Would complete {Named(adoption)} with {InWords(adoption.Session)}. {CommonOptions.NothingChanged}");
+            await output.Text.WriteLineAsync(
+                $"Would complete {Named(adoption)} with {InWords(adoption.Session)}. {CommonOptions.NothingChanged}");
             return ExitCodes.Done;
         }
 

@@ -30,7 +30,8 @@ internal sealed class ReplayCommandOptions
     { Description = "One message: request id, key or reference", Arity = ArgumentArity.ZeroOrOne };
 
     private readonly FilterOptions _filter = new();
-    private readonly Option<string?> _plan = new("--plan") { Description = "Exactly the selection that plan --out has frozen in this file" };
+    private readonly Option<string?> _plan = new("--plan")
+    { Description = "Exactly the selection that plan --out has frozen in this file" };
 
     public Option<string[]> Set { get; } = new("--set")
     {
