@@ -15,6 +15,28 @@ internal static class CommonOptions
     public static Option<bool> Yes(string otherwise = "the command only says what it would do") =>
         new("--yes") { Description = $"Do it; without it, {otherwise}" };
 
+    /// <summary>Adds <c>--dry-run</c> to all commands that have <c>--yes</c>: what they do without that, said aloud.</summary>
+    public static void AddDryRun(Command command)
+    {
+        foreach (var inner in command.Subcommands)
+        {
+            AddDryRun(inner);
+        }
+
+        if (command.Options.FirstOrDefault(option => option.Name == "--yes") is { } yes)
+        {
+            var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done, as without --yes" };
+            command.Add(dryRun);
+            command.Validators.Add(result =>
+            {
+                if (result.GetResult(yes) is { Implicit: false } && result.GetResult(dryRun) is { Implicit: false })
+                {
+                    result.AddError("--dry-run and --yes exclude each other");
+                }
+            });
+        }
+    }
+
     /// <summary>Ends what a command says without <c>--yes</c>.</summary>
     public const string NothingChanged = "Nothing was changed: add --yes.";
 

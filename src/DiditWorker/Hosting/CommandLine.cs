@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Microsoft.Extensions.Logging.Console;
 using DiditWorker.Operations;
 using DiditWorker.Operations.Keys;
@@ -33,31 +34,36 @@ internal static class CommandLine
 
     private static async Task<int> RunCommandAsync(string[] settings, string[] args, Output output)
     {
-        var host = Host(settings, output);
-        var root = new RootCommand(Description)
-        {
-            SendCommand.Create(host),
-            KeyCommands.Create(host),
-            DeadLetterCommands.Create(host),
-            ProbeCommand.Create(host),
-        };
-
         // A request id may begin with "@", which would name a file of arguments.
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        var parsed = Commands(Host(settings, output), output)
+            .Parse(WithoutWords(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction wrong)
         {
-            foreach (var error in parsed.Errors)
-            {
-                await output.Notes.WriteLineAsync(error.Message);
-            }
-
-            await output.Notes.WriteLineAsync($"See: diditworker {Path(parsed)}--help");
+            wrong.ShowHelp = false;
+            await parsed.InvokeAsync(new InvocationConfiguration { Output = output.Notes, Error = output.Notes });
+            await output.Notes.WriteLineAsync($"See: diditworker {string.Join(' ', [.. CommandHelp.WordsOf(parsed), "--help"])}");
             return ExitCodes.WrongUsage;
         }
 
         return await parsed.InvokeAsync(
             new InvocationConfiguration
             { Output = output.Text, Error = output.Notes, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTimeout });
+    }
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand Commands(OperatorHost host, Output output)
+    {
+        var root = new RootCommand(Description)
+        {
+            SendCommand.Create(host),
+            KeyCommands.Create(host),
+            DeadLetterCommands.Create(host),
+            ProbeCommand.Create(host),
+            CompletionCommand.Create(output),
+        };
+        CommonOptions.AddDryRun(root);
+        root.AddExamples();
+        return root;
     }
 
     /// <summary>What runs a command with these settings.</summary>
@@ -84,17 +90,14 @@ internal static class CommandLine
         }
     }
 
-    private static string Path(ParseResult parsed)
+    // "help" and "version" as words, as other programs have them.
+    private static string[] WithoutWords(string[] args) => args switch
     {
-        var names = new List<string>();
-        for (var result = parsed.CommandResult; result.Command is not RootCommand; result =
-            (System.CommandLine.Parsing.CommandResult)result.Parent!)
-        {
-            names.Insert(0, result.Command.Name + " ");
-        }
-
-        return string.Concat(names);
-    }
+        ["help", .. var command] => [.. command, "--help"],
+        [var command, "help"] => [command, "--help"],
+        ["version"] => ["--version"],
+        _ => args,
+    };
 
     // A setting has a colon in its name, no option has.
     private static (string[] Settings, string[] Others) Split(string[] args)

@@ -7,9 +7,13 @@ namespace DiditWorker.Tests.Commands;
 
 public sealed partial class When_the_command_line_is_wrong
 {
-    [TestCase("dead-leters list", "dead-leters")]
+    [TestCase("dead-leters list", "'dead-leters' was not matched. Did you mean one of the following?\ndead-letters\n")]
     [TestCase("dead-letters", "Required command")]
-    [TestCase("dead-letters lst", "lst")]
+    [TestCase("dead-letters lst", "'lst' was not matched. Did you mean one of the following?\nlist\n")]
+    [TestCase("dead-letters list --grup x", "'--grup' was not matched. Did you mean one of the following?\n--group\n")]
+    [TestCase("dead-letters replay --dry-run --yes", "--dry-run and --yes exclude each other")]
+    [TestCase("keys release order-1 --reason r --dry-run --yes", "--dry-run and --yes exclude each other")]
+    [TestCase("completion csh", "'bash'")]
     [TestCase("dead-letters list --limit none", "--limit none: expected a whole number above 0")]
     [TestCase("dead-letters list --since yesterday",
         "--since yesterday: expected a time such as 2026-11-24T03:00:00Z, or an age such as 90m, 12h or 7d")]
@@ -36,7 +40,7 @@ public sealed partial class When_the_command_line_is_wrong
         var (code, text, notes) = await RunAsync(args.Split(' '));
 
         code.ShouldBe(2);
-        notes.ShouldContain(expected);
+        notes.ShouldContain(expected.ReplaceLineEndings());
         notes.ShouldContain("--help");
         text.ShouldBeEmpty();
     }
@@ -57,6 +61,7 @@ public sealed partial class When_the_command_line_is_wrong
     [TestCase("dead-letters export")]
     [TestCase("dead-letters import")]
     [TestCase("dead-letters discard")]
+    [TestCase("completion")]
     public async Task Every_flag_has_a_line_of_help(string command)
     {
         var (code, text, _) = await RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
