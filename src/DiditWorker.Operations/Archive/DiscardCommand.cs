@@ -15,24 +15,17 @@ internal sealed class DiscardCommand(DeadLetterQueues queues, IOperatorBroker br
     {
         var filter = new FilterOptions();
         var json = CommonOptions.Json();
-        var archive = new Option<string?>("--archive")
-        { Description = "Required: a new file, as export writes it; what is discarded is safe there first" };
-        var reason = CommonOptions.Reason("Required: why, for the audit");
+        var archive = new ArchiveName("a new file, as export writes it; what is discarded is safe there first");
+        var reason = CommonOptions.Reason("Why, for the audit", required: true);
         var yes = CommonOptions.Yes("nothing is changed");
         var command = new Command("discard", "Takes dead letters out of their queues into an archive, from which import brings them back")
-            { archive, reason, yes, json };
+            { reason, yes, json };
+        archive.AddTo(command);
         filter.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (string.IsNullOrWhiteSpace(result.GetValue(archive)) || string.IsNullOrWhiteSpace(result.GetValue(reason)))
-            {
-                result.AddError("discard needs --archive FILE, a new file for what is discarded, and --reason \"why\"");
-            }
-        });
         command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<DiscardCommand>(
             discard => discard.RunAsync(
                 filter.Read(parsed),
-                new(parsed.GetValue(archive)!, parsed.GetValue(reason)!, parsed.GetValue(yes), parsed.GetValue(json)), cancellation),
+                new(archive.Read(parsed), parsed.GetValue(reason)!, parsed.GetValue(yes), parsed.GetValue(json)), cancellation),
             cancellation));
         return command;
     }

@@ -15,17 +15,18 @@ internal sealed class ExportCommand(DeadLetterQueues queues, IOperatorBroker bro
     {
         var filter = new FilterOptions();
         var json = CommonOptions.Json();
-        var file = new Argument<string>("FILE") { Description = "A new file: JSON Lines, mode 0600" };
+        var file = new ArchiveName("a new file: JSON Lines, mode 0600");
         var redact = new Option<bool>("--redact")
         { Description = "Leave out bodies and all else that may be personal; such a file cannot be imported" };
         var command =
             new Command("export",
                 "Copies dead letters into a file, without loss, for import here or on another broker; leaves an audit line")
-                    { file, redact, json };
+                    { redact, json };
+        file.AddTo(command);
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ExportCommand>(
             export => export.RunAsync(
-                filter.Read(parsed), parsed.GetRequiredValue(file), parsed.GetValue(redact), parsed.GetValue(json), cancellation),
+                filter.Read(parsed), file.Read(parsed), parsed.GetValue(redact), parsed.GetValue(json), cancellation),
             cancellation));
         return command;
     }

@@ -12,7 +12,7 @@ internal sealed class ImportCommand(DeadLetterQueues queues, IOperatorBroker bro
 {
     public static Command Create(OperatorHost host)
     {
-        var file = new Argument<string>("FILE") { Description = "What export or discard wrote" };
+        var file = new ArchiveName("which export or discard wrote");
         var queue = new Option<string?>("--queue")
         { Description = "Into error, skipped, or the name of a queue that ends in _error or _skipped (default: each message's own)" };
         var yes = CommonOptions.Yes("the file is checked and nothing is changed");
@@ -20,10 +20,11 @@ internal sealed class ImportCommand(DeadLetterQueues queues, IOperatorBroker bro
         var command =
             new Command("import",
                 "Puts exported or discarded dead letters into their queues again; what is there already is skipped, so it can be repeated")
-                    { file, queue, yes, json };
+                    { queue, yes, json };
+        file.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ImportCommand>(
             import => import.RunAsync(
-                parsed.GetRequiredValue(file), parsed.GetValue(queue), parsed.GetValue(yes), parsed.GetValue(json), cancellation),
+                file.Read(parsed), parsed.GetValue(queue), parsed.GetValue(yes), parsed.GetValue(json), cancellation),
             cancellation));
         return command;
     }

@@ -7,16 +7,21 @@ namespace DiditWorker.IntegrationTests.DeadLetters;
 /// <summary>Usage only: no server is asked.</summary>
 public sealed class When_commands_on_archives_are_misused
 {
-    [TestCase("--yes")]
-    [TestCase("--archive", "a.jsonl")]
-    [TestCase("--reason", "why")]
-    [TestCase("--archive", "a.jsonl", "--reason", " ")]
-    public async Task Discard_says_that_it_needs_an_archive_and_a_reason(params string[] options)
+    private const string NeedsAFile =
+        "discard needs one file: FILE or --archive FILE, a new file, as export writes it; what is discarded is safe there first";
+
+    [TestCase(NeedsAFile, "--reason", "why")]
+    [TestCase(NeedsAFile, "--reason", "why", "--archive", " ")]
+    [TestCase(NeedsAFile, "a.jsonl", "--reason", "why", "--archive", "b.jsonl")]
+    [TestCase("Option '--reason' is required.", "a.jsonl")]
+    [TestCase("Option '--reason' is required.", "--archive", "a.jsonl", "--yes")]
+    [TestCase("--reason: must not be blank", "--archive", "a.jsonl", "--reason", " ")]
+    public async Task Discard_says_that_it_needs_an_archive_and_a_reason(string expected, params string[] options)
     {
         var ended = await Operating.RunAsync(["dead-letters", "discard", .. options]);
 
         ended.ExitCode.ShouldBe(2);
-        ended.Notes.ShouldContain("discard needs --archive FILE, a new file for what is discarded, and --reason \"why\"");
+        ended.Notes.ShouldContain(expected);
         ended.Notes.ShouldContain("See: diditworker dead-letters discard --help");
     }
 
@@ -27,13 +32,14 @@ public sealed class When_commands_on_archives_are_misused
         var ended = await Operating.RunAsync("dead-letters", command);
 
         ended.ExitCode.ShouldBe(2);
+        ended.Notes.ShouldContain($"{command} needs one file: FILE or --archive FILE");
         ended.Notes.ShouldContain($"See: diditworker dead-letters {command} --help");
     }
 
-    [TestCase("export", "FILE", "--redact", "--json", "--queue", "--group", "--since", "--until", "--id", "--vendor-data-hash", "--window",
+    [TestCase("export", "FILE", "--archive", "--redact", "--json", "--queue", "--group", "--since", "--until", "--id", "--vendor-data-hash", "--window",
         "--limit")]
-    [TestCase("import", "FILE", "--queue", "--yes", "--json")]
-    [TestCase("discard", "--archive", "--reason", "--yes", "--json", "--queue", "--group", "--since", "--until", "--id",
+    [TestCase("import", "FILE", "--archive", "--queue", "--yes", "--json")]
+    [TestCase("discard", "FILE", "--archive", "--reason", "--yes", "--json", "--queue", "--group", "--since", "--until", "--id",
         "--vendor-data-hash", "--window", "--limit")]
     public async Task Every_option_has_a_line_in_the_help(string command, params string[] options)
     {
