@@ -36,8 +36,8 @@ public sealed class When_commands_on_archives_are_misused
         ended.Notes.ShouldContain($"See: diditworker dead-letters {command} --help");
     }
 
-    [TestCase("export", "FILE", "--archive", "--redact", "--json", "--queue", "--group", "--since", "--until", "--id", "--vendor-data-hash", "--window",
-        "--limit")]
+    [TestCase("export", "FILE", "--archive", "--redact", "--json", "--queue", "--group", "--since", "--until", "--id",
+        "--vendor-data-hash", "--window", "--limit")]
     [TestCase("import", "FILE", "--archive", "--queue", "--yes", "--json")]
     [TestCase("discard", "FILE", "--archive", "--reason", "--yes", "--json", "--queue", "--group", "--since", "--until", "--id",
         "--vendor-data-hash", "--window", "--limit")]
