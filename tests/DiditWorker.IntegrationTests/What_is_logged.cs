@@ -1,6 +1,11 @@
+using System.Text;
+using System.Text.Json;
+using DiditWorker.Contracts;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Protocol;
 using DiditWorker.Simulator;
+using MassTransit;
 using NUnit.Framework;
 using Shouldly;
 
@@ -49,5 +54,53 @@ public sealed class What_is_logged
         arena.Broker.Rejected.Single().Text("reason").ShouldBe("Didit refused the request with 400: *** and *** are not accepted");
         TestBroker.Header(await arena.Broker.TakeAsync("start-verification_error"), "MT-Fault-Message")
             .ShouldBe("Didit refused the request with 400: *** and *** are not accepted");
+    }
+
+    [Test]
+    public async Task A_rejected_message_is_one_line_of_at_most_300_bytes()
+    {
+        const int Each = 100;
+        await using var arena = await Arena.OpenAsync();
+        await using var worker = WorkerProcess.Start(arena.Settings);
+        await worker.UntilReadyAsync();
+        string[] ids = [.. Enumerable.Range(0, Each).Select(_ => NewId.NextGuid().ToString())];
+        foreach (var (id, i) in ids.Select((id, i) => (id, i)))
+        {
+            await arena.Broker.PublishRawAsync(id, """{"language":"en"}""");
+            await arena.Broker.PublishRawAsync($"good-{i}", $$"""{"vendorData":"user-{{i}}"}""");
+        }
+
+        await arena.Broker.UntilAnswersAsync(2 * Each);
+        await worker.TerminateAsync();
+
+        var lines = worker.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        worker.Output.ShouldNotContain("MassTransit");
+        lines.Count(line => line.Contains("created", StringComparison.Ordinal)).ShouldBe(Each);
+        foreach (var id in ids)
+        {
+            var line = lines.Where(line => line.Contains(id, StringComparison.Ordinal)).ShouldHaveSingleItem();
+            JsonElement.Parse(line).GetProperty("LogLevel").GetString().ShouldBe("Warning");
+            JsonElement.Parse(line).GetProperty("Message").GetString().ShouldBe(
+                $"{id} {IdempotencyKey.Create("start-verification", id)}: rejected (InvalidMessage): StartVerification: "
+                + "vendorData: is required");
+            Encoding.UTF8.GetByteCount(line).ShouldBeLessThanOrEqualTo(300);
+        }
+    }
+
+    [Test]
+    public async Task What_masstransit_says_of_an_error_that_is_not_a_rejection_is_still_there()
+    {
+        await using var arena = await Arena.OpenAsync();
+        await arena.StartWorkerAsync(bus: (_, bus) => bus.ReceiveEndpoint("fails", endpoint => endpoint.Handler<VerificationSessionRejected>(
+            _ => throw new InvalidOperationException("planted failure"))));
+        await arena.Broker.PublishRawAsync("order-1", """{"language":"en"}""");
+
+        await Eventually.UntilAsync(
+            () => Task.FromResult(arena.Logs.Text.Contains("planted failure", StringComparison.Ordinal)
+                && arena.Logs.Text.Contains("order-1", StringComparison.Ordinal)),
+            TimeSpan.FromSeconds(30), "both are logged");
+
+        arena.Logs.Text.ShouldContain("R-FAULT");
+        arena.Logs.Text.ShouldNotContain("InvalidMessageException:");
     }
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DiditWorker.Messaging;
 using DiditWorker.Protocol;
 using Microsoft.Extensions.Logging.Console;
 using ZLogger;
@@ -32,12 +34,12 @@ internal static class ConsoleLog
         {
             options.BackgroundBufferCapacity = Waiting;
             options.FullMode = BackgroundBufferFullMode.Block;
-            options.UseJsonFormatter(Shape);
+            options.UseFormatter(() => new Lines());
         });
     }
 
     /// <summary>Timestamp (UTC), LogLevel, Category, EventId, Exception, Message and State.</summary>
-    internal static void Shape(SystemTextJsonZLoggerFormatter json)
+    private static void Shape(SystemTextJsonZLoggerFormatter json)
     {
         json.UseUtcTimestamp = true;
         json.IncludeProperties =
@@ -46,6 +48,28 @@ internal static class ConsoleLog
         json.PropertyKeyValuesObjectName = JsonEncodedText.Encode("State");
         json.JsonSerializerOptions.Converters.Add(new AsText());
         json.JsonSerializerOptions.Converters.Add(new JsonStringEnumConverter());
+    }
+
+    /// <summary>
+    /// Lines as <see cref="Shape"/> has them. That of a rejected message has all in its Message, and no State that says it again: of those
+    /// there may be as many as there are messages.
+    /// </summary>
+    internal sealed class Lines : IZLoggerFormatter
+    {
+        private readonly SystemTextJsonZLoggerFormatter _whole = new();
+        private readonly SystemTextJsonZLoggerFormatter _short = new();
+
+        public Lines()
+        {
+            Shape(_whole);
+            Shape(_short);
+            _short.IncludeProperties &= ~IncludeProperties.ParameterKeyValues;
+        }
+
+        public bool WithLineBreak => true;
+
+        public void FormatLogEntry(IBufferWriter<byte> writer, IZLoggerEntry entry) =>
+            (entry.LogInfo.EventId.Id == DeliveryReporter.ParkedEvent ? _short : _whole).FormatLogEntry(writer, entry);
     }
 
     // As an object it would be {"Value":…}.

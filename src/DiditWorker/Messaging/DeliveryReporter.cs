@@ -7,6 +7,9 @@ namespace DiditWorker.Messaging;
 /// <summary>Tells how each delivery ended, everywhere at once: one log line, the metrics, the current span, the status page.</summary>
 public sealed partial class DeliveryReporter
 {
+    /// <summary>The event of a delivery that was rejected or parked. A flood of bad messages is one of these each.</summary>
+    internal const int ParkedEvent = 111;
+
     private readonly WorkerMetrics _metrics;
     private readonly RecentActivity _recent;
     private readonly TimeProvider _time;
@@ -28,7 +31,9 @@ public sealed partial class DeliveryReporter
     /// <param name="outcome">One of <see cref="DeliveryOutcomes"/>.</param>
     /// <param name="duration">Since it was taken.</param>
     /// <param name="why">Of what was not answered with a session: the code, the name of the exception, or why it was given back.</param>
-    public void Ended(Delivery? delivery, int attempts, string outcome, TimeSpan duration, string? why = null)
+    /// <param name="reason">Of what was parked on purpose: what the code is about, in words.</param>
+    public void Ended(
+        Delivery? delivery, int attempts, string outcome, TimeSpan duration, string? why = null, string? reason = null)
     {
         var (id, key) = (delivery?.RequestId, delivery?.Key.ToString());
         _metrics.Delivered(outcome, duration);
@@ -42,6 +47,12 @@ public sealed partial class DeliveryReporter
 
         var waited = outcome == DeliveryOutcomes.Waited;
         _recent.Ended(outcome, waited ? null : new(_time.GetUtcNow(), outcome, why, key));
+        if (reason is not null)
+        {
+            Log.Parked(_logger, id ?? "no id", key ?? "no key", outcome, why, reason);
+            return;
+        }
+
         Log.Ended(_logger, waited ? LogLevel.Information : LogLevel.Error, id, key, outcome, why, attempts, duration.TotalMilliseconds);
     }
 
@@ -64,5 +75,8 @@ public sealed partial class DeliveryReporter
         [LoggerMessage(EventId = 110, Message = "{RequestId} {Key}: {Outcome} ({Why}) with {Attempts} attempts in {Milliseconds:0} ms")]
         public static partial void Ended(
             ILogger logger, LogLevel level, string? requestId, string? key, string outcome, string why, int attempts, double milliseconds);
+
+        [LoggerMessage(ParkedEvent, LogLevel.Warning, "{RequestId} {Key}: {Outcome} ({Why}): {Reason}")]
+        public static partial void Parked(ILogger logger, string requestId, string key, string outcome, string why, string reason);
     }
 }

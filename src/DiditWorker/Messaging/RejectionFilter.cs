@@ -34,7 +34,9 @@ public sealed class RejectionFilter(
                 throw stuck;
             case ReturnToQueueException when CountedReturns(context) >= BrokerFindings.LastReturn && findings.MayDrop:
                 await ParkAsync(context, next, DeadLetterGroups.DeliveryLimit, delivery);
-                reporter.Ended(delivery, attempts, DeliveryOutcomes.Parked, context.ElapsedTime, DeadLetterGroups.DeliveryLimit);
+                reporter.Ended(
+                    delivery, attempts, DeliveryOutcomes.Parked, context.ElapsedTime, DeadLetterGroups.DeliveryLimit,
+                    "given back as often as the broker allows");
                 break;
             case ReturnToQueueException returned:
                 findings.ReturnedAgain(CountedReturns(context));
@@ -52,7 +54,7 @@ public sealed class RejectionFilter(
                 }
 
                 await ParkAsync(context, next, parked.Code, delivery);
-                reporter.Ended(delivery, attempts, parked.Outcome, context.ElapsedTime, parked.Code);
+                reporter.Ended(delivery, attempts, parked.Outcome, context.ElapsedTime, parked.Code, parked.Message);
                 break;
             case var failure:
                 await ParkAsync(context, next, DeadLetterGroups.Other, delivery);

@@ -15,6 +15,7 @@ internal static class VerificationEndpoint
     {
         // MassTransit would tell its makers what is used.
         bus.DisableUsageTelemetry();
+        BusLog.Register(bus);
         bus.AddSingleton<StartVerificationConsumer>();
     }
 

@@ -1,6 +1,11 @@
 using System.Text.Json;
+using DiditWorker.Contracts;
 using DiditWorker.Hosting;
+using DiditWorker.Messaging;
+using DiditWorker.Observability;
 using DiditWorker.Protocol;
+using DiditWorker.Verification;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using Shouldly;
@@ -50,14 +55,31 @@ public sealed class When_a_line_is_logged
         Logged(logger => logger.LogInformation("{Why}", "first\nsecond")).GetProperty("State").GetProperty("Why").GetString()
             .ShouldBe("first\nsecond");
 
+    [Test]
+    public void A_rejected_message_is_a_warning_of_few_bytes_with_id_key_code_and_reason()
+    {
+        using var services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
+        var delivery = new Delivery("order-1", Key, PublishedAt: null, MaybeAttempted: false);
+        var line = Logged(factory => new DeliveryReporter(
+                services.GetRequiredService<WorkerMetrics>(), new(TimeProvider.System), TimeProvider.System,
+                new Logger<DeliveryReporter>(factory))
+            .Ended(delivery, 0, DeliveryOutcomes.Rejected, TimeSpan.Zero, RejectionCodes.InvalidMessage, "vendorData: is missing"));
+
+        line.GetProperty("Message").GetString().ShouldBe($"order-1 {Key}: rejected (InvalidMessage): vendorData: is missing");
+        line.GetProperty("LogLevel").GetString().ShouldBe("Warning");
+        line.TryGetProperty("State", out _).ShouldBeFalse("it would say all of it again");
+    }
+
     // Exactly one line: more would not parse as one document.
-    private static JsonElement Logged(Action<ILogger> log)
+    private static JsonElement Logged(Action<ILogger> log) => Logged(factory => log(factory.CreateLogger("DiditWorker.Example")));
+
+    private static JsonElement Logged(Action<ILoggerFactory> log)
     {
         using var output = new MemoryStream();
         using (var factory =
-            LoggerFactory.Create(logging => logging.AddZLoggerStream(output, options => options.UseJsonFormatter(ConsoleLog.Shape))))
+            LoggerFactory.Create(logging => logging.AddZLoggerStream(output, options => options.UseFormatter(() => new ConsoleLog.Lines()))))
         {
-            log(factory.CreateLogger("DiditWorker.Example"));
+            log(factory);
         }
 
         return JsonElement.Parse(output.ToArray());
