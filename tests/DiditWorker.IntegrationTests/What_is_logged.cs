@@ -59,23 +59,23 @@ public sealed class What_is_logged
     [Test]
     public async Task A_rejected_message_is_one_line_of_at_most_300_bytes()
     {
-        const int Each = 100;
+        const int each = 100;
         await using var arena = await Arena.OpenAsync();
         await using var worker = WorkerProcess.Start(arena.Settings);
         await worker.UntilReadyAsync();
-        string[] ids = [.. Enumerable.Range(0, Each).Select(_ => NewId.NextGuid().ToString())];
+        string[] ids = [.. Enumerable.Range(0, each).Select(_ => NewId.NextGuid().ToString())];
         foreach (var (id, i) in ids.Select((id, i) => (id, i)))
         {
             await arena.Broker.PublishRawAsync(id, """{"language":"en"}""");
             await arena.Broker.PublishRawAsync($"good-{i}", $$"""{"vendorData":"user-{{i}}"}""");
         }
 
-        await arena.Broker.UntilAnswersAsync(2 * Each);
+        await arena.Broker.UntilAnswersAsync(2 * each);
         await worker.TerminateAsync();
 
         var lines = worker.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         worker.Output.ShouldNotContain("MassTransit");
-        lines.Count(line => line.Contains("created", StringComparison.Ordinal)).ShouldBe(Each);
+        lines.Count(line => line.Contains("created", StringComparison.Ordinal)).ShouldBe(each);
         foreach (var id in ids)
         {
             var line = lines.Where(line => line.Contains(id, StringComparison.Ordinal)).ShouldHaveSingleItem();
@@ -91,8 +91,9 @@ public sealed class What_is_logged
     public async Task What_masstransit_says_of_an_error_that_is_not_a_rejection_is_still_there()
     {
         await using var arena = await Arena.OpenAsync();
-        await arena.StartWorkerAsync(bus: (_, bus) => bus.ReceiveEndpoint("fails", endpoint => endpoint.Handler<VerificationSessionRejected>(
-            _ => throw new InvalidOperationException("planted failure"))));
+        await arena.StartWorkerAsync(bus: (_, bus) => bus.ReceiveEndpoint(
+            "fails",
+            endpoint => endpoint.Handler<VerificationSessionRejected>(_ => throw new InvalidOperationException("planted failure"))));
         await arena.Broker.PublishRawAsync("order-1", """{"language":"en"}""");
 
         await Eventually.UntilAsync(
