@@ -7,7 +7,8 @@ using DiditWorker.Operations.Terminal;
 namespace DiditWorker.Operations.Archive;
 
 /// <summary><c>dead-letters discard --archive FILE --reason R</c></summary>
-internal sealed class DiscardCommand(DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, TimeProvider time, Output output)
+internal sealed class DiscardCommand(
+    DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, TimeProvider time, Output output)
 {
     private sealed record Options(string Archive, string Reason, bool Yes, bool Json);
 
@@ -48,7 +49,8 @@ internal sealed class DiscardCommand(DeadLetterQueues queues, IOperatorBroker br
                 counts.Add(letter);
             }
 
-            return Print(options, counts, counts.Total);
+            Print(options, counts, counts.Total);
+            return counts.Total > 0 ? ExitCodes.Done : throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
         }
 
         var discarded = 0;
@@ -56,7 +58,8 @@ internal sealed class DiscardCommand(DeadLetterQueues queues, IOperatorBroker br
             ("dead-letters discard", filter.ToString(), options.Reason), $"begun: into {options.Archive}",
             () => DiscardAsync(filter, options.Archive, count => discarded += count, cancellation),
             () => $"{discarded} discarded into {options.Archive}");
-        return Print(options, null, discarded);
+        Print(options, null, discarded);
+        return discarded > 0 ? ExitCodes.Done : throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
     }
 
     private async Task DiscardAsync(DeadLetterFilter filter, string path, Action<int> count, CancellationToken cancellation)
@@ -82,7 +85,7 @@ internal sealed class DiscardCommand(DeadLetterQueues queues, IOperatorBroker br
         }
     }
 
-    private int Print(Options options, LetterCounts? counts, int total)
+    private void Print(Options options, LetterCounts? counts, int total)
     {
         var archive = options.Yes && total > 0 ? options.Archive : null;
         output.Write(
@@ -90,15 +93,14 @@ internal sealed class DiscardCommand(DeadLetterQueues queues, IOperatorBroker br
             {
                 if (total == 0)
                 {
-                    output.Text.WriteLine("No dead letters.");
                     return;
                 }
 
                 counts?.Print(output);
-                output.Text.WriteLine(options.Yes
-                    ? $"{total} dead letters were discarded; they are in {options.Archive}."
-                    : $"{total} dead letters would be discarded into {options.Archive}. {CommonOptions.NothingChanged}");
+                var letters = Words.Count(total, "dead letter");
+                output.WriteText(options.Yes
+                    ? $"{letters} {Words.Verb(total, "was discarded; it is", "were discarded; they are")} in {options.Archive}."
+                    : $"{letters} would be discarded into {options.Archive}. {CommonOptions.NothingChanged}");
             });
-        return total == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
     }
 }

@@ -7,7 +7,8 @@ using DiditWorker.Operations.Terminal;
 namespace DiditWorker.Operations.Archive;
 
 /// <summary><c>dead-letters export FILE</c></summary>
-internal sealed class ExportCommand(DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, TimeProvider time, Output output)
+internal sealed class ExportCommand(
+    DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, TimeProvider time, Output output)
 {
     private readonly LetterCounts _counts = new();
 
@@ -41,7 +42,8 @@ internal sealed class ExportCommand(DeadLetterQueues queues, IOperatorBroker bro
         output.Write(
             json, new { File = total == 0 ? null : path, Messages = total, Redacted = redact, Groups = _counts.ToJson() },
             () => Print(path, redact));
-        return total == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
+        return total > 0 ? ExitCodes.Done : throw new CommandException(
+            ExitCodes.NothingMatched, (await NothingMatched.InAsync(queues, broker, filter, cancellation)).Message + " No file was written.");
     }
 
     private async Task ExportAsync(DeadLetterFilter filter, string path, bool redact, CancellationToken cancellation)
@@ -81,13 +83,11 @@ internal sealed class ExportCommand(DeadLetterQueues queues, IOperatorBroker bro
     {
         if (_counts.Total == 0)
         {
-            output.Text.WriteLine("No dead letters; no file was written.");
             return;
         }
 
         _counts.Print(output);
-        output.Text.WriteLine(
-            $"{_counts.Total} dead letters are in {path}{(redacted ? ", redacted: it cannot be imported" : "")}. They are in their "
-                + "queues, too.");
+        output.WriteText($"{Words.Count(_counts.Total, "dead letter")} {Words.Verb(_counts.Total, "is", "are")} in {path}"
+            + $"{(redacted ? ", redacted: it cannot be imported" : "")}. {Words.Verb(_counts.Total, "It is in its queue", "They are in their queues")}, too.");
     }
 }

@@ -3,7 +3,6 @@ using DiditWorker.Operations.Audit;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Terminal;
-using Spectre.Console;
 
 namespace DiditWorker.Operations.Archive;
 
@@ -104,8 +103,9 @@ internal sealed class ImportCommand(DeadLetterQueues queues, IOperatorBroker bro
                 + $"imported as headers that begin with {ImportedMessage.AsidePrefix}");
         }
 
-        output.Text.WriteLine(yes
-            ? $"{tallies.Values.Sum(tally => tally.Published)} dead letters were imported."
+        var published = tallies.Values.Sum(tally => tally.Published);
+        output.WriteText(yes
+            ? $"{Words.Count(published, "dead letter")} {Words.Verb(published, "was", "were")} imported."
             : $"Every line was read and is in order. {CommonOptions.NothingChanged}");
     }
 }

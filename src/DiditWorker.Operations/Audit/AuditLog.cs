@@ -31,13 +31,17 @@ public sealed record AuditEntry
     /// <summary>What came of it.</summary>
     [JsonPropertyName("outcome")]
     public required string Result { get; init; }
+
+    /// <summary>On one line.</summary>
+    public string InWords() => Layout.OneLine(
+        $"Audited: {User}@{Host}, {Command} ({Selection}){(Reason is null ? "" : $", reason: {Reason}")}: {Result}");
 }
 
 /// <summary>
-/// What operators did: a structured log line, and a list in Redis that is only ever added to and keeps the last 10,000 lines.
+/// What operators did: a list in Redis that is only ever added to and keeps the last 10,000 lines. The operator is told what was added,
+/// on standard error and in one line, since that may be kept as the log of a job.
 /// </summary>
-internal sealed partial class AuditLog(
-    RedisConnection redis, IdempotencyOptions options, TimeProvider time, ILogger<AuditLog> logger, Output output)
+internal sealed class AuditLog(RedisConnection redis, IdempotencyOptions options, TimeProvider time, Output output)
 {
     private const int Kept = 10_000;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -45,8 +49,11 @@ internal sealed partial class AuditLog(
     private RedisKey Key => options.KeyPrefix + "{audit}";
 
     /// <summary>Adds a line.</summary>
-    /// <exception cref="RedisException">It could not be stored; it is logged all the same.</exception>
-    public async Task AddAsync(string command, string selection, string? reason, string result)
+    /// <exception cref="RedisException">It could not be stored.</exception>
+    public async Task AddAsync(string command, string selection, string? reason, string result) =>
+        output.WriteNote((await StoreAsync(command, selection, reason, result)).InWords());
+
+    private async Task<AuditEntry> StoreAsync(string command, string selection, string? reason, string result)
     {
         var entry = new AuditEntry
         {
@@ -58,12 +65,13 @@ internal sealed partial class AuditLog(
             Reason = reason,
             Result = result,
         };
-        Log.Audited(logger, entry.User, entry.Host, command, selection, reason, result);
         var both = (await redis.DatabaseAsync()).CreateTransaction();
         _ = both.ListRightPushAsync(Key, JsonSerializer.Serialize(entry, Json));
         _ = both.ListTrimAsync(Key, -Kept, -1);
         await both.ExecuteAsync();
+        return entry;
     }
+
 
     /// <summary>
     /// Acts, between two lines: the first shows that an audit is possible, and stays if the command is killed.
@@ -75,7 +83,7 @@ internal sealed partial class AuditLog(
     public async Task AroundAsync(
         (string Command, string Selection, string? Reason) line, string begun, Func<Task> action, Func<string> result)
     {
-        await AddAsync(line.Command, line.Selection, line.Reason, begun);
+        await StoreAsync(line.Command, line.Selection, line.Reason, begun);
         var ended = "ended early: ";
         try
         {
@@ -91,7 +99,7 @@ internal sealed partial class AuditLog(
             catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
             {
                 await output.Notes.WriteLineAsync(
-                    $"The outcome could not be added to the audit in Redis, only to the log ({RedisRefusal.InWords(exception)}).");
+                    $"The audit in Redis says only that it was begun: the outcome could not be added ({RedisRefusal.InWords(exception)}).");
             }
         }
     }
@@ -100,11 +108,4 @@ internal sealed partial class AuditLog(
     public async Task<IReadOnlyList<AuditEntry>> LastAsync(int count) =>
         [.. (await (await redis.DatabaseAsync()).ListRangeAsync(Key, -count, -1))
             .Select(line => JsonSerializer.Deserialize<AuditEntry>((string)line!, Json)!)];
-
-    private static partial class Log
-    {
-        [LoggerMessage(300, LogLevel.Information, "{User} on {Host}: {Command} ({Selection}), reason: {Reason}: {Outcome}")]
-        public static partial void Audited(
-            ILogger logger, string user, string host, string command, string selection, string? reason, string outcome);
-    }
 }

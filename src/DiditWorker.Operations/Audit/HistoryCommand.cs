@@ -20,12 +20,22 @@ internal sealed class HistoryCommand(AuditLog audit, Output output)
     private async Task<int> RunAsync(int last, bool json)
     {
         var lines = await audit.LastAsync(last);
-        output.Write(json, lines, () => output.WriteTable(
-            ["at", "who", "command", "selection", "reason", "outcome"],
-            lines.Select(line => new[]
-            {
-                Output.Time(line.At), $"{line.User}@{line.Host}", line.Command, line.Selection, line.Reason ?? "", line.Result,
-            })));
-        return lines.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
+        output.Write(json, lines, () => Print(lines, output));
+        return lines.Count > 0 ? ExitCodes.Done
+            : throw new CommandException(ExitCodes.NothingMatched, "Nothing is in the audit: no command has changed anything yet.");
+    }
+
+    /// <summary>A line for each entry.</summary>
+    internal static void Print(IReadOnlyList<AuditEntry> entries, Output output)
+    {
+        if (entries.Count > 0)
+        {
+            output.WriteRecords(
+                ["at", "who", "command", "outcome", "selection", "reason"],
+                entries.Select(entry => new[]
+                {
+                    Output.Time(entry.At), $"{entry.User}@{entry.Host}", entry.Command, entry.Result, entry.Selection, entry.Reason ?? "",
+                }));
+        }
     }
 }

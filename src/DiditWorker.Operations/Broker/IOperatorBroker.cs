@@ -12,6 +12,9 @@ public delegate Task<IOperatorBroker> ConnectToBroker(CancellationToken cancella
 /// </summary>
 public interface IOperatorBroker : IAsyncDisposable
 {
+    /// <summary>Which broker, for people: the virtual host, and the address of the node.</summary>
+    string Place { get; }
+
     /// <summary>Begins a pass over a queue.</summary>
     /// <returns>Null if there is no such queue.</returns>
     Task<IQueueScan?> ScanAsync(string queue, CancellationToken cancellation);

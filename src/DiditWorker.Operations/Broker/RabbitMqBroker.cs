@@ -3,13 +3,17 @@ using RabbitMQ.Client;
 namespace DiditWorker.Operations.Broker;
 
 /// <summary>RabbitMQ, over one connection that does not recover: a command that lost its broker says so.</summary>
-internal sealed class RabbitMqBroker(IConnection connection, TimeProvider time) : IOperatorBroker
+internal sealed class RabbitMqBroker(IConnection connection, string virtualHost, TimeProvider time) : IOperatorBroker
 {
     /// <summary>Connects.</summary>
     /// <exception cref="BrokerException">None of its nodes answers.</exception>
     public static Task<IOperatorBroker> ConnectAsync(BrokerAccess access, TimeProvider time, CancellationToken cancellation) =>
         BrokerFaults.ToldAsync<IOperatorBroker>(async () =>
-            new RabbitMqBroker(await BrokerConnection.OpenAsync(access, BrokerConnection.Operator, cancellation), time));
+            new RabbitMqBroker(
+                await BrokerConnection.OpenAsync(access, BrokerConnection.Operator, cancellation), access.Address.VirtualHost, time));
+
+    /// <inheritdoc />
+    public string Place => $"virtual host {virtualHost} of {connection.Endpoint.HostName}:{connection.Endpoint.Port}";
 
     /// <inheritdoc />
     public Task<IQueueScan?> ScanAsync(string queue, CancellationToken cancellation) =>

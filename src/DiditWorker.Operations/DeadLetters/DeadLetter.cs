@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DiditWorker.Redis;
 using DiditWorker.Verification;
 using RabbitMQ.Client;
 
@@ -41,6 +42,11 @@ public sealed record DeadLetter
     /// <summary>Text of the exception.</summary>
     public string? FaultMessage { get; init; }
 
+    /// <summary>
+    /// Whether the text of the fault is the worker's or the broker's own, which quotes no message. That of any other exception may.
+    /// </summary>
+    public bool IsFaultSafe { get; init; }
+
     /// <summary>When it was parked; a skipped message does not say.</summary>
     public DateTimeOffset? FaultedAt { get; init; }
 
@@ -65,6 +71,14 @@ public sealed record DeadLetter
 
     /// <summary><inheritdoc cref="VendorDataHash" path="/summary"/></summary>
     public static string HashOf(string vendorData) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(vendorData)))[..12];
+
+    /// <summary>What people may see of the fault without asking for the body: its text, or the name of its exception.</summary>
+    public string FaultInWords => IsFaultSafe && FaultMessage is { } words ? words
+        : FaultType is { } type ? $"{type[(type.LastIndexOf('.') + 1)..]} (its text: show ID --show-body)"
+        : Group == DeadLetterGroups.Skipped ? "another message type than the worker's" : "it does not say";
+
+    /// <summary>For people: its request id, or its reference if it has none that could be used.</summary>
+    public string Name => Delivery?.RequestId ?? Reference;
 
     /// <summary>Without what it holds: much of it may be personal.</summary>
     public override string ToString() => $"{nameof(DeadLetter)} {Reference}";

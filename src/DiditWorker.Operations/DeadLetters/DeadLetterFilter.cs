@@ -1,3 +1,5 @@
+using DiditWorker.Operations.Terminal;
+
 namespace DiditWorker.Operations.DeadLetters;
 
 /// <summary>Which dead letters a command means; what is not set does not restrict.</summary>
@@ -44,6 +46,24 @@ public sealed record DeadLetterFilter
         letter.Reference == id
         || letter.Delivery?.RequestId == Protocol.RequestId.Normalize(id)
         || string.Equals(letter.Delivery?.Key.ToString(), id, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>As it is given to a command.</summary>
+    public string AsOptions() => string.Join(' ', new[]
+    {
+        Given("--queue", Queue), Given("--group", Group), Given("--since", Since?.ToString("O")), Given("--until", Until?.ToString("O")),
+        Given("--id", Id), Given("--vendor-data-hash", VendorDataHash), State is { } state ? $"--window {InWords(state)}" : null,
+        References is null ? null : $"the {Words.Count(References.Count, "reference")} of --plan",
+    }.OfType<string>());
+
+    private static string? Given(string option, string? value) => value is null ? null : $"{option} {ShellWord.Of(value)}";
+
+    private static string InWords(WindowState state) => state switch
+    {
+        WindowState.NearTheEnd => "near-the-end",
+        WindowState.Inside => "inside",
+        WindowState.Expired => "expired",
+        _ => "unknown",
+    };
 
     /// <summary>For the audit: what was asked for, without contents.</summary>
     public override string ToString() => string.Join(' ', new[]

@@ -20,6 +20,9 @@ public sealed class DeadLetterQueues(
     /// <summary>Where the worker takes messages from.</summary>
     public string InputQueue => options.Queue;
 
+    /// <summary>What the passes of this command have come across.</summary>
+    public Seen Seen { get; } = new();
+
     /// <summary>
     /// Whether a queue is one for dead letters: the worker's own, or another endpoint's, which MassTransit names in the same way.
     /// </summary>
@@ -95,6 +98,7 @@ public sealed class DeadLetterQueues(
         await foreach (var (tag, properties, body) in scan.ReadAsync(cancellation))
         {
             var letter = reader.Read(scan.Queue, properties, body);
+            Seen.Add(letter);
             if (filter.Takes(letter, AgeOf(letter)))
             {
                 yield return (tag, letter);

@@ -17,6 +17,13 @@ public sealed class DeadLetterReader(StartVerificationOptions options, DiditOpti
     /// <summary><see cref="DeadLetter.Invalid"/> of an envelope that the worker does not consume.</summary>
     public const string OtherType = "messageType: is not DiditWorker.Contracts:StartVerification, so the worker skips it";
 
+    // Their texts are published in rejections.
+    private static readonly HashSet<string?> Own =
+    [
+        typeof(InvalidMessageException).FullName, typeof(PayloadMismatchException).FullName, typeof(RefusedByDiditException).FullName,
+        typeof(AmbiguousSessionException).FullName, typeof(AttemptsExhaustedException).FullName,
+    ];
+
     /// <summary>Reads; nothing in it makes this fail.</summary>
     public DeadLetter Read(string queue, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
@@ -37,6 +44,7 @@ public sealed class DeadLetterReader(StartVerificationOptions options, DiditOpti
             Group = death?.Group ?? GroupOf(faultType),
             FaultType = faultType,
             FaultMessage = death?.Message ?? properties.Header("MT-Fault-Message"),
+            IsFaultSafe = death is not null || Own.Contains(faultType),
             FaultedAt = death?.At ?? Time(properties.Header("MT-Fault-Timestamp")),
             Replays = Number(properties.Header(Delivery.ReplayCountHeader)) is { } replays ? (int)Math.Min(replays, int.MaxValue) : 0,
             DeliveryCount = Number(properties.Header("x-delivery-count")),

@@ -3,7 +3,11 @@ namespace DiditWorker.Operations.DeadLetters;
 /// <summary>What <c>list</c> tells of one kind of fault in one queue; keeps only a few examples, however many messages there are.</summary>
 public sealed class GroupSummary(DeadLetter first, int examples)
 {
+    // A text that names ids is another one for each message.
+    private const int Texts = 100;
+
     private readonly List<DeadLetter> _examples = [];
+    private readonly Dictionary<string, int> _faults = new(StringComparer.Ordinal);
     private readonly int[] _windows = new int[Enum.GetValues<WindowState>().Length];
 
     /// <summary>Which queue.</summary>
@@ -33,6 +37,9 @@ public sealed class GroupSummary(DeadLetter first, int examples)
     /// <summary>The highest <c>x-acquired-count</c>.</summary>
     public long AcquiredCount { get; private set; }
 
+    /// <summary>What most of them failed with, as <see cref="DeadLetter.FaultInWords"/>; of the first hundred texts.</summary>
+    public string MostFrequentFault => _faults.MaxBy(fault => fault.Value).Key;
+
     /// <summary>The first ones.</summary>
     public IReadOnlyList<DeadLetter> Examples => _examples;
 
@@ -43,6 +50,11 @@ public sealed class GroupSummary(DeadLetter first, int examples)
     public void Add(DeadLetter letter, WindowAge age)
     {
         Count++;
+        if (_faults.Count < Texts || _faults.ContainsKey(letter.FaultInWords))
+        {
+            _faults[letter.FaultInWords] = _faults.GetValueOrDefault(letter.FaultInWords) + 1;
+        }
+
         _windows[(int)age.State]++;
         Oldest = letter.FaultedAt < Oldest || Oldest is null ? letter.FaultedAt ?? Oldest : Oldest;
         Newest = letter.FaultedAt > Newest || Newest is null ? letter.FaultedAt ?? Newest : Newest;

@@ -3,40 +3,49 @@ using System.Globalization;
 using DiditWorker.Operations.Audit;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
-using Spectre.Console;
 
 namespace DiditWorker.Operations.DeadLetters;
 
 /// <summary><c>dead-letters list</c></summary>
-internal sealed class ListCommand(DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, Output output)
+internal sealed class ListCommand(
+    DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, TimeProvider time, Output output)
 {
+    private sealed record Options(int Examples, bool Messages, bool ShowBody, bool Json);
+
     public static Command Create(OperatorHost host)
     {
         var filter = new FilterOptions();
         var json = CommonOptions.Json();
-        var examples = CommonOptions.Number("--examples", "Examples to show of each group", 3, n => n >= 0, "a whole number");
+        var examples = CommonOptions.Number(
+            "--examples", "Examples of each group, in JSON and with --show-body", 3, n => n >= 0, "a whole number");
+        var messages = new Option<bool>("--messages") { Description = "A line for each message, the queue's oldest first" };
+        var form = new Option<string?>("-o") { Description = "wide: the same as --messages" };
+        form.AcceptOnlyFromAmong("wide");
         var showBody = new Option<bool>("--show-body")
         { Description = "Show the bodies of the examples unredacted: personal data; leaves an audit line" };
         var command = new Command("list", "Counts what lies in the error and skipped queues, by fault, with its age against the window")
-            { examples, showBody, json };
+            { messages, form, examples, showBody, json };
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ListCommand>(
             list => list.RunAsync(
-                filter.Read(parsed), parsed.GetValue(examples), parsed.GetValue(showBody), parsed.GetValue(json), cancellation),
+                filter.Read(parsed),
+                new(parsed.GetValue(examples), parsed.GetValue(messages) || parsed.GetValue(form) is not null,
+                    parsed.GetValue(showBody), parsed.GetValue(json)),
+                cancellation),
             cancellation));
         return command;
     }
 
-    private async Task<int> RunAsync(DeadLetterFilter filter, int examples, bool showBody, bool json, CancellationToken cancellation)
+    private async Task<int> RunAsync(DeadLetterFilter filter, Options options, CancellationToken cancellation)
     {
-        if (showBody)
+        if (options.ShowBody)
         {
             await audit.AddAsync("dead-letters list --show-body", filter.ToString(), reason: null, "shown");
         }
 
-        var groups = await GroupAsync(filter, examples, cancellation);
-        output.Write(json, groups.Select(group => ToJson(group, showBody)), () => Print(groups, showBody));
-        return groups.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
+        var groups = await GroupAsync(filter, options.Messages ? int.MaxValue : options.Examples, cancellation);
+        output.Write(options.Json, groups.Select(group => ToJson(group, options.ShowBody)), () => Print(groups, options));
+        return groups.Count > 0 ? ExitCodes.Done : throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
     }
 
     private async Task<IReadOnlyList<GroupSummary>> GroupAsync(DeadLetterFilter filter, int examples, CancellationToken cancellation)
@@ -56,44 +65,75 @@ internal sealed class ListCommand(DeadLetterQueues queues, IOperatorBroker broke
         return [.. groups.Values.OrderByDescending(g => g.Count).ThenBy(g => g.Group, StringComparer.Ordinal)];
     }
 
-    private void Print(IReadOnlyList<GroupSummary> groups, bool showBody)
+    private void Print(IReadOnlyList<GroupSummary> groups, Options options)
     {
-        var console = output.Tables;
         if (groups.Count == 0)
         {
-            console.WriteLine("No dead letters.");
             return;
         }
 
-        output.WriteTable(
-            [
-                "group", "queue", "count", "oldest", "newest", "inside", "near the end", "expired", "unknown", "next window ends",
-                "examples",
-            ],
-            groups.Select(Row));
-        foreach (var letter in showBody ? groups.SelectMany(g => g.Examples) : [])
+        if (options.Messages)
         {
-            console.WriteLine($"{Name(letter)}: {Redaction.Open(letter.Body)}");
+            output.WriteRecords(
+                ["id", "group", "parked", "window left", "fault"],
+                groups.SelectMany(group => group.Examples).OrderBy(letter => letter.FaultedAt).Select(Row));
+        }
+        else
+        {
+            output.WriteTable(["group", "count", "oldest", "window left", "most frequent fault", "what helps"], groups.Select(Row));
         }
 
-        var counted = groups.Max(group => group.DeliveryCount);
-        console.WriteLine(
-            $"{groups.Sum(g => g.Count)} dead letters; before this reading x-delivery-count was up to {counted}, "
-            + $"x-acquired-count up to {groups.Max(g => g.AcquiredCount)}.");
+        foreach (var letter in options.ShowBody ? groups.SelectMany(group => group.Examples) : [])
+        {
+            output.Text.WriteLine($"{letter.Name}: {Redaction.Open(letter.Body)}");
+        }
+
+        output.WriteNote("");
+        var queued = groups.GroupBy(group => group.Queue, StringComparer.Ordinal)
+            .Select(queue => (Queue: queue.Key, Count: queue.Sum(group => group.Count))).ToList();
+        output.WriteNote($"{Words.Count(groups.Sum(group => group.Count), "dead letter")} in "
+            + $"{string.Join(", ", queued.Select(row => queued.Count == 1 ? row.Queue : $"{row.Queue} ({row.Count})"))}. "
+            + (options.Messages ? "One of them: diditworker dead-letters show ID" : "Each of them: diditworker dead-letters list --messages"));
+        WarnOfReadings(groups.Max(group => group.DeliveryCount));
+    }
+
+    private void WarnOfReadings(long counted)
+    {
         if (counted >= BrokerFindings.ReturnedOften)
         {
-            console.WriteLine(
-                "This broker counts readings in x-delivery-count, and drops a message that exceeds a delivery limit. "
-                + "Let no policy with a delivery-limit match this queue (deploy/rabbitmq/README.md, Policies).");
+            output.WriteNote(
+                $"This broker counts readings in x-delivery-count, up to {counted} before this one, and drops a message that exceeds a "
+                + "delivery limit. Let no policy with a delivery-limit match this queue (deploy/rabbitmq/README.md, Policies).");
         }
     }
 
-    private static string[] Row(GroupSummary group) =>
+    private string[] Row(GroupSummary group) =>
     [
-        group.Group, group.Queue, Text(group.Count), Output.Time(group.Oldest), Output.Time(group.Newest),
-        Text(group.In(WindowState.Inside)), Text(group.In(WindowState.NearTheEnd)), Text(group.In(WindowState.Expired)),
-        Text(group.In(WindowState.Unknown)), Output.Time(group.NextWindowEnd), string.Join('\n', group.Examples.Select(Name)),
+        group.Group, group.Count.ToString(CultureInfo.InvariantCulture), Age(group.Oldest), WindowLeft(group), group.MostFrequentFault,
+        WhatHelps.With(group.Group),
     ];
+
+    private string[] Row(DeadLetter letter)
+    {
+        var age = queues.AgeOf(letter);
+        return [letter.Name, letter.Group, Age(letter.FaultedAt), WindowLeft(age.State, age.EndsAt), letter.FaultInWords];
+    }
+
+    private string WindowLeft(GroupSummary group)
+    {
+        var (over, open) = (group.In(WindowState.Expired), group.In(WindowState.Inside) + group.In(WindowState.NearTheEnd));
+        return open == 0 ? WindowLeft(over > 0 ? WindowState.Expired : WindowState.Unknown, end: null)
+            : WindowLeft(WindowState.Inside, group.NextWindowEnd) + (over > 0 ? $", {over} over" : "");
+    }
+
+    private string WindowLeft(WindowState state, DateTimeOffset? end) => state switch
+    {
+        WindowState.Expired => "over",
+        WindowState.Unknown => "unknown",
+        _ => Words.Age(end!.Value - time.GetUtcNow()),
+    };
+
+    private string Age(DateTimeOffset? at) => at is { } parked ? Words.Age(time.GetUtcNow() - parked) : "unknown";
 
     private static object ToJson(GroupSummary group, bool showBody) => new
     {
@@ -124,8 +164,4 @@ internal sealed class ListCommand(DeadLetterQueues queues, IOperatorBroker broke
             Body = showBody ? Redaction.Open(letter.Body) : null,
         }),
     };
-
-    private static string Name(DeadLetter letter) => letter.Delivery?.RequestId ?? letter.Reference;
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

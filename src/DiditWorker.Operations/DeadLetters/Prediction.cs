@@ -48,7 +48,13 @@ public enum Predicted
 /// <summary>For people.</summary>
 internal static class PredictedInWords
 {
+    /// <summary>Of a look-up for what was parked as ambiguous, while nobody has asked Didit again.</summary>
+    public const string Ambiguous = "look up, and be parked again unless Didit's sessions have changed since";
+
     /// <summary>Follows "a replay would".</summary>
+    public static string InWords(this Prediction prediction) => prediction.WasAmbiguous ? Ambiguous : prediction.What.InWords();
+
+    /// <inheritdoc cref="InWords(Prediction)"/>
     public static string InWords(this Predicted what) => what switch
     {
         Predicted.AnswerFromRecord => "be answered from the record",
@@ -63,7 +69,7 @@ internal static class PredictedInWords
         Predicted.Park => "be parked again",
         Predicted.InProgress => "wait: still in progress",
         Predicted.SkipAgain => "be skipped again",
-        _ => "not be predicted (see --out)",
+        _ => "not be predicted",
     };
 }
 
@@ -74,6 +80,15 @@ internal static class PredictedInWords
 /// <param name="Memory">What Redis said; null if it was not asked.</param>
 public sealed record Prediction(Predicted What, string Because, WindowAge Age, Memory? Memory)
 {
+    /// <summary>Whether it is to be looked up and was parked as ambiguous before, and Didit has not been asked again.</summary>
+    public bool WasAmbiguous { get; init; }
+
+    /// <summary>Why Didit, which was to be asked, did not answer; null otherwise.</summary>
+    public string? DiditSaid { get; init; }
+
+    /// <summary>Whether a replay relies on Didit's memory after its window: never where the answer is in the record.</summary>
+    public bool IsBeyondTheWindow => Age.State == WindowState.Expired && What != Predicted.AnswerFromRecord;
+
     /// <summary>Whether the worker may create a session for it.</summary>
     public bool MayCreate => What is Predicted.Create or Predicted.Resend or Predicted.LookUpThenCreate or Predicted.CreateAfterLookUp;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DiditWorker.Contracts;
 using DiditWorker.Didit;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
@@ -12,7 +13,8 @@ namespace DiditWorker.Operations.DeadLetters;
 /// </summary>
 public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency, IdempotencyStore store, LookUp lookUp, TimeProvider time)
 {
-    private readonly ProtocolSettings _settings = didit.ProtocolSettings(idempotency);
+    /// <summary>What the decision depends on.</summary>
+    public ProtocolSettings Settings { get; } = didit.ProtocolSettings(idempotency);
 
     /// <summary>Predicts.</summary>
     /// <param name="letter">The dead letter.</param>
@@ -34,14 +36,15 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
 
             // A replay carries a header that says so.
             var evidence = new Evidence(Fingerprint.Of(request.Payload), delivery.PublishedAt, MaybeAttempted: true);
-            var decision = VerificationProtocol.Foresee(evidence, memory, _settings, time.GetUtcNow());
+            var decision = VerificationProtocol.Foresee(evidence, memory, Settings, time.GetUtcNow());
             var prediction = new Prediction(Of(decision.Choice), decision.Because, AgeOf(letter, memory.Record), memory);
-            return ask && prediction.What == Predicted.LookUpThenCreate
-                ? await AskAsync(prediction, delivery, request, memory, cancellation) : prediction;
+            return prediction.What != Predicted.LookUpThenCreate ? prediction
+                : ask ? await AskAsync(prediction, delivery, request, memory, cancellation)
+                : prediction with { WasAmbiguous = letter.Group == RejectionCodes.AmbiguousSession };
         }
         catch (Exception exception) when (exception is UnknownRecordException or CryptographicException or FormatException)
         {
-            return new(Predicted.Unknown, "the record cannot be read: " + exception.Message, AgeOf(letter, null), null);
+            return WithoutRecord(letter, "the record cannot be read: " + exception.Message);
         }
     }
 
@@ -62,7 +65,7 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
     {
         try
         {
-            var notBefore = EarlierAttempts.LookFrom(memory, delivery.PublishedAt, _settings, time.GetUtcNow());
+            var notBefore = EarlierAttempts.LookFrom(memory, delivery.PublishedAt, Settings, time.GetUtcNow());
             var match = await lookUp.RunAsync(
                 new(delivery.Key, request.VendorData, request.WorkflowId, request.Payload), notBefore, cancellation);
             return match.Kind switch
@@ -85,9 +88,15 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
         }
         catch (ReadFailedException exception)
         {
-            return prediction with { What = Predicted.Unknown, Because = "Didit could not be asked: " + exception.Message };
+            return prediction with
+            {
+                What = Predicted.Unknown, Because = "Didit could not be asked: " + exception.Message, DiditSaid = exception.Message,
+            };
         }
     }
+
+    /// <summary>What can be said of a dead letter without its record.</summary>
+    public Prediction WithoutRecord(DeadLetter letter, string because) => new(Predicted.Unknown, because, AgeOf(letter, null), null);
 
     private WindowAge AgeOf(DeadLetter letter, IdempotencyRecord? record)
     {

@@ -48,8 +48,7 @@ internal sealed partial class KeyAdoptCommand(
 
         if (!adoption.IsDone && !yes)
         {
-            await output.Text.WriteLineAsync(
-                $"Would complete {Named(adoption)} with {InWords(adoption.Session)}. {CommonOptions.NothingChanged}");
+            output.WriteText($"Would complete {Named(adoption)} with {InWords(adoption.Session)}. {CommonOptions.NothingChanged}");
             return ExitCodes.Done;
         }
 
@@ -58,12 +57,14 @@ internal sealed partial class KeyAdoptCommand(
             await ApplyAsync(adoption, reason);
         }
 
-        await output.Text.WriteLineAsync(adoption.IsDone
+        output.WriteText(adoption.IsDone
             ? $"Already: the record of {Named(adoption)} is completed with session {adoption.Session.Id}."
             : $"Adopted: {Named(adoption)} is completed with {InWords(adoption.Session)}.");
+        output.WriteText("Its publisher gets the answer with the next delivery. While the message is parked:");
+
+        // To be copied whole.
         await output.Text.WriteLineAsync(
-            "Its publisher gets the answer with the next delivery: diditworker dead-letters replay --id "
-                + $"\"{adoption.RequestId ?? adoption.Key.ToString()}\" --yes");
+            $"  diditworker dead-letters replay --id \"{adoption.RequestId ?? adoption.Key.ToString()}\" --yes");
         return ExitCodes.Done;
     }
 

@@ -6,7 +6,7 @@ using DiditWorker.Operations.Terminal;
 namespace DiditWorker.Operations.Replay;
 
 /// <summary><c>dead-letters plan</c></summary>
-internal sealed class PlanCommand(Planner planner, IOperatorBroker broker, Output output)
+internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, IOperatorBroker broker, Output output)
 {
     public static Command Create(OperatorHost host)
     {
@@ -28,11 +28,37 @@ internal sealed class PlanCommand(Planner planner, IOperatorBroker broker, Outpu
 
     private async Task<int> RunAsync(DeadLetterFilter filter, string? file, bool ask, bool json, CancellationToken cancellation)
     {
-        await using var lines = Open(file);
-        var summary = await planner.PlanAsync(
-            broker, filter, ask, (letter, prediction) => lines?.WriteLine(PlanFile.Line(PlanLine.Of(letter, prediction))), cancellation);
+        PlanSummary summary;
+        await using (var lines = Open(file))
+        {
+            summary = await planner.PlanAsync(
+                broker, filter, ask, (letter, prediction) => lines?.WriteLine(PlanFile.Line(PlanLine.Of(letter, prediction))), cancellation);
+        }
+
         PlanView.Print(summary, json, output);
-        return summary.Count == 0 ? ExitCodes.NothingMatched : ExitCodes.Done;
+        if (summary.Count == 0)
+        {
+            // An empty plan would replay nothing.
+            Delete(file);
+            throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
+        }
+
+        if (file is not null)
+        {
+            output.WriteNote($"{file} holds {Words.Count(summary.Count, "message")}. Exactly these: "
+                + $"diditworker dead-letters replay --plan {ShellWord.Of(file)}");
+        }
+
+        return summary.DiditSaid is not { } said ? ExitCodes.Done : throw new CommandException(
+            ExitCodes.SomeFailed, $"Didit did not answer for {Words.Count(summary.DiditAway, "message")}: {said}. Ask again later.");
+    }
+
+    private static void Delete(string? file)
+    {
+        if (file is not null)
+        {
+            File.Delete(file);
+        }
     }
 
     private static StreamWriter? Open(string? path)

@@ -17,6 +17,15 @@ public sealed class PlanSummary(DiditOptions didit)
     /// <summary>For each prediction: how many, and when the first window among them ends.</summary>
     public IReadOnlyDictionary<Predicted, (int Count, DateTimeOffset? FirstEnd)> Rows => _rows;
 
+    /// <summary>How many are to be looked up that were parked as ambiguous: what Didit has now was not asked.</summary>
+    public int WasAmbiguous { get; private set; }
+
+    /// <summary>For how many Didit was to be asked, and did not answer.</summary>
+    public int DiditAway { get; private set; }
+
+    /// <summary>Why it did not, the last time.</summary>
+    public string? DiditSaid { get; private set; }
+
     /// <summary>Creates at most.</summary>
     public int Creates { get; private set; }
 
@@ -33,7 +42,10 @@ public sealed class PlanSummary(DiditOptions didit)
         var (count, end) = _rows.GetValueOrDefault(prediction.What);
         var ends = prediction.Age.State == WindowState.Expired ? null : prediction.Age.EndsAt;
         _rows[prediction.What] = (count + 1, ends < end || end is null ? ends ?? end : end);
-        Expired += prediction.Age.State == WindowState.Expired ? 1 : 0;
+        Expired += prediction.IsBeyondTheWindow ? 1 : 0;
+        WasAmbiguous += prediction.WasAmbiguous ? 1 : 0;
+        DiditAway += prediction.DiditSaid is null ? 0 : 1;
+        DiditSaid = prediction.DiditSaid ?? DiditSaid;
         Creates += prediction.MayCreate ? 1 : 0;
         LookUps += prediction.LooksUp ? 1 : 0;
     }

@@ -16,6 +16,7 @@ internal sealed class ReplayCommand(
         + "unless --yes is given";
 
     private readonly Dictionary<string, HashSet<string>> _selection = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
     private readonly List<DeadLetter> _first = [];
 
     public static Command Create(OperatorHost host)
@@ -35,11 +36,11 @@ internal sealed class ReplayCommand(
         if (summary.Count == 0)
         {
             PlanView.Print(summary, json, output);
-            return ExitCodes.NothingMatched;
+            throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
         }
 
         // Tried out before anything is published.
-        var run = options.ToRun(parsed, queues.InputQueue);
+        var run = options.ToRun(parsed, queues.InputQueue) with { Answered = _answered };
         run = run with { Edit = await edit.TryAsync(_first, parsed.GetValue(options.Set) ?? [], run.Reason) };
         await RequireTargetAsync(run.Target, cancellation);
         if (!parsed.GetValue(options.Yes))
@@ -53,14 +54,14 @@ internal sealed class ReplayCommand(
         try
         {
             await audit.AroundAsync(
-                ("dead-letters replay", $"{filter}: {summary.Count} messages to {run.Target}, run {run.Run}", run.Reason), "begun",
+                ("dead-letters replay", $"{filter}: {Words.Count(summary.Count, "message")} to {run.Target}, run {run.Run}", run.Reason), "begun",
                 () => ProgressBar.RunAsync(output.Progress, "replaying", summary.Count, done =>
-                    replay.RunAsync(broker, _selection, () => done(1), cancellation)),
+                    replay.RunAsync(broker, _selection, () => done(1), cancellation), () => replay.WaitsFor),
                 replay.Report.ToString);
         }
         finally
         {
-            output.Write(json, replay.Report, () => output.Text.WriteLine(replay.Report));
+            output.Write(json, replay.Report, () => output.WriteText(replay.Report.ToString()));
         }
 
         return replay.Report.Failures > 0 || replay.Report.StoppedBecause is not null || replay.Report.Replayed < summary.Count
@@ -75,6 +76,11 @@ internal sealed class ReplayCommand(
         }
 
         references.Add(letter.Reference);
+        if (prediction.What == Predicted.AnswerFromRecord)
+        {
+            _answered.Add(letter.Reference);
+        }
+
         if (_first.Count < 2)
         {
             _first.Add(letter);

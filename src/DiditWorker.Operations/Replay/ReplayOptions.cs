@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using DiditWorker.Operations.DeadLetters;
 
 namespace DiditWorker.Operations.Replay;
@@ -28,6 +29,9 @@ public sealed record ReplayOptions
 
     /// <summary>Whether messages beyond the window are replayed; they are looked up first.</summary>
     public bool AllowExpired { get; init; }
+
+    /// <summary>References of what has its answer in the record: its window does not matter to a replay.</summary>
+    public IReadOnlySet<string> Answered { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>Whether to wait for the outcome of every message, and not only of the first.</summary>
     public bool Wait { get; init; }

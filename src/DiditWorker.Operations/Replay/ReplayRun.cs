@@ -1,5 +1,6 @@
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
 
 namespace DiditWorker.Operations.Replay;
@@ -31,6 +32,9 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
 
     /// <summary>What came of it; complete once <see cref="RunAsync"/> has ended, and true also when that was cancelled.</summary>
     public ReplayReport Report { get; } = new();
+
+    /// <summary>What it waits for at the moment, for people; null: it goes on.</summary>
+    public string? WaitsFor { get; private set; }
 
     /// <summary>Runs.</summary>
     /// <param name="broker">Where the queues are.</param>
@@ -108,7 +112,8 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
 
     private bool MayGo(DeadLetter letter)
     {
-        var expired = !options.AllowExpired && queues.AgeOf(letter).State == WindowState.Expired;
+        var expired = !options.AllowExpired && !options.Answered.Contains(letter.Reference)
+            && queues.AgeOf(letter).State == WindowState.Expired;
         var often = letter.Replays >= options.MaximumReplays;
         Report.Expired += expired ? 1 : 0;
         Report.ReplayedTooOften += often && !expired ? 1 : 0;
@@ -173,14 +178,15 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
             if (Report.Failures > options.MaximumFailures)
             {
                 Report.StoppedBecause = Report.NoOutcome > 0
-                    ? $"nothing was heard of {Report.NoOutcome} messages within {options.Patience:g}; is a worker running, and is Didit "
+                    ? $"nothing was heard of {Words.Count(Report.NoOutcome, "message")} within {Words.Duration(options.Patience)}; is a worker running, and is Didit "
                         + "well (GET /health/ready)?"
-                    : $"{Report.Failures} failures are more than --max-failures {options.MaximumFailures}";
+                    : $"{Words.Count(Report.Failures, "failure")} {Words.Verb(Report.Failures, "is", "are")} more than --max-failures {options.MaximumFailures}";
                 return;
             }
 
             if (!waiting)
             {
+                WaitsFor = null;
                 return;
             }
 
@@ -199,7 +205,9 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
                 _pending.Clear();
             }
 
-            return waitForAll && _pending.Count > 0;
+            var waiting = _pending.Values.Sum();
+            WaitsFor = $"the worker's {(waiting == 1 ? "answer" : $"{waiting} answers")}, at most {Words.Duration(options.Patience)} without one";
+            return waitForAll && waiting > 0;
         }
     }
 

@@ -7,7 +7,10 @@ using Spectre.Console;
 namespace DiditWorker.Operations.Terminal;
 
 /// <summary>Where a command prints: what was asked for to <paramref name="text"/>, everything else to <paramref name="notes"/>.</summary>
-internal sealed class Output(TextWriter text, TextWriter notes)
+/// <param name="text">Standard output.</param>
+/// <param name="notes">Standard error.</param>
+/// <param name="width">Of a terminal in a test; null: it is found out.</param>
+internal sealed class Output(TextWriter text, TextWriter notes, int? width = null)
 {
     // Wide enough that a table that goes into a file or a pipe is not broken.
     private const int WidthOfAFile = 200;
@@ -24,11 +27,14 @@ internal sealed class Output(TextWriter text, TextWriter notes)
 
     public TextWriter Notes => notes;
 
+    /// <summary>How wide the terminal is; null: what is printed goes into a file or a pipe.</summary>
+    public int? Width { get; } = width ?? (IsFile(text, Console.Out, Console.IsOutputRedirected) ? null : WidthOfTerminal());
+
     /// <summary>Tables; colour only on a terminal.</summary>
-    public IAnsiConsole Tables { get; } = ConsoleOn(text, Console.IsOutputRedirected || text != Console.Out);
+    public IAnsiConsole Tables { get; } = ConsoleOn(text, IsFile(text, Console.Out, Console.IsOutputRedirected), width);
 
     /// <summary>Progress and warnings.</summary>
-    public IAnsiConsole Progress { get; } = ConsoleOn(notes, Console.IsErrorRedirected || notes != Console.Error);
+    public IAnsiConsole Progress { get; } = ConsoleOn(notes, IsFile(notes, Console.Error, Console.IsErrorRedirected), width);
 
     /// <summary>What was asked for: as JSON, or in a form for people.</summary>
     public void Write<T>(bool asJson, T json, Action forPeople)
@@ -43,33 +49,47 @@ internal sealed class Output(TextWriter text, TextWriter notes)
         }
     }
 
-    /// <summary>A table of texts; without a name for any column it has no head.</summary>
-    public void WriteTable(string[] columns, IEnumerable<string[]> rows)
-    {
-        var table = new Table { ShowHeaders = columns.Any(name => name.Length > 0) }.AddColumns(columns);
-        foreach (var row in rows)
-        {
-            table.AddRow([.. row.Select(Markup.Escape)]);
-        }
+    /// <summary>A table of texts, see <see cref="Layout.Table"/>.</summary>
+    public void WriteTable(string[] columns, IEnumerable<string[]> rows) => WriteLines(Layout.Table(columns, rows, Width));
 
-        Tables.Write(table);
-    }
+    /// <summary>A line for each row, on a terminal too: there it is cut between two words, while a pipe gets all of it.</summary>
+    public void WriteRecords(string[] columns, IEnumerable<string[]> rows) =>
+        WriteLines(Layout.Table(columns, rows, width: null).Select(line => Layout.CutTo(line, Width)));
 
-    /// <summary>A label and a text on each line; never broken, so that it can be copied.</summary>
-    public void WriteRows(IEnumerable<(string Label, string Text)> rows)
-    {
-        var all = rows.ToList();
-        var width = all.Max(row => row.Label.Length);
-        foreach (var (label, line) in all)
-        {
-            text.WriteLine($"{label.PadRight(width)}  {line}");
-        }
-    }
+    /// <summary>A label and a text on each line; on a terminal a text goes on below its beginning.</summary>
+    public void WriteRows(IEnumerable<(string Label, string Text)> rows) => WriteLines(Layout.List(rows, Width));
+
+    /// <summary>A sentence, which a terminal's end does not break in a word.</summary>
+    public void WriteText(string sentence) => WriteLines(Width is { } room ? Layout.Wrap(sentence, room) : [sentence]);
 
     /// <summary>A UTC time for people; nothing if there is none.</summary>
     public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
-    private static IAnsiConsole ConsoleOn(TextWriter writer, bool isFile)
+    /// <summary>The same beside what was asked for, where a pipe does not take it for a record.</summary>
+    public void WriteNote(string sentence)
+    {
+        foreach (var line in Width is { } room ? Layout.Wrap(sentence, room) : [sentence])
+        {
+            notes.WriteLine(line);
+        }
+    }
+
+    private void WriteLines(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            text.WriteLine(line);
+        }
+    }
+
+    private static bool IsFile(TextWriter writer, TextWriter terminal, bool isRedirected) => isRedirected || writer != terminal;
+
+    // COLUMNS comes first, as in man and ls.
+    private static int WidthOfTerminal() =>
+        int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns)
+            && columns > 0 ? columns : Math.Max(Console.WindowWidth, 1);
+
+    private static IAnsiConsole ConsoleOn(TextWriter writer, bool isFile, int? width)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -77,11 +97,7 @@ internal sealed class Output(TextWriter text, TextWriter notes)
             Ansi = isFile ? AnsiSupport.No : AnsiSupport.Detect,
             Interactive = isFile ? InteractionSupport.No : InteractionSupport.Detect,
         });
-        if (isFile)
-        {
-            console.Profile.Width = WidthOfAFile;
-        }
-
+        console.Profile.Width = width ?? (isFile ? WidthOfAFile : WidthOfTerminal());
         return console;
     }
 }

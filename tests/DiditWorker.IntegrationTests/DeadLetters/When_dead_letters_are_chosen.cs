@@ -79,7 +79,7 @@ public sealed class When_dead_letters_are_chosen
 
         ended.ExitCode.ShouldBe(0);
         ended.Text.ShouldContain("AmbiguousSession");
-        ended.Text.ShouldContain("5 dead letters");
+        ended.Notes.ShouldContain("5 dead letters");
         ended.Text.ShouldNotContain("user-1");
         ended.Text.ShouldNotContain("\u001b[");
     }
@@ -101,7 +101,7 @@ public sealed class When_dead_letters_are_chosen
     [Test]
     public async Task What_a_fault_says_is_shown_only_when_asked_for_too([Values] bool json)
     {
-        string[] show = ["dead-letters", "show", "young", .. json ? ["--json"] : Array.Empty<string>()];
+        string[] show = ["dead-letters", "show", "old", .. json ? ["--json"] : (string[])["--headers", "--stack"]];
         var shown = await _arena.OperateAsync(show);
         shown.Text.ShouldContain("MT-Fault-Message");
         shown.Text.ShouldNotContain("it went wrong");

@@ -110,7 +110,7 @@ public sealed class When_dead_letters_are_exported
         var ended = await arena.OperateAsync("dead-letters", "export", _folder.File("none"));
 
         ended.ExitCode.ShouldBe(3);
-        ended.Text.ShouldContain("No dead letters; no file was written.");
+        ended.Notes.ShouldContain("No file was written.");
         _folder.Files.ShouldBeEmpty();
     }
 

@@ -75,7 +75,7 @@ public sealed class When_dead_letters_are_imported
         var third = await _arena.OperateAsync("dead-letters", "import", Letters, "--yes");
 
         dry.Json.GetProperty("queues")[0].GetProperty("there").GetInt32().ShouldBe(149);
-        second.Text.ShouldContain("1 dead letters were imported.");
+        second.Text.ShouldContain("1 dead letter was imported.");
         third.ExitCode.ShouldBe(0);
         third.Text.ShouldContain("0 dead letters were imported.");
         (await _arena.Broker.DepthAsync(Error)).ShouldBe(150u);

@@ -17,7 +17,7 @@ public sealed class When_others_read_the_error_queue_too
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkManyAsync(3, i => ($"order-{i}", "{}"), "System.IO.IOException");
         await using var connection = await new ConnectionFactory { Uri = new(arena.ConnectionString) }.CreateConnectionAsync();
-        await using var scan = (await new RabbitMqBroker(connection, TimeProvider.System).ScanAsync(Error, CancellationToken.None))!;
+        await using var scan = (await new RabbitMqBroker(connection, "/", TimeProvider.System).ScanAsync(Error, CancellationToken.None))!;
         await arena.Broker.TakeAsync(Error);
 
         var read = new List<string?>();

@@ -40,12 +40,12 @@ public sealed class When_the_error_queue_is_read
         await using var arena = await Arena.OpenAsync();
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", "System.IO.IOException");
-        (await arena.OperateAsync("dead-letters", "list")).Text.ShouldNotContain("delivery-limit");
+        (await arena.OperateAsync("dead-letters", "list")).Notes.ShouldNotContain("delivery-limit");
         await parking.ParkAsync(
             "order-2", """{"vendorData":"user-2"}""", "System.IO.IOException",
             headers: new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-delivery-count"] = 10L });
 
-        (await arena.OperateAsync("dead-letters", "list")).Text.ShouldContain("Let no policy with a delivery-limit match this queue");
+        (await arena.OperateAsync("dead-letters", "list")).Notes.ShouldContain("Let no policy with a delivery-limit match this queue");
     }
 
     [Test]

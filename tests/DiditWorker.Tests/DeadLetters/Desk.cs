@@ -27,9 +27,10 @@ internal sealed class Desk : IAsyncDisposable
     private readonly Output _output;
     private readonly IHost _host;
 
-    public Desk()
+    /// <param name="width">Of its terminal; null: it prints into a pipe.</param>
+    public Desk(int? width = null)
     {
-        _output = new(_text, _notes);
+        _output = new(_text, _notes, width);
         _host = Build();
         Broker.Declare(Input, Error, Skipped);
     }

@@ -22,6 +22,8 @@ internal sealed class MemoryBroker : IOperatorBroker
     /// </summary>
     public IReadOnlyList<string> Steps => _steps;
 
+    public string Place => "virtual host / of memory:5672";
+
     /// <summary>The step before which the connection breaks: it is not done.</summary>
     public string? BreaksBefore { get; set; }
 
@@ -39,6 +41,14 @@ internal sealed class MemoryBroker : IOperatorBroker
         foreach (var queue in queues)
         {
             _queues.TryAdd(queue, []);
+        }
+    }
+
+    public void Forget(params string[] queues)
+    {
+        foreach (var queue in queues)
+        {
+            _queues.Remove(queue);
         }
     }
 
@@ -65,7 +75,7 @@ internal sealed class MemoryBroker : IOperatorBroker
     public void Reconnect() => (_isBroken, BreaksBefore) = (false, null);
 
     /// <summary>Forgets the steps.</summary>
-    public void Forget() => _steps.Clear();
+    public void ForgetSteps() => _steps.Clear();
 
     /// <summary>Does a step, unless the connection is or gets broken.</summary>
     public void Step(string step)

@@ -149,7 +149,7 @@ public sealed class When_dead_letters_are_imported
         var desk = new Desk();
         desk.Park(count);
         await desk.DiscardAsync("archive");
-        desk.Broker.Forget();
+        desk.Broker.ForgetSteps();
         return desk;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DiditWorker.Operations.DeadLetters;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;
@@ -54,6 +55,22 @@ public sealed class When_dead_letters_are_replayed
             "DiditWorker-Replay-Reason: Didit was down", "DiditWorker-Replay-Run: run-1",
         ], ignoreOrder: true);
         message.Returns.ShouldBe(0);
+    }
+
+    // An adopted session is answered from the record, however old its message is.
+    [Test]
+    public async Task What_has_its_answer_in_the_record_is_never_beyond_the_window()
+    {
+        await using var replay = new ReplayDesk();
+        replay.Desk.Park("order-1", age: TimeSpan.FromDays(3));
+        replay.Desk.Park("order-2", age: TimeSpan.FromDays(3));
+        var answered = replay.Broker.In(Desk.Error)[1];
+
+        var report = await replay.RunAsync(
+            ReplayDesk.Options with { Answered = new HashSet<string> { DeadLetterReader.Reference(answered.Properties, answered.Body) } });
+
+        (report.Replayed, report.Expired).ShouldBe((1, 1));
+        replay.Broker.IdsIn(Desk.Error).ShouldBe(["order-1"]);
     }
 
     [Test]

@@ -1,0 +1,47 @@
+using DiditWorker.Operations.Broker;
+using DiditWorker.Operations.Terminal;
+
+namespace DiditWorker.Operations.DeadLetters;
+
+/// <summary>Says why a command found nothing to act on: no queue, an empty queue, or a filter that takes none of what is there.</summary>
+internal static class NothingMatched
+{
+    // More groups than these are of no help.
+    private const int Groups = 10;
+
+    /// <summary>For a command that has read all that its filter names.</summary>
+    /// <returns>What it ends with.</returns>
+    public static async Task<CommandException> InAsync(
+        DeadLetterQueues queues, IOperatorBroker broker, DeadLetterFilter filter, CancellationToken cancellation) =>
+        new(ExitCodes.NothingMatched, await InWordsAsync(queues, broker, filter, cancellation));
+
+    private static async Task<string> InWordsAsync(
+        DeadLetterQueues queues, IOperatorBroker broker, DeadLetterFilter filter, CancellationToken cancellation)
+    {
+        var seen = queues.Seen;
+        if (seen.Total > 0)
+        {
+            var groups = seen.Groups.OrderByDescending(group => group.Value).Take(Groups).Select(group => $"{group.Key} ({group.Value})");
+            return $"None of {Words.Count(seen.Total, "dead letter")} matches {filter.AsOptions()}; there are {string.Join(", ", groups)}"
+                + $"{(seen.Groups.Count > Groups ? " and others" : "")}."
+                + (filter.Id is { } id ? $" What became of it: diditworker keys show {ShellWord.Of(id)}" : "");
+        }
+
+        var (named, missing) = (queues.Named(filter), new List<string>());
+        foreach (var queue in named)
+        {
+            if (!await broker.MayExistAsync(queue, cancellation))
+            {
+                missing.Add(queue);
+            }
+        }
+
+        var own = named.All(queue => queue == queues.ErrorQueue || queue == queues.SkippedQueue);
+        return missing.Count < named.Count || (own && await broker.MayExistAsync(queues.InputQueue, cancellation))
+            ? $"No dead letters in {string.Join(" and ", named)}, {broker.Place}."
+            : $"There is no queue {string.Join(" and no queue ", missing)} in {broker.Place}. "
+                + (own ? $"Nor is there {queues.InputQueue}: no worker has run here. Check ConnectionStrings:RabbitMq and "
+                    + "StartVerification:Queue." : "Without --queue, dead letters are looked for in "
+                        + $"{queues.ErrorQueue} and {queues.SkippedQueue}.");
+    }
+}
