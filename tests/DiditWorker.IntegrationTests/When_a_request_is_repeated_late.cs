@@ -76,7 +76,7 @@ public sealed class When_a_request_is_repeated_late
         var show = await arena.OperateAsync("dead-letters", "show", "order-1", "--json");
         show.Json.GetProperty("publishedAt").GetDateTimeOffset().ShouldBe(LongAgo);
         var plan = await arena.OperateAsync("dead-letters", "plan");
-        plan.Text.ShouldContain("1 beyond the window");
+        plan.Notes.ShouldContain("1 beyond the window");
     }
 
     private static SimulatedSession Made(Arena arena) => arena.Didit.State.Seed(new()

@@ -115,7 +115,8 @@ internal sealed class LetterView(
     };
 
     private string Record() => _record is null
-        ? prediction.Memory is null ? "not known: " + prediction.Because : "none"
+        ? prediction.Memory is not null ? "none" : letter.Request is null ? "not asked for: the message cannot be read"
+            : "not known: " + prediction.Because
         : $"{_record.Meaning}; {Words.Count(_record.Attempts, "attempt")}, the first {Ago(_record.FirstAttempt)}; {_record.Counted} of "
             + $"{_record.MaximumAttempts} {Words.Verb(_record.Counted, "counts", "count")} against it";
 

@@ -12,13 +12,16 @@ internal sealed class ListCommand(
 {
     private sealed record Options(int Examples, bool Messages, bool ShowBody, bool Json);
 
+    // Not the messages: their bodies would be kept, too.
+    private readonly List<string[]> _messages = [];
+
     public static Command Create(OperatorHost host)
     {
         var filter = new FilterOptions();
         var json = CommonOptions.Json();
         var examples = CommonOptions.Number(
             "--examples", "Examples of each group, in JSON and with --show-body", 3, n => n >= 0, "a whole number");
-        var messages = new Option<bool>("--messages") { Description = "A line for each message, the queue's oldest first" };
+        var messages = new Option<bool>("--messages") { Description = "A line for each message, from the head of the queue on" };
         var form = new Option<string?>("-o") { Description = "wide: the same as --messages" };
         form.AcceptOnlyFromAmong("wide");
         var showBody = new Option<bool>("--show-body")
@@ -43,13 +46,14 @@ internal sealed class ListCommand(
             await audit.AddAsync("dead-letters list --show-body", filter.ToString(), reason: null, "shown");
         }
 
-        var groups = await GroupAsync(filter, options.Messages ? int.MaxValue : options.Examples, cancellation);
+        var groups = await GroupAsync(filter, options, cancellation);
         output.Write(options.Json, groups.Select(group => ToJson(group, options.ShowBody)), () => Print(groups, options));
         return groups.Count > 0 ? ExitCodes.Done : throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
     }
 
-    private async Task<IReadOnlyList<GroupSummary>> GroupAsync(DeadLetterFilter filter, int examples, CancellationToken cancellation)
+    private async Task<IReadOnlyList<GroupSummary>> GroupAsync(DeadLetterFilter filter, Options options, CancellationToken cancellation)
     {
+        var examples = options is { Messages: true, Json: true } ? int.MaxValue : options.Examples;
         var groups = new Dictionary<(string, string, string?), GroupSummary>();
         await foreach (var letter in queues.SnapshotAsync(broker, filter, cancellation))
         {
@@ -60,6 +64,10 @@ internal sealed class ListCommand(
             }
 
             group.Add(letter, queues.AgeOf(letter));
+            if (options is { Messages: true, Json: false })
+            {
+                _messages.Add(Row(letter));
+            }
         }
 
         return [.. groups.Values.OrderByDescending(g => g.Count).ThenBy(g => g.Group, StringComparer.Ordinal)];
@@ -74,9 +82,7 @@ internal sealed class ListCommand(
 
         if (options.Messages)
         {
-            output.WriteRecords(
-                ["id", "group", "parked", "window left", "fault"],
-                groups.SelectMany(group => group.Examples).OrderBy(letter => letter.FaultedAt).Select(Row));
+            output.WriteRecords(["id", "group", "parked", "window left", "fault"], _messages);
         }
         else
         {

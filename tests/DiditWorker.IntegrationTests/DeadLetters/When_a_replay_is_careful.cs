@@ -186,6 +186,25 @@ public sealed class When_a_replay_is_careful
         noRedis.Notes.ShouldContain("ConnectionStrings:Redis");
     }
 
+    [Test]
+    public async Task A_didit_that_does_not_answer_is_told_instead_of_a_plan()
+    {
+        await using var arena = await Arena.OpenAsync();
+        await using var parking = await Parking.OpenAsync(arena);
+        await parking.ParkAsync("order-1", """{"vendorData":"user-1"}""", "DiditWorker.Verification.AmbiguousSessionException");
+        arena.Settings["Didit:BaseAddress"] = $"http://127.0.0.1:{FreePort.Take()}/";
+
+        var unasked = await arena.OperateAsync("dead-letters", "plan");
+        var asked = await arena.OperateAsync("dead-letters", "plan", "--look-up");
+
+        unasked.ExitCode.ShouldBe(0, unasked.ToString());
+        unasked.Text.ShouldContain("look up, and be parked again unless Didit's sessions have changed since");
+        asked.ExitCode.ShouldBe(1, asked.ToString());
+        asked.Notes.ShouldContain("Didit did not answer for 1 message: ");
+        asked.Text.ShouldContain("not be predicted");
+        (await arena.OperateAsync("dead-letters", "show", "order-1", "--look-up")).ExitCode.ShouldBe(1);
+    }
+
     private static async Task DeclareAsync(Arena arena, string queue)
     {
         await using var connection = await new ConnectionFactory { Uri = new(arena.ConnectionString) }.CreateConnectionAsync();

@@ -47,6 +47,26 @@ public sealed class When_a_session_is_adopted
         arena.Didit.State.Requests.ShouldNotContain(r => r.Operation == DiditOperation.Create);
     }
 
+    // The window of the message is over; what it is replayed for is in the record.
+    [Test]
+    public async Task The_command_that_it_prints_can_be_pasted()
+    {
+        await using var arena = await Arena.OpenAsync();
+        var (chosen, _) = await ParkAsync(arena);
+        var adopted = await AdoptAsync(arena, 1, Id, chosen.SessionId, "--yes");
+        var command = adopted.Text.Split('\n').Single(line => line.StartsWith("  diditworker ", StringComparison.Ordinal));
+        await Servers.Eventually.UntilAsync(
+            async () => await arena.Broker.DepthAsync("start-verification_error") == 1, TimeSpan.FromSeconds(30), "it can be read again");
+
+        var replayed = await arena.OperateAsync(command.Replace("\"", "", StringComparison.Ordinal).Trim().Split(' ')[1..]);
+
+        replayed.ExitCode.ShouldBe(ExitCodes.Done, replayed.ToString());
+        replayed.Text.Trim().ShouldBe("1 replayed, 1 answered from the record");
+        replayed.Notes.ShouldContain("Audited: ");
+        replayed.Notes.ShouldNotContain("reason:");
+        arena.Broker.Created.Single().Text("sessionId").ShouldBe(chosen.SessionId);
+    }
+
     [Test]
     public async Task Again_it_is_already_done_and_another_session_is_refused()
     {
