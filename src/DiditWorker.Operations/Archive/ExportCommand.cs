@@ -42,8 +42,13 @@ internal sealed class ExportCommand(
         output.Write(
             json, new { File = total == 0 ? null : path, Messages = total, Redacted = redact, Groups = _counts.ToJson() },
             () => Print(path, redact));
-        return total > 0 ? ExitCodes.Done : throw new CommandException(
-            ExitCodes.NothingMatched, (await NothingMatched.InAsync(queues, broker, filter, cancellation)).Message + " No file was written.");
+        if (total == 0)
+        {
+            var nothing = await NothingMatched.InAsync(queues, broker, filter, cancellation);
+            throw new CommandException(nothing.ExitCode, nothing.Message + " No file was written.");
+        }
+
+        return ExitCodes.Done;
     }
 
     private async Task ExportAsync(DeadLetterFilter filter, string path, bool redact, CancellationToken cancellation)
@@ -88,6 +93,7 @@ internal sealed class ExportCommand(
 
         _counts.Print(output);
         output.WriteText($"{Words.Count(_counts.Total, "dead letter")} {Words.Verb(_counts.Total, "is", "are")} in {path}"
-            + $"{(redacted ? ", redacted: it cannot be imported" : "")}. {Words.Verb(_counts.Total, "It is in its queue", "They are in their queues")}, too.");
+            + $"{(redacted ? ", redacted: it cannot be imported" : "")}. "
+            + $"{Words.Verb(_counts.Total, "It is in its queue", "They are in their queues")}, too.");
     }
 }

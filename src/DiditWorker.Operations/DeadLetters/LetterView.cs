@@ -30,7 +30,8 @@ internal sealed class LetterView(
     [
         ("request id", letter.Delivery?.RequestId ?? "none that could be used"),
         ("fault", $"{letter.Group}: {(showBody ? letter.FaultMessage ?? letter.FaultInWords : letter.FaultInWords)}"),
-        .. letter.Invalid is { } invalid && invalid != letter.FaultMessage ? [("readable", $"no: {invalid}")] : Enumerable.Empty<(string, string)>(),
+        .. letter.Invalid is { } invalid && invalid != letter.FaultMessage
+            ? [("readable", $"no: {invalid}")] : Enumerable.Empty<(string, string)>(),
         ("parked", letter.FaultedAt is { } parked ? Ago(parked) : "it does not say when"),
         ("published", letter.Delivery?.PublishedAt is { } published ? Ago(published) : "it does not say when"),
         ("window", Window()),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using DiditWorker.Operations.Audit;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
@@ -14,6 +13,7 @@ internal sealed class ListCommand(
 
     // Not the messages: their bodies would be kept, too.
     private readonly List<string[]> _messages = [];
+    private readonly ListView _view = new(time.GetUtcNow());
 
     public static Command Create(OperatorHost host)
     {
@@ -47,7 +47,7 @@ internal sealed class ListCommand(
         }
 
         var groups = await GroupAsync(filter, options, cancellation);
-        output.Write(options.Json, groups.Select(group => ToJson(group, options.ShowBody)), () => Print(groups, options));
+        output.Write(options.Json, groups.Select(group => ListView.ToJson(group, options.ShowBody)), () => Print(groups, options));
         return groups.Count > 0 ? ExitCodes.Done : throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
     }
 
@@ -66,7 +66,7 @@ internal sealed class ListCommand(
             group.Add(letter, queues.AgeOf(letter));
             if (options is { Messages: true, Json: false })
             {
-                _messages.Add(Row(letter));
+                _messages.Add(_view.Row(letter, queues.AgeOf(letter)));
             }
         }
 
@@ -86,7 +86,7 @@ internal sealed class ListCommand(
         }
         else
         {
-            output.WriteTable(["group", "count", "oldest", "window left", "most frequent fault", "what helps"], groups.Select(Row));
+            output.WriteTable(["group", "count", "oldest", "window left", "most frequent fault", "what helps"], groups.Select(_view.Row));
         }
 
         foreach (var letter in options.ShowBody ? groups.SelectMany(group => group.Examples) : [])
@@ -99,7 +99,8 @@ internal sealed class ListCommand(
             .Select(queue => (Queue: queue.Key, Count: queue.Sum(group => group.Count))).ToList();
         output.WriteNote($"{Words.Count(groups.Sum(group => group.Count), "dead letter")} in "
             + $"{string.Join(", ", queued.Select(row => queued.Count == 1 ? row.Queue : $"{row.Queue} ({row.Count})"))}. "
-            + (options.Messages ? "One of them: diditworker dead-letters show ID" : "Each of them: diditworker dead-letters list --messages"));
+            + (options.Messages ? "One of them: diditworker dead-letters show ID"
+                : "Each of them: diditworker dead-letters list --messages"));
         WarnOfReadings(groups.Max(group => group.DeliveryCount));
     }
 
@@ -112,62 +113,4 @@ internal sealed class ListCommand(
                 + "delivery limit. Let no policy with a delivery-limit match this queue (deploy/rabbitmq/README.md, Policies).");
         }
     }
-
-    private string[] Row(GroupSummary group) =>
-    [
-        group.Group, group.Count.ToString(CultureInfo.InvariantCulture), Age(group.Oldest), WindowLeft(group), group.MostFrequentFault,
-        WhatHelps.With(group.Group),
-    ];
-
-    private string[] Row(DeadLetter letter)
-    {
-        var age = queues.AgeOf(letter);
-        return [letter.Name, letter.Group, Age(letter.FaultedAt), WindowLeft(age.State, age.EndsAt), letter.FaultInWords];
-    }
-
-    private string WindowLeft(GroupSummary group)
-    {
-        var (over, open) = (group.In(WindowState.Expired), group.In(WindowState.Inside) + group.In(WindowState.NearTheEnd));
-        return open == 0 ? WindowLeft(over > 0 ? WindowState.Expired : WindowState.Unknown, end: null)
-            : WindowLeft(WindowState.Inside, group.NextWindowEnd) + (over > 0 ? $", {over} over" : "");
-    }
-
-    private string WindowLeft(WindowState state, DateTimeOffset? end) => state switch
-    {
-        WindowState.Expired => "over",
-        WindowState.Unknown => "unknown",
-        _ => Words.Age(end!.Value - time.GetUtcNow()),
-    };
-
-    private string Age(DateTimeOffset? at) => at is { } parked ? Words.Age(time.GetUtcNow() - parked) : "unknown";
-
-    private static object ToJson(GroupSummary group, bool showBody) => new
-    {
-        group.Group,
-        group.FaultType,
-        group.Queue,
-        group.Count,
-        group.Oldest,
-        group.Newest,
-        Window = new
-        {
-            Inside = group.In(WindowState.Inside),
-            NearTheEnd = group.In(WindowState.NearTheEnd),
-            Expired = group.In(WindowState.Expired),
-            Unknown = group.In(WindowState.Unknown)
-        },
-        group.NextWindowEnd,
-        group.DeliveryCount,
-        group.AcquiredCount,
-        Examples = group.Examples.Select(letter => new
-        {
-            letter.Reference,
-            letter.Delivery?.RequestId,
-            Key = letter.Delivery?.Key.ToString(),
-            letter.FaultedAt,
-            letter.VendorDataHash,
-            letter.Replays,
-            Body = showBody ? Redaction.Open(letter.Body) : null,
-        }),
-    };
 }

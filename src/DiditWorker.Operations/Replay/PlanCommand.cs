@@ -32,7 +32,8 @@ internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, IOpe
         await using (var lines = Open(file))
         {
             summary = await planner.PlanAsync(
-                broker, filter, ask, (letter, prediction) => lines?.WriteLine(PlanFile.Line(PlanLine.Of(letter, prediction))), cancellation);
+                broker, filter, ask, (letter, prediction) => lines?.WriteLine(PlanFile.Line(PlanLine.Of(letter, prediction))),
+                cancellation);
         }
 
         PlanView.Print(summary, json, output);

@@ -22,8 +22,8 @@ internal static class PlanView
             + InWords(summary));
         if (summary.WasAmbiguous > 0)
         {
-            output.WriteNote($"{Words.Count(summary.WasAmbiguous, "message")} {Words.Verb(summary.WasAmbiguous, "was", "were")} parked, since "
-                + "an earlier attempt may have made one of several sessions. What Didit has now is not known here; to ask it: "
+            output.WriteNote($"{Words.Count(summary.WasAmbiguous, "message")} {Words.Verb(summary.WasAmbiguous, "was", "were")} parked, "
+                + "since an earlier attempt may have made one of several sessions. What Didit has now is not known here; to ask it: "
                 + "diditworker dead-letters plan --look-up");
         }
     });

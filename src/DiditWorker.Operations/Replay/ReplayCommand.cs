@@ -54,7 +54,8 @@ internal sealed class ReplayCommand(
         try
         {
             await audit.AroundAsync(
-                ("dead-letters replay", $"{filter}: {Words.Count(summary.Count, "message")} to {run.Target}, run {run.Run}", run.Reason), "begun",
+                ("dead-letters replay", $"{filter}: {Words.Count(summary.Count, "message")} to {run.Target}, run {run.Run}", run.Reason),
+                "begun",
                 () => ProgressBar.RunAsync(output.Progress, "replaying", summary.Count, done =>
                     replay.RunAsync(broker, _selection, () => done(1), cancellation), () => replay.WaitsFor),
                 replay.Report.ToString);

@@ -178,9 +178,10 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
             if (Report.Failures > options.MaximumFailures)
             {
                 Report.StoppedBecause = Report.NoOutcome > 0
-                    ? $"nothing was heard of {Words.Count(Report.NoOutcome, "message")} within {Words.Duration(options.Patience)}; is a worker running, and is Didit "
-                        + "well (GET /health/ready)?"
-                    : $"{Words.Count(Report.Failures, "failure")} {Words.Verb(Report.Failures, "is", "are")} more than --max-failures {options.MaximumFailures}";
+                    ? $"nothing was heard of {Words.Count(Report.NoOutcome, "message")} within {Words.Duration(options.Patience)}; is a worker "
+                        + "running, and is Didit well (GET /health/ready)?"
+                    : $"{Words.Count(Report.Failures, "failure")} {Words.Verb(Report.Failures, "is", "are")} more than "
+                        + $"--max-failures {options.MaximumFailures}";
                 return;
             }
 
@@ -206,7 +207,8 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
             }
 
             var waiting = _pending.Values.Sum();
-            WaitsFor = $"the worker's {(waiting == 1 ? "answer" : $"{waiting} answers")}, at most {Words.Duration(options.Patience)} without one";
+            WaitsFor = $"the worker's {(waiting == 1 ? "answer" : $"{waiting} answers")}, at most "
+                + $"{Words.Duration(options.Patience)} without one";
             return waitForAll && waiting > 0;
         }
     }

@@ -1,6 +1,8 @@
 namespace DiditWorker.Operations.Terminal;
 
-/// <summary>Fits texts into a width without ever breaking a word: an id, a setting or a number stays whole, so that it can be copied.</summary>
+/// <summary>
+/// Fits texts into a width without ever breaking a word: an id, a setting or a number stays whole, so that it can be copied.
+/// </summary>
 internal static class Layout
 {
     private const int LongestLabel = 24;
@@ -85,9 +87,8 @@ internal static class Layout
     private static IEnumerable<string> Row(string[] cells, int[] widths)
     {
         var lines = cells.Select((cell, column) => cell.Length <= widths[column] ? [cell] : Wrap(cell, widths[column])).ToArray();
-        return Enumerable.Range(0, lines.Max(cell => cell.Count)).Select(line => string.Join(
-            Gap, lines.Select((cell, column) => (line < cell.Count ? cell[line] : "").PadRight(column < lines.Length - 1 ? widths[column] : 0)))
-            .TrimEnd());
+        return Enumerable.Range(0, lines.Max(cell => cell.Count)).Select(line => string.Join(Gap, lines.Select(
+            (cell, column) => (line < cell.Count ? cell[line] : "").PadRight(column < lines.Length - 1 ? widths[column] : 0))).TrimEnd());
     }
 
     // The widest column gives way first.
@@ -96,8 +97,7 @@ internal static class Layout
         var widths = wanted.ToArray();
         while (widths.Sum() > room)
         {
-            var widest = Enumerable.Range(0, widths.Length).Where(column => widths[column] > needed[column]).MaxBy(column => widths[column]);
-            widths[widest]--;
+            widths[Enumerable.Range(0, widths.Length).Where(column => widths[column] > needed[column]).MaxBy(column => widths[column])]--;
         }
 
         return widths;

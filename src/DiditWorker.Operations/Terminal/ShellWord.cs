@@ -7,7 +7,7 @@ internal static class ShellWord
 
     /// <summary>As a shell reads it: as it is, or in quotes.</summary>
     public static string Of(string word) =>
-        word.Length > 0 && word.All(character => char.IsAsciiLetterOrDigit(character) || Plain.Contains(character, StringComparison.Ordinal))
+        word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || Plain.Contains(letter, StringComparison.Ordinal))
             ? word
             : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }
