@@ -90,7 +90,9 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
         {
             return prediction with
             {
-                What = Predicted.Unknown, Because = "Didit could not be asked: " + exception.Message, DiditSaid = exception.Message,
+                What = Predicted.Unknown,
+                Because = "Didit could not be asked: " + exception.Message,
+                DiditSaid = exception.Message,
             };
         }
     }

@@ -178,8 +178,8 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
             if (Report.Failures > options.MaximumFailures)
             {
                 Report.StoppedBecause = Report.NoOutcome > 0
-                    ? $"nothing was heard of {Words.Count(Report.NoOutcome, "message")} within {Words.Duration(options.Patience)}; is a worker "
-                        + "running, and is Didit well (GET /health/ready)?"
+                    ? $"nothing was heard of {Words.Count(Report.NoOutcome, "message")} within {Words.Duration(options.Patience)}; "
+                        + "is a worker running, and is Didit well (GET /health/ready)?"
                     : $"{Words.Count(Report.Failures, "failure")} {Words.Verb(Report.Failures, "is", "are")} more than "
                         + $"--max-failures {options.MaximumFailures}";
                 return;

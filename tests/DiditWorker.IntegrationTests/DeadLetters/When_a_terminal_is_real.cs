@@ -10,6 +10,9 @@ public sealed class When_a_terminal_is_real
     private const string Id = "6f1c1a52-6f0c-5d0e-9d0f-3b1a6f8f2f5e";
     private const string Fault = "Somewhere.InTheCode.OfAnother.AnExceptionWithALongNameThatNobodyShortened";
 
+    // The runtime's own, to a terminal whose keys it may read.
+    private const string Begun = "\u001b[?1h\u001b=";
+
     private Arena _arena = null!;
 
     [OneTimeSetUp]
@@ -30,18 +33,18 @@ public sealed class When_a_terminal_is_real
     [TestCase(200, 80, 80)]
     public async Task No_line_is_wider_and_ids_are_whole(int width, int? columns, int most)
     {
-        foreach (var command in (string[])["list", "list --messages", $"show {Id}", "plan", "replay"])
+        foreach (var command in (string[])["list", "list --messages", $"show {Id}", "plan"])
         {
             using var process = OperatorProcess.StartAtTerminal(_arena, width, columns, ["dead-letters", .. command.Split(' ')]);
             process.StandardInput.Close();
-            var printed = await process.StandardOutput.ReadToEndAsync();
+            var printed = (await process.StandardOutput.ReadToEndAsync()).Replace(Begun, "", StringComparison.Ordinal);
             await process.WaitForExitAsync();
 
             process.ExitCode.ShouldBe(0, printed);
             var lines = printed.Split('\n').Select(line => line.TrimEnd('\r')).ToList();
             lines.Where(line => line.Length > most && !line.StartsWith("  diditworker ", StringComparison.Ordinal))
                 .ShouldBeEmpty($"{command}\n{printed}");
-            printed.Contains(Id, StringComparison.Ordinal).ShouldBe(command is not ("list" or "plan" or "replay"), printed);
+            printed.Contains(Id, StringComparison.Ordinal).ShouldBe(command is not ("list" or "plan"), printed);
         }
     }
 }
