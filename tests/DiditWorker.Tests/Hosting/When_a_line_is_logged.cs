@@ -77,7 +77,8 @@ public sealed class When_a_line_is_logged
     {
         using var output = new MemoryStream();
         using (var factory =
-            LoggerFactory.Create(logging => logging.AddZLoggerStream(output, options => options.UseFormatter(() => new ConsoleLog.Lines()))))
+            LoggerFactory.Create(
+                logging => logging.AddZLoggerStream(output, options => options.UseFormatter(() => new ConsoleLog.Lines()))))
         {
             log(factory);
         }
