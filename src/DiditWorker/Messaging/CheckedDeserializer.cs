@@ -33,7 +33,7 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
         try
         {
             var context = new BodyConsumeContext(
-                receiveContext, body.Envelope is { } envelope ? InEnvelope(envelope) : new RawJsonContext(receiveContext, body.Message));
+                receiveContext, body.Envelope is { } envelope ? InEnvelope(envelope) : Raw(receiveContext, body.Message));
             ReadAll(context);
             return context;
         }
@@ -59,6 +59,19 @@ public sealed class CheckedDeserializer(ContentType contentType, int maximumBody
     private static void ReadAll(BodyConsumeContext context) => _ = (
         context.MessageId, context.RequestId, context.CorrelationId, context.ConversationId, context.InitiatorId, context.ExpirationTime,
         context.SourceAddress, context.DestinationAddress, context.ResponseAddress, context.FaultAddress, context.SentTime);
+
+    private static SystemTextJsonRawSerializerContext Raw(ReceiveContext receive, JsonElement message)
+    {
+        const RawSerializerOptions anyType = RawSerializerOptions.AnyMessageType;
+        return new(
+            SystemTextJsonMessageSerializer.Instance,
+            SystemTextJsonMessageSerializer.Options,
+            SystemTextJsonRawMessageSerializer.JsonContentType,
+            new RawMessageContext(receive.TransportHeaders, receive.InputAddress, anyType),
+            receive.GetMessageTypes(),
+            anyType,
+            message);
+    }
 
     private static SystemTextJsonSerializerContext InEnvelope(Envelope read)
     {
