@@ -21,11 +21,11 @@ internal sealed partial class FilterOptions
     private readonly Option<string?> _window = new("--window")
     { Description = "inside (near the end included), near-the-end, expired or unknown" };
     private readonly Option<int?> _limit =
-        CommonOptions.Number<int>("--limit", "At most so many, from the head of the queue", n => n > 0, "a whole number above 0");
+        CommonOptions.Digits("--limit", "At most so many, from the head of the queue", n => n > 0, "a whole number above 0");
 
     public FilterOptions()
     {
-        _window.AcceptOnlyFromAmong("inside", "near-the-end", "expired", "unknown");
+        _window.AcceptOnlyFromAmong([.. WindowStates.ByName.Keys]);
         _hash.Validators.Add(
             CommonOptions.Require(HashPattern().IsMatch, "--vendor-data-hash {0}: expected 4 to 64 hexadecimal digits"));
     }
@@ -53,14 +53,7 @@ internal sealed partial class FilterOptions
         Until = parsed.GetValue(_until),
         Id = parsed.CommandResult.GetResult(_id) is null ? null : parsed.GetValue(_id),
         VendorDataHash = Shortened(parsed.GetValue(_hash)),
-        State = parsed.GetValue(_window) switch
-        {
-            "inside" => WindowState.Inside,
-            "near-the-end" => WindowState.NearTheEnd,
-            "expired" => WindowState.Expired,
-            "unknown" => WindowState.Unknown,
-            _ => null,
-        },
+        State = parsed.GetValue(_window) is { } name ? WindowStates.ByName[name] : null,
         Limit = parsed.GetValue(_limit),
     };
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DiditWorker.Protocol;
 
 namespace DiditWorker.Operations.DeadLetters;
@@ -16,6 +17,17 @@ public enum WindowState
 
     /// <summary>The message does not say when it was published: a replay looks up first.</summary>
     Unknown,
+}
+
+/// <summary>The states as an operator writes them: <c>near-the-end</c>.</summary>
+internal static class WindowStates
+{
+    /// <summary>By those words.</summary>
+    public static IReadOnlyDictionary<string, WindowState> ByName { get; } =
+        Enum.GetValues<WindowState>().ToDictionary(InWords, StringComparer.Ordinal);
+
+    /// <summary>The words.</summary>
+    public static string InWords(WindowState state) => JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString());
 }
 
 /// <summary>The age of a message against the window, less the margin: the same bounds as in the decision.</summary>

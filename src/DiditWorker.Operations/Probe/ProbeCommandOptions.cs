@@ -16,7 +16,7 @@ internal sealed class ProbeCommandOptions
     public Option<int> Tries { get; } =
         CommonOptions.Number(
             "--tries", "How many sessions the list is timed with", 5, value => value is >= 1 and <= 100, "a whole number from 1 to 100");
-    public Option<int?> MaxRequests { get; } = CommonOptions.Number<int>(
+    public Option<int?> MaxRequests { get; } = CommonOptions.Digits(
         "--max-requests", "Send no more requests than this (default: as many as the plan needs)", value => value > 0,
         "a whole number above 0");
     public Option<FileInfo?> Window { get; } = new("--window")

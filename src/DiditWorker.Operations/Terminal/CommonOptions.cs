@@ -65,16 +65,19 @@ internal static class CommonOptions
         {
             Description = description,
             DefaultValueFactory = _ => fallback,
-            CustomParser = result => Parsed(result, name, text => Number(text, holds), expected) ?? default,
+            CustomParser = result => Parsed<T>(
+                result, name,
+                text => T.TryParse(text, CultureInfo.InvariantCulture, out var n) && holds(n) ? n : null, expected) ?? default,
         };
 
-    /// <summary>A number without a default.</summary>
-    public static Option<T?> Number<T>(string name, string description, Func<T, bool> holds, string expected)
-        where T : struct, IParsable<T> => new(name)
-        {
-            Description = description,
-            CustomParser = result => Parsed(result, name, text => Number(text, holds), expected),
-        };
+    /// <summary>A whole number without a default, in digits only.</summary>
+    public static Option<int?> Digits(string name, string description, Func<int, bool> holds, string expected) => new(name)
+    {
+        Description = description,
+        CustomParser = result => Parsed<int>(
+            result, name,
+            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && holds(n) ? n : null, expected),
+    };
 
     /// <summary>A time such as <c>90s</c>, <c>5m</c> or <c>1h</c>.</summary>
     public static Option<TimeSpan?> Duration(string name, string description, TimeSpan longest) => new(name)
@@ -104,9 +107,6 @@ internal static class CommonOptions
 
         return value;
     }
-
-    private static T? Number<T>(string text, Func<T, bool> holds)
-        where T : struct, IParsable<T> => T.TryParse(text, CultureInfo.InvariantCulture, out var value) && holds(value) ? value : null;
 
     private static DateTimeOffset? ReadTime(string text)
     {

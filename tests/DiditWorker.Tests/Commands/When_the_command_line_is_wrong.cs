@@ -15,6 +15,8 @@ public sealed partial class When_the_command_line_is_wrong
     [TestCase("keys release order-1 --reason r --dry-run --yes", "--dry-run and --yes exclude each other")]
     [TestCase("completion csh", "'bash'")]
     [TestCase("dead-letters list --limit none", "--limit none: expected a whole number above 0")]
+    [TestCase("dead-letters list --limit +5", "--limit +5: expected a whole number above 0")]
+    [TestCase("probe --max-requests +5", "--max-requests +5: expected a whole number above 0")]
     [TestCase("dead-letters list --since yesterday",
         "--since yesterday: expected a time such as 2026-11-24T03:00:00Z, or an age such as 90m, 12h or 7d")]
     [TestCase("dead-letters list --window soon", "'inside'")]
