@@ -72,7 +72,6 @@ internal sealed class AuditLog(RedisConnection redis, IdempotencyOptions options
         return entry;
     }
 
-
     /// <summary>
     /// Acts, between two lines: the first shows that an audit is possible, and stays if the command is killed.
     /// </summary>

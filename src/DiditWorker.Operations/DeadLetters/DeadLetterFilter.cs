@@ -1,3 +1,4 @@
+using System.Globalization;
 using DiditWorker.Operations.Terminal;
 
 namespace DiditWorker.Operations.DeadLetters;
@@ -48,32 +49,21 @@ public sealed record DeadLetterFilter
         || string.Equals(letter.Delivery?.Key.ToString(), id, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>As it is given to a command.</summary>
-    public string AsOptions() => string.Join(' ', new[]
-    {
-        Given("--queue", Queue), Given("--group", Group), Given("--since", Since?.ToString("O")), Given("--until", Until?.ToString("O")),
-        Given("--id", Id), Given("--vendor-data-hash", VendorDataHash), State is { } state ? $"--window {InWords(state)}" : null,
-        References is null ? null : $"the {Words.Count(References.Count, "reference")} of --plan",
-    }.OfType<string>());
-
-    private static string? Given(string option, string? value) => value is null ? null : $"{option} {ShellWord.Of(value)}";
-
-    private static string InWords(WindowState state) => state switch
-    {
-        WindowState.NearTheEnd => "near-the-end",
-        WindowState.Inside => "inside",
-        WindowState.Expired => "expired",
-        _ => "unknown",
-    };
+    public string AsOptions() => string.Join(' ', Restrictions(WindowStates.InWords)
+        .Select(one => $"--{one.Name} {ShellWord.Of(one.Value!)}")
+        .Concat(References is null ? [] : [$"the {Words.Count(References.Count, "reference")} of --plan"]));
 
     /// <summary>For the audit: what was asked for, without contents.</summary>
-    public override string ToString() => string.Join(' ', new[]
-    {
-        Part("queue", Queue), Part("group", Group), Part("since", Since?.ToString("O")), Part("until", Until?.ToString("O")),
-            Part("id", Id),
-        Part("vendor-data-hash", VendorDataHash), Part("window", State?.ToString()),
-            Part("limit", Limit?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        References is null ? null : $"{References.Count} frozen",
-    }.OfType<string>().DefaultIfEmpty("all"));
+    public override string ToString() => string.Join(' ', Restrictions(state => state.ToString())
+        .Select(one => $"{one.Name}={one.Value}")
+        .Concat(Limit is { } limit ? [string.Create(CultureInfo.InvariantCulture, $"limit={limit}")] : [])
+        .Concat(References is null ? [] : [$"{References.Count} frozen"])
+        .DefaultIfEmpty("all"));
 
-    private static string? Part(string name, string? value) => value is null ? null : $"{name}={value}";
+    // Those that are set, by the names of their options.
+    private IEnumerable<(string Name, string? Value)> Restrictions(Func<WindowState, string> window) => new (string Name, string? Value)[]
+    {
+        ("queue", Queue), ("group", Group), ("since", Since?.ToString("O")), ("until", Until?.ToString("O")), ("id", Id),
+        ("vendor-data-hash", VendorDataHash), ("window", State is { } state ? window(state) : null),
+    }.Where(one => one.Value is not null);
 }

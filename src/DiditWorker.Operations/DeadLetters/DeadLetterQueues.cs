@@ -21,7 +21,7 @@ public sealed class DeadLetterQueues(
     public string InputQueue => options.Queue;
 
     /// <summary>What the passes of this command have come across.</summary>
-    public Seen Seen { get; } = new();
+    internal LetterCounts Seen { get; } = new();
 
     /// <summary>
     /// Whether a queue is one for dead letters: the worker's own, or another endpoint's, which MassTransit names in the same way.

@@ -16,6 +16,13 @@ internal sealed class LetterCounts
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
     }
 
+    /// <summary>The groups of all queues, the most frequent first.</summary>
+    public IReadOnlyList<(string Group, int Count)> ByGroup() =>
+    [
+        .. _counts.GroupBy(row => row.Key.Group, StringComparer.Ordinal)
+            .Select(group => (group.Key, group.Sum(row => row.Value))).OrderByDescending(group => group.Item2),
+    ];
+
     public void Print(Output output) => output.WriteTable(
         ["queue", "group", "messages"],
         _counts.Select(row => new[] { row.Key.Queue, row.Key.Group, row.Value.ToString(CultureInfo.InvariantCulture) }));

@@ -1,4 +1,3 @@
-using DiditWorker.Contracts;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
@@ -18,8 +17,6 @@ internal sealed class LetterView(
     private readonly RecordView? _record = ViewOf(prediction, settings);
 
     private readonly string _body = showBody ? Redaction.Open(letter.Body) : Redaction.Of(letter.Body);
-
-    private readonly string _id = ShellWord.Of(letter.Name);
 
     /// <summary>The stack of the fault.</summary>
     public string Stack => letter.Properties.Header("MT-Fault-StackTrace") is not { } stack ? "The fault has no stack."
@@ -52,37 +49,8 @@ internal sealed class LetterView(
             .OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (
             header.Key, showBody || PropertyRedaction.IsSafe(header.Key) ? AmqpText.Of(header.Value) : Redacted));
 
-    /// <summary>What to do, in a sentence.</summary>
-    public string Advice => letter.Group switch
-    {
-        _ when prediction.What == Predicted.AnswerFromRecord => "replay it; its publisher gets the stored answer, and Didit is not asked.",
-        _ when prediction.What == Predicted.Adopt => "replay it; the worker adopts the session that Didit has.",
-        _ when prediction.What == Predicted.InProgress => "wait; another delivery of it is being worked on. Look at its record:",
-        RejectionCodes.InvalidMessage => "its publisher was told; a mended message comes under a new id. Or mend it here:",
-        RejectionCodes.PayloadMismatch => "its publisher was told; what it wants now comes under a new id. Put this one away:",
-        RejectionCodes.RefusedByDidit => "mend the cause at Didit, forget the refusal, and replay it:",
-        RejectionCodes.AmbiguousSession => "look in Didit's console which session was made for it, adopt that, and replay it:",
-        Redis.DeadLetterGroups.Skipped => "tell whoever sent another message type to this queue. Put it away:",
-        _ => "find out why it failed, then replay it; the worker looks up before it creates.",
-    };
-
-    /// <summary>The commands to do it with, to be pasted.</summary>
-    public IEnumerable<string> Commands()
-    {
-        var replay = $"dead-letters replay {_id}" + (prediction.IsBeyondTheWindow ? " --allow-expired --reason WHY" : "");
-        string[] steps = letter.Group switch
-        {
-            _ when prediction.What is Predicted.AnswerFromRecord or Predicted.Adopt => [replay],
-            _ when prediction.What == Predicted.InProgress => [],
-            RejectionCodes.InvalidMessage => [$"dead-letters replay {_id} --set PATH=VALUE"],
-            RejectionCodes.PayloadMismatch or Redis.DeadLetterGroups.Skipped =>
-                [$"dead-letters discard --id {_id} --archive FILE --reason WHY"],
-            RejectionCodes.RefusedByDidit => [$"keys release {_id} --reason WHY", replay],
-            RejectionCodes.AmbiguousSession => [$"dead-letters show {_id} --look-up", $"keys adopt {_id} SESSION", replay],
-            _ => [replay],
-        };
-        return letter.Delivery is null ? steps : [$"keys show {_id}", .. steps];
-    }
+    /// <summary>What to do now.</summary>
+    public (string Advice, IReadOnlyList<string> Commands) Help { get; } = WhatHelps.With(letter, prediction);
 
     /// <summary>What else there is to see.</summary>
     public static string Rest(bool headers, bool stack) => "Nothing is changed without --yes."

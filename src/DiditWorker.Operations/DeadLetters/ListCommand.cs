@@ -63,10 +63,11 @@ internal sealed class ListCommand(
                 groups.Add(key, group = new(letter, examples));
             }
 
-            group.Add(letter, queues.AgeOf(letter));
+            var age = queues.AgeOf(letter);
+            group.Add(letter, age);
             if (options is { Messages: true, Json: false })
             {
-                _messages.Add(_view.Row(letter, queues.AgeOf(letter)));
+                _messages.Add(_view.Row(letter, age));
             }
         }
 

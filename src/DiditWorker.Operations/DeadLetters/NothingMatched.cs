@@ -21,14 +21,15 @@ internal static class NothingMatched
         var seen = queues.Seen;
         if (seen.Total > 0)
         {
-            var groups = seen.Groups.OrderByDescending(group => group.Value).Take(Groups).Select(group => $"{group.Key} ({group.Value})");
-            return $"None of {Words.Count(seen.Total, "dead letter")} matches {filter.AsOptions()}; there are {string.Join(", ", groups)}"
-                + $"{(seen.Groups.Count > Groups ? " and others" : "")}."
+            var groups = seen.ByGroup();
+            var named = groups.Take(Groups).Select(group => $"{group.Group} ({group.Count})");
+            return $"None of {Words.Count(seen.Total, "dead letter")} matches {filter.AsOptions()}; there are {string.Join(", ", named)}"
+                + $"{(groups.Count > Groups ? " and others" : "")}."
                 + (filter.Id is { } id ? $" What became of it: diditworker keys show {ShellWord.Of(id)}" : "");
         }
 
-        var (named, missing) = (queues.Named(filter), new List<string>());
-        foreach (var queue in named)
+        var (asked, missing) = (queues.Named(filter), new List<string>());
+        foreach (var queue in asked)
         {
             if (!await broker.MayExistAsync(queue, cancellation))
             {
@@ -36,9 +37,9 @@ internal static class NothingMatched
             }
         }
 
-        var own = named.All(queue => queue == queues.ErrorQueue || queue == queues.SkippedQueue);
-        return missing.Count < named.Count || (own && await broker.MayExistAsync(queues.InputQueue, cancellation))
-            ? $"No dead letters in {string.Join(" and ", named)}, {broker.Place}."
+        var own = asked.All(queue => queue == queues.ErrorQueue || queue == queues.SkippedQueue);
+        return missing.Count < asked.Count || (own && await broker.MayExistAsync(queues.InputQueue, cancellation))
+            ? $"No dead letters in {string.Join(" and ", asked)}, {broker.Place}."
             : $"There is no queue {string.Join(" and no queue ", missing)} in {broker.Place}. "
                 + (own ? $"Nor is there {queues.InputQueue}: no worker has run here. Check ConnectionStrings:RabbitMq and "
                     + "StartVerification:Queue." : "Without --queue, dead letters are looked for in "

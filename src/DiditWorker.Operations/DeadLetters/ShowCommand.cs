@@ -93,8 +93,9 @@ internal sealed class ShowCommand(
         }
 
         output.Text.WriteLine();
-        output.WriteText("What to do now: " + view.Advice);
-        foreach (var command in view.Commands())
+        var (advice, commands) = view.Help;
+        output.WriteText("What to do now: " + advice);
+        foreach (var command in commands)
         {
             // To be copied whole: a terminal does not put a line end into a line that it breaks.
             output.Text.WriteLine("  diditworker " + command);

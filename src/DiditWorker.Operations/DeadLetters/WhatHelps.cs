@@ -1,4 +1,5 @@
 using DiditWorker.Contracts;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Redis;
 
 namespace DiditWorker.Operations.DeadLetters;
@@ -18,4 +19,33 @@ internal static class WhatHelps
         DeadLetterGroups.DeliveryLimit => "replay",
         _ => "replay after an update",
     };
+
+    /// <summary>With one message: a sentence, and the commands to do it with, to be pasted.</summary>
+    public static (string Advice, IReadOnlyList<string> Commands) With(DeadLetter letter, Prediction prediction)
+    {
+        var id = ShellWord.Of(letter.Name);
+        var replay = $"dead-letters replay {id}" + (prediction.IsBeyondTheWindow ? " --allow-expired --reason WHY" : "");
+        var discard = $"dead-letters discard --id {id} --archive FILE --reason WHY";
+        (string Advice, string[] Commands) help = letter.Group switch
+        {
+            _ when prediction.What == Predicted.AnswerFromRecord =>
+                ("replay it; its publisher gets the stored answer, and Didit is not asked.", [replay]),
+            _ when prediction.What == Predicted.Adopt => ("replay it; the worker adopts the session that Didit has.", [replay]),
+            _ when prediction.What == Predicted.InProgress =>
+                ("wait; another delivery of it is being worked on. Look at its record:", []),
+            RejectionCodes.InvalidMessage =>
+                ("its publisher was told; a mended message comes under a new id. Or mend it here:",
+                    [$"dead-letters replay {id} --set PATH=VALUE"]),
+            RejectionCodes.PayloadMismatch =>
+                ("its publisher was told; what it wants now comes under a new id. Put this one away:", [discard]),
+            RejectionCodes.RefusedByDidit =>
+                ("mend the cause at Didit, forget the refusal, and replay it:", [$"keys release {id} --reason WHY", replay]),
+            RejectionCodes.AmbiguousSession =>
+                ("look in Didit's console which session was made for it, adopt that, and replay it:",
+                    [$"dead-letters show {id} --look-up", $"keys adopt {id} SESSION", replay]),
+            DeadLetterGroups.Skipped => ("tell whoever sent another message type to this queue. Put it away:", [discard]),
+            _ => ("find out why it failed, then replay it; the worker looks up before it creates.", [replay]),
+        };
+        return (help.Advice, letter.Delivery is null ? help.Commands : [$"keys show {id}", .. help.Commands]);
+    }
 }

@@ -50,35 +50,31 @@ internal sealed class Output(TextWriter text, TextWriter notes, int? width = nul
     }
 
     /// <summary>A table of texts, see <see cref="Layout.Table"/>.</summary>
-    public void WriteTable(string[] columns, IEnumerable<string[]> rows) => WriteLines(Layout.Table(columns, rows, Width));
+    public void WriteTable(string[] columns, IEnumerable<string[]> rows) => WriteLines(text, Layout.Table(columns, rows, Width));
 
     /// <summary>A line for each row, on a terminal too: there it is cut between two words, while a pipe gets all of it.</summary>
     public void WriteRecords(string[] columns, IEnumerable<string[]> rows) =>
-        WriteLines(Layout.Table(columns, rows, width: null).Select(line => Layout.CutTo(line, Width)));
+        WriteLines(text, Layout.Table(columns, rows, width: null).Select(line => Layout.CutTo(line, Width)));
 
     /// <summary>A label and a text on each line; on a terminal a text goes on below its beginning.</summary>
-    public void WriteRows(IEnumerable<(string Label, string Text)> rows) => WriteLines(Layout.List(rows, Width));
+    public void WriteRows(IEnumerable<(string Label, string Text)> rows) => WriteLines(text, Layout.List(rows, Width));
 
     /// <summary>A sentence, which a terminal's end does not break in a word.</summary>
-    public void WriteText(string sentence) => WriteLines(Width is { } room ? Layout.Wrap(sentence, room) : [sentence]);
+    public void WriteText(string sentence) => WriteLines(text, Wrapped(sentence));
+
+    /// <summary>The same beside what was asked for, where a pipe does not take it for a record.</summary>
+    public void WriteNote(string sentence) => WriteLines(notes, Wrapped(sentence));
 
     /// <summary>A UTC time for people; nothing if there is none.</summary>
     public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>The same beside what was asked for, where a pipe does not take it for a record.</summary>
-    public void WriteNote(string sentence)
-    {
-        foreach (var line in Width is { } room ? Layout.Wrap(sentence, room) : [sentence])
-        {
-            notes.WriteLine(line);
-        }
-    }
+    private IEnumerable<string> Wrapped(string sentence) => Width is { } room ? Layout.Wrap(sentence, room) : [sentence];
 
-    private void WriteLines(IEnumerable<string> lines)
+    private static void WriteLines(TextWriter writer, IEnumerable<string> lines)
     {
         foreach (var line in lines)
         {
-            text.WriteLine(line);
+            writer.WriteLine(line);
         }
     }
 
