@@ -65,55 +65,25 @@ internal static class UnusableBodies
             "broken envelope", """{"vendorData":"u"}"""u8.ToArray(), "needs messageType and message", "application/vnd.masstransit+json");
         yield return Case(
             "a member of the envelope twice",
-            [
-                .. """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":"""u8,
-                .. """{"vendorData":"u"},"message":{"vendorData":"v"}}"""u8,
-            ],
-            "body: names message twice",
-            Envelope);
+            InEnvelope("message", """{"vendorData":"v"}"""), "body: names message twice", Envelope);
         yield return Case(
             "a number for the time",
-            [
-                .. """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":"""u8,
-                .. """{"vendorData":"u"},"sentTime":7}"""u8,
-            ],
-            "envelope: sentTime: expected a string",
-            Envelope);
+            InEnvelope("sentTime", "7"), "envelope: sentTime: expected a string", Envelope);
         yield return Case(
             "an object for an address",
-            [
-                .. """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":"""u8,
-                .. """{"vendorData":"u"},"responseAddress":{}}"""u8,
-            ],
-            "envelope: responseAddress: expected a string",
-            Envelope);
+            InEnvelope("responseAddress", "{}"), "envelope: responseAddress: expected a string", Envelope);
         yield return Case(
             "an array for the headers",
-            [
-                .. """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":"""u8,
-                .. """{"vendorData":"u"},"headers":[1]}"""u8,
-            ],
-            "envelope: headers: expected an object",
-            Envelope);
+            InEnvelope("headers", "[1]"), "envelope: headers: expected an object", Envelope);
         yield return Case(
             "a number for the type", """{"messageType":7,"message":{"vendorData":"u"}}"""u8.ToArray(),
             "envelope: messageType: expected an array of strings", Envelope);
         yield return Case(
             "a misspelt id in an envelope",
-            [
-                .. """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":"""u8,
-                .. """{"vendorData":"u"},"message_id":"x"}"""u8,
-            ],
-            "envelope: found message_id: names are in camelCase; did you mean messageId?",
-            Envelope);
+            InEnvelope("message_id", "\"x\""), "envelope: found message_id: names are in camelCase; did you mean messageId?", Envelope);
         yield return Case(
             "a misspelt address in an envelope",
-            [
-                .. """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":"""u8,
-                .. """{"vendorData":"u"},"response_address":"x"}"""u8,
-            ],
-            "envelope: found response_address",
-            Envelope);
+            InEnvelope("response_address", "\"x\""), "envelope: found response_address", Envelope);
         yield return Case(
             "too deep in an envelope",
             Encoding.UTF8.GetBytes(
@@ -124,6 +94,10 @@ internal static class UnusableBodies
             """{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":null}"""u8.ToArray(), "message",
             "application/vnd.masstransit+json");
     }
+
+    // Around a message that is good, with one member more.
+    private static byte[] InEnvelope(string name, string value) => Encoding.UTF8.GetBytes(
+        $$"""{"messageType":["urn:message:DiditWorker.Contracts:StartVerification"],"message":{"vendorData":"u"},"{{name}}":{{value}}}""");
 
     private static TestCaseData Case(string name, byte[] body, string expected, string contentType = "application/json") =>
         new TestCaseData(body, expected, contentType).SetArgDisplayNames(name);

@@ -1,6 +1,5 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using DiditWorker.Protocol;
 using DiditWorker.Redis;
 
 namespace DiditWorker.Benchmarks.Micro;
@@ -16,15 +15,7 @@ public class CipherBenchmarks
     private static readonly AnswerCipher One = new(First);
     private static readonly AnswerCipher Two = new(() => new([new byte[32], First]));
 
-    private static readonly string Answer = new DiditSession
-    {
-        Id = "6f1c1a52-6f0c-4d0e-9d0f-3b1a6f8f2f5e",
-        Number = 42,
-        Url = "https://verify.didit.me/session/AbCdEfGhIjKl",
-        Status = "Not Started",
-        WorkflowId = "11111111-2222-3333-4444-555555555555",
-        CreatedAt = DateTimeOffset.FromUnixTimeSeconds(1795521600),
-    }.ToPayload();
+    private static readonly string Answer = RecordBenchmarks.Session.ToPayload();
 
     private static readonly string Stored = One.Protect(RedisKey, Answer);
 

@@ -12,7 +12,7 @@ public class RecordBenchmarks
     private const string Head =
         "1.5XLjGv0JVs37K0LLdHE8py-gb9DSj-d3P2S4fNXigsw AbCdEfGhIjKlMnOp 1795521720000 1795521600000 1795521610000 1 ";
 
-    private static readonly DiditSession Session = new()
+    internal static readonly DiditSession Session = new()
     {
         Id = "6f1c1a52-6f0c-4d0e-9d0f-3b1a6f8f2f5e",
         Number = 42,

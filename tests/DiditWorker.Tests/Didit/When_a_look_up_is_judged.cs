@@ -104,17 +104,7 @@ public sealed class When_a_look_up_is_judged
     [Test]
     public void One_that_cannot_be_read_is_for_a_person()
     {
-        var nothing = new FoundSession
-        {
-            Id = "",
-            Number = null,
-            Url = null,
-            Status = null,
-            WorkflowId = null,
-            CreatedAt = null,
-            MetadataKnown = false,
-            Key = null,
-        };
+        var nothing = new FoundSession { Id = "", MetadataKnown = false };
 
         Judge(nothing).Kind.ShouldBe(MatchKind.Several);
         Judge(Session("theirs", "Approved", Theirs), nothing).Candidates.ShouldBe([nothing]);
