@@ -15,7 +15,7 @@ public sealed class DemoEnvironment : IAsyncDisposable
     private DemoEnvironment(IHost host, SimulatorServer? simulator, EmbeddedGarnet? garnet) =>
         (_host, Simulator, _garnet) = (host, simulator, garnet);
 
-    /// <summary>None if a real Didit is used.</summary>
+    /// <summary>Null if a real Didit is used.</summary>
     public SimulatorServer? Simulator { get; }
 
     /// <summary>Publishes requests.</summary>

@@ -1,31 +1,44 @@
 namespace DiditWorker.Simulator;
 
 /// <summary>One request to the Didit API, from its arrival on.</summary>
-/// <param name="Sequence">Counts from 1 in order of arrival.</param>
-/// <param name="At">When it arrived.</param>
-/// <param name="Operation">What it asked for.</param>
-/// <param name="Method">HTTP method.</param>
-/// <param name="Path">Path without the query.</param>
-/// <param name="IdempotencyKey">The header, or null.</param>
-/// <param name="VendorData">vendor_data of the body, the query, or the session named; or null.</param>
-/// <param name="Status">The status sent; 0 if none was, or not yet.</param>
-/// <param name="Fault">The fault that took it, or null.</param>
-/// <param name="SessionId">The one session it concerned, or null.</param>
-/// <param name="Made">Whether it made a new session.</param>
-/// <param name="Ended">When its answer was ready or its connection was aborted; null while it is under way.</param>
-public sealed record LoggedRequest(
-    long Sequence,
-    DateTimeOffset At,
-    DiditOperation Operation,
-    string Method,
-    string Path,
-    string? IdempotencyKey,
-    string? VendorData,
-    int Status = 0,
-    FaultKind? Fault = null,
-    string? SessionId = null,
-    bool Made = false,
-    DateTimeOffset? Ended = null);
+public sealed record LoggedRequest
+{
+    /// <summary>Counts from 1 in order of arrival; 0 before it is logged.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>When it arrived.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>What it asked for.</summary>
+    public required DiditOperation Operation { get; init; }
+
+    /// <summary>HTTP method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Path without the query.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The header, or null.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>vendor_data of the body, the query, or the session named; or null.</summary>
+    public string? VendorData { get; init; }
+
+    /// <summary>The status sent; 0 if none was, or not yet.</summary>
+    public int Status { get; init; }
+
+    /// <summary>The fault that took it, or null.</summary>
+    public FaultKind? Fault { get; init; }
+
+    /// <summary>The one session it concerned, or null.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>Whether it made a new session.</summary>
+    public bool Made { get; init; }
+
+    /// <summary>When its answer was ready or its connection was aborted; null while it is under way.</summary>
+    public DateTimeOffset? Ended { get; init; }
+}
 
 /// <summary>A scripted fault and what became of it.</summary>
 /// <param name="Id">The id given by <see cref="SimulatorState.AddFault"/>.</param>
@@ -50,16 +63,23 @@ public sealed record KeyDuplicates(string Key, IReadOnlyList<string> Sessions);
 public sealed record VendorDuplicates(string VendorData, IReadOnlyList<string> Sessions);
 
 /// <summary>Counts since the start or the last reset; a cleared request log starts its counts again, a full one does not.</summary>
-/// <param name="Sessions">All sessions ever made or seeded, the deleted ones included.</param>
-/// <param name="SessionsByStatus">The same by status word.</param>
-/// <param name="Requests">Requests to the Didit API.</param>
-/// <param name="RequestsByOperation">The same by operation, then by status sent (0: none, or not yet).</param>
-/// <param name="RequestsDropped">Requests no longer in the full log, though counted here.</param>
-/// <param name="FaultsFired">Requests taken by a fault, by its kind.</param>
-public sealed record SimulatorSummary(
-    int Sessions,
-    IReadOnlyDictionary<string, int> SessionsByStatus,
-    long Requests,
-    IReadOnlyDictionary<DiditOperation, IReadOnlyDictionary<int, long>> RequestsByOperation,
-    long RequestsDropped,
-    IReadOnlyDictionary<FaultKind, long> FaultsFired);
+public sealed record SimulatorSummary
+{
+    /// <summary>All sessions ever made or seeded, the deleted ones included.</summary>
+    public required int Sessions { get; init; }
+
+    /// <summary>The same by status word.</summary>
+    public required IReadOnlyDictionary<string, int> SessionsByStatus { get; init; }
+
+    /// <summary>Requests to the Didit API.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>The same by operation, then by status sent (0: none, or not yet).</summary>
+    public required IReadOnlyDictionary<DiditOperation, IReadOnlyDictionary<int, long>> RequestsByOperation { get; init; }
+
+    /// <summary>Requests no longer in the full log, though counted here.</summary>
+    public required long RequestsDropped { get; init; }
+
+    /// <summary>Requests taken by a fault, by its kind.</summary>
+    public required IReadOnlyDictionary<FaultKind, long> FaultsFired { get; init; }
+}

@@ -16,12 +16,12 @@ public readonly record struct CheckedBody(JsonElement Message, Envelope? Envelop
 /// </summary>
 public static class BodyReader
 {
-    private const int MaximumDepth = 32;
+    private const int MaxDepth = 32;
 
     // The envelope and its member "message" are two levels more.
     private const int EnvelopeDepth = 2;
 
-    private static readonly string TooDeep = $"is deeper than {MaximumDepth} levels";
+    private static readonly string TooDeep = $"is deeper than {MaxDepth} levels";
 
     /// <summary>Reads.</summary>
     /// <param name="body">As it arrived.</param>
@@ -46,7 +46,7 @@ public static class BodyReader
             throw TooLarge(body.Length, maximumSize);
         }
 
-        var root = Parse(WithoutMark(body.Span), declared == DeclaredContent.Json ? MaximumDepth : MaximumDepth + EnvelopeDepth);
+        var root = Parse(WithoutMark(body.Span), declared == DeclaredContent.Json ? MaxDepth : MaxDepth + EnvelopeDepth);
         if (root.ValueKind != JsonValueKind.Object)
         {
             var twice = root.ValueKind == JsonValueKind.String ? "; is it written as JSON twice?" : "";

@@ -8,7 +8,7 @@ namespace DiditWorker.Operations.Broker;
 /// <summary>Header values as text. The client library gives text as bytes.</summary>
 internal static class AmqpText
 {
-    /// <summary>None if there is no such header; empty if it is a table or a list, as the worker takes it.</summary>
+    /// <summary>Null if there is no such header; empty if it is a table or a list, as the worker takes it.</summary>
     public static string? Header(this IReadOnlyBasicProperties properties, string name) =>
         properties.Headers is { } headers && headers.TryGetValue(name, out var value) ? value is IDictionary or IList and not byte[]? ""
             : Of(value) : null;

@@ -6,7 +6,7 @@ namespace DiditWorker.Operations.DeadLetters;
 /// <summary>Says why a command found nothing to act on: no queue, an empty queue, or a filter that takes none of what is there.</summary>
 internal static class NothingMatched
 {
-    // More groups than these are of no help.
+    // More groups than these help nobody.
     private const int Groups = 10;
 
     /// <summary>For a command that has read all that its filter names.</summary>

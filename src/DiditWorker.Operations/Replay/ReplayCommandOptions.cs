@@ -11,11 +11,11 @@ internal sealed class ReplayCommandOptions
     private readonly Option<string?> _to = new("--to") { Description = "Queue to publish to (default: the worker's input queue)" };
     private readonly Option<double> _rate =
         CommonOptions.Number("--rate", "Messages a second at most", 20.0, n => n > 0, "a number above 0");
-    private readonly Option<int> _maximumFailures = CommonOptions.Number(
+    private readonly Option<int> _maxFailures = CommonOptions.Number(
         "--max-failures", "Stop with more failures than this: not taken by the broker, failed again, or without an outcome", 0, n =>
         n >= 0, "a whole number");
 
-    private readonly Option<int> _maximumReplays =
+    private readonly Option<int> _maxReplays =
         CommonOptions.Number("--max-replays", "Leave what was replayed this often already", 5, n => n > 0, "a whole number above 0");
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait for the outcome of every message, not only of the first" };
     private readonly Option<int> _patience = CommonOptions.Number(
@@ -50,7 +50,7 @@ internal sealed class ReplayCommandOptions
     {
         command.Add(_message);
         foreach (var option in (ReadOnlySpan<Option>)
-            [_plan, Set, _to, _rate, _maximumFailures, _maximumReplays, _wait, _patience, _allowExpired, _reason, Yes, Json])
+            [_plan, Set, _to, _rate, _maxFailures, _maxReplays, _wait, _patience, _allowExpired, _reason, Yes, Json])
         {
             command.Add(option);
         }
@@ -95,8 +95,8 @@ internal sealed class ReplayCommandOptions
         Run = OwnerToken.Create(),
         Reason = parsed.GetValue(_reason),
         Rate = parsed.GetValue(_rate),
-        MaximumFailures = parsed.GetValue(_maximumFailures),
-        MaximumReplays = parsed.GetValue(_maximumReplays),
+        MaxFailures = parsed.GetValue(_maxFailures),
+        MaxReplays = parsed.GetValue(_maxReplays),
         AllowExpired = parsed.GetValue(_allowExpired),
         Wait = parsed.GetValue(_wait),
         Patience = TimeSpan.FromSeconds(parsed.GetValue(_patience)),

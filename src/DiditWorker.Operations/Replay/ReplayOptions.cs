@@ -22,10 +22,10 @@ public sealed record ReplayOptions
     public double Rate { get; init; } = 20;
 
     /// <summary>With more failures than this it stops. Default 0: the first one stops it.</summary>
-    public int MaximumFailures { get; init; }
+    public int MaxFailures { get; init; }
 
     /// <summary>A message that was replayed this often is left where it is. Default 5.</summary>
-    public int MaximumReplays { get; init; } = 5;
+    public int MaxReplays { get; init; } = 5;
 
     /// <summary>Whether messages beyond the window are replayed; they are looked up first.</summary>
     public bool AllowExpired { get; init; }
@@ -69,7 +69,7 @@ public sealed class ReplayReport
     /// <summary>Why it ended early; null if it did not.</summary>
     public string? StoppedBecause { get; set; }
 
-    /// <summary>What counts against <see cref="ReplayOptions.MaximumFailures"/>.</summary>
+    /// <summary>What counts against <see cref="ReplayOptions.MaxFailures"/>.</summary>
     public int Failures => NotTaken + NoOutcome + FailedAgain;
 
     /// <summary>Counts an outcome.</summary>

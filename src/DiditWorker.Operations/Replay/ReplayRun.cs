@@ -114,7 +114,7 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     {
         var expired = !options.AllowExpired && !options.Answered.Contains(letter.Reference)
             && queues.AgeOf(letter).State == WindowState.Expired;
-        var often = letter.Replays >= options.MaximumReplays;
+        var often = letter.Replays >= options.MaxReplays;
         Report.Expired += expired ? 1 : 0;
         Report.ReplayedTooOften += often && !expired ? 1 : 0;
         return !expired && !often;
@@ -175,13 +175,13 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
         {
             var arrived = _arrivedBefore + Math.Max(0, await scan.GrowthAsync(cancellation));
             var waiting = Judge(arrived, waitForAll);
-            if (Report.Failures > options.MaximumFailures)
+            if (Report.Failures > options.MaxFailures)
             {
                 Report.StoppedBecause = Report.NoOutcome > 0
                     ? $"nothing was heard of {Words.Count(Report.NoOutcome, "message")} within {Words.Duration(options.Patience)}; "
                         + "is a worker running, and is Didit well (GET /health/ready)?"
                     : $"{Words.Count(Report.Failures, "failure")} {Words.Verb(Report.Failures, "is", "are")} more than "
-                        + $"--max-failures {options.MaximumFailures}";
+                        + $"--max-failures {options.MaxFailures}";
                 return;
             }
 

@@ -40,13 +40,15 @@ internal static class CreateSession
         return SessionJson.Created(session, made, settings);
     }
 
-    private static SessionOrder Order(DiditCall call) => new(
-        call.Member("workflow_id")!.Value.GetGuid().ToString(),
-        call.VendorData,
-        call.Member("callback")?.GetString(),
-        call.Member("metadata") is { } metadata ? ParsedMetadata(metadata) : null,
-        call.Key,
-        call.Arrived);
+    private static SessionOrder Order(DiditCall call) => new()
+    {
+        WorkflowId = call.Member("workflow_id")!.Value.GetGuid().ToString(),
+        VendorData = call.VendorData,
+        Callback = call.Member("callback")?.GetString(),
+        Metadata = call.Member("metadata") is { } metadata ? ParsedMetadata(metadata) : null,
+        IdempotencyKey = call.Key,
+        Arrived = call.Arrived,
+    };
 
     private static Reply? Refusal(DiditCall call)
     {

@@ -60,8 +60,16 @@ internal sealed class DiditCall
             ? value
             : null;
 
-    public LoggedRequest ToLog() =>
-        new(0, World.Now, Operation, Http.Request.Method, Http.Request.Path.Value ?? "/", Key, VendorData, SessionId: SessionId);
+    public LoggedRequest ToLog() => new()
+    {
+        At = World.Now,
+        Operation = Operation,
+        Method = Http.Request.Method,
+        Path = Http.Request.Path.Value ?? "/",
+        IdempotencyKey = Key,
+        VendorData = VendorData,
+        SessionId = SessionId,
+    };
 
     private string? Text(string name) => Member(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 

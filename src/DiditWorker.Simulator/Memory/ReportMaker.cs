@@ -11,15 +11,17 @@ internal static class ReportMaker
     public static SimulatorSummary Summary(IReadOnlyList<SimulatedSession> sessions, RequestLog log)
     {
         var (byStatus, byFault) = log.Counts();
-        return new SimulatorSummary(
-            sessions.Count,
-            sessions.CountBy(session => session.Status, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
-            byStatus.Values.Sum(),
-            byStatus.GroupBy(count => count.Key.Operation).ToDictionary(
+        return new()
+        {
+            Sessions = sessions.Count,
+            SessionsByStatus = sessions.CountBy(session => session.Status, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
+            Requests = byStatus.Values.Sum(),
+            RequestsByOperation = byStatus.GroupBy(count => count.Key.Operation).ToDictionary(
                 group => group.Key,
                 IReadOnlyDictionary<int, long> (group) => group.ToDictionary(count => count.Key.Status, count => count.Value)),
-            log.Dropped,
-            byFault);
+            RequestsDropped = log.Dropped,
+            FaultsFired = byFault,
+        };
     }
 
     private static IEnumerable<(string Key, IReadOnlyList<string> Ids)> Repeated(

@@ -4,8 +4,26 @@ using System.Text.Json;
 namespace DiditWorker.Simulator.Memory;
 
 /// <summary>What a create asks for, once its body is known to be sound.</summary>
-internal sealed record SessionOrder(
-    string WorkflowId, string? VendorData, string? Callback, JsonElement? Metadata, string? IdempotencyKey, DateTimeOffset? Arrived = null);
+internal sealed record SessionOrder
+{
+    /// <summary>Which workflow.</summary>
+    public required string WorkflowId { get; init; }
+
+    /// <summary>Whose session.</summary>
+    public string? VendorData { get; init; }
+
+    /// <summary>Where the browser goes afterwards.</summary>
+    public string? Callback { get; init; }
+
+    /// <summary>What is kept with it.</summary>
+    public JsonElement? Metadata { get; init; }
+
+    /// <summary>The header of the request.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>When the request arrived; null for one that is seeded.</summary>
+    public DateTimeOffset? Arrived { get; init; }
+}
 
 /// <summary>The sessions, and Didit's rule of giving an unfinished one back.</summary>
 internal sealed class SessionStore
@@ -38,8 +56,13 @@ internal sealed class SessionStore
     public SimulatedSession Seed(SessionSeed seed, SimulatorSettings settings, DateTimeOffset now)
     {
         var metadata = seed.Metadata is { ValueKind: JsonValueKind.Object } given ? given.Clone() : (JsonElement?)null;
-        var wanted =
-            new SessionOrder(Guid.Parse(seed.WorkflowId).ToString(), seed.VendorData, Callback: null, metadata, seed.IdempotencyKey);
+        var wanted = new SessionOrder
+        {
+            WorkflowId = Guid.Parse(seed.WorkflowId).ToString(),
+            VendorData = seed.VendorData,
+            Metadata = metadata,
+            IdempotencyKey = seed.IdempotencyKey,
+        };
         var id = (seed.SessionId is null ? Guid.NewGuid() : Guid.Parse(seed.SessionId)).ToString();
         lock (_gate)
         {

@@ -153,7 +153,7 @@ public sealed class When_a_replay_meets_trouble
         await using var replay = new ReplayDesk { Rejects = id => id is "order-1" or "order-2" ? "InvalidMessage" : null };
         replay.Desk.Park(5);
 
-        var report = await replay.RunAsync(ReplayDesk.Options with { MaximumFailures = 2, Wait = true });
+        var report = await replay.RunAsync(ReplayDesk.Options with { MaxFailures = 2, Wait = true });
 
         (report.Replayed, report.FailedAgain, report.StoppedBecause).ShouldBe((5, 2, null));
     }

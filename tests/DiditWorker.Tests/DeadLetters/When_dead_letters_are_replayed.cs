@@ -85,7 +85,7 @@ public sealed class When_dead_letters_are_replayed
 
         (report.Expired, report.ReplayedTooOften, report.Replayed).ShouldBe((1, 1, 1));
         replay.Broker.IdsIn(Desk.Error).ShouldBe(["old", "often"]);
-        await replay.RunAsync(ReplayDesk.Options with { AllowExpired = true, MaximumReplays = 6 });
+        await replay.RunAsync(ReplayDesk.Options with { AllowExpired = true, MaxReplays = 6 });
         replay.Broker.IdsIn(Desk.Input).ShouldBe(["order-1", "old", "often"]);
     }
 
@@ -103,7 +103,7 @@ public sealed class When_dead_letters_are_replayed
         };
 
         // It may be one of these that has failed again, so it counts as a failure.
-        var report = await replay.RunAsync(ReplayDesk.Options with { MaximumFailures = 1 });
+        var report = await replay.RunAsync(ReplayDesk.Options with { MaxFailures = 1 });
 
         report.FailedAgain.ShouldBe(1);
         replay.Broker.IdsIn(Desk.Input).ShouldBe(["order-1", "order-2"]);
