@@ -181,7 +181,7 @@ public sealed partial class The_kubernetes_manifests(string directory)
             .ToDictionary(
                 setting => setting.Key.Replace("__", ":", StringComparison.Ordinal), string? (setting) => setting.Value!.ToString());
         settings["Didit:ApiKey"] = "k";
-        settings["Idempotency:EncryptionKeyFile"] = DeployFiles.AnyKey();
+        settings["Idempotency:EncryptionKeyFile"] = DeployFiles.AnyKey;
         if (production && settings.GetValueOrDefault("Didit:WorkflowId") == "SET-ME")
         {
             settings.Remove("Didit:WorkflowId");
