@@ -11,6 +11,7 @@ public sealed class DemoEnvironment : IAsyncDisposable
 {
     private readonly EmbeddedGarnet? _garnet;
     private readonly IHost _host;
+    private bool _isStarted;
 
     private DemoEnvironment(IHost host, SimulatorServer? simulator, EmbeddedGarnet? garnet) =>
         (_host, Simulator, _garnet) = (host, simulator, garnet);
@@ -23,6 +24,7 @@ public sealed class DemoEnvironment : IAsyncDisposable
 
     /// <summary>Starts everything.</summary>
     /// <exception cref="InvalidConfigurationException">An address or a setting is wrong.</exception>
+    /// <exception cref="ServerException">A server that was named does not let the demo in.</exception>
     public static async Task<DemoEnvironment> StartAsync(DemoOptions options, AnswerBook book, CancellationToken cancellation)
     {
         var garnet = options.Redis is null ? new EmbeddedGarnet() : null;
@@ -44,21 +46,41 @@ public sealed class DemoEnvironment : IAsyncDisposable
         }
 
         builder.Services.Configure<MassTransitHostOptions>(bus => bus.WaitUntilStarted = true);
-        var host = builder.Build();
-        if (garnet is not null)
+        var environment = new DemoEnvironment(builder.Build(), simulator, garnet);
+        try
+        {
+            await environment.StartAsync(options, cancellation);
+            return environment;
+        }
+        catch
+        {
+            await environment.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartAsync(DemoOptions options, CancellationToken cancellation)
+    {
+        var servers = new NamedServers(options, _host.Services);
+        await servers.CheckAsync(cancellation);
+        if (_garnet is not null)
         {
             // It is new, and nothing was sent before.
-            await host.Services.GetRequiredService<Horizon>().NothingWasLostAsync();
+            await _host.Services.GetRequiredService<Horizon>().NothingWasLostAsync();
         }
 
-        await host.StartAsync(cancellation);
-        return new(host, simulator, garnet);
+        await servers.StartAsync(_host, cancellation);
+        _isStarted = true;
     }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
+        if (_isStarted)
+        {
+            await _host.StopAsync();
+        }
+
         _host.Dispose();
         if (Simulator is not null)
         {

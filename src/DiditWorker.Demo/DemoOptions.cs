@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
+using DiditWorker.Operations.Broker;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Demo;
 
@@ -45,6 +48,11 @@ public sealed record DemoOptions
             Description = "A real Didit, as its base address, with Didit__ApiKey and Didit__WorkflowId in the environment; "
                 + "it makes real sessions, and no faults (default: the simulator in this process)",
         };
+        rabbitMq.Validators.Add(result => Check(result, text => BrokerAddress.TryParse(text, out _, out var problem) ? null : problem));
+        redis.Validators.Add(result => Check(result, text => IsRedis(text) ? null : "expected host:port, in StackExchange.Redis syntax"));
+        didit.Validators.Add(result => Check(
+            result, text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? null
+                : "expected an http or https address"));
         var command =
             new RootCommand(
                 "Publishes StartVerification messages, several times each, with faults, and checks that each has one session and one "
@@ -65,6 +73,27 @@ public sealed record DemoOptions
             },
             cancellation));
         return command;
+    }
+
+    // The value is not quoted: it may hold a password.
+    private static void Check(OptionResult result, Func<string, string?> problem)
+    {
+        if (result.Tokens.Count == 1 && problem(result.Tokens[0].Value) is { } words)
+        {
+            result.AddError($"{result.Option.Name}: {words}");
+        }
+    }
+
+    private static bool IsRedis(string text)
+    {
+        try
+        {
+            return RedisConnection.Options(text).EndPoints.Count > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static Option<int> Number(string name, string description, int fallback, int from, int to)

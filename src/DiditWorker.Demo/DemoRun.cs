@@ -15,7 +15,10 @@ public sealed class DemoRun(DemoOptions options, IAnsiConsole console)
     private readonly string _run = NewId.NextGuid().ToString("N")[..8];
 
     /// <summary>Runs the demo.</summary>
-    /// <returns>0 if every message has exactly one session and one answer; 1 if not; 78 if an address or a setting is wrong.</returns>
+    /// <returns>
+    /// 0 if every message has exactly one session and one answer; 1 if not, or if a server does not let the demo in; 78 if a setting is
+    /// wrong.
+    /// </returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         using var book = new AnswerBook();
@@ -33,6 +36,11 @@ public sealed class DemoRun(DemoOptions options, IAnsiConsole console)
             }
 
             return good ? 0 : 1;
+        }
+        catch (ServerException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
         }
         catch (InvalidConfigurationException exception)
         {
