@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Status;
 using NUnit.Framework;
 using Shouldly;
 
@@ -33,6 +36,58 @@ public sealed class The_service
         worker.Output.ShouldContain("ConnectionStrings:RabbitMq");
         worker.Output.ShouldContain("Didit:Worklfow");
         worker.Output.ShouldNotContain("planted-secret");
+    }
+
+    [TestCase("http://127.0.0.1:{taken}", "another program does; end that one, or name another port")]
+    [TestCase("http://192.0.2.1:8080", "this machine does not have that address; name one that it has, or + for all of them,")]
+    [TestCase("8080", "that is no address for it (Invalid url: '8080'); write http://HOST:PORT, or http://+:PORT for every address of "
+        + "this machine,")]
+    public async Task Says_in_one_sentence_that_it_cannot_listen_and_exits_with_78(string url, string why)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        url = url.Replace("{taken}", $"{((IPEndPoint)other.LocalEndpoint).Port}", StringComparison.Ordinal);
+        await using var worker = WorkerProcess.Start(
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Didit:ApiKey"] = "k", ["ASPNETCORE_URLS"] = url });
+
+        (await worker.ExitAsync()).ShouldBe(78);
+
+        worker.Output.Trim().ShouldBe($"The worker cannot listen on {url}: {why} in ASPNETCORE_URLS or --urls.");
+    }
+
+    [Test]
+    public async Task Says_what_it_is_at_start_and_what_changes_once()
+    {
+        await using var redis = await RedisServer.StartNewAsync();
+        await using var arena = await Arena.OpenAsync(redis);
+        arena.Settings["Idempotency:EncryptionKeyFile"] = null;
+        await using var worker = WorkerProcess.Start(arena.Settings);
+        await worker.UntilReadyAsync();
+        await worker.UntilOutputAsync("broker is Healthy");
+
+        var start = Lines(worker, 10).ShouldHaveSingleItem();
+        start.ShouldStartWith($"DiditWorker {StatusReporter.Version}: messages from queue start-verification in virtual host ");
+        start.ShouldEndWith($" HTTP on {worker.Address.ToString().TrimEnd('/')}");
+        start.ShouldContain($"records in Redis at {redis.ConnectionString.Split(',')[0]}, ");
+        Lines(worker, 4).ShouldBe(["broker is Healthy: connected"]);
+
+        await redis.StopAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""");
+        }
+
+        await worker.UntilOutputAsync("Redis cannot be asked");
+        await worker.UntilOutputAsync("redis is Unhealthy");
+        await redis.StartAsync();
+        await arena.Broker.UntilAnswersAsync(5);
+        await worker.UntilOutputAsync("redis is Healthy");
+
+        // It may be cut off, and then not let in: two causes.
+        Lines(worker, 103).Count.ShouldBeInRange(1, 2);
+        Lines(worker, 103).ShouldAllBe(line => line.Contains("; the first message that needs it: order-", StringComparison.Ordinal));
+        Lines(worker, 106).ShouldBe(["Redis can be asked again"]);
+        Lines(worker, 4).Count.ShouldBe(3);
     }
 
     [Test]
@@ -108,6 +163,13 @@ public sealed class The_service
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);
         arena.Broker.Answers.ShouldBeEmpty();
     }
+
+    private static List<string> Lines(WorkerProcess worker, int eventId) =>
+    [
+        .. worker.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))
+            .Where(line => line.GetProperty("EventId").GetInt32() == eventId)
+            .Select(line => line.GetProperty("Message").GetString()!),
+    ];
 
     [Test]
     public async Task Finishes_what_is_running_at_sigterm_and_exits_with_0()

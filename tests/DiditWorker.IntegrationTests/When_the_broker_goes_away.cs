@@ -31,6 +31,9 @@ public sealed class When_the_broker_goes_away
             () => Task.FromResult(arena.Broker.Created.Select(a => a.Text("requestId")).Distinct().Count() == Messages),
             TimeSpan.FromSeconds(120), $"{Messages} messages are answered");
 
+        arena.Logs.Text.ShouldNotContain("the worker stops");
+        arena.Logs.Text.ShouldContain("the channel to the broker was closed");
+
         arena.Didit.State.Sessions.Count.ShouldBe(Messages);
         arena.Broker.Created.Select(a => (a.MessageId, a.Message.GetRawText())).Distinct().Count().ShouldBe(Messages);
         (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(0u);

@@ -29,7 +29,7 @@ public sealed class When_the_worker_stops_while_it_answers
             async () => await arena.Broker.DepthAsync("start-verification") == 0, TimeSpan.FromSeconds(30), "nothing loops");
         publishes.ShouldBe(2);
         arena.Logs.Text.ShouldContain("order-1 ");
-        arena.Logs.Text.ShouldContain(": waited (the worker stops)");
+        arena.Logs.Text.ShouldContain(": waited (it was interrupted)");
         arena.Logs.Text.ShouldNotContain(": failed (");
         if (parkedIn is not null)
         {

@@ -12,8 +12,7 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
     private const int FailuresToTell = 3;
     private readonly Lock _lock = new();
     private readonly LatelySeen _seen = new();
-    private int _failures;
-    private string _lastFailure = "";
+    private FailuresInARow _failures = FailuresInARow.None;
 
     /// <summary>What it does.</summary>
     public Operation Operation => operation;
@@ -28,13 +27,13 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
     /// What is wrong where requests fail but too few for a pause, as with a single message in the queue: after three in a row with no
     /// success of anybody between. Null otherwise.
     /// </summary>
-    public string? Trouble
+    public FailuresInARow? Trouble
     {
         get
         {
             lock (_lock)
             {
-                return _failures >= FailuresToTell ? $"the last {_failures} attempts failed, the latest with: {_lastFailure}" : null;
+                return _failures.Count >= FailuresToTell ? _failures : null;
             }
         }
     }
@@ -45,7 +44,7 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
     {
         lock (_lock)
         {
-            var latest = _failures > 0 ? $", the latest with: {_lastFailure}" : "";
+            var latest = _failures.Count > 0 ? $", the latest with: {_failures.Latest}" : "";
             Gate.Close(length, PauseReasons.CircuitOpen, "too many requests to Didit fail" + latest, time.GetUtcNow());
         }
     }
@@ -61,7 +60,7 @@ public sealed class DiditEndpoint(Operation operation, DiditOptions options, Tim
         lock (_lock)
         {
             var verdict = FailurePolicy.Judge(operation, reply.Kind, _seen.Note(key, reply, sent, since), ownWorkflow);
-            (_failures, _lastFailure) = verdict.Works ? (0, "") : (_failures + 1, reply.Why);
+            _failures = verdict.Works ? FailuresInARow.None : _failures.And(key, reply.Why);
             if (verdict.Works)
             {
                 if (Gate.Succeeded(sent) is { } ended)

@@ -21,6 +21,9 @@ public sealed class RecentActivity(TimeProvider time)
     private readonly (long Second, long Count)[] _creates = new (long, long)[60];
     private long _active;
 
+    /// <summary>Those of them whose attempts have failed so far.</summary>
+    public RetriedMessages Retried { get; } = new();
+
     /// <summary>Deliveries that are worked on or held now.</summary>
     public long Active => Interlocked.Read(ref _active);
 

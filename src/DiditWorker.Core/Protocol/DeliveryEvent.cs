@@ -73,4 +73,7 @@ public readonly record struct DeliveryEvent(EventKind Kind, DateTimeOffset Now)
 
     /// <summary>With <see cref="EventKind.Replied"/>.</summary>
     public Verdict Verdict { get; init; }
+
+    /// <summary>With <see cref="EventKind.Stopping"/>: which of the two it is, for people.</summary>
+    public string? Why { get; init; }
 }

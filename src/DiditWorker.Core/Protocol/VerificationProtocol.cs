@@ -43,7 +43,7 @@ public static class VerificationProtocol
                 : (state, new(EffectKind.Poll, "the answer cannot be stored")),
             (Stage.Storing, EventKind.Waited) => (state, Complete(state, e.Now)),
             (Stage.Releasing, EventKind.Released) => Afterwards(state),
-            (_, EventKind.Stopping) => Stop(state),
+            (_, EventKind.Stopping) => Stop(state, e.Why),
             _ => Done(state, new(EffectKind.Return, $"{e.Kind} at {state.Stage}")),
         };
 
@@ -184,9 +184,9 @@ public static class VerificationProtocol
         $"{settings.MaximumAttempts} attempts failed while others succeeded, or died with their worker"
         + (state.Note is { } note ? $"; {note.Attempts} attempts in all, the last one ended with: {note.LastError}" : "");
 
-    private static (DeliveryState State, Effect Effect) Stop(DeliveryState state)
+    private static (DeliveryState State, Effect Effect) Stop(DeliveryState state, string? why)
     {
-        var effect = new Effect(EffectKind.Return, "the worker stops");
+        var effect = new Effect(EffectKind.Return, why ?? "");
 
         // The next one need not wait for the lease.
         return state.Stage is Stage.Claiming or Stage.Releasing or Stage.Done

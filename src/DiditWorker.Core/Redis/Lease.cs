@@ -131,7 +131,7 @@ public sealed class Lease(
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            trouble.Note(exception);
+            trouble.Note(exception, $"{key}");
             return LeaseState.Unknown;
         }
         finally

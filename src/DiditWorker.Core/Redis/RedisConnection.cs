@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Net.Security;
 using StackExchange.Redis;
 
@@ -70,6 +72,16 @@ public sealed class RedisConnection(
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ClientName ??= "diditworker";
         return options;
+    }
+
+    /// <summary>Where it is, as <c>host:port[,host:port]</c>; fit for logs.</summary>
+    /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
+    public static string Hosts(string connectionString)
+    {
+        var options = ConfigurationOptions.Parse(connectionString);
+        options.SetDefaultPorts();
+        return string.Join(',', options.EndPoints.Select(
+            end => end is DnsEndPoint name ? string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}") : end.ToString()));
     }
 
     /// <summary>Whether all but user and password is the same.</summary>

@@ -7,13 +7,14 @@ namespace DiditWorker.Verification;
 
 /// <summary>What a delivery asks Didit. Each reply is judged before the protocol hears of it.</summary>
 public sealed class DiditSteps(
-    DiditClient client, DiditPipeline pipeline, LookUp lookUp, DiditOptions options, WorkerMetrics metrics, TimeProvider time)
+    DiditClient client, DiditPipeline pipeline, LookUp lookUp, DiditOptions options, WorkerMetrics metrics,
+    RetriedMessages retried, TimeProvider time)
 {
     private const string Result = "diditworker.result";
 
     /// <summary>A delivery that holds nothing yet.</summary>
     public Work Begin(Delivery delivery, VerificationRequest request, Hold hold, Lease lease) =>
-        new(delivery, request, hold, lease, pipeline, time);
+        new(delivery, request, hold, lease, pipeline, retried, time);
 
     /// <summary>Looks for its session.</summary>
     public async Task<DeliveryEvent> LookUpAsync(Work work, Effect effect, CancellationToken cancellation)

@@ -57,5 +57,12 @@ public sealed class Hold(TimeProvider time, TimeSpan longest, CancellationToken 
         await wait(stopping);
     }
 
+    /// <summary>Why a delivery ended before its time, for people.</summary>
+    /// <param name="delivery">Cancelled when it cannot be acknowledged any more.</param>
+    public string WhyInterrupted(CancellationToken delivery) =>
+        stopping.IsCancellationRequested ? "the worker stops"
+        : delivery.IsCancellationRequested ? "the channel to the broker was closed; the broker delivers it again"
+        : "it was interrupted";
+
     private ReturnToQueueException HeldTooLong(string why) => new($"held for {longest:c}: {why}");
 }

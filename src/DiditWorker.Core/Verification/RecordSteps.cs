@@ -20,12 +20,13 @@ public sealed partial class RecordSteps(
         try
         {
             var memory = StoredAnswer.Checked(await work.Lease.ClaimAsync());
+            trouble.Over();
             work.IsClaimed = true;
             return new(EventKind.Claimed, time.GetUtcNow()) { Memory = memory };
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            trouble.Note(exception);
+            trouble.Note(exception, $"{work.Delivery.RequestId} {work.Delivery.Key}");
             work.IsClaimed = false;
             return new(EventKind.Claimed, time.GetUtcNow()) { Memory = Memory.Unavailable };
         }
@@ -50,7 +51,7 @@ public sealed partial class RecordSteps(
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            trouble.Note(exception);
+            trouble.Note(exception, $"{work.Delivery.RequestId} {work.Delivery.Key}");
             return new(EventKind.NotStored, time.GetUtcNow());
         }
         catch (Exception exception) when (IsUnreadable(exception))
@@ -72,7 +73,7 @@ public sealed partial class RecordSteps(
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            trouble.Note(exception);
+            trouble.Note(exception, $"{work.Delivery.RequestId} {work.Delivery.Key}");
         }
         catch (UnknownRecordException exception)
         {

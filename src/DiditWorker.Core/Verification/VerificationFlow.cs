@@ -32,7 +32,7 @@ public sealed partial class VerificationFlow(
             {
                 var before = state.Note;
                 (state, var effect) = VerificationProtocol.Next(state, happened, settings);
-                Tell(delivery, state, happened, before);
+                Tell(work, state, happened, before);
                 if (End(work, state, effect) is { } answer)
                 {
                     return answer;
@@ -47,6 +47,9 @@ public sealed partial class VerificationFlow(
             throw;
         }
     }
+
+    /// <inheritdoc cref="Hold.WhyInterrupted"/>
+    public string WhyInterrupted(CancellationToken delivery) => hold().WhyInterrupted(delivery);
 
     private async Task<DeliveryEvent> HappenAsync(Work work, Effect effect, CancellationToken cancellation)
     {
@@ -67,7 +70,7 @@ public sealed partial class VerificationFlow(
         }
         catch (OperationCanceledException)
         {
-            return new(EventKind.Stopping, time.GetUtcNow());
+            return new(EventKind.Stopping, time.GetUtcNow()) { Why = work.Hold.WhyInterrupted(cancellation) };
         }
     }
 
@@ -103,8 +106,15 @@ public sealed partial class VerificationFlow(
         return session;
     }
 
-    private void Tell(Delivery delivery, DeliveryState state, DeliveryEvent happened, AttemptNote? before)
+    private void Tell(Work work, DeliveryState state, DeliveryEvent happened, AttemptNote? before)
     {
+        var delivery = work.Delivery;
+        var news = state.Note == before ? null : state.Note;
+        if (news is not null)
+        {
+            work.HasFailed(news);
+        }
+
         if (happened.Kind == EventKind.Claimed)
         {
             var (outcome, because) = state.Decision;
@@ -112,10 +122,10 @@ public sealed partial class VerificationFlow(
             Activity.Current?.AddEvent(new(
                 "decided", tags: new() { ["diditworker.decision"] = $"{outcome}", ["diditworker.because"] = because }));
         }
-        else if (state.Note is { } note && note != before)
+        else if (news is not null)
         {
             Log.AttemptFailed(
-                logger, delivery.RequestId, delivery.Key, note.Attempts, note.LastError, happened.Verdict.Counts, note.NextTry);
+                logger, delivery.RequestId, delivery.Key, news.Attempts, news.LastError, happened.Verdict.Counts, news.NextTry);
         }
     }
 

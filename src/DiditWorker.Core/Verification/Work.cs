@@ -1,4 +1,5 @@
 using DiditWorker.Didit;
+using DiditWorker.Observability;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
 
@@ -8,7 +9,8 @@ namespace DiditWorker.Verification;
 /// What one delivery holds while it is worked on: its key, its leave to send requests, and the time for which it may be held.
 /// </summary>
 public sealed class Work(
-    Delivery delivery, VerificationRequest request, Hold hold, Lease lease, DiditPipeline pipeline, TimeProvider time) : IAsyncDisposable
+    Delivery delivery, VerificationRequest request, Hold hold, Lease lease, DiditPipeline pipeline, RetriedMessages retried,
+    TimeProvider time) : IAsyncDisposable
 {
     private DateTimeOffset _created = time.GetUtcNow();
     private DateTimeOffset _read = time.GetUtcNow();
@@ -48,6 +50,10 @@ public sealed class Work(
         latest = sent;
         return before;
     }
+
+    /// <summary>An attempt at its request has failed, be it one of this delivery or, as its record says, of an earlier one.</summary>
+    public void HasFailed(AttemptNote note) =>
+        retried.Failed(this, new(delivery.RequestId, delivery.Key, note));
 
     /// <summary>Asks for leave to send.</summary>
     public DeliveryEvent Enter(Operation operation)
@@ -120,6 +126,7 @@ public sealed class Work(
     public ValueTask DisposeAsync()
     {
         Leave();
+        retried.Left(this);
         return lease.DisposeAsync();
     }
 

@@ -14,7 +14,7 @@ namespace DiditWorker.Hosting;
 internal static partial class Service
 {
     /// <summary>Runs until it is told to stop.</summary>
-    /// <returns>0; 78 if the configuration is wrong, with every fault on standard error.</returns>
+    /// <returns>0; 78 if the configuration is wrong, with every fault on standard error, or if it cannot listen.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         // appsettings.json lies beside the program, wherever it is started from.
@@ -48,7 +48,7 @@ internal static partial class Service
     private static async Task<int> StartAsync(WebApplication app)
     {
         BeginMetrics(app.Services);
-        if (RabbitMqTransport.Problem(app.Services) is { } problem)
+        if ((RabbitMqTransport.Problem(app.Services) ?? await Listening.ProblemAsync(app.Configuration, app.Services)) is { } problem)
         {
             await Console.Error.WriteLineAsync(problem);
             return ExitCodes.WrongConfiguration;
@@ -59,8 +59,18 @@ internal static partial class Service
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapStatusPage(app.Services.GetRequiredService<StatusOptions>(), app.Services.GetRequiredService<StatusReporter>().Read);
         Warn(app);
-        await RunAsync(app);
-        return 0;
+        app.LogWhenListening();
+        try
+        {
+            await RunAsync(app);
+            return 0;
+        }
+        catch (IOException taken) when (Listening.Problem("its address", taken) is { } why)
+        {
+            // Somebody took it since it was tried.
+            await Console.Error.WriteLineAsync(why);
+            return ExitCodes.WrongConfiguration;
+        }
     }
 
     private static void Warn(WebApplication app)

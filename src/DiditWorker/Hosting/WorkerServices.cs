@@ -17,6 +17,7 @@ public static class WorkerServices
     {
         services.AddWorkerOptions(configuration);
         services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
+        services.AddSingleton(provider => provider.GetRequiredService<RecentActivity>().Retried);
         services.AddIdempotency().AddDidit();
         services.AddHostedService<SecretWatch>();
         services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton(Flow).AddSingleton<DeliveryReporter>()

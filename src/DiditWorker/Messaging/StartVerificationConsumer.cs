@@ -31,7 +31,7 @@ public sealed class StartVerificationConsumer(
         catch (OperationCanceledException)
         {
             // MassTransit would park a cancelled delivery.
-            throw new ReturnToQueueException("the worker stops") { Delivery = delivery };
+            throw new ReturnToQueueException(flow.WhyInterrupted(context.CancellationToken)) { Delivery = delivery };
         }
         finally
         {

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using DiditWorker.Didit;
-using DiditWorker.Protocol;
 using DiditWorker.Secrets;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -65,29 +63,6 @@ internal static class Health
     /// <summary>What is wrong with certificates, to follow another text.</summary>
     internal static string Certificates(PeerCertificates certificates) =>
         string.Concat(certificates.Problems.Select(problem => "; " + problem));
-
-    // Degraded, not unhealthy: taking the worker out of service would not help, and answers from records go on.
-    private sealed class DiditCheck(DiditPipeline didit, BusinessList business) : IHealthCheck
-    {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(Worst(didit.Creates) ?? Worst(didit.Reads)
-                ?? HealthCheckResult.Healthy(business.Note is { } note ? $"no pause; {note}" : "no pause"));
-
-        private static HealthCheckResult? Worst(DiditEndpoint endpoint)
-        {
-            var what = endpoint.Operation == Operation.Create ? "creates" : "look-ups";
-            return endpoint switch
-            {
-                { Gate.Current: { } pause } => HealthCheckResult.Degraded(
-                    $"{what} paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages that need one wait, next probe at "
-                        + $"{pause.Until:O}",
-                    data: Do(PauseAdvice.For(pause.Reason), pause.Since)),
-                { Trouble: { } trouble } => HealthCheckResult.Degraded(
-                    $"{what}: {trouble}; messages wait and are tried again", data: Do(PauseAdvice.For(PauseReasons.CircuitOpen))),
-                _ => null,
-            };
-        }
-    }
 }
 
 [JsonSourceGenerationOptions(

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace DiditWorker.Status;
 
 /// <summary>
-/// Remembers since when each part is as it is, and logs each change, of the status or of its cause. The checks run every few seconds, asked
-/// for or not.
+/// Remembers since when each part is as it is, and logs each change, of the status or of its cause, once. The checks run every few seconds,
+/// asked for or not.
 /// </summary>
 public sealed partial class HealthHistory : IHealthCheckPublisher
 {
@@ -19,8 +19,14 @@ public sealed partial class HealthHistory : IHealthCheckPublisher
 
     private const string Healthy = nameof(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy);
 
+    // A connection takes a moment: before that, a part that has not been healthy yet is only starting.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, PartStatus> _parts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _starting = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
+    private readonly long _started;
     private readonly ILogger<HealthHistory> _logger;
 
     /// <param name="time">The clock.</param>
@@ -28,7 +34,7 @@ public sealed partial class HealthHistory : IHealthCheckPublisher
     /// <param name="logger">Told of changes.</param>
     public HealthHistory(TimeProvider time, IMeterFactory meters, ILogger<HealthHistory> logger)
     {
-        (_time, _logger) = (time, logger);
+        (_time, _logger, _started) = (time, logger, time.GetTimestamp());
         meters.Create(WorkerMetrics.MeterName).CreateObservableGauge(
             "diditworker.health.status",
             () => _parts.Select(part => new Measurement<int>(Level(part.Value), new KeyValuePair<string, object?>("part", part.Key))),
@@ -50,19 +56,38 @@ public sealed partial class HealthHistory : IHealthCheckPublisher
     /// <returns>It, with the times.</returns>
     public HealthStatus Note(HealthReport report)
     {
-        foreach (var (check, entry) in report.Entries)
+        // Whoever asks for /health/ready may come at the same time as the next look.
+        lock (_lock)
         {
-            _parts.TryGetValue(check, out var before);
-            var part = _parts[check] = Part(entry, before);
-            // What to do changes with the cause; the words may hold a time or a number.
-            if (part.Status != (before?.Status ?? Healthy) || (before is not null && part.Action != before.Action))
+            foreach (var (check, entry) in report.Entries)
             {
-                Log.Changed(_logger, part.Status == Healthy ? LogLevel.Information
-                    : LogLevel.Warning, check, part.Status, part.Description);
+                _parts.TryGetValue(check, out var before);
+                var part = _parts[check] = Part(entry, before);
+                if (IsNews(check, part, before))
+                {
+                    Log.Changed(
+                        _logger, part.Status == Healthy ? LogLevel.Information : LogLevel.Warning, check, part.Status, part.Description);
+                }
             }
         }
 
         return Latest;
+    }
+
+    // That all is well from the first look on is no news; that a part has come up is.
+    private bool IsNews(string check, PartStatus part, PartStatus? before)
+    {
+        if (part.Status != Healthy && (before is null || _starting.Contains(check)))
+        {
+            var isLate = _time.GetElapsedTime(_started) >= Grace;
+            _ = isLate ? _starting.Remove(check) : _starting.Add(check);
+            return isLate;
+        }
+
+        _starting.Remove(check);
+
+        // What to do changes with the cause; the words may hold a time or a number.
+        return before is not null && (part.Status != before.Status || part.Action != before.Action);
     }
 
     private PartStatus Part(HealthReportEntry entry, PartStatus? before)

@@ -6,7 +6,13 @@ namespace DiditWorker.Status;
 /// <param name="Name">Its name.</param>
 /// <param name="Messages">Ready, not those that a consumer holds.</param>
 /// <param name="Consumers">How many there are.</param>
-public sealed record QueueDepth(string Name, long Messages, long Consumers);
+public sealed record QueueDepth(string Name, long Messages, long Consumers)
+{
+    /// <summary>
+    /// Worked on or held by this worker, and not acknowledged yet. How many other consumers hold the broker does not tell over AMQP.
+    /// </summary>
+    public long Held { get; init; }
+}
 
 /// <summary>Dead letters of one group in one queue.</summary>
 /// <param name="Queue">Which queue.</param>

@@ -8,11 +8,13 @@ namespace DiditWorker.Status;
 /// <summary>Takes a <see cref="StatusSnapshot"/> from what the worker keeps in memory: asking for it costs nobody else anything.</summary>
 public sealed class StatusReporter(
     StartVerificationOptions options, DiditOptions didit, HealthHistory health, RecentActivity recent, DiditPipeline pipeline,
-    QueueWatch watch,
-    TimeProvider time)
+    QueueWatch watch, TimeProvider time)
 {
-    private static readonly string Version =
+    /// <summary>Of the worker, without what built it.</summary>
+    public static readonly string Version =
         typeof(StatusReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private const int MaxWaiting = 20;
 
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
@@ -20,7 +22,7 @@ public sealed class StatusReporter(
     public StatusSnapshot Read()
     {
         var now = time.GetUtcNow();
-        var queues = watch.Latest;
+        var (queues, waiting) = (watch.Latest, recent.Retried.Current);
         return new()
         {
             At = now,
@@ -35,11 +37,25 @@ public sealed class StatusReporter(
             Pause = (pipeline.Creates.Gate.Current ?? pipeline.Reads.Gate.Current) is { } pause
                 ? new(pause.Reason, pause.Why, pause.Since, pause.Until) : null,
             CreateRate = new(didit.RequestsPerMinute, recent.CreatesLastMinute()),
-            Queues = queues is null ? null : new(queues.At, queues.Queues),
+            WaitingNow = [.. waiting.Take(MaxWaiting).Select(Waiting)],
+            WaitingNowCount = waiting.Count,
+            Queues = queues is null ? null : new(queues.At, [.. queues.Queues.Select(Held)]),
             DeadLetters = [.. (queues?.Groups ?? [])
                 .Select(group => new DeadLetterStatus(group.Queue, group.Group, group.Count, (group.WindowEnds - now)?.TotalSeconds))],
             Window = didit.UsableWindow.TotalSeconds,
             Errors = [.. recent.LatestErrors().Select(error => new ErrorStatus(error.At, error.Outcome, error.Why, error.Key))],
         };
     }
+
+    private QueueDepth Held(QueueDepth queue) => queue.Name == watch.InputQueue ? queue with { Held = recent.Active } : queue;
+
+    private static WaitingStatus Waiting(RetriedMessage message) => new()
+    {
+        RequestId = message.RequestId,
+        Key = message.Key.ToString(),
+        Attempts = message.Attempts.Attempts,
+        Last = message.Attempts.LastError,
+        LastAt = message.Attempts.LastAt,
+        NextTry = message.Attempts.NextTry,
+    };
 }

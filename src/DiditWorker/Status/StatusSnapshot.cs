@@ -39,6 +39,12 @@ public sealed record StatusSnapshot
     /// <summary>Creates against the rate that all replicas share.</summary>
     public required RateStatus CreateRate { get; init; }
 
+    /// <summary>Messages that this worker is trying again now, at most 20, those with the most attempts first.</summary>
+    public required IReadOnlyList<WaitingStatus> WaitingNow { get; init; }
+
+    /// <summary>How many there are.</summary>
+    public required int WaitingNowCount { get; init; }
+
     /// <summary>Null while the broker has not been asked.</summary>
     public required QueueStatus? Queues { get; init; }
 
@@ -81,6 +87,28 @@ public sealed record PauseStatus(string Reason, string Why, DateTimeOffset Since
 /// <param name="SentLastMinute">By this worker, in the last 60 seconds.</param>
 public sealed record RateStatus(int LimitPerMinute, long SentLastMinute);
 
+/// <summary>A message that this worker has and whose attempts have failed so far.</summary>
+public sealed record WaitingStatus
+{
+    /// <summary>Its request id, for <c>diditworker keys show</c>.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>Its key.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>How often Didit was tried for it, in all deliveries.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>What the latest attempt ended with, in a few words of the worker's.</summary>
+    public required string Last { get; init; }
+
+    /// <summary>When that was.</summary>
+    public required DateTimeOffset LastAt { get; init; }
+
+    /// <summary>Not before when it is tried again; in the past: it is tried, or waits for its turn.</summary>
+    public required DateTimeOffset NextTry { get; init; }
+}
+
 /// <summary>What the broker says.</summary>
 /// <param name="At">When it was asked.</param>
 /// <param name="Queues">Input, error and skipped queue; one that does not exist (yet) is missing.</param>
@@ -97,5 +125,5 @@ public sealed record DeadLetterStatus(string Queue, string Group, long Count, do
 /// <param name="At">When.</param>
 /// <param name="Outcome"><c>rejected</c>, <c>parked</c> or <c>failed</c>.</param>
 /// <param name="Why">The code of the rejection or the name of the exception; no words of Didit or of the request.</param>
-/// <param name="Key">Its key, for <c>diditworker keys show</c>; null if it has none.</param>
+/// <param name="Key">Its key, for <c>diditworker dead-letters show</c>; null if it has none.</param>
 public sealed record ErrorStatus(DateTimeOffset At, string Outcome, string Why, string? Key);

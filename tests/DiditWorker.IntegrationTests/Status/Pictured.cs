@@ -6,6 +6,7 @@ namespace DiditWorker.IntegrationTests.Status;
 /// <summary>States of a worker, as a status page is given them.</summary>
 internal static class Pictured
 {
+    public const string OtherKey = "84edbaec-24eb-51ae-acda-c7fb39801c63";
     public const string Key = "e3e13779-0505-5319-8b93-1e2b36c1007e";
     private const string Error = "start-verification_error";
     private static readonly string[] Outcomes = ["created", "replayed", "adopted", "rejected", "parked", "waited", "failed"];
@@ -32,7 +33,11 @@ internal static class Pictured
         Circuit = "closed",
         Pause = null,
         CreateRate = new(1500, 1234),
-        Queues = new(Now.AddSeconds(-4), [new("start-verification", 0, 3), new(Error, 0, 0), new("start-verification_skipped", 0, 0)]),
+        WaitingNow = [],
+        WaitingNowCount = 0,
+        Queues = new(
+            Now.AddSeconds(-4),
+            [new("start-verification", 0, 3) { Held = 12 }, new(Error, 0, 0), new("start-verification_skipped", 0, 0)]),
         DeadLetters = [],
         Window = 86_100,
         Errors = [],
@@ -56,8 +61,14 @@ internal static class Pictured
         Circuit = "open",
         Pause = new(PauseReasons.CreditsMissing, "Didit answered 402 Payment Required", Now.AddMinutes(-3), Now.AddSeconds(4.5)),
         CreateRate = new(300, 0),
+        WaitingNow =
+        [
+            Waiting("order-5002", Key, 28, "Didit did not answer in time", -3), Waiting("order-5117", OtherKey, 4, "500", -1),
+        ],
+        WaitingNowCount = 2,
         Queues = new(
-        Now.AddSeconds(-7), [new("start-verification", 18_204, 0), new(Error, 23, 0), new("start-verification_skipped", 1, 0)]),
+            Now.AddSeconds(-7),
+            [new("start-verification", 18_204, 0) { Held = 64 }, new(Error, 23, 0), new("start-verification_skipped", 1, 0)]),
         DeadLetters =
         [
             new(Error, "RefusedByDidit", 14, Remaining: 11_575), new(Error, "AmbiguousSession", 6, Remaining: 78_020),
@@ -67,7 +78,7 @@ internal static class Pictured
         Errors =
         [
             new(Now.AddSeconds(-20), "rejected", "RefusedByDidit", Key),
-                new(Now.AddMinutes(-2), "parked", "AmbiguousSession", "84edbaec-24eb-51ae-acda-c7fb39801c63"),
+                new(Now.AddMinutes(-2), "parked", "AmbiguousSession", OtherKey),
             new(Now.AddMinutes(-75), "failed", "NullReferenceException", Key: null),
         ],
     };
@@ -96,6 +107,8 @@ internal static class Pictured
         PartStatus>(StringComparer.Ordinal)
         { [text] = new("Unhealthy", Now, text, text), ["didit"] = new(text, Now, text, text) }),
         Pause = new(text, text, Now, Now),
+        WaitingNow = [new() { RequestId = text, Key = text, Attempts = 1, Last = text, LastAt = Now, NextTry = Now }],
+        WaitingNowCount = 1,
         Queues = new(Now, [new(text, 1, 1)]),
         DeadLetters = [new(text, text, 1, 1)],
         Errors = [new(Now, text, text, text)],
@@ -108,6 +121,11 @@ internal static class Pictured
 
     private static PartStatus Part(string status, string description, string? action) =>
         new(status, Now.AddMinutes(-3), description, action);
+
+    private static WaitingStatus Waiting(string id, string key, int attempts, string last, int minutes) => new()
+    {
+        RequestId = id, Key = key, Attempts = attempts, Last = last, LastAt = Now.AddMinutes(minutes), NextTry = Now.AddMinutes(2.5),
+    };
 
     private static Dictionary<string, long> Counts(
         long created = 0, long replayed = 0, long adopted = 0, long rejected = 0, long parked = 0, long waited = 0, long failed = 0) =>

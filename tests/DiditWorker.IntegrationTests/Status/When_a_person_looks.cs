@@ -98,7 +98,10 @@ public sealed class When_a_person_looks : StatusPageTest
 
         await Shown("#queues tbody tr").ToHaveCountAsync(3);
         (await CellsAsync("#queues tbody tr")).ShouldBe(
-            [["start-verification", "18,204", "none"], ["start-verification_error", "23", "0"], ["start-verification_skipped", "1", "0"]]);
+        [
+            ["start-verification", "18,204", "64", "none"], ["start-verification_error", "23", "0", "0"],
+            ["start-verification_skipped", "1", "0", "0"],
+        ]);
         await Shown("#queues-asked")
             .ToHaveTextAsync(
                 new System.Text.RegularExpressions.Regex("^The broker was asked [0-9]+ s ago$", default, TimeSpan.FromSeconds(1)));
@@ -111,10 +114,51 @@ public sealed class When_a_person_looks : StatusPageTest
         ]);
         (await CellsAsync("#errors tbody tr")).Select(row => row[1..]).ShouldBe(
         [
-            ["rejected", "RefusedByDidit", Pictured.Key], ["parked", "AmbiguousSession", "84edbaec-24eb-51ae-acda-c7fb39801c63"],
+            ["rejected", "RefusedByDidit", Pictured.Key], ["parked", "AmbiguousSession", Pictured.OtherKey],
             ["failed", "NullReferenceException", "no key"],
         ]);
-        (await CellsAsync("#errors tbody tr"))[2][0].ShouldEndWith(", 1 h 15 min ago");
+        (await CellsAsync("#errors tbody tr"))[2][0].ShouldBe("1 h 15 min ago");
+        (await Page.Locator("#errors time").First.GetAttributeAsync("title"))!.ShouldEndWith(" UTC");
+        await Shown("#errors-said").ToContainTextAsync("More of one: diditworker dead-letters show KEY");
+    }
+
+    [Test]
+    public async Task It_shows_which_messages_are_tried_again_and_when()
+    {
+        Worker.Snapshot = Pictured.Bad();
+        await OpenAsync();
+
+        await Shown("#waiting-said").ToHaveTextAsync("This worker tries 2 messages again. More of one: diditworker keys show ID");
+        (await CellsAsync("#waiting tbody tr")).ShouldBe(
+        [
+            [$"order-5002\n{Pictured.Key}", "28 attempts", "Didit did not answer in time 3 min ago", "next in 2 min"],
+            [$"order-5117\n{Pictured.OtherKey}", "4 attempts", "500 1 min ago", "next in 2 min"],
+        ]);
+        foreach (var time in await Page.Locator("#waiting time").AllAsync())
+        {
+            (await time.GetAttributeAsync("title"))!.ShouldEndWith(" UTC");
+        }
+
+        Worker.Snapshot = Pictured.Bad() with { WaitingNowCount = 64 };
+        await Shown("#waiting-said").ToHaveTextAsync(
+            "This worker tries 64 messages again; the 2 with the most attempts are shown. More of one: diditworker keys show ID");
+        Worker.Snapshot = Pictured.Healthy();
+        await Shown("#waiting-said").ToHaveTextAsync("None: no message of this worker waits for another attempt");
+        await Shown("#waiting").ToBeHiddenAsync();
+    }
+
+    [Test]
+    public async Task No_time_is_without_its_zone()
+    {
+        Worker.Snapshot = Pictured.Bad();
+        await OpenAsync();
+        await Page.Locator("summary").ClickAsync();
+
+        (await Page.EvaluateAsync<string[]>("[...document.querySelectorAll('time')].map(time => time.title)"))
+            .ShouldAllBe(title => title.EndsWith(" UTC", StringComparison.Ordinal));
+        await Worker.StopAsync();
+        await Shown("#outage").ToContainTextAsync("No connection since ");
+        (await Page.Locator("body").InnerTextAsync()).ShouldNotMatch("[0-9]:[0-9]{2}(?! UTC|:)");
     }
 
     [Test]

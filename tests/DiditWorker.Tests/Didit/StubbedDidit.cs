@@ -52,7 +52,7 @@ internal sealed class StubbedDidit : IAsyncDisposable
         Pipeline = new(
             _options, new(Operation.Create, _options, _time), new(Operation.Read, _options, _time), _limiter, _limiter, _metrics, _time);
         LookUp = new(Client, List, Versions, Pipeline);
-        Steps = new(Client, Pipeline, LookUp, _options, _metrics, _time);
+        Steps = new(Client, Pipeline, LookUp, _options, _metrics, Retried, _time);
         var store = new IdempotencyStore(_redis, new(), _options.IdempotencyWindow, new(key: null), _metrics);
         _records = new(store, new(_time, NullLogger<RedisTrouble>.Instance), new(_time), _time, NullLogger<RecordSteps>.Instance);
     }
@@ -70,6 +70,8 @@ internal sealed class StubbedDidit : IAsyncDisposable
     public DiditPipeline Pipeline { get; }
 
     public DiditSteps Steps { get; }
+
+    public RetriedMessages Retried { get; } = new();
 
     public int Requests => _answering.Requests;
 

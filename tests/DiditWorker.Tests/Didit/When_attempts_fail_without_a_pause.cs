@@ -29,8 +29,18 @@ public sealed class When_attempts_fail_without_a_pause
 
         Judge(Mine, new(ReplyKind.Ambiguous, "503"));
 
-        _creates.Trouble.ShouldBe("the last 3 attempts failed, the latest with: 503");
+        _creates.Trouble.ShouldBe(new(3, "503", Mine));
         _creates.Gate.Current.ShouldBeNull();
+    }
+
+    [Test]
+    public void It_is_known_whether_they_are_all_of_one_message()
+    {
+        Fail(2);
+        Judge(Theirs, new(ReplyKind.Ambiguous, "503"));
+        Fail(1);
+
+        _creates.Trouble.ShouldBe(new(4, "reset", Only: null));
     }
 
     [TestCase(ReplyKind.Answered)]

@@ -1,6 +1,4 @@
 using DiditWorker.Redis;
-using Microsoft.Extensions.Logging.Testing;
-using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Shouldly;
 using StackExchange.Redis;
@@ -52,29 +50,6 @@ public sealed class When_redis_says_why_it_refuses
     {
         RedisRefusal.Of(new TimeoutException("planted")).ShouldBeNull();
         RedisRefusal.InWords(new TimeoutException("planted")).ShouldBe("TimeoutException");
-    }
-
-    [Test]
-    public void The_log_has_each_kind_once_a_minute()
-    {
-        var (time, logs) = (new FakeTimeProvider(), new FakeLogger<RedisTrouble>());
-        var trouble = new RedisTrouble(time, logs);
-
-        for (var i = 0; i < 100; i++)
-        {
-            trouble.Note(Says($"OOM command not allowed, on @user_script:{i}."));
-            trouble.Note(Says("READONLY You can't write"));
-        }
-
-        logs.Collector.GetSnapshot().Select(line => line.Message)
-            .ShouldBe(
-            [
-                "Redis cannot be asked (OOM command not allowed, on @user_script:0.)",
-                "Redis cannot be asked (READONLY You can't write)",
-            ]);
-        time.Advance(TimeSpan.FromMinutes(1));
-        trouble.Note(Says("OOM again"));
-        logs.Collector.Count.ShouldBe(3);
     }
 
     private static RedisServerException Says(string message) => new(RedisErrorKind.Unknown, CommandFlags.None, message);

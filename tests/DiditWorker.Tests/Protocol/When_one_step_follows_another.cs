@@ -210,7 +210,7 @@ public sealed class When_one_step_follows_another
     [TestCase(Stage.Creating)]
     public void A_worker_that_stops_gives_the_key_back(Stage stage)
     {
-        var walk = Walk.To(stage).Then(EventKind.Stopping);
+        var walk = Walk.To(stage).Then(Stopping);
 
         walk.Effect.ShouldBe(new Effect(EffectKind.Release) { Release = ReleaseMode.Forget });
         walk.Then(EventKind.Released).Effect.ShouldBe(new Effect(EffectKind.Return, "the worker stops"));
@@ -219,7 +219,7 @@ public sealed class When_one_step_follows_another
     [Test]
     public void Or_returns_the_message_at_once_where_it_has_none()
     {
-        Walk.Delivered().Then(EventKind.Stopping).Effect.ShouldBe(new Effect(EffectKind.Return, "the worker stops"));
+        Walk.Delivered().Then(Stopping).Effect.ShouldBe(new Effect(EffectKind.Return, "the worker stops"));
         Walk.To(Stage.Creating).Fails(ReplyKind.NotSent, "x", counts: false).Then(EventKind.Stopping)
             .Effect.Kind.ShouldBe(EffectKind.Return);
     }
@@ -234,6 +234,8 @@ public sealed class When_one_step_follows_another
         VerificationProtocol.Foresee(new("1.theirs", Now, MaybeAttempted: true), memory, Walk.Settings, Now)
             .Choice.ShouldBe(Choice.RejectMismatch);
     }
+
+    private static DeliveryEvent Stopping => new(EventKind.Stopping, Now) { Why = "the worker stops" };
 
     private static DeliveryEvent Unavailable => new(EventKind.Claimed, Now) { Memory = Memory.Unavailable };
 

@@ -34,6 +34,15 @@ internal sealed class Watched : IAsyncDisposable
         Circuit = "half-open",
         Pause = new("credits_missing", "Didit answered 402", Noon, Noon.AddSeconds(5)),
         CreateRate = new(300, 7),
+        WaitingNow =
+        [
+            new()
+            {
+                RequestId = "order-1", Key = "e3e13779-0505-5319-8b93-1e2b36c1007e", Attempts = 28, Last = "500", LastAt = Noon,
+                NextTry = Noon.AddSeconds(5),
+            },
+        ],
+        WaitingNowCount = 21,
         Queues = null,
         DeadLetters = [new("start-verification_error", "RefusedByDidit", 2, Remaining: null)],
         Window = 86100,

@@ -50,8 +50,44 @@ public sealed class When_health_is_remembered
         _history.Note(Report("redis", Part.Unhealthy, "does not answer"));
         _history.Note(Report("redis", Part.Healthy, "answers"));
 
-        _logs.Collector.GetSnapshot().Select(line => $"{line.Level} {line.Id.Id} {line.Message}")
-            .ShouldBe(["Warning 4 redis is Unhealthy: does not answer", "Information 4 redis is Healthy: answers"]);
+        Lines().ShouldBe(["Warning 4 redis is Unhealthy: does not answer", "Information 4 redis is Healthy: answers"]);
+    }
+
+    [Test]
+    public void Within_ten_seconds_of_the_start_it_is_no_news_that_a_part_has_not_come_up_yet_but_that_it_has_is()
+    {
+        _history.Note(Report("broker", Part.Unhealthy, "not connected (Not ready: not started)"));
+        _time.Advance(TimeSpan.FromSeconds(9));
+        _history.Note(Report("broker", Part.Unhealthy, "not connected (Not ready: not started)")).Status.ShouldBe("Unhealthy");
+        Lines().ShouldBeEmpty();
+
+        _history.Note(Report("broker", Part.Healthy, "connected"));
+        _history.Note(Report("broker", Part.Healthy, "connected"));
+
+        Lines().ShouldBe(["Information 4 broker is Healthy: connected"]);
+    }
+
+    [Test]
+    public void After_that_it_is()
+    {
+        _history.Note(Report("broker", Part.Unhealthy, "not connected", (HealthHistory.Action, "look")));
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        for (var i = 0; i < 3; i++)
+        {
+            _history.Note(Report("broker", Part.Unhealthy, "not connected", (HealthHistory.Action, "look")));
+        }
+
+        Lines().ShouldBe(["Warning 4 broker is Unhealthy: not connected"]);
+    }
+
+    [Test]
+    public void A_part_that_was_healthy_gets_no_grace()
+    {
+        _history.Note(Report("redis", Part.Healthy, "answers"));
+        _history.Note(Report("redis", Part.Unhealthy, "does not answer"));
+
+        Lines().ShouldBe(["Warning 4 redis is Unhealthy: does not answer"]);
     }
 
     [Test]
@@ -89,6 +125,9 @@ public sealed class When_health_is_remembered
         gauge.GetMeasurementSnapshot().Select(m => $"{m.Tags["part"]} {m.Value}").Order(StringComparer.Ordinal)
             .ShouldBe(["broker 0", "redis 1"]);
     }
+
+    private IEnumerable<string> Lines() =>
+        _logs.Collector.GetSnapshot().Select(line => $"{line.Level} {line.Id.Id} {line.Message}");
 
     private static HealthReport Report(string check, Part status, string? description = null, params (string Name, object Value)[] data) =>
         new(

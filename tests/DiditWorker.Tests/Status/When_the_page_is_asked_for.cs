@@ -40,7 +40,7 @@ public sealed class When_the_page_is_asked_for
         status.EnumerateObject().Select(member => member.Name).ShouldBe(
         [
             "at", "version", "host", "started", "health", "outcomes", "inFlight", "concurrentMessageLimit", "circuit", "pause",
-                "createRate", "queues",
+                "createRate", "waitingNow", "waitingNowCount", "queues",
             "deadLetters", "window", "errors",
         ]);
         status.GetProperty("at").GetDateTimeOffset().ShouldBe(Watched.Snapshot.At);
@@ -48,6 +48,12 @@ public sealed class When_the_page_is_asked_for
         status.GetProperty("outcomes")[0].GetProperty("counts").GetProperty("created").GetInt64().ShouldBe(3);
         status.GetProperty("pause").GetProperty("reason").GetString().ShouldBe("credits_missing");
         status.GetProperty("createRate").GetProperty("sentLastMinute").GetInt64().ShouldBe(7);
+        status.GetProperty("waitingNowCount").GetInt32().ShouldBe(21);
+        status.GetProperty("waitingNow")[0].GetRawText().ShouldBe(
+            """
+            {"requestId":"order-1","key":"e3e13779-0505-5319-8b93-1e2b36c1007e","attempts":28,"last":"500",
+            "lastAt":"2026-11-24T12:00:00+00:00","nextTry":"2026-11-24T12:00:05+00:00"}
+            """.ReplaceLineEndings(""));
         status.GetProperty("queues").ValueKind.ShouldBe(JsonValueKind.Null);
         status.GetProperty("deadLetters")[0].GetProperty("remaining").ValueKind.ShouldBe(JsonValueKind.Null);
         status.GetProperty("errors")[0].GetProperty("why").GetString().ShouldBe("<b>");

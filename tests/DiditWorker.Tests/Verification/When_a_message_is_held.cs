@@ -102,6 +102,20 @@ public sealed class When_a_message_is_held
     }
 
     [Test]
+    public async Task Whether_the_worker_stops_or_has_lost_the_broker_is_told_apart()
+    {
+        using var stopping = new CancellationTokenSource();
+        var hold = new Hold(_time, TimeSpan.FromHours(1), stopping.Token);
+        var lost = new CancellationToken(canceled: true);
+
+        hold.WhyInterrupted(lost).ShouldBe("the channel to the broker was closed; the broker delivers it again");
+        hold.WhyInterrupted(CancellationToken.None).ShouldBe("it was interrupted");
+        await stopping.CancelAsync();
+
+        hold.WhyInterrupted(lost).ShouldBe("the worker stops");
+    }
+
+    [Test]
     public async Task It_can_wait_for_something_else_within_the_same_bounds()
     {
         using var stopping = new CancellationTokenSource();

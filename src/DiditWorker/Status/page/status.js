@@ -40,8 +40,7 @@ const isNumber = value => typeof value === "number" && Number.isFinite(value);
 const number = value => isNumber(value) ? value.toLocaleString("en") : "unknown";
 const count = (value, one, many) => `${number(value)} ${value === 1 ? one : many}`;
 const list = new Intl.ListFormat("en");
-const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
-const minute = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "long" });
 const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
 const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -57,6 +56,7 @@ function span(seconds) {
 const workersNow = () => Date.parse(last.at) + performance.now() - heard;
 const secondsSince = time => (workersNow() - Date.parse(time)) / 1000;
 const ago = time => Number.isNaN(Date.parse(time)) ? "unknown" : secondsSince(time) < 1 ? "just now" : `${span(secondsSince(time))} ago`;
+const until = time => Number.isNaN(Date.parse(time)) ? "unknown" : -secondsSince(time) < 1 ? "now" : `in ${span(-secondsSince(time))}`;
 
 // ---- drawing
 
@@ -103,9 +103,6 @@ function when(node, time, text = ago(time)) {
   attribute(node, "datetime", at.toISOString());
   attribute(node, "title", full.format(at));
 }
-
-/** A time as the clock shows it, and how long ago. */
-const moment = (node, time) => when(node, time, Number.isNaN(Date.parse(time)) ? "unknown" : `${clock.format(new Date(time))}, ${ago(time)}`);
 
 function rows(id, items, columns) {
   const table = byId(id);
@@ -173,7 +170,7 @@ function drawParts() {
     write(description, part.description ? capital(part.description) : "");
     action.hidden = !part.action;
     write(action, part.action ? `What to do: ${part.action}` : "");
-    moment(since.lastElementChild, part.since);
+    when(since.lastElementChild, part.since);
   });
 }
 
@@ -200,9 +197,36 @@ function drawPause(pause) {
   if (!pause) return write(byId("pause-times"), pause === null ? "Held only by the rate limit" : "");
   const times = byId("pause-times");
   if (times.children.length === 0) times.replaceChildren("Since ", element("time"), " · next probe ", element("time"));
-  const left = -secondsSince(pause.until);
-  moment(times.children[0], pause.since);
-  when(times.children[1], pause.until, Number.isNaN(left) ? "unknown" : left < 1 ? "now" : `in ${span(left)}, at ${clock.format(new Date(pause.until))}`);
+  when(times.children[0], pause.since);
+  when(times.children[1], pause.until, until(pause.until));
+}
+
+function drawWaiting() {
+  const all = last.waitingNow ?? [];
+  const more = last.waitingNowCount > all.length ? `; the ${number(all.length)} with the most attempts are shown` : "";
+  write(byId("waiting-said"), !last.waitingNow ? "Unknown" : all.length === 0 ? "None: no message of this worker waits for another attempt" :
+    `This worker tries ${count(last.waitingNowCount, "message", "messages")} again${more}. More of one: diditworker keys show ID`);
+  rows("waiting", all, [
+    {
+      make: () => ["", element("small")],
+      draw: (cell, message) => {
+        cell.firstChild.data = message.requestId ?? "unknown";
+        write(cell.lastChild, message.key ?? "unknown");
+      },
+    },
+    text(message => count(message.attempts, "attempt", "attempts")),
+    {
+      make: () => ["", " ", element("time", "quiet")],
+      draw: (cell, message) => {
+        cell.firstChild.data = message.last ?? "unknown";
+        when(cell.lastChild, message.lastAt);
+      },
+    },
+    {
+      make: () => ["next ", element("time")],
+      draw: (cell, message) => when(cell.lastChild, message.nextTry, until(message.nextTry)),
+    },
+  ]);
 }
 
 function drawOutcomes() {
@@ -221,7 +245,7 @@ function drawOutcomes() {
     figure(name => minutes.length > 0 ? minutes.reduce((all, one) => all + (one.counts?.[name] ?? NaN), 0) : undefined),
   ]);
   rows("minutes", minutes.toReversed(), [
-    { draw: (cell, one) => write(cell, minute.format(new Date(one.at))) }, ...Object.values(groups).map(names => figure(one => sum(one.counts, names))),
+    { make: () => [element("time")], draw: (cell, one) => when(cell.firstChild, one.at) }, ...Object.values(groups).map(names => figure(one => sum(one.counts, names))),
   ]);
   drawChart(minutes);
 }
@@ -263,7 +287,7 @@ function drawQueues() {
   write(byId("queues-asked"), last.queues ? `The broker was asked ${ago(last.queues.at)}${queues.length === 0 ? ", and has none of them" : ""}` : "Unknown: the broker has not been asked yet");
   byId("queues-asked").title = last.queues ? full.format(new Date(last.queues.at)) : "";
   rows("queues", queues, [
-    text(queue => queue.name), figure(queue => queue.messages),
+    text(queue => queue.name), figure(queue => queue.messages), figure(queue => queue.held),
     {
       className: "number",
       make: () => [element("span")],
@@ -307,9 +331,9 @@ function drawLetters() {
 
 function drawErrors() {
   const all = last.errors ?? [];
-  write(byId("errors-said"), !last.errors ? "Unknown" : all.length === 0 ? "None since this worker started" : "Deliveries of this worker that were rejected, parked or failed, the latest first. More of one: diditworker keys show KEY");
+  write(byId("errors-said"), !last.errors ? "Unknown" : all.length === 0 ? "None since this worker started" : "Deliveries of this worker that were rejected, parked or failed, the latest first. More of one: diditworker dead-letters show KEY; of one without a key: diditworker dead-letters list --messages");
   rows("errors", all, [
-    { make: () => [element("time")], draw: (cell, error) => moment(cell.firstChild, error.at) },
+    { make: () => [element("time")], draw: (cell, error) => when(cell.firstChild, error.at) },
     text(error => error.outcome), text(error => error.why), text(error => error.key ?? "no key", "key"),
   ]);
 }
@@ -320,6 +344,7 @@ function draw() {
   write(byId("worker"), `${last.version ?? "version unknown"} on ${last.host ?? "unknown host"}, up for ${Number.isNaN(Date.parse(last.started)) ? "unknown" : span(secondsSince(last.started))}`);
   write(byId("freshness"), `${outage ? "Last answer" : "Live, updated"} ${ago(last.at)}`);
   drawNow();
+  drawWaiting();
   drawOutcomes();
   drawQueues();
   drawLetters();
