@@ -9,7 +9,8 @@ namespace DiditWorker.Status;
 public sealed record QueueDepth(string Name, long Messages, long Consumers)
 {
     /// <summary>
-    /// Worked on or held by this worker, and not acknowledged yet. How many other consumers hold the broker does not tell over AMQP.
+    /// Worked on or held by this worker, and not acknowledged yet; the broker may have sent it more, up to its prefetch count. How many
+    /// other consumers hold the broker does not tell over AMQP.
     /// </summary>
     public long Held { get; init; }
 }
