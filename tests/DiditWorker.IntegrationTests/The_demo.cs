@@ -17,12 +17,13 @@ public sealed class The_demo
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(30);
 
-    [TestCase("--rabbitmq", "amqp://user:planted@127.0.0.1:1/v", "RabbitMQ at 127.0.0.1:1, virtual host v, cannot be reached (Connection "
-        + "refused)")]
-    [TestCase("--redis", "127.0.0.1:1,password=planted", "Redis at 127.0.0.1:1 does not answer (RedisConnectionException)")]
-    public async Task Says_that_nobody_listens_there(string option, string value, string why) =>
-        (await RunAsync(option, value)).ShouldBe((1, $"{option}: {why}{Check}"));
+    [Test]
+    public async Task Says_why_the_broker_cannot_be_reached() =>
+        (await RunAsync("--rabbitmq", "amqp://user:planted@127.0.0.1:1/v")).ShouldBe(
+            (1, $"--rabbitmq: RabbitMQ at 127.0.0.1:1, virtual host v, cannot be reached (Connection refused){Check}"));
 
+    // Of a busy machine the client may say that it had no time.
+    [TestCase("--redis", "127.0.0.1:1,password=planted", "Redis at 127.0.0.1:1 does not answer (")]
     [TestCase("--rabbitmq", "amqp://user:planted@{silent}/", "RabbitMQ at {silent}, virtual host /, ")]
     [TestCase("--redis", "{silent},password=planted", "Redis at {silent} does not answer (")]
     public async Task Says_that_nobody_answers_there(string option, string value, string why)
