@@ -10,7 +10,7 @@ internal sealed class ConcurrentExperiments(Prober prober)
         var create = prober.NewCreate();
         var replies = await prober.CreateTogetherAsync([.. Enumerable.Repeat(create, count)], cancellation);
         var (sessions, conflicts, rest) = Count(replies);
-        var verdict = rest > 0 || sessions == 0 ? Finding.Unclear : sessions > 1 ? "several" : conflicts > 0 ? "conflict" : "one";
+        var verdict = rest > 0 || sessions == 0 ? Finding.Inconclusive : sessions > 1 ? "several" : conflicts > 0 ? "conflict" : "one";
         return Of(id, verdict, count, sessions, conflicts, rest);
     }
 
@@ -20,7 +20,7 @@ internal sealed class ConcurrentExperiments(Prober prober)
         var replies = await prober.CreateTogetherAsync(
             [.. Enumerable.Range(0, count).Select(_ => create with { Key = Prober.NewKey() })], cancellation);
         var (sessions, conflicts, rest) = Count(replies);
-        var verdict = rest + conflicts > 0 || sessions == 0 ? Finding.Unclear : sessions > 1 ? "several" : "one";
+        var verdict = rest + conflicts > 0 || sessions == 0 ? Finding.Inconclusive : sessions > 1 ? "several" : "one";
         return Of(id, verdict, count, sessions, conflicts, rest);
     }
 

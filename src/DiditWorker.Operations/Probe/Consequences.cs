@@ -7,11 +7,15 @@ namespace DiditWorker.Operations.Probe;
 /// <summary>What the worker assumes of each finding, and what follows for its settings.</summary>
 internal static class Consequences
 {
+    private const string Warning = "warning: ";
     private const string NothingIsSure = "nothing is sure: leave the setting as careful as it is, and probe again";
 
     /// <summary>The same findings with both filled in.</summary>
     public static IReadOnlyList<Finding> AddTo(IReadOnlyList<Finding> findings, DiditOptions didit) =>
         [.. findings.Select(finding => finding with { Assumes = Assumes(finding.Id, didit), Follows = Follows(finding, findings, didit) })];
+
+    /// <summary>Whether what follows costs sessions or stops the worker, unless something is done.</summary>
+    public static bool IsWarning(Finding finding) => finding.Follows.StartsWith(Warning, StringComparison.Ordinal);
 
     private static string Assumes(string id, DiditOptions didit) => id switch
     {
@@ -72,11 +76,11 @@ internal static class Consequences
             "warning: no look-up can know a session by its key, so ambiguous attempts are parked",
         (FindingIds.ListMetadata, "no") => "a look-up costs one decision more for each candidate",
         (FindingIds.RateHeaders, "some") => Rate(finding, didit),
-        (FindingIds.WrongKey, not ("401" or "403" or Finding.Unclear)) => "warning: a wrong key may be taken for a wrong message",
+        (FindingIds.WrongKey, not ("401" or "403" or Finding.Inconclusive)) => "warning: a wrong key may be taken for a wrong message",
         (FindingIds.UnknownWorkflow or FindingIds.BadField, "401" or "402" or "403") => "warning: one wrong message pauses all creates",
         (FindingIds.UnknownWorkflow or FindingIds.BadField, "200" or "201") => "warning: it is not refused",
         (FindingIds.Clock, "measured") => Clock(finding, didit),
-        (_, Finding.Unclear) => NothingIsSure,
+        (_, Finding.Inconclusive) => NothingIsSure,
         _ => "as it is",
     };
 

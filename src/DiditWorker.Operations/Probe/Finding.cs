@@ -4,7 +4,7 @@ namespace DiditWorker.Operations.Probe;
 
 /// <summary>One thing that a probe measured.</summary>
 /// <param name="Id">One of <see cref="FindingIds"/>.</param>
-/// <param name="Verdict">One word of those that its id allows, or <see cref="Unclear"/>; for programs.</param>
+/// <param name="Verdict">One word of those that its id allows, or <see cref="Inconclusive"/>; for programs.</param>
 /// <param name="Measured">What was seen, for people; no secret, no URL of a session.</param>
 /// <param name="Numbers">What was counted or timed, by name; times in seconds.</param>
 public sealed record Finding(
@@ -20,10 +20,10 @@ public sealed record Finding(
     public string Follows { get; init; } = "";
 
     /// <summary>The replies do not tell: malformed, missing, slow, or contradicting each other. Never a guess.</summary>
-    public const string Unclear = "unclear";
+    public const string Inconclusive = "inconclusive";
 }
 
-/// <summary>What a probe measures, and the verdicts there are (beside <see cref="Finding.Unclear"/>).</summary>
+/// <summary>What a probe measures, and the verdicts there are (beside <see cref="Finding.Inconclusive"/>).</summary>
 public static class FindingIds
 {
     /// <summary>

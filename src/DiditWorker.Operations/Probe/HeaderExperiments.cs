@@ -13,7 +13,7 @@ internal sealed class HeaderExperiments(Prober prober)
         var first = await prober.CreateAsync(create, cancellation);
         if (!first.IsSession)
         {
-            return Of(FindingIds.HeaderRepeat, Finding.Unclear, $"the first create was answered {Answers.Of(first)}");
+            return Of(FindingIds.HeaderRepeat, Finding.Inconclusive, $"the first create was answered {Answers.Of(first)}");
         }
 
         var deleted = await prober.DeleteAsync(first.SessionId!, cancellation);
@@ -26,7 +26,7 @@ internal sealed class HeaderExperiments(Prober prober)
         var control = await prober.CreateAsync(create with { Key = Prober.NewKey() }, cancellation);
         if (!control.IsSession)
         {
-            return Of(FindingIds.HeaderRepeat, Finding.Unclear, $"a create with another key was answered {Answers.Of(control)}");
+            return Of(FindingIds.HeaderRepeat, Finding.Inconclusive, $"a create with another key was answered {Answers.Of(control)}");
         }
 
         if (control.SessionId == first.SessionId)
@@ -45,7 +45,7 @@ internal sealed class HeaderExperiments(Prober prober)
         var first = await prober.CreateAsync(create, cancellation);
         if (!first.IsSession)
         {
-            return Of(FindingIds.HeaderOtherBody, Finding.Unclear, $"the first create was answered {Answers.Of(first)}");
+            return Of(FindingIds.HeaderOtherBody, Finding.Inconclusive, $"the first create was answered {Answers.Of(first)}");
         }
 
         var other = prober.NewCreate() with { Key = create.Key };
@@ -63,7 +63,7 @@ internal sealed class HeaderExperiments(Prober prober)
         var first = await prober.CreateAsync(create, cancellation);
         if (!first.IsSession)
         {
-            return Of(FindingIds.HeaderRepeat, Finding.Unclear, $"{why}; the next create was answered {Answers.Of(first)}");
+            return Of(FindingIds.HeaderRepeat, Finding.Inconclusive, $"{why}; the next create was answered {Answers.Of(first)}");
         }
 
         var other = prober.NewCreate() with { Key = create.Key };
@@ -78,7 +78,7 @@ internal sealed class HeaderExperiments(Prober prober)
         {
             Repeats.Conflict => "conflict",
             Repeats.Original when reuse == "created" => "honoured",
-            _ => Finding.Unclear,
+            _ => Finding.Inconclusive,
         };
         return Repeat(verdict, same, $"{why}; another body under the key was answered 409, the same one: {same.Seen}");
     }
@@ -88,7 +88,7 @@ internal sealed class HeaderExperiments(Prober prober)
         Repeats.Original => "honoured",
         Repeats.Conflict => "conflict",
         Repeats.Other => "ignored",
-        _ => Finding.Unclear,
+        _ => Finding.Inconclusive,
     };
 
     private static Finding Repeat(string verdict, RepeatResult outcome, string measured) => Of(

@@ -51,11 +51,11 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
         }
 
         var row = await WaitAsync(create, created, cancellation);
-        _list.Add(row is { } shown ? Verdict(shown, create) : Finding.Unclear);
+        _list.Add(row is { } shown ? Verdict(shown, create) : Finding.Inconclusive);
         var decision = await prober.DecisionAsync(created.SessionId!, cancellation);
         _decision.Add(
             decision is { IsSession: true, Body: { } body } && decision.SessionId == created.SessionId ? Verdict(body, create)
-                : Finding.Unclear);
+                : Finding.Inconclusive);
     }
 
     // Timed from when the session was there for certain to when the list had shown it for certain. An inconclusive poll would make the time
@@ -102,7 +102,7 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
             $"min {_lags[0]:0.0##} s, median {_lags[_lags.Count / 2]:0.0##} s, max {_lags[^1]:0.0##} s");
         return new(
             FindingIds.ListLag,
-            _lags.Count == tries ? "measured" : Finding.Unclear,
+            _lags.Count == tries ? "measured" : Finding.Inconclusive,
             string.Create(
             CultureInfo.InvariantCulture,
             $"{measured}; {_lags.Count} of {tries} tries can be relied on, each waited at most {bound.TotalSeconds} s"),
@@ -113,13 +113,13 @@ internal sealed class ListExperiments(Prober prober, string list, TimeSpan bound
     {
         Metadata.None => "no",
         { } mark when mark == create.Mark => "yes",
-        _ => Finding.Unclear,
+        _ => Finding.Inconclusive,
     };
 
     private static Finding Shown(string id, string what, List<string> seen) => new(
         id,
-        seen.Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : Finding.Unclear,
+        seen.Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : Finding.Inconclusive,
         string.Create(CultureInfo.InvariantCulture,
             $"{what} with the metadata {seen.Count(s => s == "yes")}, without {seen.Count(s => s == "no")}, inconclusive "
-                + $"{seen.Count(s => s == Finding.Unclear)}"));
+                + $"{seen.Count(s => s == Finding.Inconclusive)}"));
 }

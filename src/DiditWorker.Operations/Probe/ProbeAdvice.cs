@@ -8,7 +8,7 @@ internal static class ProbeAdvice
 {
     private static readonly TimeSpan ShortestDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>Works them out; what is unclear permits nothing.</summary>
+    /// <summary>Works them out; what is inconclusive permits nothing.</summary>
     public static IReadOnlyList<Recommendation> From(IReadOnlyList<Finding> findings, DiditOptions didit)
     {
         var found = findings.ToDictionary(finding => finding.Id, StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal static class ProbeAdvice
                     + "second"));
         }
 
-        if (found.GetValueOrDefault(FindingIds.Kind)?.Verdict is { } kind and not Finding.Unclear)
+        if (found.GetValueOrDefault(FindingIds.Kind)?.Verdict is { } kind and not Finding.Inconclusive)
         {
             advice.Add(SessionKind(kind));
         }
@@ -73,7 +73,7 @@ internal static class ProbeAdvice
                 "permitted, not required: a repeated key brings the first session back; Always is the careful choice all the same",
             "conflict" => "a repeated key is refused with 409: only a look-up finds the session",
             "ignored" => "a repeated key makes another session: only a look-up prevents it",
-            _ => "it is unclear whether a repeated key counts",
+            _ => "it is inconclusive whether a repeated key counts",
         });
 
     private static Recommendation? Window(Finding? header, Finding? window, DiditOptions didit) => header?.Verdict switch

@@ -6,7 +6,7 @@ using DiditWorker.Operations.Terminal;
 namespace DiditWorker.Operations.Probe;
 
 /// <summary><c>diditworker probe</c></summary>
-internal sealed class ProbeCommand(DiditOptions didit, TimeProvider time, Output output, ILogger<ProbeCommand> logger)
+internal sealed class ProbeCommand(DiditOptions didit, TimeProvider time, Output output)
 {
     public static Command Create(OperatorHost host)
     {
@@ -32,7 +32,7 @@ internal sealed class ProbeCommand(DiditOptions didit, TimeProvider time, Output
         var (tries, keep) = (parsed.GetValue(given.Tries), parsed.GetValue(given.Keep));
         var most = Math.Min(parsed.GetValue(given.MaxRequests) ?? int.MaxValue, ProbePlan.MostRequests(tries));
         var options = new ProbeOptions(workflow, tries, most, keep);
-        await SayAsync(options, parsed.GetValue(given.Yes));
+        Say(options, parsed.GetValue(given.Yes));
         if (!parsed.GetValue(given.Yes))
         {
             return ExitCodes.Done;
@@ -44,13 +44,16 @@ internal sealed class ProbeCommand(DiditOptions didit, TimeProvider time, Output
         return await TellAsync(report, run, keep, parsed.GetValue(given.Json), parsed.GetValue(given.Report));
     }
 
-    private async Task SayAsync(ProbeOptions options, bool yes)
+    private void Say(ProbeOptions options, bool yes)
     {
-        var would = yes ? "" : "Would probe, with --yes: ";
-        await (yes ? output.Notes : output.Text).WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+        var address = didit.BaseAddress.GetLeftPart(UriPartial.Authority);
+        var sessions = Math.Min(ProbePlan.MostSessions(options.Tries), options.MostRequests);
+        var end = options.Keep ? "and keeps them (--keep)" : "and deletes them at the end";
+        Action<string> say = yes ? output.WriteNote : output.WriteText;
+        say(string.Create(CultureInfo.InvariantCulture,
             $"""
-            {would}{didit.BaseAddress.GetLeftPart(UriPartial.Authority)}, workflow {options.WorkflowId}
-            Makes {Math.Min(ProbePlan.MostSessions(options.Tries), options.MostRequests)} sessions at most, {(options.Keep ? "and keeps them (--keep)" : "and deletes them at the end")}; one is deleted on the way.
+            {(yes ? "" : "Would probe, with --yes: ")}{address}, workflow {options.WorkflowId}
+            Makes {sessions} sessions at most, {end}; one is deleted on the way.
             Sends {options.MostRequests} requests at most, {didit.RequestsPerMinute} a minute at most (Didit:RequestsPerMinute).
             Sessions may be billed, and use up limits of the account: a key of a sandbox application is recommended.
             """));
@@ -58,19 +61,18 @@ internal sealed class ProbeCommand(DiditOptions didit, TimeProvider time, Output
 
     private async Task<int> TellAsync(ProbeReport report, ProbeRun run, bool keep, bool json, FileInfo? file)
     {
-        ProbeLog.Probed(
-            logger, Environment.UserName, Environment.MachineName, report.Address, report.WorkflowId, report.Requests,
-            run.CleanedUp!.Deleted, run.CleanedUp.Left.Count);
-        output.Write(json, report, () => ProbeView.Print(report, output));
-        await ProbeView.SayWhatIsLeftAsync(run.CleanedUp, keep, output.Notes);
-        await WriteAsync(file, report);
-        if (report.StoppedBecause is { } why)
+        var conclusion = ProbeView.Conclusion(report, run.IsUnreachable);
+        output.Write(json, report, () => ProbeView.Print(report, conclusion, output));
+        if (json)
         {
-            await output.Notes.WriteLineAsync($"Stopped: {why}.");
+            output.WriteNote(conclusion);
         }
 
+        ProbeView.SayWhatIsLeft(report, run.CleanedUp!, keep, output);
+        await WriteAsync(file, report);
         return run.IsUnreachable ? ExitCodes.Unreachable
-            : report.StoppedBecause is not null || report.Findings.Any(finding => finding.Verdict == Finding.Unclear) ? ExitCodes.SomeFailed
+            : report.StoppedBecause is not null
+                || report.Findings.Any(finding => finding.Verdict == Finding.Inconclusive) ? ExitCodes.SomeFailed
             : ExitCodes.Done;
     }
 
@@ -84,7 +86,7 @@ internal sealed class ProbeCommand(DiditOptions didit, TimeProvider time, Output
         try
         {
             await ProbeReportFile.WriteAsync(file.FullName, report);
-            await output.Notes.WriteLineAsync($"Report: {file.FullName}");
+            output.WriteNote($"Report: {file.FullName}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -92,13 +94,4 @@ internal sealed class ProbeCommand(DiditOptions didit, TimeProvider time, Output
                 ExitCodes.SomeFailed, $"--report {file.FullName} cannot be written ({exception.Message}). The result is above.");
         }
     }
-}
-
-internal static partial class ProbeLog
-{
-    [LoggerMessage(
-        310, LogLevel.Information,
-        "{User} on {Host} probed {Address} with workflow {WorkflowId}: {Requests} requests, {Deleted} sessions deleted, {Left} left")]
-    public static partial void Probed(
-        ILogger logger, string user, string host, string address, string workflowId, int requests, int deleted, int left);
 }

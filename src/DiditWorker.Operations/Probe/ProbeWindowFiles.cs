@@ -70,14 +70,14 @@ internal static class ProbeWindowFiles
         }
     }
 
-    public static async Task MergeAsync(string file, ProbeReport report, WindowBounds bounds, TextWriter notes)
+    public static async Task MergeAsync(string file, ProbeReport report, WindowBounds bounds, Output output)
     {
         var merged = report with
         { Findings = [.. report.Findings.Where(finding => finding.Id != FindingIds.HeaderWindow), bounds.ToFinding()] };
         try
         {
             await ProbeReportFile.WriteAsync(file, merged);
-            await notes.WriteLineAsync($"{FindingIds.HeaderWindow} is in {file}.");
+            output.WriteNote($"{FindingIds.HeaderWindow} is in {file}.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DiditWorker.Didit;
+using DiditWorker.Operations.Terminal;
 
 namespace DiditWorker.Operations.Probe;
 
@@ -9,11 +10,11 @@ internal sealed class ProbeWindowRun : IDisposable
     private readonly HttpClient _http;
     private readonly ProbeClient _client;
     private readonly WindowProbe _probe;
-    private readonly TextWriter _notes;
+    private readonly Output _output;
 
-    public ProbeWindowRun(WindowMemory memory, string file, DiditOptions didit, TimeProvider time, TextWriter notes)
+    public ProbeWindowRun(WindowMemory memory, string file, DiditOptions didit, TimeProvider time, Output output)
     {
-        _notes = notes;
+        _output = output;
         _http = ProbeClient.Connection(didit);
         _client = new(_http, didit, WindowPlan.Most(memory, time.GetUtcNow()).Requests, time);
         _probe = new(_client, memory, now => ProbeWindowFiles.SaveAsync(file, now), time);
@@ -43,7 +44,7 @@ internal sealed class ProbeWindowRun : IDisposable
         var unclear = _probe.Unclear + _probe.NotMade;
         if (unclear > 0)
         {
-            await _notes.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+            _output.WriteNote(string.Create(CultureInfo.InvariantCulture,
                 $"{_probe.Unclear} repeats and {_probe.NotMade} creates were not answered clearly; those keys tell nothing yet."));
         }
 
@@ -57,7 +58,7 @@ internal sealed class ProbeWindowRun : IDisposable
         await UntilStoppedAsync(() => _probe.DeleteLeftAsync(CancellationToken.None));
         if (Left > 0)
         {
-            await _notes.WriteLineAsync(
+            _output.WriteNote(
                 $"These sessions could not be deleted; delete them in Didit's console: {string.Join(", ", _client.Sessions)}");
         }
     }
@@ -71,7 +72,7 @@ internal sealed class ProbeWindowRun : IDisposable
         }
         catch (ProbeStoppedException exception)
         {
-            await _notes.WriteLineAsync($"Stopped: {exception.Message}.");
+            _output.WriteNote($"Stopped: {exception.Message}.");
             return false;
         }
     }

@@ -11,7 +11,7 @@ internal sealed class RefusalExperiments(Prober prober, DiditOptions didit)
     {
         var create = prober.NewCreate();
         var reply = await prober.CreateAsync(create, prober.Body(create), cancellation, apiKey: "diditworker-probe-" + Prober.NewKey());
-        return Of(FindingIds.WrongKey, reply.IsRefusal ? Number(reply) : Finding.Unclear, "a wrong API key", reply);
+        return Of(FindingIds.WrongKey, reply.IsRefusal ? Number(reply) : Finding.Inconclusive, "a wrong API key", reply);
     }
 
     public async Task<Finding> UnknownWorkflowAsync(CancellationToken cancellation)
@@ -38,7 +38,7 @@ internal sealed class RefusalExperiments(Prober prober, DiditOptions didit)
         {
             { Status: 301 or 302 or 307 or 308 } => "redirected",
             { IsSession: true } => "works",
-            _ => reply.IsRefusal ? "refused" : Finding.Unclear,
+            _ => reply.IsRefusal ? "refused" : Finding.Inconclusive,
         };
         return Of(FindingIds.WithoutSlash, verdict, "the path without its slash", reply);
     }
@@ -53,7 +53,7 @@ internal sealed class RefusalExperiments(Prober prober, DiditOptions didit)
     }
 
     private static Finding Status(string id, string what, ProbeReply reply) =>
-        Of(id, reply.IsRefusal || reply.IsSession ? Number(reply) : Finding.Unclear, what, reply);
+        Of(id, reply.IsRefusal || reply.IsSession ? Number(reply) : Finding.Inconclusive, what, reply);
 
     private static Finding Of(string id, string verdict, string what, ProbeReply reply) =>
         new(id, verdict, $"{what} was answered {Answers.Of(reply)}");

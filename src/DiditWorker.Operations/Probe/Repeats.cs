@@ -18,7 +18,7 @@ internal static class Repeats
         while (seen.Count < MaxCount && !(seen.Count >= 2 && seen[^1] == seen[^2] && seen[^1] != Conflict))
         {
             seen.Add(Kind(await repeat(), original));
-            if (seen[^1] == Finding.Unclear)
+            if (seen[^1] == Finding.Inconclusive)
             {
                 break;
             }
@@ -38,7 +38,7 @@ internal static class Repeats
 
             // The key was known a moment ago, and made another session all the same: that is no behaviour to rely on either way.
             [Other or Refused] when conflicts == 0 => rest[0],
-            _ => Finding.Unclear,
+            _ => Finding.Inconclusive,
         };
         return new(verdict, conflicts, string.Join(", ", seen));
     }
@@ -47,12 +47,12 @@ internal static class Repeats
     {
         { IsSession: true } => reply.SessionId == original ? Original : Other,
         { IsRefusal: true } => reply.Status == 409 ? Conflict : Refused,
-        _ => Finding.Unclear,
+        _ => Finding.Inconclusive,
     };
 }
 
 /// <summary>What repeats came to.</summary>
-/// <param name="Verdict">One kind, or <see cref="Finding.Unclear"/>.</param>
+/// <param name="Verdict">One kind, or <see cref="Finding.Inconclusive"/>.</param>
 /// <param name="Conflicts">How many 409 came before anything else.</param>
 /// <param name="Seen">All kinds in order, for people.</param>
 internal sealed record RepeatResult(string Verdict, int Conflicts, string Seen);

@@ -116,7 +116,7 @@ internal static class ReportCheck
 
     private static IEnumerable<string> OfKinds(ProbeReport report, DiditOptions options)
     {
-        var kind = report.Find(FindingIds.Kind)?.Verdict ?? Finding.Unclear;
+        var kind = report.Find(FindingIds.Kind)?.Verdict ?? Finding.Inconclusive;
         if (!Sees(options.SessionKind, kind))
         {
             yield return $"Didit:SessionKind = {options.SessionKind}, but the workflow of the probe makes sessions of kind {kind}, which "
@@ -167,7 +167,7 @@ internal static class ReportCheck
     private static string Seen(ProbeReport report, string id) =>
         report.Find(id) is { } finding ? $"the probe found \"{finding.Verdict}\" ({finding.Measured})" : "that was not measured";
 
-    private static string Unmeasured(Finding? finding) => finding is null ? "was not measured" : $"is unclear ({finding.Measured})";
+    private static string Unmeasured(Finding? finding) => finding is null ? "was not measured" : $"is inconclusive ({finding.Measured})";
 
     private static double? Number(Finding? finding, string name) =>
         finding?.Numbers is { } numbers && numbers.TryGetValue(name, out var number) ? number : null;

@@ -8,7 +8,7 @@ internal sealed class ReuseExperiments(Prober prober)
     private ProbeCreate? _create;
     private string? _session;
 
-    public string Verdict { get; private set; } = Finding.Unclear;
+    public string Verdict { get; private set; } = Finding.Inconclusive;
 
     public async Task<Finding> ReuseAsync(CancellationToken cancellation)
     {
@@ -17,7 +17,7 @@ internal sealed class ReuseExperiments(Prober prober)
         var second = first.IsSession ? await prober.CreateAsync(_create with { Key = Prober.NewKey(), Mark = Later }, cancellation) : first;
         if (!second.IsSession)
         {
-            return Of(FindingIds.Reuse, Finding.Unclear, $"a create was answered {Answers.Of(second)}");
+            return Of(FindingIds.Reuse, Finding.Inconclusive, $"a create was answered {Answers.Of(second)}");
         }
 
         Verdict = second.SessionId == first.SessionId ? "reused" : "created";
@@ -35,7 +35,7 @@ internal sealed class ReuseExperiments(Prober prober)
 
         if (_session is null)
         {
-            return Of(FindingIds.ReuseMetadata, Finding.Unclear, "whether sessions are handed back is unclear");
+            return Of(FindingIds.ReuseMetadata, Finding.Inconclusive, "whether sessions are handed back is inconclusive");
         }
 
         var decision = await prober.DecisionAsync(_session, cancellation);
@@ -48,8 +48,8 @@ internal sealed class ReuseExperiments(Prober prober)
                 : null;
         }
 
-        var verdict = mark == Later ? "overwritten" : mark == _create!.Mark ? "kept" : Finding.Unclear;
-        return Of(FindingIds.ReuseMetadata, verdict, verdict == Finding.Unclear
+        var verdict = mark == Later ? "overwritten" : mark == _create!.Mark ? "kept" : Finding.Inconclusive;
+        return Of(FindingIds.ReuseMetadata, verdict, verdict == Finding.Inconclusive
             ? "neither the decision nor the list shows it"
             : $"{where} shows the metadata of the {(verdict == "kept" ? "first" : "second")} create");
     }

@@ -16,7 +16,7 @@ internal static class SeenOnTheWay
     {
         var names = prober.Creates.Where(reply => reply.IsSession).Select(reply => Name(reply.Body!.Value)).Distinct(StringComparer.Ordinal)
             .ToList();
-        return new(FindingIds.IdField, names is [var only] ? only : Finding.Unclear,
+        return new(FindingIds.IdField, names is [var only] ? only : Finding.Inconclusive,
             names.Count == 0 ? "no create was answered with a session" : "creates were answered with: "
                 + string.Join(", ", names));
     }
@@ -26,7 +26,7 @@ internal static class SeenOnTheWay
         var names = prober.Replies.Where(IsOfDidit).SelectMany(reply => reply.Headers.Keys).Where(IsAboutRate)
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var limits = prober.Creates.Where(IsOfDidit).Select(Limit).OfType<int>().ToList();
-        var verdict = names.Count > 0 ? "some" : prober.Creates.Any(reply => reply.IsSession) ? "none" : Finding.Unclear;
+        var verdict = names.Count > 0 ? "some" : prober.Creates.Any(reply => reply.IsSession) ? "none" : Finding.Inconclusive;
         var measured = names.Count > 0 ? string.Join(", ", names) : "no header of the kind";
         return new(FindingIds.RateHeaders, verdict,
             limits.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{measured}; creates: {limits.Min()}")
@@ -43,7 +43,7 @@ internal static class SeenOnTheWay
             ? new(FindingIds.Clock, "measured",
                 string.Create(CultureInfo.InvariantCulture, $"{seconds:+0;-0;0} s, give or take 1 ({offsets.Count} replies)"),
                 new Dictionary<string, double>(StringComparer.Ordinal) { ["seconds"] = seconds })
-            : new(FindingIds.Clock, Finding.Unclear,
+            : new(FindingIds.Clock, Finding.Inconclusive,
                 offsets.Count < MinSamples ? "too few replies have a Date"
                     : "the Date headers contradict each other");
     }

@@ -28,8 +28,8 @@ internal sealed class SightExperiments(Prober prober)
         if (!created.IsSession)
         {
             var why = $"the create was answered {Answers.Of(created)}";
-            return [Of(FindingIds.Kind, Finding.Unclear, why), Of(FindingIds.ListOwn, Finding.Unclear, why),
-                Of(FindingIds.BusinessList, Finding.Unclear, why)];
+            return [Of(FindingIds.Kind, Finding.Inconclusive, why), Of(FindingIds.ListOwn, Finding.Inconclusive, why),
+                Of(FindingIds.BusinessList, Finding.Inconclusive, why)];
         }
 
         _said = created.Body?.Text("session_kind") is SessionList.Users or SessionList.Businesses ? created.Body?.Text("session_kind")
@@ -51,7 +51,8 @@ internal sealed class SightExperiments(Prober prober)
             Of(FindingIds.Kind, Kind(), $"the reply says {_said ?? "nothing"}; of persons: {_users}; of businesses: {_businesses}"),
             Of(FindingIds.ListOwn, Own(), $"of persons: {_users}; of businesses: {_businesses}"),
             Of(FindingIds.BusinessList,
-            _businesses switch { { IsRefused: true } => "refused", { IsClear: true } => "shown", _ => Finding.Unclear }, $"{_businesses}"),
+            _businesses switch { { IsRefused: true } => "refused", { IsClear: true } => "shown", _ => Finding.Inconclusive },
+            $"{_businesses}"),
         ];
     }
 
@@ -76,10 +77,10 @@ internal sealed class SightExperiments(Prober prober)
         {
             (true, false) => SessionList.Users,
             (false, true) => SessionList.Businesses,
-            (true, true) => Finding.Unclear,
+            (true, true) => Finding.Inconclusive,
             _ => null,
         };
-        return _said is null ? shown ?? Finding.Unclear : shown is null || shown == _said ? _said : Finding.Unclear;
+        return _said is null ? shown ?? Finding.Inconclusive : shown is null || shown == _said ? _said : Finding.Inconclusive;
     }
 
     private string Own()
@@ -88,7 +89,7 @@ internal sealed class SightExperiments(Prober prober)
         return _users.Shown || _businesses.Shown ? "yes"
             : its.IsRefused ? "refused"
             : its.IsClear && (_said is not null || _businesses.IsClear || _businesses.IsRefused) ? "no"
-            : Finding.Unclear;
+            : Finding.Inconclusive;
     }
 
     private static Finding Of(string id, string verdict, string measured) => new(id, verdict, measured);

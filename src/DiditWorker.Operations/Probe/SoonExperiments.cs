@@ -33,7 +33,7 @@ internal sealed class SoonExperiments(Prober prober)
         var same = seen.Reverse().TakeWhile(one => one.Answer == "the same").ToList();
         var verdict = seen.All(one => one.Answer == "another") ? "never"
             : same.Count > 0 && seen.SkipLast(same.Count).All(one => one.Answer == "another") ? "measured"
-            : Finding.Unclear;
+            : Finding.Inconclusive;
         return new(
             FindingIds.ReuseAfter,
             verdict,

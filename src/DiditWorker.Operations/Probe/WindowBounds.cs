@@ -42,7 +42,7 @@ internal sealed record WindowBounds(TimeSpan? AtLeast, TimeSpan? AtMost, int Hon
     public bool IsOpen(TimeSpan age) => !Contradictory && age > (AtLeast ?? TimeSpan.Zero) && (AtMost is null || age < AtMost);
 
     /// <summary>As a report has it.</summary>
-    public Finding ToFinding() => new(FindingIds.HeaderWindow, Measured ? "measured" : Finding.Unclear, Words(), Numbers())
+    public Finding ToFinding() => new(FindingIds.HeaderWindow, Measured ? "measured" : Finding.Inconclusive, Words(), Numbers())
     {
         Assumes = "Didit remembers a key for Didit:IdempotencyWindow; only Didit:LookupBeforeResend other than Always relies on it",
         Follows = Follows(),

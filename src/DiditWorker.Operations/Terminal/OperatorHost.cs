@@ -64,7 +64,7 @@ internal sealed class OperatorHost(Func<IHost> build, Output output)
 
     private int Fail(int exitCode, string message)
     {
-        output.Notes.WriteLine(message);
+        output.WriteNote(message);
         return exitCode;
     }
 

@@ -30,10 +30,7 @@ internal sealed class Output(TextWriter text, TextWriter notes, int? width = nul
     /// <summary>How wide the terminal is; null: what is printed goes into a file or a pipe.</summary>
     public int? Width { get; } = width ?? (IsFile(text, Console.Out, Console.IsOutputRedirected) ? null : WidthOfTerminal());
 
-    /// <summary>Tables; colour only on a terminal.</summary>
-    public IAnsiConsole Tables { get; } = ConsoleOn(text, IsFile(text, Console.Out, Console.IsOutputRedirected), width);
-
-    /// <summary>Progress and warnings.</summary>
+    /// <summary>Bars; colour only on a terminal.</summary>
     public IAnsiConsole Progress { get; } = ConsoleOn(notes, IsFile(notes, Console.Error, Console.IsErrorRedirected), width);
 
     /// <summary>What was asked for: as JSON, or in a form for people.</summary>
@@ -59,7 +56,9 @@ internal sealed class Output(TextWriter text, TextWriter notes, int? width = nul
     /// <summary>A label and a text on each line; on a terminal a text goes on below its beginning.</summary>
     public void WriteRows(IEnumerable<(string Label, string Text)> rows) => WriteLines(text, Layout.List(rows, Width));
 
-    /// <summary>A sentence, which a terminal's end does not break in a word.</summary>
+    /// <summary>
+    /// Sentences, which a terminal's end does not break in a word; a line that is indented is to be copied, and stays whole.
+    /// </summary>
     public void WriteText(string sentence) => WriteLines(text, Wrapped(sentence));
 
     /// <summary>The same beside what was asked for, where a pipe does not take it for a record.</summary>
@@ -68,7 +67,8 @@ internal sealed class Output(TextWriter text, TextWriter notes, int? width = nul
     /// <summary>A UTC time for people; nothing if there is none.</summary>
     public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
-    private IEnumerable<string> Wrapped(string sentence) => Width is { } room ? Layout.Wrap(sentence, room) : [sentence];
+    private IEnumerable<string> Wrapped(string sentence) => Width is not { } room ? [sentence]
+        : sentence.ReplaceLineEndings("\n").Split('\n').SelectMany(line => line.StartsWith(' ') ? [line] : Layout.Wrap(line, room));
 
     private static void WriteLines(TextWriter writer, IEnumerable<string> lines)
     {

@@ -24,11 +24,11 @@ internal static class Implied
         [FindingIds.Kind] = didit.BusinessWorkflows is null ? "user" : "business",
         [FindingIds.ListOwn] = Own(didit),
         [FindingIds.BusinessList] = didit.ListScope == ListScope.Refused || didit.BusinessListStatus is not null ? "refused" : "shown",
-        [FindingIds.ListLag] = Own(didit) == "yes" ? "measured" : Finding.Unclear,
-        [FindingIds.ListMetadata] = Own(didit) != "yes" ? Finding.Unclear : didit.ListReturnsMetadata ? "yes" : "no",
+        [FindingIds.ListLag] = Own(didit) == "yes" ? "measured" : Finding.Inconclusive,
+        [FindingIds.ListMetadata] = Own(didit) != "yes" ? Finding.Inconclusive : didit.ListReturnsMetadata ? "yes" : "no",
         [FindingIds.DecisionMetadata] = didit.DecisionReturnsMetadata ? "yes" : "no",
         [FindingIds.RateHeaders] = didit.RateHeaders && didit.RequestsPerMinute + didit.GetsPerMinute > 0 ? "some" : "none",
-        [FindingIds.WrongKey] = didit.ApiKey is null ? Finding.Unclear : Text(didit.BadKeyStatus),
+        [FindingIds.WrongKey] = didit.ApiKey is null ? Finding.Inconclusive : Text(didit.BadKeyStatus),
         [FindingIds.UnknownWorkflow] = didit.OnlyWorkflow is null ? "201" : Text(didit.UnknownWorkflowStatus),
         [FindingIds.BadField] = "400",
         [FindingIds.IdField] = didit.SessionIdField switch
@@ -51,7 +51,7 @@ internal static class Implied
 
     private static string ReuseMetadata(SimulatorSettings didit) =>
         !ReusedAtOnce(didit) ? "not-reused"
-        : !didit.DecisionReturnsMetadata && (!didit.ListReturnsMetadata || Own(didit) != "yes") ? Finding.Unclear
+        : !didit.DecisionReturnsMetadata && (!didit.ListReturnsMetadata || Own(didit) != "yes") ? Finding.Inconclusive
         : didit.OverwriteMetadata ? "overwritten" : "kept";
 
     private static string ForOnePerson(SimulatorSettings didit) => ReusedAtOnce(didit) && didit.ReuseConcurrent ? "one" : "several";

@@ -98,7 +98,7 @@ public sealed class The_verdict_matrix
         probed.Report.Findings.Select(finding => $"{finding.Id}: {finding.Verdict}")
             .ShouldBe(Probe.AllIds.Select(id => $"{id}: {implied[id]}"), probed.ToString());
         probed.Report.StoppedBecause.ShouldBeNull();
-        probed.Run.ExitCode.ShouldBe(implied.ContainsValue(Finding.Unclear) ? 1 : 0);
+        probed.Run.ExitCode.ShouldBe(implied.ContainsValue(Finding.Inconclusive) ? 1 : 0);
         CheckNumbers(settings, probed.Report);
         didit.State.Sessions.ShouldAllBe(session => session.Deleted);
         probed.Report.Requests.ShouldBe(didit.State.Requests.Count);

@@ -186,7 +186,7 @@ public sealed class When_didit_is_probed
         var run = await Probe.RunAsync(new Uri($"http://127.0.0.1:{FreePort.Take()}"), "--yes", "--json");
 
         run.ExitCode.ShouldBe(ExitCodes.Unreachable);
-        run.Notes.ShouldContain("Didit does not answer");
+        run.Notes.ShouldContain("could not be reached, and nothing was found out");
     }
 
     [TestCase(false)]

@@ -65,7 +65,7 @@ public sealed class When_replies_are_no_help
         probed.Run.ExitCode.ShouldBe(1);
         probed.Report.Findings.Where(
             finding => finding.Id is not (FindingIds.Clock or FindingIds.WrongKey or FindingIds.BadField or FindingIds.WithoutSlash))
-            .Select(finding => finding.Verdict).Distinct().ShouldBe([Finding.Unclear], probed.ToString());
+            .Select(finding => finding.Verdict).Distinct().ShouldBe([Finding.Inconclusive], probed.ToString());
         didit.State.Sessions.Count.ShouldBeGreaterThan(5);
         didit.State.Sessions.ShouldAllBe(session => session.Deleted);
     }
@@ -98,9 +98,9 @@ public sealed class When_replies_are_no_help
 
         var probed = await didit.ProbedAsync("--tries", "1");
 
-        probed.Verdict(FindingIds.ListLag).ShouldBe(Finding.Unclear);
-        probed.Verdict(FindingIds.DecisionMetadata).ShouldBe(Finding.Unclear);
-        probed.Verdict(FindingIds.ReuseMetadata).ShouldBe(Finding.Unclear);
+        probed.Verdict(FindingIds.ListLag).ShouldBe(Finding.Inconclusive);
+        probed.Verdict(FindingIds.DecisionMetadata).ShouldBe(Finding.Inconclusive);
+        probed.Verdict(FindingIds.ReuseMetadata).ShouldBe(Finding.Inconclusive);
         NoVerdictShouldBeWrong(Probe.Plain, didit, probed);
     }
 
@@ -117,7 +117,7 @@ public sealed class When_replies_are_no_help
             var probed = await didit.ProbedAsync();
 
             // Honoured, but 409 for another body, and reused: the same body proves nothing.
-            var expected = settings is { Header: HeaderMode.Honoured, ReuseByVendorData: true } ? Finding.Unclear
+            var expected = settings is { Header: HeaderMode.Honoured, ReuseByVendorData: true } ? Finding.Inconclusive
                 : settings.Header == HeaderMode.Honoured ? "conflict" : "ignored";
             probed.Verdict(FindingIds.HeaderRepeat)
                 .ShouldBe(status == 204 && !settings.ReuseByVendorData ? "conflict" : expected, probed.ToString());
@@ -135,8 +135,8 @@ public sealed class When_replies_are_no_help
 
         var probed = await didit.ProbedAsync();
 
-        probed.Verdict(FindingIds.HeaderRepeat).ShouldBe(Finding.Unclear, probed.ToString());
-        probed.Verdict(FindingIds.IdField).ShouldBe(Finding.Unclear);
+        probed.Verdict(FindingIds.HeaderRepeat).ShouldBe(Finding.Inconclusive, probed.ToString());
+        probed.Verdict(FindingIds.IdField).ShouldBe(Finding.Inconclusive);
         NoVerdictShouldBeWrong(Didits[1], didit, probed);
     }
 
@@ -150,7 +150,7 @@ public sealed class When_replies_are_no_help
 
         var probed = await didit.ProbedAsync();
 
-        probed.Verdict(FindingIds.Clock).ShouldBe(Finding.Unclear);
+        probed.Verdict(FindingIds.Clock).ShouldBe(Finding.Inconclusive);
     }
 
     private static void NoVerdictShouldBeWrong(SimulatorSettings settings, SimulatorServer didit, Probed probed)
@@ -161,7 +161,7 @@ public sealed class When_replies_are_no_help
         // Retry-After came with a scripted 429.
         foreach (var finding in probed.Report.Findings.Where(finding => finding is not { Id: FindingIds.RateHeaders, Verdict: "some" }))
         {
-            finding.Verdict.ShouldBeOneOf([implied[finding.Id], Finding.Unclear], $"{finding.Id}: {probed}");
+            finding.Verdict.ShouldBeOneOf([implied[finding.Id], Finding.Inconclusive], $"{finding.Id}: {probed}");
         }
     }
 

@@ -11,12 +11,12 @@ public sealed class When_a_key_is_repeated_by_a_probe
     [TestCase("conflict conflict conflict conflict", Repeats.Conflict, 4)]
     [TestCase("other other", Repeats.Other, 0)]
     [TestCase("refused refused", Repeats.Refused, 0)]
-    [TestCase("original other original other", Finding.Unclear, 0)]
-    [TestCase("original conflict conflict conflict", Finding.Unclear, 0)]
-    [TestCase("conflict other other", Finding.Unclear, 1)]
-    [TestCase("original unclear", Finding.Unclear, 0)]
-    [TestCase("unclear", Finding.Unclear, 0)]
-    [TestCase("conflict unclear", Finding.Unclear, 1)]
+    [TestCase("original other original other", Finding.Inconclusive, 0)]
+    [TestCase("original conflict conflict conflict", Finding.Inconclusive, 0)]
+    [TestCase("conflict other other", Finding.Inconclusive, 1)]
+    [TestCase("original inconclusive", Finding.Inconclusive, 0)]
+    [TestCase("inconclusive", Finding.Inconclusive, 0)]
+    [TestCase("conflict inconclusive", Finding.Inconclusive, 1)]
     public void Only_what_agrees_is_a_verdict(string seen, string verdict, int conflicts)
     {
         var outcome = Repeats.Judge(seen.Split(' '));

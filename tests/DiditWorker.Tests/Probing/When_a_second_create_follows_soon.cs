@@ -35,7 +35,7 @@ public sealed class When_a_second_create_follows_soon
     [TestCase(NoHelp, NoHelp, NoHelp, NoHelp)]
     public void Answers_that_contradict_each_other_or_are_missing_are_unclear(string first, string second, string third, string fourth) =>
         Judge(first, second, third, fourth).ShouldSatisfyAllConditions(
-            finding => finding.Verdict.ShouldBe(Finding.Unclear), finding => finding.Numbers.ShouldBeNull());
+            finding => finding.Verdict.ShouldBe(Finding.Inconclusive), finding => finding.Numbers.ShouldBeNull());
 
     [Test]
     public void The_times_are_told() => Judge(Another, Another, Same, Same).Measured

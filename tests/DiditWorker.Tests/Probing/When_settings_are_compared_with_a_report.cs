@@ -23,7 +23,7 @@ public sealed class When_settings_are_compared_with_a_report
 
     [TestCase("ignored")]
     [TestCase("conflict")]
-    [TestCase(Finding.Unclear)]
+    [TestCase(Finding.Inconclusive)]
     public void A_header_that_was_not_seen_to_be_honoured_must_not_be_trusted(string verdict)
     {
         ShouldWarn("Didit:LookupBeforeResend = OutsideWindow", $"\"{verdict}\" (seen header.repeat): set it to Always",
@@ -58,9 +58,9 @@ public sealed class When_settings_are_compared_with_a_report
     {
         ShouldWarn("Didit:IdempotencyWindow = 12:00:00", "was not measured: measure it with diditworker probe --window",
             Without(FindingIds.HeaderWindow));
-        ShouldWarn("Didit:IdempotencyWindow = 12:00:00", "is unclear (seen header.window)",
-            With(Found(FindingIds.HeaderWindow, Finding.Unclear, ("atLeast", 1e6))));
-        ShouldWarn("Didit:IdempotencyWindow = 12:00:00", "is unclear", With(Found(FindingIds.HeaderWindow, "measured")));
+        ShouldWarn("Didit:IdempotencyWindow = 12:00:00", "is inconclusive (seen header.window)",
+            With(Found(FindingIds.HeaderWindow, Finding.Inconclusive, ("atLeast", 1e6))));
+        ShouldWarn("Didit:IdempotencyWindow = 12:00:00", "is inconclusive", With(Found(FindingIds.HeaderWindow, "measured")));
     }
 
     [Test]
@@ -74,8 +74,8 @@ public sealed class When_settings_are_compared_with_a_report
     public void A_look_up_must_not_come_before_the_list_shows_the_session()
     {
         ShouldWarn("Didit:LookupDelay = 00:00:02", "only after 00:00:02.1", With(Found(FindingIds.ListLag, "measured", ("max", 2.1))));
-        ShouldWarn("Didit:LookupDelay = 00:00:02", "is unclear (seen list.lag)",
-            With(Found(FindingIds.ListLag, Finding.Unclear, ("max", 0.1))));
+        ShouldWarn("Didit:LookupDelay = 00:00:02", "is inconclusive (seen list.lag)",
+            With(Found(FindingIds.ListLag, Finding.Inconclusive, ("max", 0.1))));
         ShouldWarn("Didit:LookupDelay = 00:00:02", "was not measured", Without(FindingIds.ListLag));
         ShouldWarn("Didit:LookupDelay = 00:00:02", "only after ", With(Found(FindingIds.ListLag, "measured", ("max", 1e300))));
     }
@@ -93,7 +93,7 @@ public sealed class When_settings_are_compared_with_a_report
     [TestCase(SessionKinds.Any, "business", null)]
     [TestCase(SessionKinds.Business, "business", null)]
     [TestCase(SessionKinds.User, "user", null)]
-    [TestCase(SessionKinds.User, Finding.Unclear, null)]
+    [TestCase(SessionKinds.User, Finding.Inconclusive, null)]
     public void A_look_up_must_ask_for_the_kind_that_the_workflow_makes(SessionKinds set, string kind, string? warning)
     {
         var warnings = Warnings(With(Found(FindingIds.Kind, kind)), Trusting with { SessionKind = set });
@@ -125,8 +125,8 @@ public sealed class When_settings_are_compared_with_a_report
     }
 
     [TestCase("no", "no", false)]
-    [TestCase(Finding.Unclear, "no", false)]
-    [TestCase("no", Finding.Unclear, false)]
+    [TestCase(Finding.Inconclusive, "no", false)]
+    [TestCase("no", Finding.Inconclusive, false)]
     [TestCase("yes", "no", true)]
     [TestCase("no", "yes", true)]
     public void A_look_up_needs_the_metadata_from_somewhere(string list, string decision, bool enough)

@@ -13,7 +13,7 @@ public sealed class When_settings_are_recommended
     [TestCase("honoured", "OutsideWindow")]
     [TestCase("conflict", "Always")]
     [TestCase("ignored", "Always")]
-    [TestCase(Finding.Unclear, "Always")]
+    [TestCase(Finding.Inconclusive, "Always")]
     public void The_header_is_trusted_only_where_it_was_honoured(string verdict, string expected) =>
         Value("Didit:LookupBeforeResend", Found(FindingIds.HeaderRepeat, verdict)).ShouldBe(expected);
 
@@ -36,7 +36,7 @@ public sealed class When_settings_are_recommended
 
     [Test]
     public void An_unclear_lag_permits_no_delay() =>
-        Value("Didit:LookupDelay", Found(FindingIds.ListLag, Finding.Unclear, ("max", 0.1))).ShouldBeNull();
+        Value("Didit:LookupDelay", Found(FindingIds.ListLag, Finding.Inconclusive, ("max", 0.1))).ShouldBeNull();
 
     [TestCase(0.1, 0.05, "00:00:01")]
     [TestCase(0.1, 1.1, "00:00:03")]
@@ -50,7 +50,7 @@ public sealed class When_settings_are_recommended
 
     [TestCase("user", "User")]
     [TestCase("business", "Any")]
-    [TestCase(Finding.Unclear, null)]
+    [TestCase(Finding.Inconclusive, null)]
     public void The_kind_is_what_the_workflow_makes(string verdict, string? expected) =>
         Value("Didit:SessionKind", Found(FindingIds.Kind, verdict)).ShouldBe(expected);
 
@@ -95,7 +95,7 @@ public sealed class When_settings_are_recommended
         Value("Didit:IdempotencyWindow", honoured, Found(FindingIds.HeaderWindow, "measured", ("atLeast", 7200.9))).ShouldBe("02:00:00");
         Advice("Didit:IdempotencyWindow", honoured)!.Because.ShouldContain("--window");
         Advice("Didit:IdempotencyWindow", Found(FindingIds.HeaderRepeat, "ignored"))!.Because.ShouldContain("it must be 0");
-        Value("Didit:IdempotencyWindow", Found(FindingIds.HeaderRepeat, Finding.Unclear)).ShouldBeNull();
+        Value("Didit:IdempotencyWindow", Found(FindingIds.HeaderRepeat, Finding.Inconclusive)).ShouldBeNull();
     }
 
     [Test]
@@ -138,7 +138,7 @@ public sealed class When_settings_are_recommended
 
     [Test]
     public void Unclear_says_to_leave_the_setting_alone() =>
-        Follows(FindingIds.HeaderRepeat, Found(FindingIds.HeaderRepeat, Finding.Unclear)).ShouldContain("probe again");
+        Follows(FindingIds.HeaderRepeat, Found(FindingIds.HeaderRepeat, Finding.Inconclusive)).ShouldContain("probe again");
 
     [Test]
     public void What_the_worker_assumes_depends_on_its_settings()

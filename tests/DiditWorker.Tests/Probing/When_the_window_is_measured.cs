@@ -20,7 +20,7 @@ public sealed class When_the_window_is_measured : WindowTest
         Honour(24);
 
         (await RunAfterAsync(0)).ShouldBe(0);
-        Text.ShouldContain("header.window: unclear");
+        Text.ShouldContain("header.window: inconclusive");
         Text.ShouldContain("2026-11-24 13:00:00Z  01:00:00");
         (await RunAfterAsync(1)).ShouldBe(0);
         ShouldBeBetween(1, null);
@@ -68,7 +68,7 @@ public sealed class When_the_window_is_measured : WindowTest
 
         ShouldBeBetween(null, 0.1);
         WindowBounds.Of(Memory).ToFinding().Numbers!["atLeast"].ShouldBe(0);
-        Text.ShouldContain("Follows:  a key protects nothing: Didit:LookupBeforeResend Always");
+        Text.ShouldContain("follows   a key protects nothing: Didit:LookupBeforeResend Always");
         ShouldHaveLeftNoSession();
     }
 
@@ -96,7 +96,7 @@ public sealed class When_the_window_is_measured : WindowTest
         Didit.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Malformed, Count = 1 });
 
         (await RunAfterAsync(1)).ShouldBe(1);
-        Text.ShouldContain("header.window: unclear");
+        Text.ShouldContain("header.window: inconclusive");
         Notes.ShouldContain("1 repeats and 0 creates were not answered clearly");
 
         // Fresh keys are taken first; this one is the last of its age. What it shows then counts for its first repeat, which may have
@@ -130,7 +130,7 @@ public sealed class When_the_window_is_measured : WindowTest
 
         (await RunAfterAsync(1)).ShouldBe(1);
 
-        Text.ShouldContain("header.window: unclear");
+        Text.ShouldContain("header.window: inconclusive");
         Notes.ShouldContain("1 repeats and 3 creates were not answered clearly");
         Memory.Entries.Count.ShouldBe(3);
         ShouldHaveLeftNoSession();
@@ -150,7 +150,7 @@ public sealed class When_the_window_is_measured : WindowTest
             request => request.Operation == DiditOperation.Create && request.IdempotencyKey == Didit.Sessions[0].IdempotencyKey)
             .SessionId.ShouldBe(Didit.Sessions[0].SessionId);
         WindowBounds.Of(Memory).Honoured.ShouldBe(0);
-        Text.ShouldContain("header.window: unclear");
+        Text.ShouldContain("header.window: inconclusive");
     }
 
     [Test]
@@ -162,7 +162,7 @@ public sealed class When_the_window_is_measured : WindowTest
         (await RunAfterAsync(1)).ShouldBe(1);
 
         WindowBounds.Of(Memory).Honoured.ShouldBe(0);
-        Text.ShouldContain("header.window: unclear");
+        Text.ShouldContain("header.window: inconclusive");
     }
 
     [Test]
@@ -178,7 +178,7 @@ public sealed class When_the_window_is_measured : WindowTest
         (await RunAfterAsync(1)).ShouldBe(1);
 
         WindowBounds.Of(Memory).Contradictory.ShouldBeTrue();
-        Text.ShouldContain("header.window: unclear");
+        Text.ShouldContain("header.window: inconclusive");
         Text.ShouldContain("contradicts itself");
         Text.ShouldContain("Another run would tell nothing new now.");
     }

@@ -1,7 +1,6 @@
 using DiditWorker.Operations.Probe;
 using DiditWorker.Simulator;
 using DiditWorker.Tests.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Shouldly;
@@ -61,7 +60,7 @@ public abstract class WindowTest
         var (text, notes) = (new StringWriter(), new StringWriter());
         try
         {
-            var probe = new ProbeWindow(worker.Didit, _time, new(text, notes), NullLogger<ProbeWindowRun>.Instance);
+            var probe = new ProbeWindow(worker.Didit, _time, new(text, notes));
             return await probe.RunAsync(WindowFile, report, workflowId: null, yes, CancellationToken.None);
         }
         finally
