@@ -59,15 +59,18 @@ public sealed class What_is_logged
     [Test]
     public async Task A_rejected_message_is_one_line_of_at_most_300_bytes()
     {
-        const int each = 100;
+        const int each = 1_000;
         await using var arena = await Arena.OpenAsync();
         await using var worker = WorkerProcess.Start(arena.Settings);
         await worker.UntilReadyAsync();
         string[] ids = [.. Enumerable.Range(0, each).Select(_ => NewId.NextGuid().ToString())];
-        foreach (var (id, i) in ids.Select((id, i) => (id, i)))
+        foreach (var chunk in ids.Index().Chunk(100))
         {
-            await arena.Broker.PublishRawAsync(id, """{"language":"en"}""");
-            await arena.Broker.PublishRawAsync($"good-{i}", $$"""{"vendorData":"user-{{i}}"}""");
+            await Task.WhenAll(chunk.SelectMany(one => (Task[])
+            [
+                arena.Broker.PublishRawAsync(one.Item, """{"language":"en"}"""),
+                arena.Broker.PublishRawAsync($"good-{one.Index}", $$"""{"vendorData":"user-{{one.Index}}"}"""),
+            ]));
         }
 
         await arena.Broker.UntilAnswersAsync(2 * each);

@@ -19,12 +19,13 @@ public static class DeadLetterGroups
     /// <summary>In the queue, but nobody counted them when they were parked: Redis was away, or another tool put them there.</summary>
     public const string Uncounted = "Uncounted";
 
-    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
-    {
+    /// <summary>Those that messages are parked in by rule; any other is the name of an exception.</summary>
+    public static IReadOnlyList<string> Known { get; } =
+    [
         RejectionCodes.InvalidMessage, RejectionCodes.PayloadMismatch, RejectionCodes.RefusedByDidit, RejectionCodes.AmbiguousSession,
         RejectionCodes.AttemptsExhausted, Skipped, DeliveryLimit,
-    };
+    ];
 
     /// <summary>The label for a group: one of the above, or a code of a rejection.</summary>
-    public static string Of(string group) => Known.Contains(group) ? group : Other;
+    public static string Of(string group) => Known.Contains(group, StringComparer.Ordinal) ? group : Other;
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DiditWorker.Operations.Archive;
 
-/// <summary>Names an archive in one form for all commands: <c>FILE</c> or <c>--archive FILE</c>.</summary>
+/// <summary>Names an archive in one form for all commands: <c>FILE</c>. <c>--archive FILE</c>, the older form, is the same.</summary>
 internal sealed class ArchiveName
 {
     private readonly Argument<string?> _file;
@@ -11,8 +11,8 @@ internal sealed class ArchiveName
     /// <param name="description">What the file is for the command.</param>
     public ArchiveName(string description)
     {
-        _file = new("FILE") { Description = description, Arity = ArgumentArity.ZeroOrOne };
-        _archive = new("--archive") { Description = "The same as FILE" };
+        _file = new("FILE") { Description = description, Arity = ArgumentArity.ZeroOrOne, HelpName = "FILE" };
+        _archive = new("--archive") { Description = "The same as FILE", Hidden = true };
     }
 
     /// <summary>Adds it to a command, which needs it.</summary>
@@ -25,7 +25,7 @@ internal sealed class ArchiveName
             var names = (string?[])[result.GetValue(_file), result.GetValue(_archive)];
             if (names.Count(name => !string.IsNullOrWhiteSpace(name)) != 1)
             {
-                result.AddError($"{command.Name} needs one file: FILE or --archive FILE, {_file.Description}");
+                result.AddError($"{command.Name} needs one FILE: {_file.Description}");
             }
         });
     }

@@ -6,7 +6,7 @@ using DiditWorker.Operations.Terminal;
 
 namespace DiditWorker.Operations.Archive;
 
-/// <summary><c>dead-letters discard --archive FILE --reason R</c></summary>
+/// <summary><c>dead-letters discard FILE --reason R</c></summary>
 internal sealed class DiscardCommand(
     DeadLetterQueues queues, IOperatorBroker broker, AuditLog audit, TimeProvider time, Output output)
 {
@@ -19,10 +19,11 @@ internal sealed class DiscardCommand(
         var archive = new ArchiveName("a new file, as export writes it; what is discarded is safe there first");
         var reason = CommonOptions.Reason("Why, for the audit", required: true);
         var yes = CommonOptions.Yes("nothing is changed");
-        var command = new Command("discard", "Takes dead letters out of their queues into an archive, from which import brings them back")
+        var command = new SelectingCommand(
+            "discard", "Takes dead letters out of their queues into an archive, from which import brings them back")
             { reason, yes, json };
         archive.AddTo(command);
-        filter.AddTo(command);
+        filter.AddBesideFileTo(command);
         command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<DiscardCommand>(
             discard => discard.RunAsync(
                 filter.Read(parsed),
@@ -50,7 +51,7 @@ internal sealed class DiscardCommand(
             }
 
             Print(options, counts, counts.Total);
-            return counts.Total > 0 ? ExitCodes.Done : throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
+            return await DoneAsync(counts.Total, filter, cancellation);
         }
 
         var discarded = 0;
@@ -59,7 +60,18 @@ internal sealed class DiscardCommand(
             () => DiscardAsync(filter, options.Archive, count => discarded += count, cancellation),
             () => $"{discarded} discarded into {options.Archive}");
         Print(options, null, discarded);
-        return discarded > 0 ? ExitCodes.Done : throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
+        return await DoneAsync(discarded, filter, cancellation);
+    }
+
+    private async Task<int> DoneAsync(int count, DeadLetterFilter filter, CancellationToken cancellation)
+    {
+        if (count == 0)
+        {
+            throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
+        }
+
+        NothingMatched.RequireEach(queues, filter);
+        return ExitCodes.Done;
     }
 
     private async Task DiscardAsync(DeadLetterFilter filter, string path, Action<int> count, CancellationToken cancellation)

@@ -20,11 +20,11 @@ internal sealed class ExportCommand(
         var redact = new Option<bool>("--redact")
         { Description = "Leave out bodies and all else that may be personal; such a file cannot be imported" };
         var command =
-            new Command("export",
+            new SelectingCommand("export",
                 "Copies dead letters into a file, without loss, for import here or on another broker; leaves an audit line")
                     { redact, json };
         file.AddTo(command);
-        filter.AddTo(command);
+        filter.AddBesideFileTo(command);
         command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ExportCommand>(
             export => export.RunAsync(
                 filter.Read(parsed), file.Read(parsed), parsed.GetValue(redact), parsed.GetValue(json), cancellation),
@@ -48,6 +48,7 @@ internal sealed class ExportCommand(
             throw new CommandException(nothing.ExitCode, nothing.Message + " No file was written.");
         }
 
+        NothingMatched.RequireEach(queues, filter);
         return ExitCodes.Done;
     }
 

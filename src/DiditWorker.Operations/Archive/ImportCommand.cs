@@ -44,7 +44,7 @@ internal sealed class ImportCommand(DeadLetterQueues queues, IOperatorBroker bro
             {
                 if (tallies.Count == 0)
                 {
-                    output.Text.WriteLine($"No dead letters in {file}.");
+                    output.WriteText($"No dead letters in {file}.");
                 }
                 else
                 {
@@ -98,7 +98,7 @@ internal sealed class ImportCommand(DeadLetterQueues queues, IOperatorBroker bro
             }));
         if (tallies.Values.Sum(tally => tally.Aside) is > 0 and var aside)
         {
-            output.Notes.WriteLine(
+            output.WriteNote(
                 $"{aside} have a user_id, expiration or CC that the broker would act upon: "
                 + $"imported as headers that begin with {ImportedMessage.AsidePrefix}");
         }

@@ -97,7 +97,7 @@ internal sealed class AuditLog(RedisConnection redis, IdempotencyOptions options
             }
             catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
             {
-                await output.Notes.WriteLineAsync(
+                output.WriteNote(
                     $"The audit in Redis says only that it was begun: the outcome could not be added ({RedisRefusal.InWords(exception)}).");
             }
         }

@@ -11,6 +11,8 @@ namespace DiditWorker.Operations.DeadLetters;
 public sealed class DeadLetterQueues(
     StartVerificationOptions options, DiditOptions didit, DeadLetterReader reader, DeadLetterCounts counts, TimeProvider time)
 {
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+
     /// <summary>Where rejected messages lie.</summary>
     public string ErrorQueue => options.ErrorQueue;
 
@@ -22,6 +24,9 @@ public sealed class DeadLetterQueues(
 
     /// <summary>What the passes of this command have come across.</summary>
     internal LetterCounts Seen { get; } = new();
+
+    /// <summary>The ids of a filter that no dead letter had which it took in the passes of this command.</summary>
+    internal IReadOnlyList<string> NotSeen(DeadLetterFilter filter) => [.. filter.Ids.Where(id => !_named.Contains(id))];
 
     /// <summary>
     /// Whether a queue is one for dead letters: the worker's own, or another endpoint's, which MassTransit names in the same way.
@@ -101,6 +106,7 @@ public sealed class DeadLetterQueues(
             Seen.Add(letter);
             if (filter.Takes(letter, AgeOf(letter)))
             {
+                _named.UnionWith(filter.Ids.Where(id => DeadLetterFilter.IsNamed(letter, id)));
                 yield return (tag, letter);
             }
         }

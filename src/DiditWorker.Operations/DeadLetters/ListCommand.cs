@@ -26,7 +26,8 @@ internal sealed class ListCommand(
         form.AcceptOnlyFromAmong("wide");
         var showBody = new Option<bool>("--show-body")
         { Description = "Show the bodies of the examples unredacted: personal data; leaves an audit line" };
-        var command = new Command("list", "Counts what lies in the error and skipped queues, by fault, with its age against the window")
+        var command = new SelectingCommand(
+            "list", "Counts what lies in the error and skipped queues, by fault, with its age against the window")
             { messages, form, examples, showBody, json };
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ListCommand>(
@@ -48,7 +49,13 @@ internal sealed class ListCommand(
 
         var groups = await GroupAsync(filter, options, cancellation);
         output.Write(options.Json, groups.Select(group => ListView.ToJson(group, options.ShowBody)), () => Print(groups, options));
-        return groups.Count > 0 ? ExitCodes.Done : throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
+        if (groups.Count == 0)
+        {
+            throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
+        }
+
+        NothingMatched.RequireEach(queues, filter);
+        return ExitCodes.Done;
     }
 
     private async Task<IReadOnlyList<GroupSummary>> GroupAsync(DeadLetterFilter filter, Options options, CancellationToken cancellation)

@@ -3,7 +3,10 @@ using DiditWorker.Operations.Terminal;
 
 namespace DiditWorker.Operations.DeadLetters;
 
-/// <summary>Says why a command found nothing to act on: no queue, an empty queue, or a filter that takes none of what is there.</summary>
+/// <summary>
+/// Says why a command found nothing to act on: no queue, an empty queue, or a filter that takes none of what is there; and which of
+/// several ids is not there.
+/// </summary>
 internal static class NothingMatched
 {
     // More groups than these help nobody.
@@ -15,6 +18,20 @@ internal static class NothingMatched
         DeadLetterQueues queues, IOperatorBroker broker, DeadLetterFilter filter, CancellationToken cancellation) =>
         new(ExitCodes.NothingMatched, await InWordsAsync(queues, broker, filter, cancellation));
 
+    /// <summary>For a command that has done its work: each id that it was given must have been there.</summary>
+    /// <exception cref="CommandException">Some were not.</exception>
+    public static void RequireEach(DeadLetterQueues queues, DeadLetterFilter filter)
+    {
+        // What is beyond a limit was not looked for.
+        if (filter.Limit is null && queues.NotSeen(filter) is [var first, ..] missing)
+        {
+            throw new CommandException(ExitCodes.SomeFailed,
+                $"No dead letter matches {string.Join(" or ", missing.Select(ShellWord.Of))}.{WhatBecameOf(first)}");
+        }
+    }
+
+    private static string WhatBecameOf(string id) => $" What became of it: diditworker keys show {ShellWord.Of(id)}";
+
     private static async Task<string> InWordsAsync(
         DeadLetterQueues queues, IOperatorBroker broker, DeadLetterFilter filter, CancellationToken cancellation)
     {
@@ -23,9 +40,9 @@ internal static class NothingMatched
         {
             var groups = seen.ByGroup();
             var named = groups.Take(Groups).Select(group => $"{group.Group} ({group.Count})");
-            return $"None of {Words.Count(seen.Total, "dead letter")} matches {filter.AsOptions()}; there are {string.Join(", ", named)}"
+            return $"None of {Words.Count(seen.Total, "dead letter")} matches {filter.AsWords()}; there are {string.Join(", ", named)}"
                 + $"{(groups.Count > Groups ? " and others" : "")}."
-                + (filter.Id is { } id ? $" What became of it: diditworker keys show {ShellWord.Of(id)}" : "");
+                + (filter.Ids.Count > 0 ? WhatBecameOf(filter.Ids[0]) : "");
         }
 
         var (asked, missing) = (queues.Named(filter), new List<string>());

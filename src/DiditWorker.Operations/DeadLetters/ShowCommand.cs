@@ -6,7 +6,7 @@ using DiditWorker.Redis;
 
 namespace DiditWorker.Operations.DeadLetters;
 
-/// <summary><c>dead-letters show ID</c></summary>
+/// <summary><c>dead-letters show ID…</c></summary>
 internal sealed class ShowCommand(
     DeadLetterQueues queues, Predictor predictor, IOperatorBroker broker, AuditLog audit, TimeProvider time, Output output)
 {
@@ -17,7 +17,6 @@ internal sealed class ShowCommand(
 
     public static Command Create(OperatorHost host)
     {
-        var id = new Argument<string>("id") { Description = "Request id, key or reference" };
         var filter = new FilterOptions();
         var ask = new Option<bool>("--look-up") { Description = "Ask Didit what it knows of this message's sessions" };
         var showBody = new Option<bool>("--show-body")
@@ -27,12 +26,13 @@ internal sealed class ShowCommand(
         var headers = new Option<bool>("--headers") { Description = "Show the headers, too" };
         var stack = new Option<bool>("--stack") { Description = "Show the stack of the fault, too; needs --show-body" };
         var json = CommonOptions.Json();
-        var command = new Command("show", "Shows one dead letter: fault, body, record, what a replay would lead to, and what to do now")
-            { id, ask, showBody, headers, stack, json };
-        filter.AddTo(command, withId: false);
+        var command = new SelectingCommand(
+            "show", "Shows a dead letter: fault, body, record, what a replay would lead to, and what to do now")
+            { ask, showBody, headers, stack, json };
+        filter.AddTo(command, isNeeded: true);
         command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ShowCommand>(
             show => show.RunAsync(
-                filter.Read(parsed) with { Id = parsed.GetValue(id) },
+                filter.Read(parsed),
                 new(parsed.GetValue(ask), parsed.GetValue(showBody), parsed.GetValue(headers), parsed.GetValue(stack),
                     parsed.GetValue(json)),
                 cancellation),
@@ -57,8 +57,13 @@ internal sealed class ShowCommand(
             shown++;
         }
 
-        return shown == 0 ? throw await NothingMatched.InAsync(queues, broker, filter, cancellation)
-            : silent is null ? ExitCodes.Done
+        if (shown == 0)
+        {
+            throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
+        }
+
+        NothingMatched.RequireEach(queues, filter);
+        return silent is null ? ExitCodes.Done
             : throw new CommandException(ExitCodes.SomeFailed, $"Didit did not answer: {silent}. Ask again later.");
     }
 

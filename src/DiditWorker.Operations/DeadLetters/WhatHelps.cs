@@ -25,7 +25,7 @@ internal static class WhatHelps
     {
         var id = ShellWord.Of(letter.Name);
         var replay = $"dead-letters replay {id}" + (prediction.IsBeyondTheWindow ? " --allow-expired --reason WHY" : "");
-        var discard = $"dead-letters discard --id {id} --archive FILE --reason WHY";
+        var discard = $"dead-letters discard FILE --id {id} --reason WHY";
         (string Advice, string[] Commands) help = letter.Group switch
         {
             _ when prediction.What == Predicted.AnswerFromRecord =>

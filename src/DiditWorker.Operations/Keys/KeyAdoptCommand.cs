@@ -43,7 +43,7 @@ internal sealed partial class KeyAdoptCommand(
         var adoption = await adoptions.PrepareAsync(broker, await finder.FindAsync(name, isKey), session, reason, cancellation);
         foreach (var doubt in adoption.Doubts)
         {
-            await output.Notes.WriteLineAsync("Warning: " + doubt);
+            output.WriteNote("Warning: " + doubt);
         }
 
         if (!adoption.IsDone && !yes)
@@ -61,10 +61,7 @@ internal sealed partial class KeyAdoptCommand(
             ? $"Already: the record of {Named(adoption)} is completed with session {adoption.Session.Id}."
             : $"Adopted: {Named(adoption)} is completed with {InWords(adoption.Session)}.");
         output.WriteText("Its publisher gets the answer with the next delivery. While the message is parked:");
-
-        // To be copied whole.
-        await output.Text.WriteLineAsync(
-            $"  diditworker dead-letters replay --id \"{adoption.RequestId ?? adoption.Key.ToString()}\" --yes");
+        output.WriteText($"  diditworker dead-letters replay {ShellWord.Of(adoption.RequestId ?? adoption.Key.ToString())} --yes");
         return ExitCodes.Done;
     }
 

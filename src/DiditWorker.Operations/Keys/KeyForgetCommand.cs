@@ -35,15 +35,15 @@ internal sealed class KeyForgetCommand(
         var found = await finder.FindAsync(name, isKey);
         var record = found.Memory.Record ?? throw new CommandException(ExitCodes.NothingMatched, KeyCommands.NoRecord(found, didit));
         RefuseWhileWorkedOn(found, record);
-        await output.Notes.WriteLineAsync($"Warning: {Risk(record)} {ReplayWithoutRecord.InWords(didit)}");
+        output.WriteNote($"Warning: {Risk(record)} {ReplayWithoutRecord.InWords(didit)}");
         if (!yes)
         {
-            await output.Text.WriteLineAsync($"Would forget the record of {found}. {CommonOptions.NothingChanged}");
+            output.WriteText($"Would forget the record of {found}. {CommonOptions.NothingChanged}");
             return ExitCodes.Done;
         }
 
         await ForgetAsync(found, record, reason);
-        await output.Text.WriteLineAsync($"Forgotten: the record of {found}. The next delivery starts from nothing.");
+        output.WriteText($"Forgotten: the record of {found}. The next delivery starts from nothing.");
         return ExitCodes.Done;
     }
 

@@ -55,7 +55,7 @@ internal sealed class KeyHorizonCommand(Horizon horizon, DiditOptions didit, Aud
     {
         if (change == Nothing)
         {
-            await output.Notes.WriteLineAsync(
+            output.WriteNote(
                 "Warning: if a request was sent and its record is gone, a copy of its message that nothing marks can make a second "
                     + "session.");
         }
@@ -68,7 +68,7 @@ internal sealed class KeyHorizonCommand(Horizon horizon, DiditOptions didit, Aud
         Write(await horizon.ReadAsync(), json);
         if (change is not null && !json)
         {
-            await output.Text.WriteLineAsync(reason is not null ? "Done."
+            output.WriteText(reason is not null ? "Done."
                 : $"Would count as if Redis {(change == Nothing ? "had always remembered" : "remembered from now on")}. "
                     + CommonOptions.NothingChanged);
         }

@@ -16,7 +16,7 @@ internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, IOpe
         { Description = "Freeze the selection: a line for each message into this new file, for replay --plan" };
         var ask = new Option<bool>("--look-up") { Description = "Ask Didit what each look-up would find; takes places in the shared rate" };
         var command =
-            new Command("plan", "Says what a replay of each message would lead to, by the worker's own decision; changes nothing")
+            new SelectingCommand("plan", "Says what a replay of each message would lead to, by the worker's own decision; changes nothing")
                 { file, ask, json };
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<PlanCommand>(
@@ -50,6 +50,7 @@ internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, IOpe
                 + $"diditworker dead-letters replay --plan {ShellWord.Of(file)}");
         }
 
+        NothingMatched.RequireEach(queues, filter);
         return summary.DiditSaid is not { } said ? ExitCodes.Done : throw new CommandException(
             ExitCodes.SomeFailed, $"Didit did not answer for {Words.Count(summary.DiditAway, "message")}: {said}. Ask again later.");
     }

@@ -22,7 +22,7 @@ internal sealed class ReplayCommand(
     public static Command Create(OperatorHost host)
     {
         var options = new ReplayCommandOptions();
-        var command = new Command("replay", Description);
+        var command = new SelectingCommand("replay", Description);
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => host.RunWithBrokerAsync<ReplayCommand>(
             replay => replay.RunAsync(parsed, options, cancellation), cancellation));
@@ -46,7 +46,8 @@ internal sealed class ReplayCommand(
         if (!parsed.GetValue(options.Yes))
         {
             PlanView.Print(summary, json, output);
-            await output.Notes.WriteLineAsync(CommonOptions.NothingChanged);
+            output.WriteNote(CommonOptions.NothingChanged);
+            NothingMatched.RequireEach(queues, filter);
             return ExitCodes.Done;
         }
 
@@ -65,6 +66,7 @@ internal sealed class ReplayCommand(
             output.Write(json, replay.Report, () => output.WriteText(replay.Report.ToString()));
         }
 
+        NothingMatched.RequireEach(queues, filter);
         return replay.Report.Failures > 0 || replay.Report.StoppedBecause is not null || replay.Report.Replayed < summary.Count
             ? ExitCodes.SomeFailed : ExitCodes.Done;
     }

@@ -26,9 +26,6 @@ internal sealed class ReplayCommandOptions
         Description = "Replay what is beyond the window, too; needs --reason. The worker looks up before it creates",
     };
 
-    private readonly Argument<string?> _message = new("id")
-    { Description = "One message: request id, key or reference", Arity = ArgumentArity.ZeroOrOne };
-
     private readonly FilterOptions _filter = new();
     private readonly Option<string?> _plan = new("--plan")
     { Description = "Exactly the selection that plan --out has frozen in this file" };
@@ -46,24 +43,18 @@ internal sealed class ReplayCommandOptions
 
     public Option<bool> Json { get; } = CommonOptions.Json();
 
-    public void AddTo(Command command)
+    public void AddTo(SelectingCommand command)
     {
-        command.Add(_message);
+        _filter.AddTo(command);
+        command.AddSelection(_plan);
         foreach (var option in (ReadOnlySpan<Option>)
-            [_plan, Set, _to, _rate, _maxFailures, _maxReplays, _wait, _patience, _allowExpired, _reason, Yes, Json])
+            [Set, _to, _rate, _maxFailures, _maxReplays, _wait, _patience, _allowExpired, _reason, Yes, Json])
         {
             command.Add(option);
         }
 
-        _filter.AddTo(command);
         command.Validators.Add(result =>
         {
-            // The parser takes a flag that it does not know for the argument.
-            if (result.GetValue(_message)?.StartsWith('-') == true)
-            {
-                result.AddError($"There is no option {result.GetValue(_message)}");
-            }
-
             if (result.GetValue(_allowExpired) && string.IsNullOrWhiteSpace(result.GetValue(_reason)))
             {
                 result.AddError(
@@ -76,7 +67,6 @@ internal sealed class ReplayCommandOptions
     public DeadLetterFilter ReadFilter(ParseResult parsed)
     {
         var filter = _filter.Read(parsed);
-        filter = parsed.GetValue(_message) is { } id ? filter with { Id = id } : filter;
         try
         {
             return parsed.GetValue(_plan) is { } plan

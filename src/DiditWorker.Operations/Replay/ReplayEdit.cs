@@ -37,7 +37,7 @@ internal sealed class ReplayEdit(DeadLetterReader reader, IdempotencyStore store
                 + "there may be two sessions then. Give --reason if that is what you want.");
         }
 
-        await output.Notes.WriteLineAsync(edit.IsNewRequest
+        output.WriteNote(edit.IsNewRequest
             ? $"The change makes a new request, {edit.Letter.Delivery!.RequestId}, linked to "
                 + $"{letters[0].Delivery?.RequestId ?? "a message without an id"} by {ReplayHeaders.EditedFrom}."
             : "The change does not reach Didit: the request id stays.");

@@ -40,7 +40,7 @@ internal sealed class SendCommand(
         }
 
         var timeout = parsed.GetValue(options.Timeout) ?? DefaultTimeout;
-        await output.Notes.WriteLineAsync($"Published as request id {id} (key {key}); waiting up to {timeout:c} for the answer.");
+        output.WriteNote($"Published as request id {id} (key {key}); waiting up to {timeout:c} for the answer.");
         var answer = await WaitAsync(listener, key, timeout, cancellation)
             ?? throw new CommandException(ExitCodes.SomeFailed, NoAnswer(id, timeout));
         var showUrl = parsed.GetValue(options.ShowUrl);
@@ -74,8 +74,8 @@ internal sealed class SendCommand(
         $"""
         No answer within {timeout:c}. The message is not lost: it waits in the queue, is being worked on, or is parked. Look at
           /health/ready of the workers: is one running, and does it reach Redis and Didit?
-          diditworker keys show "{id}"
-          diditworker dead-letters list --id "{id}"
+          diditworker keys show {ShellWord.Of(id)}
+          diditworker dead-letters list {ShellWord.Of(id)}
         Do not publish it again under another id; under the same one it leads to the same session.
         """;
 }

@@ -1,83 +1,92 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Globalization;
+using DiditWorker.Operations.DeadLetters;
+using DiditWorker.Operations.Terminal;
 
 namespace DiditWorker.Hosting;
 
-/// <summary>What the help of every command has beside the library's: examples to paste.</summary>
+/// <summary>
+/// The help of every command. The library's own has one list of options: here what chooses dead letters is apart from what is done with
+/// them, no word is broken, and examples come last.
+/// </summary>
 internal static class CommandHelp
 {
-    /// <summary>By the command's words.</summary>
-    public static IReadOnlyDictionary<string, string[]> Examples { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
-    {
-        ["send"] =
-        [
-            "send --vendor-data user-4711 --wait",
-            "send --vendor-data user-4711 --message-id order-9 --metadata {\"order\":9}",
-        ],
-        ["keys show"] = ["keys show order-9", "keys show 0191f6a5-2d0c-7cc1-9a37-6c2b3f1d8e42 --json"],
-        ["keys adopt"] = ["keys adopt order-9 SESSION", "keys adopt order-9 SESSION --reason \"found in the console\" --yes"],
-        ["keys release"] = ["keys release order-9 --reason \"refused while the workflow was wrong\" --yes"],
-        ["keys horizon"] = ["keys horizon"],
-        ["dead-letters list"] = ["dead-letters list", "dead-letters list --group RefusedByDidit --since 12h"],
-        ["dead-letters show"] = ["dead-letters show order-9"],
-        ["dead-letters plan"] = ["dead-letters plan --look-up", "dead-letters plan --group AmbiguousSession --out plan.jsonl"],
-        ["dead-letters replay"] =
-        [
-            "dead-letters replay --id order-9 --yes",
-            "dead-letters replay --plan plan.jsonl --rate 5 --reason \"the account has credits again\" --yes",
-        ],
-        ["dead-letters export"] = ["dead-letters export letters.jsonl --group RefusedByDidit"],
-        ["dead-letters import"] = ["dead-letters import letters.jsonl --yes"],
-        ["dead-letters discard"] =
-            ["dead-letters discard --group InvalidMessage --archive gone.jsonl --reason \"tests of a publisher\" --yes"],
-        ["dead-letters history"] = ["dead-letters history --last 20"],
-        ["probe"] = ["probe --workflow-id 6b5f4a3e-0f7d-4d57-8d5a-0f1c2d3e4f50"],
-        ["completion"] =
-        [
-            "completion bash >/etc/bash_completion.d/diditworker",
-            "completion fish >~/.config/fish/completions/diditworker.fish",
-        ],
-    };
+    private const string Program = "diditworker";
 
-    /// <summary>Lets <c>--help</c> of the command and those in it end with their examples.</summary>
-    public static void AddExamples(this RootCommand root)
-    {
-        var option = root.Options.OfType<HelpOption>().Single();
-        option.Action = new HelpThenExamples((HelpAction)option.Action!);
-    }
+    /// <summary>Takes the place of the library's.</summary>
+    public static void AddTo(RootCommand root, Output output) => root.Options.OfType<HelpOption>().Single().Action = new Action(output);
 
     /// <summary>The words that name a command, without the program's.</summary>
-    public static IEnumerable<string> WordsOf(ParseResult parsed)
-    {
-        var names = new Stack<string>();
-        for (var result = parsed.CommandResult; result.Command is not RootCommand; result =
-            (System.CommandLine.Parsing.CommandResult)result.Parent!)
-        {
-            names.Push(result.Command.Name);
-        }
+    public static IReadOnlyList<string> WordsOf(Command command) =>
+        command is RootCommand ? [] : [.. command.Parents.OfType<Command>().SelectMany(WordsOf), command.Name];
 
-        return names;
+    /// <summary>Prints it.</summary>
+    public static void Write(Command command, Output output)
+    {
+        var words = WordsOf(command);
+        output.WriteText(command.Description ?? "");
+        output.Text.WriteLine();
+        output.WriteText("Usage:");
+        output.WriteText("  " + string.Join(' ', [Program, .. words, .. command.Arguments.Select(Usage),
+            command.Subcommands.Count > 0 ? "[command]" : "[options]"]));
+        WriteSection("Commands:", command.Subcommands.Select(inner => (inner.Name, inner.Description ?? "")), output);
+        var selecting = command as SelectingCommand;
+        var symbols = command.Arguments.Cast<Symbol>().Concat(OptionsOf(command)).Where(symbol => !symbol.Hidden)
+            .ToLookup(symbol => selecting is null ? symbol is Option : !selecting.Selects(symbol));
+        WriteSection(selecting is null ? "Arguments:" : "Which dead letters:", symbols[false].Select(Row), output);
+        WriteSection(selecting is null ? "Options:" : "What to do:", symbols[true].Select(Row), output);
+        if (CommandExamples.ByWords.TryGetValue(string.Join(' ', words), out var examples))
+        {
+            output.Text.WriteLine();
+            output.WriteText("Examples:");
+            output.WriteText(string.Join(Environment.NewLine, examples.Select(example => $"  {Program} {example}")));
+        }
     }
 
-    private sealed class HelpThenExamples(HelpAction help) : SynchronousCommandLineAction
+    private static void WriteSection(string title, IEnumerable<(string Label, string Text)> rows, Output output)
+    {
+        var all = rows.Select(row => ("  " + row.Label, row.Text)).ToList();
+        if (all.Count > 0)
+        {
+            output.Text.WriteLine();
+            output.WriteText(title);
+            output.WriteRows(all);
+        }
+    }
+
+    // Its own, and those of the commands above it that hold for all below them.
+    private static IEnumerable<Option> OptionsOf(Command command) => command.Options.Concat(
+        command.Parents.OfType<Command>().SelectMany(OptionsOf).Where(option => option.Recursive));
+
+    private static string Usage(Argument argument)
+    {
+        var name = argument.Name + (argument.Arity.MaximumNumberOfValues > 1 ? "…" : "");
+        return argument.HelpName ?? (argument.Arity.MinimumNumberOfValues == 0 ? $"[{name}]" : name);
+    }
+
+    private static (string Label, string Text) Row(Symbol symbol) => symbol is Option option
+        ? (string.Join(", ", option.Aliases.Where(alias => alias.StartsWith('-')).Order(StringComparer.Ordinal).Append(option.Name))
+            + ValueOf(option), option.Description + (option.Required ? " (required)" : "") + DefaultOf(option))
+        : (symbol.Name, symbol.Description ?? "");
+
+    private static string ValueOf(Option option) =>
+        IsFlag(option) ? "" : $" <{(option.ValueType.IsPrimitive ? "number" : option.Name.TrimStart('-'))}>";
+
+    private static string DefaultOf(Option option) => IsFlag(option) || !option.HasDefaultValue ? ""
+        : string.Create(CultureInfo.InvariantCulture, $" (default: {option.GetDefaultValue()})");
+
+    private static bool IsFlag(Option option) => option.Arity.MaximumNumberOfValues == 0 || option.ValueType == typeof(bool);
+
+    private sealed class Action(Output output) : SynchronousCommandLineAction
     {
         public override bool ClearsParseErrors => true;
 
         public override int Invoke(ParseResult parsed)
         {
-            var code = help.Invoke(parsed);
-            if (Examples.TryGetValue(string.Join(' ', WordsOf(parsed)), out var examples))
-            {
-                var output = parsed.InvocationConfiguration.Output;
-                output.WriteLine("Examples:");
-                foreach (var example in examples)
-                {
-                    output.WriteLine("  diditworker " + example);
-                }
-            }
-
-            return code;
+            Write(parsed.CommandResult.Command, output);
+            return ExitCodes.Done;
         }
     }
 }

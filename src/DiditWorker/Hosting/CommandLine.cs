@@ -41,7 +41,8 @@ internal static class CommandLine
         {
             wrong.ShowHelp = false;
             await parsed.InvokeAsync(new InvocationConfiguration { Output = output.Notes, Error = output.Notes });
-            await output.Notes.WriteLineAsync($"See: diditworker {string.Join(' ', [.. CommandHelp.WordsOf(parsed), "--help"])}");
+            var words = CommandHelp.WordsOf(parsed.CommandResult.Command);
+            output.WriteNote($"See: diditworker {string.Join(' ', [.. words, "--help"])}");
             return ExitCodes.WrongUsage;
         }
 
@@ -62,7 +63,7 @@ internal static class CommandLine
             CompletionCommand.Create(output),
         };
         CommonOptions.AddDryRun(root);
-        root.AddExamples();
+        CommandHelp.AddTo(root, output);
         return root;
     }
 

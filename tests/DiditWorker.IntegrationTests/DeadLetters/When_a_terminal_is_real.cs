@@ -1,50 +1,132 @@
+using System.Text.RegularExpressions;
+using DiditWorker.IntegrationTests.Keys;
+using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 using Shouldly;
 
 namespace DiditWorker.IntegrationTests.DeadLetters;
 
-/// <summary>Commands as processes at a pseudo-terminal.</summary>
-public sealed class When_a_terminal_is_real
+/// <summary>Every command as a process, at a pseudo-terminal and in a pipe.</summary>
+public sealed partial class When_a_terminal_is_real
 {
     private const string Id = "6f1c1a52-6f0c-5d0e-9d0f-3b1a6f8f2f5e";
+    private const string Parked = "0191f6a5-2d0c-7cc1-9a37-6c2b3f1d8e42";
     private const string Fault = "Somewhere.InTheCode.OfAnother.AnExceptionWithALongNameThatNobodyShortened";
 
-    // The runtime's own, to a terminal whose keys it may read.
-    private const string Begun = "\u001b[?1h\u001b=";
+    // A shell reads what it prints, not a person.
+    private const string ForShells = "completion";
 
+    private readonly TemporaryFolder _folder = new();
     private Arena _arena = null!;
+    private string[][] _commands = null!;
 
     [OneTimeSetUp]
     public async Task FillAsync()
     {
         _arena = await Arena.OpenAsync();
+        var (session, _) = await Adopting.ParkAsync(_arena);
+        (await _arena.OperateAsync("send", "--vendor-data", "user-9", "--message-id", Id, "--wait")).ExitCode.ShouldBe(0);
         await using var parking = await Parking.OpenAsync(_arena);
-        await parking.ParkAsync(Id, """{"vendorData":"user-1"}""", Fault);
-        await parking.ParkAsync("order-1", """{"vendorData":"user-2"}""", "DiditWorker.Verification.InvalidMessageException");
+        await parking.ParkAsync(Parked, """{"vendorData":"user-1"}""", Fault);
+        await parking.ParkAsync("order-2", """{"vendorData":"user-2"}""", "DiditWorker.Verification.InvalidMessageException");
+        (await _arena.OperateAsync("dead-letters", "export", _folder.File("exported"))).ExitCode.ShouldBe(0);
+        _commands =
+        [
+            ["dead-letters", "list"], ["dead-letters", "list", "--messages"], ["dead-letters", "show", Parked, "--headers"],
+            ["dead-letters", "plan"], ["dead-letters", "replay"], ["dead-letters", "export", "FILE"],
+            ["dead-letters", "import", _folder.File("exported")], ["dead-letters", "discard", "FILE", "--reason", "test"],
+            ["dead-letters", "history"], ["keys", "show", Id], ["keys", "adopt", Adopting.Id, session.SessionId],
+            ["keys", "release", Id, "--reason", "test"], ["keys", "horizon", "--nothing-was-lost", "--reason", "test"],
+            ["send", "--vendor-data", "user-9", "--message-id", Id, "--wait"], ["probe", "--yes", "--tries", "1"],
+        ];
     }
 
     [OneTimeTearDown]
-    public async Task CloseAsync() => await _arena.DisposeAsync();
-
-    [TestCase(80, null, 80)]
-    [TestCase(100, null, 100)]
-    [TestCase(200, null, 200)]
-    [TestCase(200, 80, 80)]
-    public async Task No_line_is_wider_and_ids_are_whole(int width, int? columns, int most)
+    public async Task CloseAsync()
     {
-        foreach (var command in (string[])["list", "list --messages", $"show {Id}", "plan"])
-        {
-            using var process = OperatorProcess.StartAtTerminal(_arena, width, columns, ["dead-letters", .. command.Split(' ')]);
-            process.StandardInput.Close();
-            var printed = (await process.StandardOutput.ReadToEndAsync()).Replace(Begun, "", StringComparison.Ordinal);
-            await process.WaitForExitAsync();
-
-            process.ExitCode.ShouldBe(0, printed);
-            var lines = printed.Split('\n').Select(line => line.TrimEnd('\r')).ToList();
-            lines.Where(line => line.Length > most && !line.StartsWith("  diditworker ", StringComparison.Ordinal))
-                .ShouldBeEmpty($"{command}\n{printed}");
-            printed.Contains(Id, StringComparison.Ordinal).ShouldBe(command is not ("list" or "plan"), printed);
-        }
+        await _arena.DisposeAsync();
+        _folder.Dispose();
     }
+
+    [TestCase(80)]
+    [TestCase(100)]
+    [TestCase(200)]
+    [TestCase(null)]
+    public async Task No_line_is_wider_and_no_id_is_broken(int? width)
+    {
+        // Those that read the queue would take messages from each other; the others wait for something else meanwhile.
+        await Task.WhenAll(_commands.GroupBy(command => command[0]).Select(async chain =>
+        {
+            foreach (var command in chain)
+            {
+                var printed = await PrintedAsync(width, columns: null, command);
+
+                LinesShouldFit(printed, width, command);
+                FirstOfAnId().Matches(printed).ShouldAllBe(
+                    first => WholeId().IsMatch(printed, first.Index), $"{string.Join(' ', command)}\n{printed}");
+            }
+        }));
+    }
+
+    [Test]
+    public void Every_command_is_among_them() =>
+        _commands.Select(CommandTree.WordsOf).Append(ForShells).Distinct().ShouldBe(CommandTree.Leaves, ignoreOrder: true);
+
+    [TestCase(80)]
+    [TestCase(null)]
+    public async Task Each_message_is_a_line_with_its_whole_id(int? width)
+    {
+        var printed = await PrintedAsync(width, columns: null, "dead-letters", "list", "--messages");
+
+        string[] ids = [Adopting.Id, Parked, "order-2"];
+        ids.ShouldAllBe(id => printed.Split('\n').Count(line => line.StartsWith(id + " ", StringComparison.Ordinal)) == 1, printed);
+    }
+
+    [Test]
+    public async Task Columns_comes_before_the_width_of_the_terminal()
+    {
+        string[] command = ["dead-letters", "list", "--messages"];
+
+        LinesShouldFit(await PrintedAsync(200, columns: 80, command), 80, command);
+    }
+
+    private static void LinesShouldFit(string printed, int? width, string[] command) => printed.Split('\n')
+        .Where(line => line.Length > width && !MustBeWhole(line)).ShouldBeEmpty($"{string.Join(' ', command)}\n{printed}");
+
+    // A command to copy, or one word that is wider than what is left for it.
+    private static bool MustBeWhole(string line) => line.StartsWith("  diditworker ", StringComparison.Ordinal)
+        || !line.Split("  ", StringSplitOptions.RemoveEmptyEntries)[^1].Trim().Contains(' ');
+
+    private async Task<string> PrintedAsync(int? width, int? columns, params string[] command)
+    {
+        // What another command has read is there again a moment after that has ended.
+        await Eventually.UntilAsync(
+            async () => await _arena.Broker.DepthAsync("start-verification_error") == 3, TimeSpan.FromSeconds(30), "all can be read");
+        command = [.. command.Select(word => word == "FILE" ? _folder.File(Path.GetRandomFileName()) : word)];
+        using var process = width is { } wide
+            ? OperatorProcess.StartAtTerminal(_arena, wide, columns, command) : OperatorProcess.Start(_arena, command);
+        if (width is not null)
+        {
+            process.StandardInput.Close();
+        }
+
+        var notes = process.StandardError.ReadToEndAsync();
+        var printed = Control().Replace(await process.StandardOutput.ReadToEndAsync() + await notes, "");
+        await process.WaitForExitAsync();
+
+        process.ExitCode.ShouldBeOneOf(command[0] == "probe" ? [0, 1] : [0], printed);
+        return printed.ReplaceLineEndings("\n").Replace('\r', '\n');
+    }
+
+    // Of a terminal: colours, the cursor, its keys.
+    [GeneratedRegex(@"\u001b(\[[0-9;?]*[A-Za-z]|=)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Control();
+
+    [GeneratedRegex(@"(?<![0-9a-zA-Z-])[0-9a-f]{8}-", RegexOptions.None, 1000)]
+    private static partial Regex FirstOfAnId();
+
+    [GeneratedRegex(@"\G[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex WholeId();
 }

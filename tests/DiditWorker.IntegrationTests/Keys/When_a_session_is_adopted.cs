@@ -31,7 +31,7 @@ public sealed class When_a_session_is_adopted
 
         done.ExitCode.ShouldBe(ExitCodes.Done, done.Notes);
         done.Text.ShouldContain($"completed with session {chosen.SessionId} (Approved)");
-        done.Text.ShouldContain($"dead-letters replay --id \"{Id}\" --yes");
+        done.Text.ShouldContain($"dead-letters replay {Id} --yes");
         (done.Text + done.Notes).ShouldNotContain("verify.didit.me");
         (done.Text + done.Notes).ShouldNotContain("user-1");
         var (was, now) = (IdempotencyRecord.Parse(before!), IdempotencyRecord.Parse((await arena.StoredAsync(Id))!));

@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using DiditWorker.Contracts;
 using DiditWorker.Hosting;
-using DiditWorker.Operations.Terminal;
+using DiditWorker.Redis;
+using DiditWorker.Tests.Shared;
 using NUnit.Framework;
 using Shouldly;
 
 namespace DiditWorker.Tests.Commands;
 
+/// <summary>Help, examples and completion of every command.</summary>
 public sealed class When_help_is_asked_for
 {
     [TestCase("help", "Commands:")]
@@ -25,18 +28,13 @@ public sealed class When_help_is_asked_for
         (await RunAsync(["version"])).ShouldBe(await RunAsync(["--version"]));
 
     [Test]
-    public void Every_command_has_examples()
-    {
-        var commands = Leaves(Commands(), "").ToList();
-
-        CommandHelp.Examples.Keys.ShouldBe(commands, ignoreOrder: true);
-    }
+    public void Every_command_has_examples() => CommandExamples.ByWords.Keys.ShouldBe(CommandTree.Leaves, ignoreOrder: true);
 
     [TestCaseSource(nameof(Examples))]
     public void An_example_can_be_typed_as_it_stands(string example)
     {
         // What a shell would put into a file is not the command's.
-        var parsed = Commands().Parse(CommandLineParser.SplitCommandLine(example.Split(" >")[0]).ToArray());
+        var parsed = CommandTree.Root.Parse(CommandLineParser.SplitCommandLine(example.Split(" >")[0]).ToArray());
 
         parsed.Errors.ShouldBeEmpty();
     }
@@ -49,10 +47,57 @@ public sealed class When_help_is_asked_for
         text.TrimEnd().ShouldEndWith("Examples:" + Environment.NewLine + "  diditworker dead-letters show order-9");
     }
 
+    [Test]
+    public void What_chooses_dead_letters_is_apart_from_what_is_done_with_them()
+    {
+        var text = Help(Named("dead-letters replay"), width: null);
+
+        text.ShouldContain("  diditworker dead-letters replay [ID…] [options]" + Environment.NewLine);
+        LabelsBelow("Which dead letters:", text).ShouldBe(
+            ["ID", "--group", "--queue", "--since", "--until", "--window", "--vendor-data-hash", "--limit", "--plan"]);
+        LabelsBelow("What to do:", text).ShouldBe(
+        [
+            "--set", "--to", "--rate", "--max-failures", "--max-replays", "--wait", "--patience", "--allow-expired", "--reason", "--yes",
+            "--json", "--dry-run", "-?,",
+        ]);
+    }
+
+    [Test]
+    public void A_commands_file_is_what_it_does_and_ids_are_an_option_there() => ((string[])["export", "discard"]).ShouldAllBe(name =>
+        LabelsBelow("What to do:", Help(Named("dead-letters " + name), null))[0] == "FILE"
+        && LabelsBelow("Which dead letters:", Help(Named("dead-letters " + name), null))[0] == "--id");
+
+    [Test]
+    public void Every_command_that_takes_a_group_lists_the_groups()
+    {
+        var groups = typeof(RejectionCodes).GetFields().Select(field => (string)field.GetValue(null)!)
+            .Concat([DeadLetterGroups.Skipped, DeadLetterGroups.DeliveryLimit]).ToList();
+        var commands = CommandTree.All.Where(command => command.Options.Any(option => option.Name == "--group")).ToList();
+
+        commands.Count.ShouldBe(6);
+        commands.ShouldAllBe(command => groups.TrueForAll(group => Help(command, 80).Contains(group)));
+    }
+
+    [TestCase(80)]
+    [TestCase(100)]
+    [TestCase(200)]
+    public void No_line_is_wider_than_the_terminal_and_no_word_is_broken(int width)
+    {
+        foreach (var command in CommandTree.All)
+        {
+            var (text, whole) = (Help(command, width), Help(command, width: null));
+
+            text.Split('\n').Where(line => line.Length > width && !line.StartsWith("  diditworker ", StringComparison.Ordinal))
+                .ShouldBeEmpty();
+            text.Split((char[])[' ', '\n']).Except(whole.Split((char[])[' ', '\n']), StringComparer.Ordinal).ShouldBeEmpty();
+        }
+    }
+
     [TestCase("dead-", "dead-letters")]
     [TestCase("dead-letters re", "replay")]
     [TestCase("dead-letters list --gr", "--group")]
     [TestCase("dead-letters list --window near", "near-the-end")]
+    [TestCase("dead-letters list --group Refused", "RefusedByDidit")]
     public async Task A_shell_learns_what_may_come_next(string line, string expected)
     {
         var (code, text, _) = await RunAsync([$"[suggest:{line.Length}]", line]);
@@ -73,17 +118,22 @@ public sealed class When_help_is_asked_for
         text.ShouldContain("[suggest:");
     }
 
-    private static IEnumerable<string> Examples() => CommandHelp.Examples.Values.SelectMany(examples => examples);
+    private static IEnumerable<string> Examples() => CommandExamples.ByWords.Values.SelectMany(examples => examples);
 
-    private static IEnumerable<string> Leaves(Command command, string words) => command.Subcommands.Count == 0
-        ? [words]
-        : command.Subcommands.SelectMany(inner => Leaves(inner, words.Length == 0 ? inner.Name : $"{words} {inner.Name}"));
+    private static Command Named(string words) => CommandTree.Root.Parse(words).CommandResult.Command;
 
-    private static RootCommand Commands()
+    private static string Help(Command command, int? width)
     {
-        var output = new Output(TextWriter.Null, TextWriter.Null);
-        return CommandLine.Commands(CommandLine.Host([], output), output);
+        var text = new StringWriter();
+        CommandHelp.Write(command, new(text, TextWriter.Null, width));
+        return text.ToString();
     }
+
+    private static List<string> LabelsBelow(string title, string text) =>
+    [
+        .. text.Split('\n').SkipWhile(line => line != title).Skip(1).TakeWhile(line => line.Length > 0)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]),
+    ];
 
     private static async Task<(int Code, string Text, string Notes)> RunAsync(string[] args)
     {

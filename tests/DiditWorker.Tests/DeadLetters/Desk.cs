@@ -73,10 +73,12 @@ internal sealed class Desk : IAsyncDisposable
             Encoding.UTF8.GetBytes(body ?? $$"""{"vendorData":"user-of-{{id}}"}"""));
 
     /// <summary>Runs <c>dead-letters …</c>.</summary>
-    public async Task<(int ExitCode, string Text, string Notes)> RunAsync(params string[] args)
+    public Task<(int ExitCode, string Text, string Notes)> RunAsync(params string[] args) => RunAnyAsync(["dead-letters", .. args]);
+
+    /// <summary>Runs any command.</summary>
+    public async Task<(int ExitCode, string Text, string Notes)> RunAnyAsync(params string[] args)
     {
-        var commands = DeadLetterCommands.Create(Host());
-        var exitCode = await commands.Parse(args).InvokeAsync(
+        var exitCode = await CommandLine.Commands(Host(), _output).Parse(args).InvokeAsync(
             new() { Output = _text, Error = _notes, EnableDefaultExceptionHandler = false });
         return (exitCode, _text.ToString(), _notes.ToString());
     }

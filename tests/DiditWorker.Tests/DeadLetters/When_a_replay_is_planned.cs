@@ -49,7 +49,7 @@ public sealed class When_a_replay_is_planned
 
         (await PlanAsync(desk, new() { Limit = 2 })).Count.ShouldBe(2);
         (await PlanAsync(desk, new() { Queue = "skipped" })).Count.ShouldBe(1);
-        (await PlanAsync(desk, new() { Id = "order-3" })).Count.ShouldBe(1);
+        (await PlanAsync(desk, new() { Ids = ["order-3"] })).Count.ShouldBe(1);
         (await PlanAsync(desk, new() { Group = "TimeOut" })).Count.ShouldBe(3);
         (await PlanAsync(desk, new() { Queue = "no-such_error" })).Count.ShouldBe(0);
         desk.Broker.IdsIn(Desk.Error).ShouldBe(["order-1", "order-2", "order-3"]);

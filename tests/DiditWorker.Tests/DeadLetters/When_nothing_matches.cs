@@ -19,8 +19,8 @@ public sealed class When_nothing_matches
         var (exitCode, _, notes) = await RunAsync(desk, [.. command, "--group", "Nonsense"]);
 
         exitCode.ShouldBe(3);
-        notes.ShouldStartWith("None of 3 dead letters matches --group Nonsense");
-        notes.ShouldContain("; there are Timeout (2), Skipped (1).");
+        notes.ShouldStartWith("None of 3 dead letters matches ");
+        notes.ShouldContain("--group Nonsense; there are Timeout (2), Skipped (1).");
     }
 
     [TestCaseSource(nameof(Commands))]
@@ -63,8 +63,31 @@ public sealed class When_nothing_matches
         await using var desk = new Desk();
         desk.Park(1);
 
-        (await desk.RunAsync("show", "order 9")).Notes.ShouldBe("None of 1 dead letter matches --id 'order 9'; there are Timeout (1). "
+        (await desk.RunAsync("show", "order 9")).Notes.ShouldBe("None of 1 dead letter matches 'order 9'; there are Timeout (1). "
             + "What became of it: diditworker keys show 'order 9'" + Environment.NewLine);
+    }
+
+    [TestCase("list", "--messages", "order-1", "order-9")]
+    [TestCase("list", "--messages", "--id", "order-1", "--id", "order-9")]
+    [TestCase("show", "order-1", "order-9")]
+    [TestCase("plan", "order-1", "order-9")]
+    [TestCase("replay", "order-1", "order-9")]
+    [TestCase("discard", "--id", "order-1", "--id", "order-9")]
+    public async Task Of_several_ids_the_one_that_is_not_there_is_told(params string[] command)
+    {
+        await using var desk = new Desk();
+        foreach (var id in (string[])["order-1", "order-2"])
+        {
+            // What cannot be read has no record to ask for.
+            desk.Park(id, body: "{}");
+        }
+
+        var (exitCode, text, notes) = await RunAsync(desk, command);
+
+        exitCode.ShouldBe(1, notes);
+        notes.ShouldContain("No dead letter matches order-9. What became of it: diditworker keys show order-9");
+        text.ShouldNotBeEmpty();
+        text.ShouldNotContain("order-2");
     }
 
     [Test]
