@@ -130,7 +130,7 @@ public sealed class When_a_request_is_sent
 
         run.ExitCode.ShouldBe(ExitCodes.SomeFailed);
         run.Notes.ShouldContain("No answer within 00:00:01");
-        run.Notes.ShouldContain("""diditworker keys show "order-1" """.Trim());
+        run.Notes.ShouldContain("  diditworker keys show order-1" + Environment.NewLine);
         run.Text.ShouldBeEmpty();
         (await arena.Broker.DepthAsync("inbox")).ShouldBe(1u);
     }

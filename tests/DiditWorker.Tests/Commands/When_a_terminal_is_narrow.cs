@@ -35,7 +35,8 @@ public sealed class When_a_terminal_is_narrow
     private static IEnumerable<TestCaseData> Cases() =>
         from command in Commands.Select(command => (Line: command, ExitCode: 0))
             .Concat(CommandsOnRedis.Select(command => (Line: command, ExitCode: 69)))
-        from width in new int?[] { 80, 100, 200, null } select new TestCaseData(width, command.Line, command.ExitCode);
+        from width in new int?[] { 80, 100, 200, null }
+        select new TestCaseData(width, command.Line, command.ExitCode);
 
     [TestCaseSource(nameof(Cases))]
     public async Task No_line_is_wider_and_no_word_is_broken(int? width, string[] command, int exitCode)

@@ -14,7 +14,8 @@ public sealed class When_a_probe_is_told
     {
         var report = Reports.Good with
         {
-            StoppedBecause = "Didit does not answer", Findings = [Reports.Found(FindingIds.Reuse, Finding.Inconclusive)],
+            StoppedBecause = "Didit does not answer",
+            Findings = [Reports.Found(FindingIds.Reuse, Finding.Inconclusive)],
         };
 
         Told(report, width: null, isUnreachable: true).TrimEnd().ShouldBe(
@@ -27,7 +28,8 @@ public sealed class When_a_probe_is_told
     {
         var report = Reports.Good with
         {
-            StoppedBecause = "401: Didit refuses the API key", Findings = [Reports.Found(FindingIds.Clock, Finding.Inconclusive)],
+            StoppedBecause = "401: Didit refuses the API key",
+            Findings = [Reports.Found(FindingIds.Clock, Finding.Inconclusive)],
         };
 
         Told(report, width: null).TrimEnd().ShouldBe(
