@@ -1,5 +1,4 @@
 using DiditWorker.Contracts;
-using DiditWorker.Hosting;
 using DiditWorker.Simulator;
 using MassTransit;
 using Spectre.Console;

@@ -14,8 +14,11 @@ internal static class OperationsServices
     /// <summary>Adds it.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services, Output output) => services
         .AddSingleton(output).AddSingleton<AuditLog>()
-        .AddSingleton<ConnectToBroker>(provider => cancellation => RabbitMqBroker.ConnectAsync(
-            provider.GetRequiredService<BrokerAccess>(), provider.GetRequiredService<TimeProvider>(), cancellation))
+        .AddSingleton(provider => new SlowCalls(
+            provider.GetRequiredService<TimeProvider>(), server => output.WriteNote($"Waiting for {server} …")))
+        .AddSingleton<RedisWatch>().AddSingleton<ConnectToBroker>(provider => cancellation => RabbitMqBroker.ConnectAsync(
+            provider.GetRequiredService<BrokerAccess>(), provider.GetRequiredService<SlowCalls>(),
+            provider.GetRequiredService<TimeProvider>(), cancellation))
         .AddSingleton<DeadLetterReader>().AddSingleton<DeadLetterQueues>().AddSingleton<Predictor>().AddSingleton<Planner>()
         .AddSingleton<ReplayEdit>().AddSingleton<KeyFinder>().AddSingleton<KeyAdoption>().AddSingleton<RequestSender>();
 }

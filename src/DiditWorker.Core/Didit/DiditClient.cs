@@ -90,7 +90,7 @@ public sealed class DiditClient(
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, string operation, CancellationToken cancellation)
     {
-        message.Headers.Add("x-api-key", options.ApiKey.Reveal());
+        message.Headers.Add("x-api-key", options.RevealApiKey());
         var started = Stopwatch.GetTimestamp();
         var status = "error";
         try

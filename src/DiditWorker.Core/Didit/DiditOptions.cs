@@ -31,13 +31,16 @@ public sealed record DiditOptions
 
     /// <summary>Sent as <c>x-api-key</c>. One of the two is required.</summary>
     /// <remarks>Allowed: visible ASCII.</remarks>
-    public required Secret ApiKey { get => CurrentApiKey?.Invoke() ?? field; init; }
+    public Secret? ApiKey { get => CurrentApiKey?.Invoke() ?? field; init; }
 
     /// <summary>The file with the key.</summary>
     public string? ApiKeyFile { get; init; }
 
     /// <summary>Says what the file holds now; null without a file.</summary>
     internal Func<Secret>? CurrentApiKey { get; set; }
+
+    /// <summary>What is wrong with the key: only who asks Didit needs one.</summary>
+    internal IReadOnlyList<string> KeyFaults { get; set; } = [];
 
     /// <summary>The workflow for messages that name none. Without either they are <c>InvalidMessage</c>.</summary>
     /// <remarks>Allowed: UUID with hyphens.</remarks>
@@ -126,6 +129,11 @@ public sealed record DiditOptions
     /// <summary>How long a session's URL works, as third parties measured; the workflow decides. Only used for <c>expiresAt</c>.</summary>
     [TimeRange("00:00:01", "365.00:00:00")]
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>The key, for a request.</summary>
+    /// <exception cref="InvalidConfigurationException">There is none, or it has faults.</exception>
+    public string RevealApiKey() =>
+        KeyFaults.Count == 0 && ApiKey is { } key ? key.Reveal() : throw new InvalidConfigurationException(KeyFaults);
 
     /// <summary>Without what it holds: an address may hold something secret.</summary>
     public override string ToString() => nameof(DiditOptions);

@@ -48,6 +48,33 @@ public sealed class RedisConnection(
         return redis.GetDatabase();
     }
 
+    /// <summary>Hosts and user, for people.</summary>
+    public string Place
+    {
+        get
+        {
+            var options = Options(connectionString());
+            var hosts = string.Join(", ", options.EndPoints.Select(EndPointCollection.ToString));
+            return options.User is null ? hosts : $"{hosts} (user '{options.User}')";
+        }
+    }
+
+    /// <summary>Whether a connection is made or calls are open, and how many calls were answered so far.</summary>
+    public (bool IsWaiting, long Answered) Progress
+    {
+        get
+        {
+            var connecting = Volatile.Read(ref _connecting);
+            if (connecting is not { IsCompletedSuccessfully: true })
+            {
+                return (connecting is { IsCompleted: false }, 0);
+            }
+
+            var counters = connecting.Result.Redis.GetCounters();
+            return (counters.TotalOutstanding > 0, counters.Interactive.CompletedAsynchronously);
+        }
+    }
+
     /// <summary>Asks Redis for a sign of life.</summary>
     /// <exception cref="RedisException">It did not answer.</exception>
     public async Task<TimeSpan> PingAsync() => await (await DatabaseAsync()).PingAsync();

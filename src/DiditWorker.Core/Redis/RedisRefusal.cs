@@ -13,6 +13,8 @@ public sealed record RedisRefusal(string Code, string Words, string Action)
     // An unknown command is answered with its arguments, among which an answer may be. ("unknown command", Redis' source, server.c)
     private const string Arguments = ", with args";
 
+    private const string Login = "NOAUTH Authentication required";
+
     // A right that is missing in a script has no code of its own; in the words of Redis 8, and of older ones. (script.c in Redis' source)
     private static readonly string[] MissingRightInScript = ["ACL failure in script", "The user executing the script can't"];
 
@@ -24,7 +26,7 @@ public sealed record RedisRefusal(string Code, string Words, string Action)
         ("NOREPLICAS", "bring the replicas back that min-replicas-to-write asks for"),
         ("MISCONF", "look at Redis' log and disk: it cannot save its data"),
         ("NOPERM", "give the user in ConnectionStrings:Redis the rights of deploy/redis/users.template.acl"),
-        ("NOAUTH", "put user and password into ConnectionStrings:Redis"),
+        ("NOAUTH", "put the right user and password into ConnectionStrings:Redis"),
         ("WRONGPASS", "correct user and password in ConnectionStrings:Redis"),
         ("LOADING", "wait: Redis reads its data after a start"),
         ("MASTERDOWN", "bring the primary of this replica back, or put the primary into ConnectionStrings:Redis"),
@@ -33,12 +35,21 @@ public sealed record RedisRefusal(string Code, string Words, string Action)
         ("BUSY", "somebody's script runs too long: SCRIPT KILL ends it"),
     ];
 
+    /// <summary>Whether Redis does not let this user do it.</summary>
+    public bool IsOfRights => Code is "NOPERM" or "NOAUTH" or "WRONGPASS";
+
     /// <summary>The refusal in a failure; null where Redis did not answer.</summary>
     public static RedisRefusal? Of(Exception? exception)
     {
-        // A login that is refused is the cause of a connection that failed.
+        // A login that is refused is the cause of a connection that failed; the client has put words of its own around the server's.
         while (exception is not (null or RedisServerException))
         {
+            if (exception is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } login)
+            {
+                var words = login.InnerException?.Message ?? Login;
+                return Of(words.Replace("SimpleError: ", "", StringComparison.Ordinal).Split(". ", 2)[0]);
+            }
+
             exception = exception.InnerException;
         }
 

@@ -14,7 +14,7 @@ internal static class ArchiveFiles
         }
         catch (ArchiveException exception)
         {
-            throw new CommandException(ExitCodes.WrongUsage, exception.Message + " Name a file that does not exist yet.");
+            throw new CommandException(ExitCodes.WrongUsage, exception.Message + ". Name a file that does not exist yet.");
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
+using DiditWorker.Operations.Terminal;
 using RabbitMQ.Client;
 
 namespace DiditWorker.Operations.Archive;
@@ -120,7 +121,7 @@ internal static class ArchiveLine
         }
         catch (FormatException exception)
         {
-            throw new ArchiveException($"message {properties.MessageId} cannot be kept without loss: {exception.Message}", exception);
+            throw new ArchiveException($"message {properties.MessageId} cannot be kept without loss: {Words.Of(exception)}", exception);
         }
     }
 

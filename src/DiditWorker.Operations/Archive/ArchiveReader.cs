@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DiditWorker.Operations.Terminal;
 
 namespace DiditWorker.Operations.Archive;
 
@@ -30,7 +31,7 @@ internal static class ArchiveReader
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ArchiveException($"{path}: {exception.Message}", exception);
+            throw new ArchiveException($"{path}: {Words.Of(exception)}", exception);
         }
     }
 
@@ -42,7 +43,7 @@ internal static class ArchiveReader
         }
         catch (Exception exception) when (exception is IOException or DecoderFallbackException)
         {
-            throw new ArchiveException($"{path}, line {number} or after it: {exception.Message}", exception);
+            throw new ArchiveException($"{path}, line {number} or after it: {Words.Of(exception)}", exception);
         }
     }
 
@@ -63,7 +64,7 @@ internal static class ArchiveReader
         }
         catch (ArchiveException exception)
         {
-            throw new ArchiveException($"{path}, line {number}: {exception.Message}", exception);
+            throw new ArchiveException($"{path}, line {number}: {Words.Of(exception)}", exception);
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ArchiveException($"{path}: {exception.Message}", exception);
+            throw new ArchiveException($"{path}: {Words.Of(exception)}", exception);
         }
     }
 
@@ -59,7 +59,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         catch (ArchiveException exception)
         {
             _line.ResetWrittenCount();
-            throw new ArchiveException($"{letter.Reference} in {letter.Queue} cannot be archived: {exception.Message}", exception);
+            throw new ArchiveException($"{letter.Reference} in {letter.Queue} cannot be archived: {Words.Of(exception)}", exception);
         }
 
         await EndLineAsync(cancellation);
@@ -76,7 +76,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         }
         catch (IOException exception)
         {
-            throw new ArchiveException($"{_file.Name} cannot be written: {exception.Message}", exception);
+            throw new ArchiveException($"{_file.Name} cannot be written: {Words.Of(exception)}", exception);
         }
     }
 
@@ -109,7 +109,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         }
         catch (IOException exception)
         {
-            throw new ArchiveException($"{_file.Name} cannot be written: {exception.Message}", exception);
+            throw new ArchiveException($"{_file.Name} cannot be written: {Words.Of(exception)}", exception);
         }
 
         _line.ResetWrittenCount();

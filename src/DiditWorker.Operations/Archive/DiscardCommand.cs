@@ -86,7 +86,7 @@ internal sealed class DiscardCommand(
         }
         catch (ArchiveException exception)
         {
-            throw new CommandException(ExitCodes.SomeFailed, exception.Message + " What was not discarded is where it was.");
+            throw new CommandException(ExitCodes.SomeFailed, exception.Message + ". What was not discarded is where it was.");
         }
         finally
         {

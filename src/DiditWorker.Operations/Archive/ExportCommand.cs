@@ -73,7 +73,7 @@ internal sealed class ExportCommand(
         }
         catch (ArchiveException exception)
         {
-            throw new CommandException(ExitCodes.SomeFailed, exception.Message);
+            throw new CommandException(ExitCodes.SomeFailed, exception.Message + ".");
         }
         finally
         {

@@ -3,8 +3,14 @@ namespace DiditWorker.Operations.Broker;
 /// <summary>What the broker did not do.</summary>
 public enum BrokerFailure
 {
-    /// <summary>No node of it answers, or none lets the user in.</summary>
+    /// <summary>No node of it answers.</summary>
     Unreachable,
+
+    /// <summary>User or password is wrong.</summary>
+    LoginRefused,
+
+    /// <summary>There is no such virtual host, or not for this user.</summary>
+    VirtualHostRefused,
 
     /// <summary>It closed the channel or the connection, or the connection broke.</summary>
     Closed,

@@ -21,7 +21,7 @@ internal static class BrokerFaults
         }
         catch (Exception exception) when (FailureOf(exception) is { } failure)
         {
-            throw new BrokerException(failure, exception.Message, exception);
+            throw new BrokerException(failure, WordsOf(exception), exception);
         }
     }
 
@@ -35,11 +35,26 @@ internal static class BrokerFaults
     // Null: it is none of the client library's.
     private static BrokerFailure? FailureOf(Exception exception) => exception switch
     {
+        // Before what it derives from: it tells of a login, and of a virtual host that is not there, both while it connects.
+        BrokerUnreachableException { InnerException: { } inner } when IsLogin(inner) => BrokerFailure.LoginRefused,
+        BrokerUnreachableException { InnerException: OperationInterruptedException inner } => FailureOf(inner),
         BrokerUnreachableException => BrokerFailure.Unreachable,
         PublishException { IsReturn: true } => BrokerFailure.NoQueue,
         PublishException => BrokerFailure.MessageRefused,
         OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused } => BrokerFailure.RightRefused,
+        OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotAllowed } => BrokerFailure.VirtualHostRefused,
         RabbitMQClientException or IOException or SocketException or TimeoutException or ChannelClosedException => BrokerFailure.Closed,
         _ => null,
     };
+
+    // The server's own where it said any.
+    private static string WordsOf(Exception exception) => exception switch
+    {
+        OperationInterruptedException { ShutdownReason: { } reason } => reason.ReplyText,
+        { InnerException: { } inner } => WordsOf(inner),
+        _ => exception.Message,
+    };
+
+    private static bool IsLogin(Exception exception) => exception is AuthenticationFailureException
+        || (exception is AggregateException several && several.InnerExceptions.Any(IsLogin));
 }

@@ -1,3 +1,4 @@
+using DiditWorker.Didit;
 using DiditWorker.Protocol;
 
 namespace DiditWorker.Operations.DeadLetters;
@@ -84,7 +85,7 @@ public sealed record Prediction(Predicted What, string Because, WindowAge Age, M
     public bool WasAmbiguous { get; init; }
 
     /// <summary>Why Didit, which was to be asked, did not answer; null otherwise.</summary>
-    public string? DiditSaid { get; init; }
+    public ReadFailedException? DiditSaid { get; init; }
 
     /// <summary>Whether a replay relies on Didit's memory after its window: never where the answer is in the record.</summary>
     public bool IsBeyondTheWindow => Age.State == WindowState.Expired && What != Predicted.AnswerFromRecord;

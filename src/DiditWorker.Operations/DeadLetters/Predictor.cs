@@ -92,7 +92,7 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
             {
                 What = Predicted.Unknown,
                 Because = "Didit could not be asked: " + exception.Message,
-                DiditSaid = exception.Message,
+                DiditSaid = exception,
             };
         }
     }

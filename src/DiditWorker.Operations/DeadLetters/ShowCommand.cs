@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DiditWorker.Didit;
 using DiditWorker.Operations.Audit;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
@@ -47,7 +48,7 @@ internal sealed class ShowCommand(
             await audit.AddAsync("dead-letters show --show-body", filter.ToString(), reason: null, "shown");
         }
 
-        var (shown, silent) = (0, default(string));
+        var (shown, silent) = (0, default(ReadFailedException));
         await foreach (var letter in queues.SnapshotAsync(broker, filter, cancellation))
         {
             var prediction = await PredictAsync(letter, options.LookUp, cancellation);
@@ -63,8 +64,7 @@ internal sealed class ShowCommand(
         }
 
         NothingMatched.RequireEach(queues, filter);
-        return silent is null ? ExitCodes.Done
-            : throw new CommandException(ExitCodes.SomeFailed, $"Didit did not answer: {silent}. Ask again later.");
+        return silent is null ? ExitCodes.Done : throw DiditSilence.For(silent, Words.Count(shown, "message"));
     }
 
     private async Task<Prediction> PredictAsync(DeadLetter letter, bool lookUp, CancellationToken cancellation)

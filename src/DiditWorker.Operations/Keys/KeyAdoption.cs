@@ -179,7 +179,7 @@ internal sealed class KeyAdoption(
         }
         catch (ReadFailedException exception)
         {
-            throw new CommandException(ExitCodes.SomeFailed, $"Didit could not be asked: {exception.Message}. Nothing was changed.");
+            throw DiditSilence.For(exception, $"session {sessionId}");
         }
     }
 

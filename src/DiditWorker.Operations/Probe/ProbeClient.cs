@@ -108,7 +108,7 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
             HttpMethod.Get,
             new Uri(options.BaseAddress,
             $"{options.ListSessionsPath}?vendor_data={Uri.EscapeDataString(vendorData)}&session_kind={kind}&limit=100"));
-        return StopUnless(kind == SessionList.Businesses, await SendAsync(message, options.ApiKey.Reveal(), cancellation));
+        return StopUnless(kind == SessionList.Businesses, await SendAsync(message, options.RevealApiKey(), cancellation));
     }
 
     /// <summary>One session. A 403 does not end the probe.</summary>
@@ -119,7 +119,7 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
         using var message = new HttpRequestMessage(
             HttpMethod.Get,
             new Uri(options.BaseAddress, options.DecisionPath.Replace("{id}", Uri.EscapeDataString(sessionId), StringComparison.Ordinal)));
-        return StopUnless(allowed: false, await SendAsync(message, options.ApiKey.Reveal(), cancellation));
+        return StopUnless(allowed: false, await SendAsync(message, options.RevealApiKey(), cancellation));
     }
 
     /// <summary>Deletes a session that was made.</summary>
@@ -168,7 +168,7 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
 
     private async Task<ProbeReply> SendAsync(HttpRequestMessage message, string? apiKey, CancellationToken cancellation)
     {
-        message.Headers.Add("x-api-key", apiKey ?? options.ApiKey.Reveal());
+        message.Headers.Add("x-api-key", apiKey ?? options.RevealApiKey());
         using var late = new CancellationTokenSource(options.AttemptTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         var sent = time.GetUtcNow();

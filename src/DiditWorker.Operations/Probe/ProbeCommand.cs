@@ -91,7 +91,7 @@ internal sealed class ProbeCommand(DiditOptions didit, TimeProvider time, Output
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(
-                ExitCodes.SomeFailed, $"--report {file.FullName} cannot be written ({exception.Message}). The result is above.");
+                ExitCodes.SomeFailed, $"--report {file.FullName} cannot be written ({Words.Of(exception)}). The result is above.");
         }
     }
 }

@@ -42,11 +42,11 @@ internal static class ProbeWindowFiles
         }
         catch (Exception exception) when (exception is FormatException)
         {
-            throw new CommandException(ExitCodes.WrongUsage, $"{option} {file}: {exception.Message}. It was left as it is.");
+            throw new CommandException(ExitCodes.WrongUsage, $"{option} {file}: {Words.Of(exception)}. It was left as it is.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCodes.WrongUsage, $"{option} {file}: it cannot be read ({exception.Message})");
+            throw new CommandException(ExitCodes.WrongUsage, $"{option} {file}: it cannot be read ({Words.Of(exception)})");
         }
     }
 
@@ -66,7 +66,7 @@ internal static class ProbeWindowFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCodes.SomeFailed, $"--window {file}: it cannot be written ({exception.Message})");
+            throw new CommandException(ExitCodes.SomeFailed, $"--window {file}: it cannot be written ({Words.Of(exception)})");
         }
     }
 
@@ -82,7 +82,7 @@ internal static class ProbeWindowFiles
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(
-                ExitCodes.SomeFailed, $"--report {file}: it cannot be written ({exception.Message}). The result is above.");
+                ExitCodes.SomeFailed, $"--report {file}: it cannot be written ({Words.Of(exception)}). The result is above.");
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class ProbeWindowRun : IDisposable
         }
         catch (ProbeStoppedException exception)
         {
-            _output.WriteNote($"Stopped: {exception.Message}.");
+            _output.WriteNote($"Stopped: {Words.Of(exception)}.");
             return false;
         }
     }

@@ -46,7 +46,7 @@ internal sealed class RefusalExperiments(Prober prober, DiditOptions didit)
     // With the configured key named, so that the client leaves it to this method what a refusal means.
     private async Task<ProbeReply> SendAsync(ProbeCreate create, JsonObject body, CancellationToken cancellation, string? path = null)
     {
-        var reply = await prober.CreateAsync(create, body, cancellation, path, didit.ApiKey.Reveal());
+        var reply = await prober.CreateAsync(create, body, cancellation, path, didit.RevealApiKey());
         return reply.Status is 401 or 402
             ? throw new ProbeStoppedException(ProbeClient.Stop(reply.Status)!)
             : reply;

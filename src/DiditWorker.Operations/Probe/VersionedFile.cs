@@ -31,7 +31,7 @@ internal static class VersionedFile
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"is not {what}: {exception.Message}", exception);
+            throw new FormatException($"is not {what}: {Words.Of(exception)}", exception);
         }
     }
 }

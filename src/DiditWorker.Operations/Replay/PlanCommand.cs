@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DiditWorker.Didit;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Terminal;
@@ -6,7 +7,7 @@ using DiditWorker.Operations.Terminal;
 namespace DiditWorker.Operations.Replay;
 
 /// <summary><c>dead-letters plan</c></summary>
-internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, IOperatorBroker broker, Output output)
+internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, DiditOptions didit, IOperatorBroker broker, Output output)
 {
     public static Command Create(OperatorHost host)
     {
@@ -28,6 +29,12 @@ internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, IOpe
 
     private async Task<int> RunAsync(DeadLetterFilter filter, string? file, bool ask, bool json, CancellationToken cancellation)
     {
+        if (ask)
+        {
+            // Before a file is begun that would hold no plan.
+            _ = didit.RevealApiKey();
+        }
+
         PlanSummary summary;
         await using (var lines = Open(file))
         {
@@ -51,8 +58,8 @@ internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, IOpe
         }
 
         NothingMatched.RequireEach(queues, filter);
-        return summary.DiditSaid is not { } said ? ExitCodes.Done : throw new CommandException(
-            ExitCodes.SomeFailed, $"Didit did not answer for {Words.Count(summary.DiditAway, "message")}: {said}. Ask again later.");
+        return summary.DiditSaid is not { } said ? ExitCodes.Done
+            : throw DiditSilence.For(said, Words.Count(summary.DiditAway, "message"));
     }
 
     private static void Delete(string? file)
@@ -71,7 +78,8 @@ internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, IOpe
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCodes.WrongUsage, $"--out {path}: {exception.Message}");
+            throw new CommandException(
+                ExitCodes.WrongUsage, $"--out {path}: {Words.Of(exception)}. Name a new file in a directory that you may write to.");
         }
     }
 }

@@ -24,7 +24,7 @@ public sealed class PlanSummary(DiditOptions didit)
     public int DiditAway { get; private set; }
 
     /// <summary>Why it did not, the last time.</summary>
-    public string? DiditSaid { get; private set; }
+    public ReadFailedException? DiditSaid { get; private set; }
 
     /// <summary>Creates at most.</summary>
     public int Creates { get; private set; }

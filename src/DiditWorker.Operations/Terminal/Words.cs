@@ -15,6 +15,12 @@ internal static class Words
     /// <summary><c>1 is</c>, <c>2 are</c>; or another verb.</summary>
     public static string Verb(long count, string one, string several) => count == 1 ? one : several;
 
+    /// <summary>What an exception says, for a sentence that goes on: without the full stop of its own.</summary>
+    public static string Of(Exception exception) => WithoutStop(exception.Message);
+
+    /// <inheritdoc cref="Of"/>
+    public static string WithoutStop(string sentence) => sentence.TrimEnd().TrimEnd('.');
+
     /// <summary>For a table: the two largest units, as one word: <c>6d3h</c>, <c>25m</c>, <c>0s</c>.</summary>
     public static string Age(TimeSpan time) => string.Concat(Parts(time).Select(part => $"{part.Count}{part.Unit.Letter}"));
 

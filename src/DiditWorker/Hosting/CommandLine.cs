@@ -76,19 +76,12 @@ internal static class CommandLine
         var builder =
             new HostApplicationBuilder(
                 new HostApplicationBuilderSettings { Args = configuration, ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddDiditWorker(builder.Configuration).AddOperations(output);
+        builder.Services.AddUnchecked(builder.Configuration).AddOperations(output);
 
         // What was asked for goes to standard output, so logs do not.
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.TimestampFormat = null);
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        try
-        {
-            return builder.Build();
-        }
-        catch (InvalidConfigurationException exception)
-        {
-            throw new CommandException(ExitCodes.WrongConfiguration, exception.Message);
-        }
+        return builder.Build();
     }
 
     // "help" and "version" as words, as other programs have them.

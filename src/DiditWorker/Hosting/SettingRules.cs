@@ -19,8 +19,6 @@ internal sealed class SettingRules(DiditOptions bound)
 {
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, DiditOptions options) => All(
-        (options is { ApiKey: not null } or { ApiKeyFile: not null }, nameof(options.ApiKey),
-            "required; set it, or Didit:ApiKeyFile to a file that holds it (Didit console, API keys)"),
         (options.Callback is null || CallbackRule.Allows(options.Callback), nameof(options.Callback), CallbackRule.Expected),
         (options.AttemptTimeout <= options.TotalTimeout, nameof(options.AttemptTimeout),
             $"must not be longer than Didit:TotalTimeout ({options.TotalTimeout:c})"),

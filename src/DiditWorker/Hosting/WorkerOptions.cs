@@ -15,6 +15,8 @@ namespace DiditWorker.Hosting;
 internal static class WorkerOptions
 {
     /// <summary>Adds the options, and what their secrets and files are now.</summary>
+    /// <param name="services">Takes them.</param>
+    /// <param name="configuration">What is set.</param>
     public static IServiceCollection AddWorkerOptions(this IServiceCollection services, IConfiguration configuration)
     {
         List<SecretFile> files = [];
@@ -23,12 +25,17 @@ internal static class WorkerOptions
         var (didit, idempotency, status) = (
             Section<DiditOptions>("Didit"), Section<IdempotencyOptions>("Idempotency"), Section<StatusOptions>("Status"));
         var (ranges, rules) = (new SettingRanges(), new SettingRules(didit.Bind()));
-        var apiKey = didit.Secrets.Secret<Secret>("Didit:ApiKey", SecretForms.ApiKey).File;
+        var keyReader = new SecretReader(configuration, files);
+        var apiKey = keyReader.Secret<Secret>("Didit:ApiKey", SecretForms.ApiKey);
+        keyReader.Require(
+            apiKey.Current is not null || keyReader.Faults.Count > 0, "Didit:ApiKey", null,
+            "required; set it, or Didit:ApiKeyFile to a file that holds it (Didit console, API keys)");
         var token = status.Secrets.Secret<Secret>("Status:Token", SecretForms.Token).File;
         var keys = idempotency.Secrets.File<AnswerKeys>(
             "Idempotency:EncryptionKeyFile", (text, _) => AnswerKeys.Read(text), idempotency.Bind().EncryptionKeyFile);
         services.AddSection(didit, ranges, rules)
-            .Configure(options => options.CurrentApiKey = apiKey is null ? null : () => apiKey.Current);
+            .Configure(options => (options.CurrentApiKey, options.KeyFaults) = (
+                apiKey.File is { } file ? () => file.Current : null, keyReader.Faults.Count == 0 ? [] : keyReader.Faults));
         services.AddSection(idempotency, ranges, rules);
         services.AddSection(Section<StartVerificationOptions>("StartVerification"), ranges);
         services.AddSection(status, rules).Configure(options => options.CurrentToken = token is null ? null : () => token.Current);
@@ -39,6 +46,10 @@ internal static class WorkerOptions
                 provider.GetRequiredService<RabbitMqOptions>().Certificates, provider.GetRequiredService<RedisOptions>().Certificates,
                 files));
     }
+
+    /// <summary>Makes faults of the key of Didit faults of its section.</summary>
+    public static IServiceCollection RequireApiKey(this IServiceCollection services) =>
+        services.AddSingleton<IValidateOptions<DiditOptions>, KeyRule>();
 
     /// <summary>Asks for all options.</summary>
     /// <exception cref="InvalidConfigurationException">Something is wrong; it lists every fault.</exception>
@@ -83,5 +94,11 @@ internal static class WorkerOptions
         section.Rules = rules;
         services.AddSingleton<IConfigureOptions<T>>(section).AddSingleton<IValidateOptions<T>>(section);
         return services.AddSingleton(provider => provider.GetRequiredService<IOptions<T>>().Value).AddOptions<T>().ValidateOnStart();
+    }
+
+    private sealed class KeyRule : IValidateOptions<DiditOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, DiditOptions options) =>
+            options.KeyFaults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(options.KeyFaults);
     }
 }

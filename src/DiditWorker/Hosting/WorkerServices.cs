@@ -6,6 +6,7 @@ using DiditWorker.Operations.Broker;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using DiditWorker.Verification;
+using Microsoft.Extensions.Options;
 
 namespace DiditWorker.Hosting;
 
@@ -15,15 +16,7 @@ public static class WorkerServices
     /// <summary>Adds the worker. With wrong settings a host is not built: <see cref="InvalidConfigurationException"/>.</summary>
     public static IServiceCollection AddDiditWorker(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddWorkerOptions(configuration);
-        services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
-        services.AddSingleton(provider => provider.GetRequiredService<RecentActivity>().Retried);
-        services.AddIdempotency().AddDidit();
-        services.AddHostedService<SecretWatch>();
-        services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton(Flow).AddSingleton<DeliveryReporter>()
-            .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetterCounts>(
-                provider, provider.GetRequiredService<DiditOptions>().WindowMargin));
-        services.AddSingleton<BrokerFindings>();
+        services.AddUnchecked(configuration).RequireApiKey();
 
         // A host asks for this when it is built, which is when all settings are checked. What is running may finish: it is bounded by the
         // total time-out, and the answer must still be stored and published.
@@ -33,6 +26,25 @@ public static class WorkerServices
             host.ShutdownTimeout = provider.GetRequiredService<DiditOptions>().TotalTimeout + TimeSpan.FromSeconds(15);
         });
         return services;
+    }
+
+    /// <summary>
+    /// Adds what an operator's command may need. Whoever takes wrong options gets an <see cref="OptionsValidationException"/>; what no
+    /// command asks for may be wrong or missing.
+    /// </summary>
+    internal static IServiceCollection AddUnchecked(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddWorkerOptions(configuration).AddWithoutOptions();
+
+    private static IServiceCollection AddWithoutOptions(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
+        services.AddSingleton(provider => provider.GetRequiredService<RecentActivity>().Retried);
+        services.AddIdempotency().AddDidit();
+        services.AddHostedService<SecretWatch>();
+        services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton(Flow).AddSingleton<DeliveryReporter>()
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetterCounts>(
+                provider, provider.GetRequiredService<DiditOptions>().WindowMargin));
+        return services.AddSingleton<BrokerFindings>();
     }
 
     private static VerificationFlow Flow(IServiceProvider provider)
@@ -48,9 +60,11 @@ public static class WorkerServices
         .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>().AddSingleton<Horizon>()
         .AddSingleton(provider =>
         {
-            var redis = provider.GetRequiredService<RedisOptions>();
+            // Asked for when it connects: not every command does.
+            RedisOptions Options() => provider.GetRequiredService<RedisOptions>();
             return new RedisConnection(
-                () => redis.Connection.Current!.Reveal(), redis.Certificates.For, provider.GetRequiredService<TimeProvider>());
+                () => Options().Connection.Current!.Reveal(), host => Options().Certificates.For(host),
+                provider.GetRequiredService<TimeProvider>());
         })
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<IdempotencyStore>(
             provider, provider.GetRequiredService<DiditOptions>().IdempotencyWindow));

@@ -26,7 +26,7 @@ public sealed class The_broker_of_the_commands : BrokerContract
     {
         var factory = new ConnectionFactory { Uri = new(_arena.ConnectionString), AutomaticRecoveryEnabled = false };
         var connection = await factory.CreateConnectionAsync();
-        var broker = new RabbitMqBroker(connection, "/", TimeProvider.System);
+        var broker = Operating.BrokerOn(connection);
         _connections.Add(broker, connection);
         return broker;
     }

@@ -22,7 +22,7 @@ public sealed class When_answers_are_listened_to
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
         await using var connection = await ConnectAsync(arena);
-        await using var listener = await AnswerListener.OpenAsync(new RabbitMqBroker(connection, "/", TimeProvider.System), default);
+        await using var listener = await AnswerListener.OpenAsync(Operating.BrokerOn(connection), default);
 
         await arena.Broker.PublishRawAsync("order-1", """{"vendorData":"user-1"}""");
         var created = await NextAsync(listener);
@@ -45,7 +45,7 @@ public sealed class When_answers_are_listened_to
     {
         await using var arena = await Arena.OpenAsync();
         await using var connection = await ConnectAsync(arena);
-        await using var listener = await AnswerListener.OpenAsync(new RabbitMqBroker(connection, "/", TimeProvider.System), default);
+        await using var listener = await AnswerListener.OpenAsync(Operating.BrokerOn(connection), default);
         await using var channel = await connection.CreateChannelAsync();
         foreach (var body in (
             string[])["no JSON", "[]", """{"message":1}""", """{"message":{"idempotencyKey":"no uuid"}}""",
@@ -67,7 +67,7 @@ public sealed class When_answers_are_listened_to
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
         await using var connection = await ConnectAsync(arena);
-        await using var listener = await AnswerListener.OpenAsync(new RabbitMqBroker(connection, "/", TimeProvider.System), default);
+        await using var listener = await AnswerListener.OpenAsync(Operating.BrokerOn(connection), default);
         await arena.Broker.PublishBacklogAsync(0, 1200);
         await arena.Broker.UntilAnswersAsync(1200);
 
@@ -90,7 +90,7 @@ public sealed class When_answers_are_listened_to
     {
         await using var arena = await Arena.OpenAsync();
         var connection = await ConnectAsync(arena);
-        await using var listener = await AnswerListener.OpenAsync(new RabbitMqBroker(connection, "/", TimeProvider.System), default);
+        await using var listener = await AnswerListener.OpenAsync(Operating.BrokerOn(connection), default);
 
         await connection.CloseAsync();
 
@@ -104,7 +104,7 @@ public sealed class When_answers_are_listened_to
         await using var arena = await Arena.OpenAsync();
         await using var connection = await ConnectAsync(arena);
         var before = await arena.QueuesAsync();
-        await using (await AnswerListener.OpenAsync(new RabbitMqBroker(connection, "/", TimeProvider.System), default))
+        await using (await AnswerListener.OpenAsync(Operating.BrokerOn(connection), default))
         {
             (await arena.QueuesAsync()).Count.ShouldBe(before.Count + 1);
         }

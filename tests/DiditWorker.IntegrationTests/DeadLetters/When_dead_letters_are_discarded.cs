@@ -106,7 +106,7 @@ public sealed class When_dead_letters_are_discarded
             });
             await using var archive = await ArchiveWriter.CreateAsync(Archive, redact: false, DateTimeOffset.UtcNow);
             var discard = new Discard(services.GetRequiredService<DeadLetterQueues>());
-            var broker = new RabbitMqBroker(watched, "/", TimeProvider.System);
+            var broker = Operating.BrokerOn(watched);
             await discard.RunAsync(broker, new() { Group = "Timeout" }, archive, _ => { }, CancellationToken.None);
         });
 

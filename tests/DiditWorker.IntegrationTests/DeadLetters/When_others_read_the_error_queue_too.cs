@@ -1,5 +1,4 @@
 using DiditWorker.IntegrationTests.Support;
-using DiditWorker.Operations.Broker;
 using NUnit.Framework;
 using RabbitMQ.Client;
 using Shouldly;
@@ -17,7 +16,7 @@ public sealed class When_others_read_the_error_queue_too
         await using var parking = await Parking.OpenAsync(arena);
         await parking.ParkManyAsync(3, i => ($"order-{i}", "{}"), "System.IO.IOException");
         await using var connection = await new ConnectionFactory { Uri = new(arena.ConnectionString) }.CreateConnectionAsync();
-        await using var scan = (await new RabbitMqBroker(connection, "/", TimeProvider.System).ScanAsync(Error, CancellationToken.None))!;
+        await using var scan = (await Operating.BrokerOn(connection).ScanAsync(Error, CancellationToken.None))!;
         await arena.Broker.TakeAsync(Error);
 
         var read = new List<string?>();

@@ -22,8 +22,7 @@ public sealed class When_an_adoption_is_refused
 
     [TestCase(200, """{"status":"Approved","workflow_id":"11111111-2222-4333-8444-555555555555"}""", "does not say the URL")]
     [TestCase(200, """{"session_id":"another","url":"https://verify.example/s"}""", "another session than it was asked for")]
-    [TestCase(401, "{}", "Didit could not be asked")]
-    [TestCase(503, "{}", "Didit could not be asked")]
+    [TestCase(503, "{}", "Didit did not answer")]
     public async Task What_didit_says_is_checked(int status, string body, string why)
     {
         await using var arena = await Arena.OpenAsync();

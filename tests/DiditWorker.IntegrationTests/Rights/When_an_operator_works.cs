@@ -88,7 +88,7 @@ public sealed class When_an_operator_works
 
         var run = await AsRowAsync(command.Split(' '));
 
-        run.ExitCode.ShouldBe(69, run.ToString());
+        run.ExitCode.ShouldBe(77, run.ToString());
         run.Notes.ShouldContain("refused");
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
+using RabbitMQ.Client;
 using StackExchange.Redis;
 
 namespace DiditWorker.IntegrationTests.Support;
@@ -24,6 +25,10 @@ internal static class Operating
         var exitCode = await Hosting.CommandLine.RunAsync(args, text, notes);
         return new(exitCode, text.ToString(), notes.ToString());
     }
+
+    /// <summary>What a command has of the broker, in the default virtual host.</summary>
+    public static RabbitMqBroker BrokerOn(IConnection connection) =>
+        new(connection, "/", new(TimeProvider.System, _ => { }), TimeProvider.System);
 
     /// <summary>Runs what a command would run, with its services.</summary>
     public static async Task WithServicesAsync(this Arena arena, Func<IServiceProvider, IOperatorBroker, Task> action)

@@ -18,7 +18,7 @@ public sealed class When_a_command_fails
 
         exitCode.ShouldBe(69);
         notes.ShouldBe(
-            "The broker cannot be reached, or has closed the connection (Connection refused). Check ConnectionStrings:RabbitMq.");
+            "RabbitMQ at localhost:5672 cannot be reached (Connection refused). Check that it runs there, and ConnectionStrings:RabbitMq.");
     }
 
     [Test]
@@ -37,7 +37,8 @@ public sealed class When_a_command_fails
         var (exitCode, notes) = await FailAsync(
             new OperationInterruptedException(new(ShutdownInitiator.Peer, Constants.AccessRefused, Refused)));
 
-        exitCode.ShouldBe(69);
+        exitCode.ShouldBe(77);
+        notes.ShouldStartWith("RabbitMQ at localhost:5672 refuses it to user 'guest' (" + Refused + "). ");
         notes.ShouldContain("What to do: grant user 'operator' the right to read queue 'q_error'");
     }
 

@@ -73,10 +73,10 @@ public sealed class When_a_plan_is_told
     {
         var summary = new PlanSummary(Didit);
 
-        summary.Add(Of(Predicted.Unknown) with { DiditSaid = "503" });
+        summary.Add(Of(Predicted.Unknown) with { DiditSaid = new ReadFailedException("503") });
         summary.Add(Of(Predicted.Adopt));
 
-        (summary.DiditAway, summary.DiditSaid).ShouldBe((1, "503"));
+        (summary.DiditAway, summary.DiditSaid?.Message).ShouldBe((1, "503"));
     }
 
     private static Prediction Of(Predicted what, WindowAge? age = null) => new(what, "", age ?? Inside, null);

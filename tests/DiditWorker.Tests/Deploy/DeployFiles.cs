@@ -22,7 +22,7 @@ internal static class DeployFiles
         .Order(StringComparer.Ordinal)
         .Select(path => (Path.GetRelativePath(Repository.Root, path), File.ReadAllText(path)));
 
-    /// <summary>A file with a key for what is at rest, in the place of the cluster's own. Written once: tests in parallel read it.</summary>
+    /// <summary>A file with a key for what is at rest, in the place of the cluster's own. Tests in parallel read it.</summary>
     public static string AnyKey { get; } = WriteAnyKey();
 
     private static string WriteAnyKey()

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using DiditWorker.Hosting;
 using DiditWorker.Tests.Hosting;
 using DiditWorker.Tests.Shared;
 using Microsoft.Extensions.Configuration;

@@ -46,7 +46,7 @@ public sealed class Configured(IServiceProvider services)
 
     public static Configured From(IConfiguration configuration)
     {
-        var services = new ServiceCollection().AddWorkerOptions(configuration)
+        var services = new ServiceCollection().AddWorkerOptions(configuration).RequireApiKey()
             .AddSingleton<IValidateOptions<DiditOptions>, ProbeReportRule>().BuildServiceProvider();
         services.Check();
         return new(services);

@@ -24,10 +24,22 @@ public sealed class When_a_host_has_the_settings
 
         services.GetRequiredService<BrokerAccess>().Address.Hosts.ShouldBe([("localhost", 5672)]);
         services.GetRequiredService<IdempotencyOptions>().Scope.ShouldBe("start-verification");
-        Should.Throw<OptionsValidationException>(() => services.GetRequiredService<DiditOptions>()).Message
-            .ShouldStartWith("Didit:ApiKey = (not set): required");
+        services.GetRequiredService<DiditOptions>().RequestsPerMinute.ShouldBe(300);
         Should.Throw<OptionsValidationException>(() => services.GetRequiredService<RedisOptions>()).Message
             .ShouldStartWith("Redis:Typo = \"***\": ");
+    }
+
+    [Test]
+    public void Only_who_asks_didit_needs_a_key()
+    {
+        using var services = new ServiceCollection().AddWorkerOptions(Configured.Of(("Didit:ApiKeyFile", "/no/such/key")))
+            .BuildServiceProvider();
+
+        Should.Throw<InvalidConfigurationException>(services.GetRequiredService<DiditOptions>().RevealApiKey).Message
+            .ShouldContain("Didit:ApiKeyFile = \"/no/such/key\"");
+        Should.Throw<OptionsValidationException>(
+            () => new ServiceCollection().AddWorkerOptions(Configured.Of()).RequireApiKey().BuildServiceProvider()
+                .GetRequiredService<DiditOptions>()).Message.ShouldStartWith("Didit:ApiKey = (not set): required");
     }
 
     [Test]
@@ -48,7 +60,7 @@ public sealed class When_a_host_has_the_settings
             File.WriteAllText(path, "from-file");
             using var host = Build(("Didit:ApiKeyFile", path));
 
-            host.Services.GetRequiredService<IOptionsMonitor<DiditOptions>>().CurrentValue.ApiKey.Reveal().ShouldBe("from-file");
+            host.Services.GetRequiredService<IOptionsMonitor<DiditOptions>>().CurrentValue.RevealApiKey().ShouldBe("from-file");
             host.Services.GetRequiredService<WorkerSecrets>().Files.ShouldHaveSingleItem();
         }
         finally

@@ -1,5 +1,4 @@
 using DiditWorker.Didit;
-using DiditWorker.Hosting;
 using DiditWorker.Protocol;
 using NUnit.Framework;
 using Shouldly;

@@ -1,4 +1,3 @@
-using DiditWorker.Hosting;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Hosting.Configured;
@@ -20,7 +19,7 @@ public sealed class When_settings_are_secret
     {
         File.WriteAllText(_path, "  from-file\r\n");
 
-        Only(("Didit:ApiKeyFile", _path)).Didit.ApiKey.Reveal().ShouldBe("from-file");
+        Only(("Didit:ApiKeyFile", _path)).Didit.RevealApiKey().ShouldBe("from-file");
     }
 
     [Test]

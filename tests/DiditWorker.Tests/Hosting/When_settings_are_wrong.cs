@@ -1,4 +1,3 @@
-using DiditWorker.Hosting;
 using NUnit.Framework;
 using Shouldly;
 using static DiditWorker.Tests.Hosting.Configured;

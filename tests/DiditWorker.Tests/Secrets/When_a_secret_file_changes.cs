@@ -34,8 +34,8 @@ public sealed class When_a_secret_file_changes
 
         ShouldTake(settings, "second-0123456789");
 
-        settings.Didit.ApiKey.Reveal().ShouldBe("second-0123456789");
-        (settings.Didit with { WorkflowId = "w" }).ApiKey.Reveal().ShouldBe("second-0123456789");
+        settings.Didit.RevealApiKey().ShouldBe("second-0123456789");
+        (settings.Didit with { WorkflowId = "w" }).RevealApiKey().ShouldBe("second-0123456789");
     }
 
     [Test]
@@ -82,7 +82,7 @@ public sealed class When_a_secret_file_changes
 
         ShouldRefuse(settings, content, "holds");
 
-        settings.Didit.ApiKey.Reveal().ShouldBe("first-0123456789");
+        settings.Didit.RevealApiKey().ShouldBe("first-0123456789");
         ShouldTake(settings, "second-0123456789");
     }
 
@@ -97,7 +97,7 @@ public sealed class When_a_secret_file_changes
         file.Problem!.ShouldContain("cannot be read");
         file.Look().ShouldBe(SecretChange.None);
 
-        settings.Didit.ApiKey.Reveal().ShouldBe("first-0123456789");
+        settings.Didit.RevealApiKey().ShouldBe("first-0123456789");
         ShouldTake(settings, "second-0123456789");
     }
 
