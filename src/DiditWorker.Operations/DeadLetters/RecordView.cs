@@ -1,5 +1,7 @@
 using System.Globalization;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Operations.DeadLetters;
 
@@ -112,9 +114,17 @@ public sealed record RecordView
     {
         RecordState.Completed => "completed: it has its session, and every repeat gets the same answer",
         RecordState.Refused => "refused: Didit has refused it for good",
-        _ when !memory.Owned => "in progress: a delivery of it is being worked on now",
-        _ => "in progress, but nobody works on it: an attempt may have made a session at Didit or not (ambiguous)",
+        _ when !memory.Owned || record.Note?.NextTry > memory.At =>
+            $"in progress: held by worker {OwnerToken.WorkerOf(record.Owner)}{Tries(record.Note, memory)}",
+        _ => "in progress, but nobody works on it: an attempt may have made a session at Didit or not (ambiguous)"
+            + Tries(record.Note, memory),
     };
+
+    // Between two tries the lease is given back, and the message is held all the same.
+    private static string Tries(AttemptNote? note, Memory memory) => note is null ? "" : string.Create(
+        CultureInfo.InvariantCulture,
+        $", attempt {note.Attempts}, last: {note.LastError} at {note.LastAt:HH:mm:ss'Z'}")
+        + (note.NextTry > memory.At ? $", next in {Words.Duration(note.NextTry - memory.At.Value)}" : "");
 
     private static string InWords(Decision decision, IdempotencyRecord record) => decision.Choice switch
     {

@@ -79,6 +79,8 @@ public sealed class When_a_key_is_shown
         var run = await arena.OperateAsync("keys", "show", Id);
         var record = (await arena.OperateAsync("keys", "show", Id, "--json")).Json.GetProperty("record");
 
+        run.Text.ShouldMatch(
+            $"held by worker owner-a-16.?, attempt 81, last: create answered 500 at {last:HH:mm:ss}Z, next in [34] minutes");
         run.Text.ShouldContain("81; 3 of 10 count against it");
         run.Text.ShouldContain($"create answered 500, at {last:yyyy-MM-dd HH:mm:ss}Z");
         run.Text.ShouldContain($"not before {next:yyyy-MM-dd HH:mm:ss}Z");
@@ -98,7 +100,7 @@ public sealed class When_a_key_is_shown
         var run = await arena.OperateAsync("keys", "show", Id);
 
         run.ExitCode.ShouldBe(ExitCodes.Done, run.Notes);
-        run.Text.ShouldContain("a delivery of it is being worked on now");
+        run.Text.ShouldContain("in progress: held by worker owner-a-16");
         run.Text.ShouldContain($"take over if it is not done by {until:HH:mm:ss}Z");
         run.Text.ShouldContain($"until {until:yyyy-MM-dd HH:mm:ss}Z");
         run.Text.ShouldContain("owner-a-16-chars");
