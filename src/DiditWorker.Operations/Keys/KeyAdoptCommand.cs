@@ -4,7 +4,6 @@ using DiditWorker.Operations.Audit;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
-using DiditWorker.Redis;
 
 namespace DiditWorker.Operations.Keys;
 
@@ -65,23 +64,17 @@ internal sealed partial class KeyAdoptCommand(
         return ExitCodes.Done;
     }
 
-    private async Task ApplyAsync(Adoption adoption, string? reason)
+    private Task ApplyAsync(Adoption adoption, string? reason)
     {
-        var selection = $"{Named(adoption)}, session {adoption.Session.Id}";
-        try
-        {
-            await adoptions.ApplyAsync(adoption);
-        }
-        catch (Exception exception) when (exception is CommandException || RedisConnection.IsUnavailable(exception))
-        {
-            await audit.AddAsync("keys adopt", selection, reason,
-                "failed: " + (exception is CommandException ? exception.Message : RedisRefusal.InWords(exception)));
-            throw;
-        }
-
-        await audit.AddAsync(
-            "keys adopt", selection, reason, adoption.Record is { } before ? $"completed; it was {before.State}"
-                : "completed; there was no record");
+        var result = "not completed";
+        return audit.AroundAsync(
+            ("keys adopt", $"{Named(adoption)}, session {adoption.Session.Id}", reason), "begun",
+            async () =>
+            {
+                await adoptions.ApplyAsync(adoption);
+                result = adoption.Record is { } before ? $"completed; it was {before.State}" : "completed; there was no record";
+            },
+            () => result);
     }
 
     private static string InWords(DiditSession session) => $"session {session.Id} ({session.Status})";

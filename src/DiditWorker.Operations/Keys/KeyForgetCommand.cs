@@ -82,10 +82,17 @@ internal sealed class KeyForgetCommand(
 
     private async Task ForgetAsync(FoundKey found, IdempotencyRecord record, string reason)
     {
-        var forgotten = await store.ForgetAsync(found.Key, record);
-        await audit.AddAsync(
-            "keys release", found.ToString(), reason, forgotten ? $"forgotten: {record.State}" : "nothing done: it changed meanwhile");
-        if (!forgotten)
+        bool? forgotten = null;
+        await audit.AroundAsync(
+            ("keys release", found.ToString(), reason), "begun",
+            async () => forgotten = await store.ForgetAsync(found.Key, record),
+            () => forgotten switch
+            {
+                true => $"forgotten: {record.State}",
+                false => "nothing done: it changed meanwhile",
+                null => $"whether it was forgotten ({record.State}) is not known",
+            });
+        if (forgotten == false)
         {
             throw new CommandException(
                 ExitCodes.SomeFailed,

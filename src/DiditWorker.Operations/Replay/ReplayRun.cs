@@ -1,7 +1,6 @@
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Terminal;
-using DiditWorker.Protocol;
 
 namespace DiditWorker.Operations.Replay;
 
@@ -21,13 +20,14 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     private static readonly TimeSpan MaxPass = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<IdempotencyKey, int> _pending = [];
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
+    private ReplayAnswers _answers = null!;
     private int _batch = 1;
     private int _inBatch;
-    private int _rejected;
     private long _arrivedBefore;
-    private long _heardAt;
+    private long _ofOthers;
     private long _next = time.GetTimestamp();
 
     /// <summary>What came of it; complete once <see cref="RunAsync"/> has ended, and true also when that was cancelled.</summary>
@@ -44,24 +44,14 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     public async Task RunAsync(
         IOperatorBroker broker, IReadOnlyDictionary<string, HashSet<string>> selection, Action replayed, CancellationToken cancellation)
     {
-        await using var answers = await AnswerListener.OpenAsync(broker, cancellation);
+        await using var answers = _answers = await ReplayAnswers.OpenAsync(broker, Report, options.Patience, time, cancellation);
         await using var publisher = await broker.OpenPublisherAsync(cancellation);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var hearing = HearAsync(answers, ended.Token);
-        try
+        foreach (var (queue, references) in selection)
         {
-            foreach (var (queue, references) in selection)
+            while (Report.StoppedBecause is null && await PassAsync(broker, queue, references, publisher, replayed, cancellation))
             {
-                while (Report.StoppedBecause is null && await PassAsync(broker, queue, references, publisher, replayed, cancellation))
-                {
-                    // Cut off to give the broker its messages back for a moment.
-                }
+                // Cut off to give the broker its messages back for a moment.
             }
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -115,9 +105,16 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
         var expired = !options.AllowExpired && !options.Answered.Contains(letter.Reference)
             && queues.AgeOf(letter).State == WindowState.Expired;
         var often = letter.Replays >= options.MaxReplays;
-        Report.Expired += expired ? 1 : 0;
-        Report.ReplayedTooOften += often && !expired ? 1 : 0;
-        return !expired && !often;
+        if (!expired && !often)
+        {
+            return true;
+        }
+
+        // A pass after one that was cut off meets it again.
+        var isNew = _left.Add(letter.Reference);
+        Report.Expired += isNew && expired ? 1 : 0;
+        Report.ReplayedTooOften += isNew && !expired ? 1 : 0;
+        return false;
     }
 
     // False: the broker did not take it, so it stays where it is.
@@ -126,15 +123,15 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     {
         await PaceAsync(cancellation);
         var properties = ReplayHeaders.Renewed(letter, time.GetUtcNow(), options.Reason ?? "not given", options.Run);
-        Expect(letter, 1);
+        _answers.Expect(letter);
         try
         {
-            // Not to be cancelled from here on: what the broker has taken should leave the queue.
-            await publisher.PublishAsync(options.Target, [(properties, letter.Body)], _ => { }, CancellationToken.None);
+            await ConfirmedAsync(
+                publisher.PublishAsync(options.Target, [(properties, letter.Body)], _ => { }, CancellationToken.None), cancellation);
         }
         catch (BrokerException exception) when (exception.IsAboutMessage)
         {
-            Expect(letter, -1);
+            _answers.DoNotExpect(letter);
             Report.NotTaken++;
             return false;
         }
@@ -144,15 +141,25 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
         return true;
     }
 
-    // Before it is published: its answer may come sooner than the confirm.
-    private void Expect(DeadLetter letter, int more)
+    // A stop waits for the confirm, since what the broker has taken should leave the queue; but not for ever.
+    private async Task ConfirmedAsync(Task publishing, CancellationToken cancellation)
     {
-        if (letter.Delivery is { } delivery && letter.Invalid != DeadLetterReader.OtherType)
+        try
         {
-            lock (_lock)
+            await publishing.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            await publishing.WaitAsync(StopGrace, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!publishing.IsCompleted)
             {
-                _pending[delivery.Key] = _pending.GetValueOrDefault(delivery.Key) + more;
+                throw new BrokerException(
+                    BrokerFailure.Closed,
+                    $"it did not confirm a message within {Words.Duration(StopGrace)}: that is still in its queue, and may be in "
+                        + $"{options.Target}, too; the worker answers the second one from the record");
             }
+
+            await publishing;
         }
     }
 
@@ -170,24 +177,15 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     // Notes what became of the messages so far, and stops the run if too many failed.
     private async Task SettleAsync(IQueueScan scan, bool waitForAll, CancellationToken cancellation)
     {
-        _heardAt = time.GetTimestamp();
-        while (true)
+        _answers.BeginToWait();
+        while (Report.StoppedBecause is null)
         {
-            var arrived = _arrivedBefore + Math.Max(0, await scan.GrowthAsync(cancellation));
-            var waiting = Judge(arrived, waitForAll);
-            if (Report.Failures > options.MaxFailures)
+            var missing = await _answers.CountMissingAsync();
+            var isUnclear = Judge(_arrivedBefore + Math.Max(0, await scan.GrowthAsync(cancellation)), missing);
+            WaitsFor = missing > 0 && (waitForAll || isUnclear) ? _answers.InWords(missing) : null;
+            Report.StoppedBecause = Report.Failures > options.MaxFailures ? WhyStopped() : null;
+            if (WaitsFor is null)
             {
-                Report.StoppedBecause = Report.NoOutcome > 0
-                    ? $"nothing was heard of {Words.Count(Report.NoOutcome, "message")} within {Words.Duration(options.Patience)}; "
-                        + "is a worker running, and is Didit well (GET /health/ready)?"
-                    : $"{Words.Count(Report.Failures, "failure")} {Words.Verb(Report.Failures, "is", "are")} more than "
-                        + $"--max-failures {options.MaxFailures}";
-                return;
-            }
-
-            if (!waiting)
-            {
-                WaitsFor = null;
                 return;
             }
 
@@ -195,47 +193,24 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
         }
     }
 
-    private bool Judge(long arrived, bool waitForAll)
+    // What came into the queue may be of others, for which this run is not stopped: only the answers tell, or that none comes. True: more
+    // came than were rejected, and answers are missing.
+    private bool Judge(long arrived, int missing)
     {
-        lock (_lock)
+        var unexplained = Math.Max(0, arrived - _ofOthers - _answers.Rejected);
+        var silent = Math.Min(unexplained, _answers.Silent);
+        Report.FailedAgain = _answers.Rejected + (int)silent;
+        if (missing == 0)
         {
-            Report.FailedAgain = (int)Math.Max(_rejected, arrived);
-            if (waitForAll && _pending.Count > 0 && time.GetElapsedTime(_heardAt) > options.Patience)
-            {
-                Report.NoOutcome += _pending.Values.Sum();
-                _pending.Clear();
-            }
-
-            var waiting = _pending.Values.Sum();
-            WaitsFor = $"the worker's {(waiting == 1 ? "answer" : $"{waiting} answers")}, at most "
-                + $"{Words.Duration(options.Patience)} without one";
-            return waitForAll && waiting > 0;
+            _ofOthers += unexplained - silent;
         }
+
+        return unexplained > silent && missing > 0;
     }
 
-    private async Task HearAsync(AnswerListener answers, CancellationToken ended)
-    {
-        await foreach (var answer in answers.ReadAsync(ended))
-        {
-            lock (_lock)
-            {
-                if (!_pending.TryGetValue(answer.Key, out var waiting))
-                {
-                    continue;
-                }
-
-                _heardAt = time.GetTimestamp();
-                _rejected += answer.Created ? 0 : 1;
-                Report.Heard(answer.Code ?? answer.Outcome ?? "created");
-                if (waiting > 1)
-                {
-                    _pending[answer.Key] = waiting - 1;
-                }
-                else
-                {
-                    _pending.Remove(answer.Key);
-                }
-            }
-        }
-    }
+    private string WhyStopped() => Report.NoOutcome > 0
+        ? $"nothing was heard of {Words.Count(Report.NoOutcome, "message")} within {Words.Duration(options.Patience)}; "
+            + "is a worker running, and is Didit well (GET /health/ready)?"
+        : $"{Words.Count(Report.Failures, "failure")} {Words.Verb(Report.Failures, "is", "are")} more than "
+            + $"--max-failures {options.MaxFailures}";
 }

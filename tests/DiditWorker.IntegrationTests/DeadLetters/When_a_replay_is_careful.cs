@@ -200,7 +200,7 @@ public sealed class When_a_replay_is_careful
         unasked.ExitCode.ShouldBe(0, unasked.ToString());
         unasked.Text.ShouldContain("look up, and be parked again unless Didit's sessions have changed since");
         asked.ExitCode.ShouldBe(1, asked.ToString());
-        asked.Notes.ShouldContain("Didit did not answer for 1 message: ");
+        asked.Notes.ShouldContain("Didit did not answer for 1 message (list: ");
         asked.Text.ShouldContain("not be predicted");
         (await arena.OperateAsync("dead-letters", "show", "order-1", "--look-up")).ExitCode.ShouldBe(1);
     }

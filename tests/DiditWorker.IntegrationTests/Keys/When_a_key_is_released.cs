@@ -36,7 +36,10 @@ public sealed class When_a_key_is_released
         done.Notes.ShouldContain(warning);
         done.Text.ShouldContain("Forgotten");
         (await arena.StoredAsync(Id)).ShouldBeNull();
-        var line = (await arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray().Single();
+        var lines = (await arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray().ToList();
+        lines.Count.ShouldBe(2);
+        lines[0].GetProperty("outcome").GetString().ShouldBe("begun");
+        var line = lines[1];
         line.GetProperty("command").GetString().ShouldBe("keys release");
         line.GetProperty("selection").GetString()!.ShouldContain(Id);
         line.GetProperty("reason").GetString().ShouldBe("the publisher was wrong");

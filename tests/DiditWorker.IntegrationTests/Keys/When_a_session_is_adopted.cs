@@ -36,7 +36,9 @@ public sealed class When_a_session_is_adopted
         (done.Text + done.Notes).ShouldNotContain("user-1");
         var (was, now) = (IdempotencyRecord.Parse(before!), IdempotencyRecord.Parse((await arena.StoredAsync(Id))!));
         (now.State, now.FirstAttempt, now.Fingerprint).ShouldBe((RecordState.Completed, was.FirstAttempt, was.Fingerprint));
-        var line = (await arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray().Single();
+        var lines = (await arena.OperateAsync("dead-letters", "history", "--json")).Json.EnumerateArray().ToList();
+        lines.Select(one => one.GetProperty("outcome").GetString()).ShouldBe(["begun", "completed; it was InProgress"]);
+        var line = lines[^1];
         (line.GetProperty("command").GetString(), line.GetProperty("reason").GetString()).ShouldBe(("keys adopt", "the person named it"));
         line.GetProperty("selection").GetString()!.ShouldContain(chosen.SessionId);
 

@@ -30,6 +30,9 @@ internal sealed class MemoryBroker : IOperatorBroker
     /// <summary>Is told of each step before it is done.</summary>
     public Action<string> Watch { get; set; } = _ => { };
 
+    /// <summary>Over once the broker confirms what was published.</summary>
+    public Task Confirming { get; set; } = Task.CompletedTask;
+
     /// <summary>Whether a queue refuses a message, by its id.</summary>
     public Func<string?, bool> Refuses { get; set; } = _ => false;
 
@@ -68,6 +71,15 @@ internal sealed class MemoryBroker : IOperatorBroker
         foreach (var subscription in _subscriptions)
         {
             subscription.Hear(exchange, properties, body);
+        }
+    }
+
+    /// <summary>Ends the channel of whoever listens; the connection stays.</summary>
+    public void EndListening()
+    {
+        foreach (var subscription in _subscriptions)
+        {
+            subscription.End();
         }
     }
 
@@ -194,9 +206,6 @@ internal sealed class MemoryBroker : IOperatorBroker
             scan.GiveBack();
         }
 
-        foreach (var subscription in _subscriptions)
-        {
-            subscription.End();
-        }
+        EndListening();
     }
 }

@@ -86,7 +86,7 @@ internal sealed class MemoryPublisher(MemoryBroker broker) : IExactPublisher
             taken(count);
         }
 
-        return refusal is null ? Task.CompletedTask : Task.FromException(refusal);
+        return refusal is null ? broker.Confirming.WaitAsync(cancellation) : Task.FromException(refusal);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -44,13 +44,14 @@ internal sealed class ReplayDesk : IAsyncDisposable
         return run.Report;
     }
 
-    public ValueTask DisposeAsync() => Desk.DisposeAsync();
-
-    private void Answer(string id)
+    /// <summary>Answers as a worker.</summary>
+    public void Answer(string id)
     {
         var (key, code) = (IdempotencyKey.Create("start-verification", id), Rejects(id));
         Broker.Broadcast(
             "DiditWorker.Contracts:VerificationSession" + (code is null ? "Created" : "Rejected"), new BasicProperties(),
             Encoding.UTF8.GetBytes($$$"""{"message":{"idempotencyKey":"{{{key}}}","code":"{{{code}}}"}}"""));
     }
+
+    public ValueTask DisposeAsync() => Desk.DisposeAsync();
 }

@@ -102,10 +102,9 @@ public sealed class When_dead_letters_are_replayed
             }
         };
 
-        // It may be one of these that has failed again, so it counts as a failure.
-        var report = await replay.RunAsync(ReplayDesk.Options with { MaxFailures = 1 });
+        var report = await replay.RunAsync();
 
-        report.FailedAgain.ShouldBe(1);
+        (report.Replayed, report.FailedAgain, report.StoppedBecause).ShouldBe((2, 0, null));
         replay.Broker.IdsIn(Desk.Input).ShouldBe(["order-1", "order-2"]);
         replay.Broker.IdsIn(Desk.Error).ShouldBe(["later"]);
     }
