@@ -61,7 +61,10 @@ public readonly record struct Decision(Choice Choice, string Because)
             { } record when record.Fingerprint != evidence.Fingerprint => new(
                 Choice.RejectMismatch, "another payload came first under this id"),
             { State: RecordState.Completed } => new(Choice.AnswerFromRecord, "answered before"),
-            { State: RecordState.Refused } => new(Choice.RejectRefused, "refused before"),
+            { State: RecordState.Refused } when !evidence.AsksAgain || !memory.Owned => new(Choice.RejectRefused, "refused before"),
+
+            // It made no session; attempts before it may have.
+            { State: RecordState.Refused } => Attempt(memory, evidence, settings, now),
             _ when !memory.Owned => new(Choice.WaitForOwner, "another delivery of it is being worked on"),
             { } record when record.Attempts >= settings.MaximumAttempts => new(Choice.ParkExhausted, "it failed too often"),
 

@@ -65,4 +65,8 @@ public readonly record struct Memory(bool Available, IdempotencyRecord? Record, 
 /// <param name="PublishedAt">When it was published, if it says so.</param>
 /// <param name="MaybeAttempted">Signs of an earlier attempt: redelivered, replayed, or sent in this very delivery without a clear
 /// reply.</param>
-public readonly record struct Evidence(string Fingerprint, DateTimeOffset? PublishedAt, bool MaybeAttempted);
+public readonly record struct Evidence(string Fingerprint, DateTimeOffset? PublishedAt, bool MaybeAttempted)
+{
+    /// <summary>Whether an operator replays it: then what Didit has refused is asked again.</summary>
+    public bool AsksAgain { get; init; }
+}

@@ -31,10 +31,14 @@ public sealed class IdempotencyStore(
     /// Makes <paramref name="owner"/> the owner of the key, unless it is answered, another payload came first, or another owner's lease is
     /// live. Asking again with the same owner is safe. The record returned is the one from before.
     /// </summary>
+    /// <param name="key">Which record.</param>
+    /// <param name="fingerprint">Of the payload.</param>
+    /// <param name="owner">A token of its own.</param>
+    /// <param name="asksAgain">Whether a refusal by Didit does not count as an answer.</param>
     /// <exception cref="UnknownRecordException">The record is of another version.</exception>
-    public async Task<Memory> ClaimAsync(IdempotencyKey key, string fingerprint, string owner)
+    public async Task<Memory> ClaimAsync(IdempotencyKey key, string fingerprint, string owner, bool asksAgain = false)
     {
-        var reply = (RedisValue[])(await RunAsync(ClaimScript, key, fingerprint, owner, _lease, _retention))!;
+        var reply = (RedisValue[])(await RunAsync(ClaimScript, key, fingerprint, owner, _lease, _retention, asksAgain ? "1" : "0"))!;
         var record = Read(key, reply[2]);
         var granted = TimeSpan.FromMilliseconds((long)reply[1]);
         var owned = granted > TimeSpan.Zero;
@@ -49,14 +53,17 @@ public sealed class IdempotencyStore(
     }
 
     /// <summary>What a claim would find, without claiming: <see cref="Memory.Owned"/> says whether it would be given the key.</summary>
+    /// <param name="key">Which record.</param>
+    /// <param name="asksAgain">Whether to the claim a refusal by Didit would not count as an answer.</param>
     /// <returns>That, and how long the record lives on.</returns>
     /// <exception cref="UnknownRecordException">The record is of another version.</exception>
-    public async Task<(Memory Memory, TimeSpan? Ttl)> PeekAsync(IdempotencyKey key)
+    public async Task<(Memory Memory, TimeSpan? Ttl)> PeekAsync(IdempotencyKey key, bool asksAgain = false)
     {
         var reply = (RedisValue[])(await RunAsync(PeekScript, key))!;
         var now = Time(reply[0]);
         var record = Read(key, reply[1]);
-        var owned = record is null || (record.State == RecordState.InProgress && record.LeaseUntil <= now);
+        var owned = record is null || (record.State == RecordState.InProgress && record.LeaseUntil <= now)
+            || (record.State == RecordState.Refused && asksAgain);
 
         // Without a marker a claim would write it: Redis remembers from now on.
         var memory = new Memory(Available: true, record, owned) { At = now, Horizon = reply[3].IsNullOrEmpty ? now : Time(reply[3]) };
@@ -165,7 +172,7 @@ public sealed class IdempotencyStore(
     {
         null => "acquired",
         _ when record.Fingerprint != fingerprint => "mismatch",
-        { State: not RecordState.InProgress } => "answered",
+        { State: not RecordState.InProgress } when !owned => "answered",
         _ => owned ? "taken_over" : "held",
     };
 

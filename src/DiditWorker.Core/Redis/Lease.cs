@@ -32,12 +32,13 @@ public sealed class Lease(
     private TimeSpan Left => time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _until));
 
     /// <summary>Claims the key, see <see cref="IdempotencyStore.ClaimAsync"/>, and begins to renew if it is given.</summary>
+    /// <param name="asksAgain">Whether a refusal by Didit does not count as an answer.</param>
     /// <exception cref="UnknownRecordException">The record is of another version.</exception>
-    public async Task<Memory> ClaimAsync()
+    public async Task<Memory> ClaimAsync(bool asksAgain = false)
     {
         await StopAsync();
         var asked = time.GetTimestamp();
-        var memory = await store.ClaimAsync(key, fingerprint, Owner);
+        var memory = await store.ClaimAsync(key, fingerprint, Owner, asksAgain);
         if (memory.Owned)
         {
             Hold(asked, memory.Granted);

@@ -12,6 +12,9 @@ namespace DiditWorker.Verification;
 /// <param name="MaybeAttempted">Whether it was delivered before: by the broker, or as a replayed dead letter.</param>
 public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffset? PublishedAt, bool MaybeAttempted)
 {
+    /// <summary>Whether an operator replays it.</summary>
+    public bool IsReplay { get; init; }
+
     /// <summary>Header: how often the message was replayed.</summary>
     public const string ReplayCountHeader = "DiditWorker-Replay-Count";
 
@@ -30,7 +33,10 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
         var id = RequestIdOf(facts);
         return id is null or { Length: 0 or > Protocol.RequestId.MaxLength }
             ? null
-            : new(Protocol.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(facts), WasDelivered(facts));
+            : new(Protocol.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(facts), WasDelivered(facts))
+            {
+                IsReplay = facts.Header(ReplayCountHeader) is not null,
+            };
     }
 
     // A scheduler that published it again may have given it an id of its own. MassTransit reads an id only if it is a UUID; raw JSON may

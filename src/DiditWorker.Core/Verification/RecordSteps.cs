@@ -19,7 +19,7 @@ public sealed partial class RecordSteps(
     {
         try
         {
-            var memory = StoredAnswer.Checked(await work.Lease.ClaimAsync());
+            var memory = StoredAnswer.Checked(await work.Lease.ClaimAsync(work.Delivery.IsReplay));
             trouble.Over();
             work.IsClaimed = true;
             return new(EventKind.Claimed, time.GetUtcNow()) { Memory = memory };

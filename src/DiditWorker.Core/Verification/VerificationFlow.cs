@@ -24,7 +24,8 @@ public sealed partial class VerificationFlow(
     public async Task<Answer> AnswerAsync(Delivery delivery, VerificationRequest request, CancellationToken cancellation)
     {
         await using var work = didit.Begin(delivery, request, hold(), records.Lease(delivery.Key, Fingerprint.Of(request.Payload)));
-        var state = VerificationProtocol.Begin(new(work.Fingerprint, delivery.PublishedAt, delivery.MaybeAttempted), time.GetUtcNow());
+        var state = VerificationProtocol.Begin(
+            new(work.Fingerprint, delivery.PublishedAt, delivery.MaybeAttempted) { AsksAgain = delivery.IsReplay }, time.GetUtcNow());
         var happened = new DeliveryEvent(EventKind.Delivered, time.GetUtcNow());
         try
         {

@@ -18,6 +18,9 @@ public enum Predicted
     /// <summary>Didit is asked first; a session is made only if there is none.</summary>
     LookUpThenCreate,
 
+    /// <summary>Didit has refused it, and is asked again: first for a session, then for a new one.</summary>
+    AskAgain,
+
     /// <summary>Didit was asked and has the session: it would be adopted.</summary>
     Adopt,
 
@@ -62,6 +65,7 @@ internal static class PredictedInWords
         Predicted.Create => "create a session",
         Predicted.Resend => "send again under the same key",
         Predicted.LookUpThenCreate => "look up, then create if there is none",
+        Predicted.AskAgain => "ask Didit again, which refused it; look up first",
         Predicted.Adopt => "adopt the session that Didit has",
         Predicted.CreateAfterLookUp => "create a session (Didit was asked)",
         Predicted.RejectMismatch => "be rejected: PayloadMismatch",
@@ -91,8 +95,10 @@ public sealed record Prediction(Predicted What, string Because, WindowAge Age, M
     public bool IsBeyondTheWindow => Age.State == WindowState.Expired && What != Predicted.AnswerFromRecord;
 
     /// <summary>Whether the worker may create a session for it.</summary>
-    public bool MayCreate => What is Predicted.Create or Predicted.Resend or Predicted.LookUpThenCreate or Predicted.CreateAfterLookUp;
+    public bool MayCreate => 
+        What is Predicted.Create or Predicted.Resend or Predicted.LookUpThenCreate or Predicted.AskAgain or Predicted.CreateAfterLookUp;
 
     /// <summary>Whether the worker asks Didit for earlier sessions.</summary>
-    public bool LooksUp => What is Predicted.LookUpThenCreate or Predicted.Adopt or Predicted.CreateAfterLookUp;
+    public bool LooksUp => 
+        What is Predicted.LookUpThenCreate or Predicted.AskAgain or Predicted.Adopt or Predicted.CreateAfterLookUp;
 }

@@ -31,14 +31,18 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
 
         try
         {
-            var (peeked, _) = await store.PeekAsync(delivery.Key);
+            var (peeked, _) = await store.PeekAsync(delivery.Key, asksAgain: true);
             var memory = StoredAnswer.Checked(peeked);
 
             // A replay carries a header that says so.
-            var evidence = new Evidence(Fingerprint.Of(request.Payload), delivery.PublishedAt, MaybeAttempted: true);
+            var evidence = new Evidence(Fingerprint.Of(request.Payload), delivery.PublishedAt, MaybeAttempted: true)
+            {
+                AsksAgain = true,
+            };
             var decision = VerificationProtocol.Foresee(evidence, memory, Settings, time.GetUtcNow());
-            var prediction = new Prediction(Of(decision.Choice), decision.Because, AgeOf(letter, memory.Record), memory);
-            return prediction.What != Predicted.LookUpThenCreate ? prediction
+            var wasRefused = memory.Record?.State == RecordState.Refused;
+            var prediction = new Prediction(Of(decision.Choice, wasRefused), decision.Because, AgeOf(letter, memory.Record), memory);
+            return prediction.What is not (Predicted.LookUpThenCreate or Predicted.AskAgain) ? prediction
                 : ask ? await AskAsync(prediction, delivery, request, memory, cancellation)
                 : prediction with { WasAmbiguous = letter.Group == RejectionCodes.AmbiguousSession };
         }
@@ -48,8 +52,9 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
         }
     }
 
-    private static Predicted Of(Choice outcome) => outcome switch
+    private static Predicted Of(Choice outcome, bool wasRefused) => outcome switch
     {
+        Choice.LookUpThenCreate when wasRefused => Predicted.AskAgain,
         Choice.Create => Predicted.Create,
         Choice.Resend => Predicted.Resend,
         Choice.LookUpThenCreate or Choice.WaitForNextTry => Predicted.LookUpThenCreate,

@@ -129,7 +129,7 @@ public sealed record RecordView
     private static string InWords(Decision decision, IdempotencyRecord record) => decision.Choice switch
     {
         Choice.AnswerFromRecord => "get the stored answer again, without a request to Didit",
-        Choice.RejectRefused => "be rejected again with the stored words, without a request to Didit",
+        Choice.RejectRefused => "be rejected again with the stored words; only an operator's replay asks Didit again",
         Choice.RejectMismatch => "be rejected: another payload came first under this id",
         Choice.WaitForNextTry =>
         string.Create(

@@ -12,7 +12,7 @@ internal static class WhatHelps
     {
         RejectionCodes.InvalidMessage => "the publisher, under a new id; or replay --set",
         RejectionCodes.PayloadMismatch => "the publisher, under a new id; discard",
-        RejectionCodes.RefusedByDidit => "mend it at Didit; keys release; replay",
+        RejectionCodes.RefusedByDidit => "mend it at Didit; replay",
         RejectionCodes.AmbiguousSession => "show --look-up; keys adopt; replay",
         RejectionCodes.AttemptsExhausted => "show; replay",
         DeadLetterGroups.Skipped => "whoever sent it; discard",
@@ -39,7 +39,7 @@ internal static class WhatHelps
             RejectionCodes.PayloadMismatch =>
                 ("its publisher was told; what it wants now comes under a new id. Put this one away:", [discard]),
             RejectionCodes.RefusedByDidit =>
-                ("mend the cause at Didit, forget the refusal, and replay it:", [$"keys release {id} --reason WHY", replay]),
+                ("mend the cause at Didit, and replay it; a replay asks Didit again.", [replay]),
             RejectionCodes.AmbiguousSession =>
                 ("look in Didit's console which session was made for it, adopt that, and replay it:",
                     [$"dead-letters show {id} --look-up", $"keys adopt {id} SESSION", replay]),

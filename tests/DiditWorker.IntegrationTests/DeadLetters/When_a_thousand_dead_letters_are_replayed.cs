@@ -41,8 +41,8 @@ public sealed class When_a_thousand_dead_letters_are_replayed
         lines.Count.ShouldBe(1_000);
         Counts(lines.Select(line => line.Predicted.ToString())).ShouldBe(
         [
-            ("Adopt", 100), ("AnswerFromRecord", 50), ("CreateAfterLookUp", 200), ("Park", 150), ("RejectInvalid", 250),
-                ("RejectMismatch", 150), ("RejectRefused", 100),
+            ("Adopt", 100), ("AnswerFromRecord", 50), ("CreateAfterLookUp", 300), ("Park", 150), ("RejectInvalid", 250),
+                ("RejectMismatch", 150),
         ]);
 
         var replayed = await arena.OperateAsync(
@@ -58,12 +58,12 @@ public sealed class When_a_thousand_dead_letters_are_replayed
             heard.ShouldContain(Expected(line.Predicted), $"{line.RequestId}: {line.Predicted}, {line.Because}");
         }
 
-        (arena.Didit.State.Sessions.Count - sessionsBefore).ShouldBe(200);
+        (arena.Didit.State.Sessions.Count - sessionsBefore).ShouldBe(300);
         arena.Didit.State.Duplicates().PerKey.ShouldBeEmpty();
 
         // Answered, or back in the error queue: none is lost.
         (await arena.Broker.DepthAsync("start-verification")).ShouldBe(0u);
-        (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(650u);
+        (await arena.Broker.DepthAsync("start-verification_error")).ShouldBe(550u);
     }
 
     // The simulator and the worker's own mistakes make five of the kinds; the rest is put where MassTransit would put it.
@@ -129,7 +129,6 @@ public sealed class When_a_thousand_dead_letters_are_replayed
         Predicted.Park => "AmbiguousSession",
         Predicted.RejectInvalid => "InvalidMessage",
         Predicted.RejectMismatch => "PayloadMismatch",
-        Predicted.RejectRefused => "RefusedByDidit",
         _ => throw new ArgumentOutOfRangeException(nameof(predicted), predicted, message: null),
     };
 

@@ -60,7 +60,7 @@ public sealed class The_transition_table(Kind kind) : StoreTest(kind)
         {
             return operation switch
             {
-                "claim" => await Store.ClaimAsync(Key, Fingerprint, by) switch
+                "claim" or "ask" => await Store.ClaimAsync(Key, Fingerprint, by, asksAgain: operation == "ask") switch
                 {
                     { Owned: true, Record: null } => "fresh",
                     { Owned: true } => "owned",

@@ -1,6 +1,9 @@
 namespace DiditWorker.Tests.DeadLetters;
 
-/// <summary>A clock on which every wait is over at once, and the time is then later by as much.</summary>
+/// <summary>
+/// A clock on which every wait is over in a moment, and the time is then later by as much. A moment is a real one, so that what happens at
+/// the same time gets its turn.
+/// </summary>
 internal sealed class HastyTime(DateTimeOffset start) : TimeProvider
 {
     private long _ticks;
@@ -16,18 +19,15 @@ internal sealed class HastyTime(DateTimeOffset start) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         Interlocked.Add(ref _ticks, dueTime.Ticks);
-        ThreadPool.QueueUserWorkItem(_ => callback(state));
-        return new Over();
+        return new Over(new Timer(callback, state, dueTime: 1, Timeout.Infinite));
     }
 
-    private sealed class Over : ITimer
+    private sealed class Over(Timer moment) : ITimer
     {
         public bool Change(TimeSpan dueTime, TimeSpan period) => false;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => moment.Dispose();
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync() => moment.DisposeAsync();
     }
 }

@@ -42,7 +42,7 @@ public sealed class When_a_dead_letter_is_shown
     }
 
     [TestCase("AmbiguousSession", "dead-letters show order-1 --look-up", "keys adopt order-1 SESSION", "dead-letters replay order-1")]
-    [TestCase("RefusedByDidit", "keys release order-1 --reason WHY", "dead-letters replay order-1")]
+    [TestCase("RefusedByDidit", "dead-letters replay order-1")]
     [TestCase("PayloadMismatch", "dead-letters discard FILE --id order-1 --reason WHY")]
     [TestCase("AttemptsExhausted", "dead-letters replay order-1")]
     public async Task The_commands_of_its_group_can_be_pasted(string group, params string[] commands)

@@ -26,6 +26,11 @@ public sealed class When_a_duplicate_arrives
     public void A_refusal_is_repeated() => Decide(NotTaken(Record(RecordState.Refused)), Young).ShouldBe(Choice.RejectRefused);
 
     [Test]
+    public void To_an_operators_replay_a_refusal_is_no_answer() =>
+        Decide(Taken(Record(RecordState.Refused)), Aged(minutes: 1, maybeAttempted: true) with { AsksAgain = true })
+            .ShouldBe(Choice.LookUpThenCreate);
+
+    [Test]
     public void It_waits_while_another_delivery_is_at_work() => Decide(NotTaken(Record()), Young).ShouldBe(Choice.WaitForOwner);
 
     [Test]

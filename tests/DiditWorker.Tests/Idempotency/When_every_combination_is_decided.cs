@@ -27,8 +27,8 @@ public sealed class When_every_combination_is_decided
         available ? new Memory(available, record, owned) { At = Now, Horizon = horizon } : Memory.Unavailable);
 
     private static readonly Gen<Evidence> Evidences = Gen.Select(
-        Gen.OneOf(Times.Select(t => (DateTimeOffset?)t), Gen.Const((DateTimeOffset?)null)), Gen.Bool,
-        (published, maybeAttempted) => new Evidence(Ours, published, maybeAttempted));
+        Gen.OneOf(Times.Select(t => (DateTimeOffset?)t), Gen.Const((DateTimeOffset?)null)), Gen.Bool, Gen.Bool,
+        (published, maybeAttempted, asksAgain) => new Evidence(Ours, published, maybeAttempted) { AsksAgain = asksAgain });
 
     private static readonly Gen<ProtocolSettings> Settings = Gen.Select(
         Gen.OneOf(Windows), Gen.OneOf(TimeSpan.Zero, TimeSpan.FromMinutes(5)), Gen.Enum<LookupBeforeResend>(),
@@ -87,8 +87,9 @@ public sealed class When_every_combination_is_decided
             || memory.Owned || !memory.Available);
 
     [Test]
-    public void It_never_calls_didit_for_a_request_that_is_answered() => Always((memory, _, _, outcome) =>
+    public void It_never_calls_didit_for_a_request_that_is_answered() => Always((memory, evidence, _, outcome) =>
         !memory.Available || memory.Record is null or { State: RecordState.InProgress }
+            || (memory.Record.State == RecordState.Refused && evidence.AsksAgain)
             || outcome is Choice.AnswerFromRecord or Choice.RejectMismatch or Choice.RejectRefused);
 
     [Test]

@@ -30,7 +30,10 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
             var key = scenario.Has(Mistake.KeyFromReplacedId) && copy.Flagged ? copy.Message + scenario.Messages : copy.Message;
             var asRead = scenario.Has(Mistake.RawBytesHashed) && copy.Flagged ? copy with { Fingerprint = 1 } : copy;
             var evidence = new Evidence(ModelTime.Fingerprint(asRead.Fingerprint), copy.Published < 0 ? null : ModelTime.Of(copy.Published),
-                copy.Flagged && !scenario.Has(Mistake.RedeliveryIgnored));
+                copy.Flagged && !scenario.Has(Mistake.RedeliveryIgnored))
+            {
+                AsksAgain = copy.Replayed,
+            };
             var work = new Work(Symmetry.Unused(state), asRead, key, standings.Begin(evidence, ModelTime.Of(state.Era)));
             steps.Add(new("is delivered", work.Owner, state with { Queue = state.Queue.RemoveAt(i), Works = state.Works.Add(work) }));
         }

@@ -70,7 +70,8 @@ internal sealed partial class Interpreter(Scenario scenario, Standings standings
             return;
         }
 
-        var claimed = ModelStore.Claim(record, work.Copy.Fingerprint, work.Owner, state.Era, scenario.LeaseTicks, scenario.Planted);
+        var claimed = ModelStore.Claim(record, work.Copy.Fingerprint, work.Owner, state.Era, scenario.LeaseTicks, scenario.Planted,
+            work.Copy.Replayed);
         var next = scenario.Has(Mistake.RecordAfterSend) && record is null ? state : state.Write(work.Key, claimed.After);
         work = work with { Read = default };
         Claimed("claims", next, work, claimed, scenario.LeaseTicks, steps);

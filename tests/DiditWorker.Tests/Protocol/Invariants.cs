@@ -40,7 +40,8 @@ internal static class Invariants
     {
         for (var key = 0; key < before.Slots.Count && !step.LosesData; key++)
         {
-            if (before.Slots[key].Record is { State: not RecordState.InProgress } record && step.Next.Slots[key].Record != record)
+            if (before.Slots[key].Record is { State: not RecordState.InProgress } record && step.Next.Slots[key].Record != record
+                && !AsksAgain(before, step, record))
             {
                 return "an answered record was changed";
             }
@@ -69,6 +70,10 @@ internal static class Invariants
                 ? "a message is parked for sessions that a person excluded"
                 : null;
 
+    // An operator's replay of what was refused.
+    private static bool AsksAgain(State before, Step step, ModelRecord record) =>
+        record.State == RecordState.Refused && before.Works.Any(work => work.Owner == step.Who && work.Copy.Replayed);
+
     private static string? Contradict(Scenario scenario, List<Published> answers)
     {
         var created = answers.Where(a => a.Said == Said.Created).ToList();
@@ -82,7 +87,7 @@ internal static class Invariants
             return "was answered twice with different contents";
         }
 
-        if (created.Count > 0 && answers.Any(a => a.Said == Said.Refused))
+        if (created.Count > 0 && scenario is { Budget.Replays: 0 } && answers.Any(a => a.Said == Said.Refused))
         {
             return "was both answered and refused";
         }

@@ -13,12 +13,18 @@ internal static class ModelStore
     /// </summary>
     public readonly record struct Claimed(ModelRecord? After, bool Owned, ModelRecord? Told);
 
-    public static Claimed Claim(ModelRecord? before, int fingerprint, int owner, int era, int lease, Mistake planted = Mistake.None)
+    public static Claimed Claim(ModelRecord? before, int fingerprint, int owner, int era, int lease, Mistake planted = Mistake.None,
+        bool asksAgain = false)
     {
         if (before is null)
         {
             return new(Fresh(fingerprint, owner, era, lease) with { HasTtl = planted != Mistake.TtlInASecondStep }, Owned: true,
                 Told: null);
+        }
+
+        if (before.State == RecordState.Refused && before.Fingerprint == fingerprint && asksAgain)
+        {
+            return new(Fresh(fingerprint, owner, before.First, lease) with { Attempts = 2 }, Owned: true, before);
         }
 
         if (before.State != RecordState.InProgress || before.Fingerprint != fingerprint)

@@ -9,7 +9,7 @@ internal sealed class OperatorSteps(Scenario scenario)
         {
             var copy = scenario.Has(Mistake.ReplayLooksFresh)
                 ? state.Parked[i] with { Flagged = false, Published = state.Era }
-                : state.Parked[i] with { Flagged = true };
+                : state.Parked[i] with { Flagged = true, Replayed = scenario.Refuses };
             var replayed = (state with
             {
                 Left = state.Left with { Replays = state.Left.Replays - 1 },

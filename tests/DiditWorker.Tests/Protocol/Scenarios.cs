@@ -187,10 +187,17 @@ internal static class Scenarios
         Budget = new() { Crashes = 1, Timeouts = 2, NotSent = 1 },
     };
 
+    public static readonly Scenario AskedAgain = new("what Didit refused is replayed, and Didit is asked again")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        Refuses = true,
+        Budget = new() { Crashes = 1, Timeouts = 1, Replays = 1 },
+    };
+
     public static readonly IReadOnlyList<Scenario> Promised =
     [
         Faults, Returns, ThreeWorkers, Cuts, Leases, NextTries, TwoMessages, DataLoss, Wiped, EveryCreate, NoMetadata, HeaderHonoured,
             HeaderConflicts, Window,
-        Excluded, Resends, TimesUnknown, Proceeds, Waits, OtherPayload, Refusals,
+        Excluded, Resends, TimesUnknown, Proceeds, Waits, OtherPayload, Refusals, AskedAgain,
     ];
 }

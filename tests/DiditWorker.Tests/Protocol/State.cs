@@ -119,8 +119,12 @@ internal enum Horizon
 /// <param name="Published">In which era; -1: it does not say.</param>
 internal readonly record struct Copy(int Message, int Fingerprint = 0, bool Flagged = false, int Published = 0)
 {
+    /// <summary>By an operator, where that makes a difference.</summary>
+    public bool Replayed { get; init; }
+
     /// <summary>Any order will do, as long as it is one.</summary>
-    public static (int, int, bool, int) Rank(Copy copy) => (copy.Message, copy.Fingerprint, copy.Flagged, copy.Published);
+    public static (int, int, bool, int, bool) Rank(Copy copy) =>
+        (copy.Message, copy.Fingerprint, copy.Flagged, copy.Published, copy.Replayed);
 }
 
 /// <summary>What one key of Redis holds, and what a replica that is one write behind holds.</summary>

@@ -70,8 +70,8 @@ public sealed class When_the_store_is_modelled
     {
         switch (operation)
         {
-            case "claim":
-                var claimed = ModelStore.Claim(before, Fingerprint, by, Now, Lease);
+            case "claim" or "ask":
+                var claimed = ModelStore.Claim(before, Fingerprint, by, Now, Lease, asksAgain: operation == "ask");
                 return (claimed.After, claimed switch { { Owned: true, Told: null } => "fresh", { Owned: true } => "owned", _ => "held" });
             case "renew":
                 var (renewed, kept) = ModelStore.Renew(before, by, Lease);

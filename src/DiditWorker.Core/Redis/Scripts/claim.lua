@@ -1,5 +1,5 @@
 -- Claims a key, or says why not. One step: who reads "nobody" is the owner before anybody else can read.
--- KEYS[1] record, KEYS[2] marker of the horizon (one hash slot)   ARGV fingerprint, owner, lease (ms), retention (ms)
+-- KEYS[1] record, KEYS[2] marker of the horizon (one hash slot)   ARGV fingerprint, owner, lease (ms), retention (ms), "1": a refusal is asked again
 -- Returns { now (ms), how long the caller owns the key now (ms) or "0", the record as it was before or "", since when Redis remembers (ms) }
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -29,6 +29,12 @@ if not before then return write(now, 1, math.max(retention, lease), '') end
 
 local state, fingerprint, owner, untilTime, first, attempts, note =
   string.match(before, '^1 (%u) (%S+) (%S+) (%d+) (%d+) %d+ (%d+) (.*)$')
+
+-- An operator's replay asks Didit again: a refusal made no session. Attempts before it may have, so this one is not the first.
+if state == 'R' and fingerprint == ARGV[1] and ARGV[5] == '1' then
+  return write(tonumber(first), 2, math.max(tonumber(first) + retention - now, lease), '')
+end
+
 if state ~= 'P' or fingerprint ~= ARGV[1] then return reply('0') end
 
 local isLive = tonumber(untilTime) > now
