@@ -66,7 +66,8 @@ public sealed class The_service
         await worker.UntilOutputAsync("broker is Healthy");
 
         var start = Lines(worker, 10).ShouldHaveSingleItem();
-        start.ShouldStartWith($"DiditWorker {StatusReporter.Version}: messages from queue start-verification in virtual host ");
+        start.ShouldMatch(
+            $"^DiditWorker {StatusReporter.Version}, worker [A-Za-z0-9_-]{{11}}: messages from queue start-verification in virtual host ");
         start.ShouldEndWith($" HTTP on {worker.Address.ToString().TrimEnd('/')}");
         start.ShouldContain($"records in Redis at {redis.ConnectionString.Split(',')[0]}, ");
         Lines(worker, 4).ShouldBe(["broker is Healthy: connected"]);

@@ -53,9 +53,8 @@ public sealed class RedisConnection(
     {
         get
         {
-            var options = Options(connectionString());
-            var hosts = string.Join(", ", options.EndPoints.Select(EndPointCollection.ToString));
-            return options.User is null ? hosts : $"{hosts} (user '{options.User}')";
+            var (text, hosts) = (connectionString(), Hosts(connectionString()));
+            return Options(text).User is { } user ? $"{hosts} (user '{user}')" : hosts;
         }
     }
 

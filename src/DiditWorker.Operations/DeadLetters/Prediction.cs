@@ -95,10 +95,10 @@ public sealed record Prediction(Predicted What, string Because, WindowAge Age, M
     public bool IsBeyondTheWindow => Age.State == WindowState.Expired && What != Predicted.AnswerFromRecord;
 
     /// <summary>Whether the worker may create a session for it.</summary>
-    public bool MayCreate => 
+    public bool MayCreate =>
         What is Predicted.Create or Predicted.Resend or Predicted.LookUpThenCreate or Predicted.AskAgain or Predicted.CreateAfterLookUp;
 
     /// <summary>Whether the worker asks Didit for earlier sessions.</summary>
-    public bool LooksUp => 
+    public bool LooksUp =>
         What is Predicted.LookUpThenCreate or Predicted.AskAgain or Predicted.Adopt or Predicted.CreateAfterLookUp;
 }

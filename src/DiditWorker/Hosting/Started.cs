@@ -23,7 +23,8 @@ internal static partial class Started
         var redis = RedisConnection.Hosts(services.GetRequiredService<RedisOptions>().Connection.Current!.Reveal());
         var queue = services.GetRequiredService<StartVerificationOptions>().Queue;
         Log.Started(
-            logger, StatusReporter.Version, $"queue {queue} in virtual host {broker.VirtualHost} of RabbitMQ at {broker}", redis,
+            logger, StatusReporter.Version, OwnerToken.Worker,
+            $"queue {queue} in virtual host {broker.VirtualHost} of RabbitMQ at {broker}", redis,
             services.GetRequiredService<DiditOptions>().BaseAddress.GetLeftPart(UriPartial.Authority), string.Join(", ", urls));
     }
 
@@ -31,7 +32,9 @@ internal static partial class Started
     {
         [LoggerMessage(
             10, LogLevel.Information,
-            "DiditWorker {Version}: messages from {Source}, records in Redis at {Redis}, sessions from {Didit}, HTTP on {Urls}")]
-        public static partial void Started(ILogger logger, string version, string source, string redis, string didit, string urls);
+            "DiditWorker {Version}, worker {Worker}: messages from {Source}, records in Redis at {Redis}, sessions from {Didit}, "
+                + "HTTP on {Urls}")]
+        public static partial void Started(
+            ILogger logger, string version, string worker, string source, string redis, string didit, string urls);
     }
 }

@@ -1,4 +1,5 @@
 using DiditWorker.Hosting;
+using DiditWorker.Redis;
 using DiditWorker.Status;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
@@ -24,7 +25,8 @@ public sealed class When_it_has_started
         var line = logs.Collector.GetSnapshot().ShouldHaveSingleItem();
         $"{line.Level} {line.Id.Id}".ShouldBe("Information 10");
         line.Message.ShouldBe(
-            $"DiditWorker {StatusReporter.Version}: messages from queue requests in virtual host didit of RabbitMQ at "
+            $"DiditWorker {StatusReporter.Version}, worker {OwnerToken.Worker}: "
+                + "messages from queue requests in virtual host didit of RabbitMQ at "
             + "rabbit-1:5672,rabbit-2:5673, records in Redis at redis-1:6379,redis-2:6380,10.0.0.1:6379, sessions from "
             + "https://verification.didit.me, HTTP on http://[::]:8080");
     }
