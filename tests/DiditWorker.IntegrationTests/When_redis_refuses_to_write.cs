@@ -104,7 +104,7 @@ public sealed class When_redis_refuses_to_write
 
         var run = await _arena.OperateAsync("keys", "show", "order-1");
 
-        run.ExitCode.ShouldBe(69);
+        run.ExitCode.ShouldBe(77);
         run.Notes.ShouldContain("NOPERM");
         run.Notes.ShouldContain("users.template.acl");
     }

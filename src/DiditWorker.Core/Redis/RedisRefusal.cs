@@ -13,7 +13,8 @@ public sealed record RedisRefusal(string Code, string Words, string Action)
     // An unknown command is answered with its arguments, among which an answer may be. ("unknown command", Redis' source, server.c)
     private const string Arguments = ", with args";
 
-    private const string Login = "NOAUTH Authentication required";
+    // What the client makes of an error at the handshake.
+    private const string Login = "SimpleError: ";
 
     // A right that is missing in a script has no code of its own; in the words of Redis 8, and of older ones. (script.c in Redis' source)
     private static readonly string[] MissingRightInScript = ["ACL failure in script", "The user executing the script can't"];
@@ -44,10 +45,9 @@ public sealed record RedisRefusal(string Code, string Words, string Action)
         // A login that is refused is the cause of a connection that failed; the client has put words of its own around the server's.
         while (exception is not (null or RedisServerException))
         {
-            if (exception is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } login)
+            if (exception.Message.StartsWith(Login, StringComparison.Ordinal))
             {
-                var words = login.InnerException?.Message ?? Login;
-                return Of(words.Replace("SimpleError: ", "", StringComparison.Ordinal).Split(". ", 2)[0]);
+                return Of(exception.Message[Login.Length..].Split(". ", 2)[0]);
             }
 
             exception = exception.InnerException;

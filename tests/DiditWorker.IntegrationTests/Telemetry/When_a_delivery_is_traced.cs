@@ -115,7 +115,7 @@ public sealed class When_a_delivery_is_traced
         var originals = new[] { first, ActivityTraceId.CreateFromString("0af7651916cd43dd8448eb211c80319d") };
         foreach (var replay in Replays())
         {
-            replay.GetTagItem("diditworker.outcome").ShouldBe("rejected");
+            replay.GetTagItem("diditworker.outcome").ShouldBe("created");
             originals.ShouldNotContain(replay.TraceId);
             var linked = _spans.Of(replay.TraceId).SelectMany(span => span.Links).Select(link => link.Context.TraceId).ToList();
             linked.Intersect(originals).Count().ShouldBe(1);

@@ -34,6 +34,28 @@ public sealed class When_redis_says_why_it_refuses
         RedisConnection.IsUnavailable(Says(message)).ShouldBeTrue();
     }
 
+    // As the client tells of a login: it has become a connection that failed.
+    [Test]
+    public void A_login_that_is_refused_is_found_behind_a_failed_connection()
+    {
+        var server = new InvalidOperationException(
+            "SimpleError: NOAUTH Authentication required. Verify if the Redis password provided is correct. Attempted command: ECHO");
+        var login = new RedisConnectionException(
+            ConnectionFailureType.AuthenticationFailure, CommandFlags.None, "on 127.0.0.1:6379", server);
+
+        var refusal = RedisRefusal.Of(
+            new RedisConnectionException(
+                ConnectionFailureType.UnableToResolvePhysicalConnection, CommandFlags.None, "no connection", login)).ShouldNotBeNull();
+
+        (refusal.Code, refusal.Words, refusal.IsOfRights).ShouldBe(("NOAUTH", "NOAUTH Authentication required", true));
+    }
+
+    // The client calls a TLS handshake that fails by the same name.
+    [Test]
+    public void A_certificate_that_is_not_trusted_is_no_login() => RedisRefusal.Of(new RedisConnectionException(
+        ConnectionFailureType.AuthenticationFailure, CommandFlags.None, "on 127.0.0.1:6379",
+        new System.Security.Authentication.AuthenticationException("The remote certificate was rejected"))).ShouldBeNull();
+
     // Among the arguments may be an answer, and with it a URL.
     [Test]
     public void Arguments_of_a_command_are_left_out() =>
