@@ -137,7 +137,7 @@ public sealed class PeerCertificates(
                 : $"shows a certificate of another authority ({server.Issuer}) than those in {section}:CertificateAuthorityFile "
                     + $"({authorities.Path})",
             _ when status.HasFlag(X509ChainStatusFlags.NotTimeValid) =>
-                $"shows a certificate that is valid from {server.NotBefore.ToUniversalTime():O} to {server.NotAfter.ToUniversalTime():O} "
+                $"shows a certificate that is valid from {TimeInWords.Of(new(server.NotBefore))} to {TimeInWords.Of(new(server.NotAfter))} "
                     + "(or its authority's is not valid now); renew it, or set the clock right",
             _ => $"shows a certificate that cannot be accepted ({status})",
         };
@@ -155,7 +155,7 @@ public sealed class PeerCertificates(
         if (Shown?.TargetCertificate is { } own && own.NotAfter.ToUniversalTime() < TimeProvider.System.GetUtcNow().UtcDateTime)
         {
             yield return $"the certificate in {section}:ClientCertificateFile ({shown!.Path}) was valid until "
-                + $"{own.NotAfter.ToUniversalTime():O}; renew it";
+                + $"{TimeInWords.Of(new(own.NotAfter))}; renew it";
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class Output(TextWriter text, TextWriter notes, int? width = nul
     public void WriteNote(string sentence) => WriteLines(notes, Wrapped(sentence));
 
     /// <summary>A UTC time for people; nothing if there is none.</summary>
-    public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
+    public static string Time(DateTimeOffset? time) => time is { } known ? TimeInWords.Of(known) : "";
 
     private IEnumerable<string> Wrapped(string sentence) => Width is not { } room ? [sentence]
         : sentence.ReplaceLineEndings("\n").Split('\n').SelectMany(line => line.StartsWith(' ') ? [line] : Layout.Wrap(line, room));

@@ -21,8 +21,8 @@ internal sealed class DiditCheck(DiditPipeline didit, BusinessList business, Ret
         return endpoint switch
         {
             { Gate.Current: { } pause } => HealthCheckResult.Degraded(
-                $"{what} paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages that need one wait, next probe at "
-                    + $"{pause.Until:O}",
+                $"{what} paused since {TimeInWords.Of(pause.Since)} ({pause.Reason}): {pause.Why}; messages that need one wait, "
+                    + $"next probe at {TimeInWords.Of(pause.Until)}",
                 data: Health.Do(PauseAdvice.For(pause.Reason), pause.Since)),
             { Trouble: { Only: { } key } trouble } => OfOneMessage(what, trouble, key),
             { Trouble: { } trouble } => HealthCheckResult.Degraded(

@@ -74,7 +74,7 @@ public sealed partial class HealthHistory : IHealthCheckPublisher
         return Latest;
     }
 
-    // That all is well from the first look on is no news; that a part has come up is.
+    // A part that is well from the first look on is not news; one that has come up is.
     private bool IsNews(string check, PartStatus part, PartStatus? before)
     {
         if (part.Status != Healthy && (before is null || _starting.Contains(check)))
