@@ -1,7 +1,6 @@
 using DiditWorker.Operations.Broker;
 using DiditWorker.Redis;
 using MassTransit;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace DiditWorker.Demo;
@@ -66,12 +65,15 @@ internal sealed class NamedServers(DemoOptions options, IServiceProvider service
         patience.CancelAfter(Patience);
         try
         {
-            await using var connection = await BrokerConnection.OpenAsync(Access, "diditworker demo", patience.Token);
+            await BrokerFaults.ToldAsync(async () =>
+            {
+                await using var connection = await BrokerConnection.OpenAsync(Access, "diditworker demo", patience.Token);
 
-            // The broker's word on the virtual host comes after the connection is there.
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: patience.Token);
+                // The broker's word on the virtual host comes after the connection is there.
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: patience.Token);
+            });
         }
-        catch (Exception exception) when (exception is RabbitMQClientException or IOException or OperationCanceledException
+        catch (Exception exception) when (exception is BrokerException or OperationCanceledException
             && !cancellation.IsCancellationRequested)
         {
             throw new ServerException($"--rabbitmq: {Broker} {InWords(exception)}.");
@@ -80,13 +82,12 @@ internal sealed class NamedServers(DemoOptions options, IServiceProvider service
 
     private string InWords(Exception exception) => exception switch
     {
-        { InnerException: AuthenticationFailureException } =>
+        BrokerException { Failure: BrokerFailure.LoginRefused } =>
             $"refuses user '{Access.Address.User}' or the password; correct them",
-        OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.NotAllowed or Constants.AccessRefused } reason } =>
-            $"does not let user '{Access.Address.User}' in ({reason.ReplyText}); correct the virtual host, or give the user rights on it",
-        { InnerException: OperationInterruptedException inner } => InWords(inner),
+        BrokerException { Failure: BrokerFailure.VirtualHostRefused or BrokerFailure.RightRefused } =>
+            $"does not let user '{Access.Address.User}' in ({exception.Message}); correct the virtual host, or give the user rights on it",
         OperationCanceledException => $"did not answer within {Patience.TotalSeconds:0} s; check host and port, and that it runs",
-        _ => $"cannot be reached ({exception.GetBaseException().Message}{Certificates()}); check host and port, and that it runs",
+        _ => $"cannot be reached ({exception.Message}{Certificates()}); check host and port, and that it runs",
     };
 
     private string Certificates() => string.Concat(Access.Certificates.Problems.Select(problem => "; " + problem));

@@ -53,7 +53,8 @@ public sealed class RedisConnection(
     {
         get
         {
-            var (text, hosts) = (connectionString(), Hosts(connectionString()));
+            var text = connectionString();
+            var hosts = Hosts(text);
             return Options(text).User is { } user ? $"{hosts} (user '{user}')" : hosts;
         }
     }

@@ -51,7 +51,8 @@ internal sealed class DiscardCommand(
             }
 
             Print(options, counts, counts.Total);
-            return await DoneAsync(counts.Total, filter, cancellation);
+            await NothingMatched.RequireAsync(counts.Total, queues, broker, filter, cancellation);
+            return ExitCodes.Done;
         }
 
         var discarded = 0;
@@ -60,17 +61,7 @@ internal sealed class DiscardCommand(
             () => DiscardAsync(filter, options.Archive, count => discarded += count, cancellation),
             () => $"{discarded} discarded into {options.Archive}");
         Print(options, null, discarded);
-        return await DoneAsync(discarded, filter, cancellation);
-    }
-
-    private async Task<int> DoneAsync(int count, DeadLetterFilter filter, CancellationToken cancellation)
-    {
-        if (count == 0)
-        {
-            throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
-        }
-
-        NothingMatched.RequireEach(queues, filter);
+        await NothingMatched.RequireAsync(discarded, queues, broker, filter, cancellation);
         return ExitCodes.Done;
     }
 

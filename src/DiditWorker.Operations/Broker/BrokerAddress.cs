@@ -13,9 +13,6 @@ namespace DiditWorker.Operations.Broker;
 /// <param name="Tls">Whether the scheme is <c>amqps</c>.</param>
 public sealed record BrokerAddress(IReadOnlyList<(string Host, int Port)> Hosts, string VirtualHost, string User, Secret Password, bool Tls)
 {
-    /// <summary>All nodes, for people.</summary>
-    public string Place => string.Join(", ", Hosts.Select(host => $"{host.Host}:{host.Port}"));
-
     /// <summary>Reads an address.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out BrokerAddress? address, out string problem)
     {

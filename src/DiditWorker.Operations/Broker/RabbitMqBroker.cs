@@ -14,7 +14,7 @@ internal sealed class RabbitMqBroker(IConnection connection, string virtualHost,
     /// <exception cref="BrokerException">None of its nodes answers.</exception>
     public static Task<IOperatorBroker> ConnectAsync(
         BrokerAccess access, SlowCalls calls, TimeProvider time, CancellationToken cancellation) =>
-        calls.ForAsync(NameOf(access.Address.Place), () => BrokerFaults.ToldAsync<IOperatorBroker>(async () =>
+        calls.ForAsync(NameOf(access.Address.ToString()), () => BrokerFaults.ToldAsync<IOperatorBroker>(async () =>
             new RabbitMqBroker(
                 await BrokerConnection.OpenAsync(access, BrokerConnection.Operator, cancellation), access.Address.VirtualHost, calls,
                 time)));

@@ -18,7 +18,7 @@ public sealed record DeadLetterFilter
     /// <summary>Parked before.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Request ids, keys or references; none: all.</summary>
+    /// <summary>Request ids, keys or references; empty: all.</summary>
     public IReadOnlyList<string> Ids { get; init; } = [];
 
     /// <summary>The beginning of <see cref="DeadLetter.VendorDataHash"/>.</summary>

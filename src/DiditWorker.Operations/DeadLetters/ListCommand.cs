@@ -49,12 +49,7 @@ internal sealed class ListCommand(
 
         var groups = await GroupAsync(filter, options, cancellation);
         output.Write(options.Json, groups.Select(group => ListView.ToJson(group, options.ShowBody)), () => Print(groups, options));
-        if (groups.Count == 0)
-        {
-            throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
-        }
-
-        NothingMatched.RequireEach(queues, filter);
+        await NothingMatched.RequireAsync(groups.Count, queues, broker, filter, cancellation);
         return ExitCodes.Done;
     }
 

@@ -18,6 +18,24 @@ internal static class NothingMatched
         DeadLetterQueues queues, IOperatorBroker broker, DeadLetterFilter filter, CancellationToken cancellation) =>
         new(ExitCodes.NothingMatched, await InWordsAsync(queues, broker, filter, cancellation));
 
+    /// <summary>For a command that has done its work: it must have found something, and each id that it was given.</summary>
+    /// <param name="found">How many dead letters.</param>
+    /// <param name="queues">Where it has read.</param>
+    /// <param name="broker">Where the queues are.</param>
+    /// <param name="filter">What it was to find.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="CommandException">It did not.</exception>
+    public static async Task RequireAsync(
+        int found, DeadLetterQueues queues, IOperatorBroker broker, DeadLetterFilter filter, CancellationToken cancellation)
+    {
+        if (found == 0)
+        {
+            throw await InAsync(queues, broker, filter, cancellation);
+        }
+
+        RequireEach(queues, filter);
+    }
+
     /// <summary>For a command that has done its work: each id that it was given must have been there.</summary>
     /// <exception cref="CommandException">Some were not.</exception>
     public static void RequireEach(DeadLetterQueues queues, DeadLetterFilter filter)

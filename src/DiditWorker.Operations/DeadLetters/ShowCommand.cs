@@ -58,12 +58,7 @@ internal sealed class ShowCommand(
             shown++;
         }
 
-        if (shown == 0)
-        {
-            throw await NothingMatched.InAsync(queues, broker, filter, cancellation);
-        }
-
-        NothingMatched.RequireEach(queues, filter);
+        await NothingMatched.RequireAsync(shown, queues, broker, filter, cancellation);
         return silent is null ? ExitCodes.Done : throw DiditSilence.For(silent, Words.Count(shown, "message"));
     }
 

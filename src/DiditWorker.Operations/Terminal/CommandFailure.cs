@@ -16,11 +16,10 @@ internal sealed class CommandFailure(IServiceProvider services)
         OptionsValidationException wrong => OfSettings(new InvalidConfigurationException([.. wrong.Failures])),
         InvalidConfigurationException wrong => OfSettings(wrong),
         BrokerException refused => OfBroker(refused),
-        IOException or UnauthorizedAccessException => new(
 
-            // The text names the file: "No space left on device : '/path/of/the/file'".
-            ExitCodes.SomeFailed,
-            $"A file cannot be read or written ({Words.Of(exception)}). Check its disk and its rights."),
+        // The text names the file: "No space left on device : '/path/of/the/file'".
+        IOException or UnauthorizedAccessException => new(
+            ExitCodes.SomeFailed, $"A file cannot be read or written ({Words.Of(exception)}). Check its disk and its rights."),
         OperationCanceledException when cancellation.IsCancellationRequested => new(
             ExitCodes.SomeFailed, "Stopped. What was not done is where it was; the same command goes on from there."),
         _ when RedisConnection.IsUnavailable(exception) => OfRedis(exception),
@@ -32,7 +31,7 @@ internal sealed class CommandFailure(IServiceProvider services)
     private CommandException OfBroker(BrokerException exception)
     {
         var address = services.GetRequiredService<BrokerAccess>().Address;
-        var (server, words) = ($"RabbitMQ at {address.Place}", Words.Of(exception));
+        var (server, words) = ($"RabbitMQ at {address}", Words.Of(exception));
         return exception.Failure switch
         {
             BrokerFailure.MessageRefused or BrokerFailure.NoQueue => new(
