@@ -18,11 +18,11 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
     /// <summary>Header: how often the message was replayed.</summary>
     public const string ReplayCountHeader = "DiditWorker-Replay-Count";
 
-    // What MassTransit, brokers and our replay leave behind. Any of them means that a worker may have had this message before.
+    // What MassTransit and brokers leave behind. Any of them, and that of our replay, means that a worker may have had this message before.
     private static readonly string[] Traces =
     [
         "MT-Reason", "MT-Fault-ExceptionType", "MT-Fault-Message", "MT-Redelivery-Count", "x-death", "x-first-death-queue",
-        "x-delivery-count", "x-acquired-count", ReplayCountHeader,
+        "x-delivery-count", "x-acquired-count",
     ];
 
     /// <summary>Reads a delivery; null if it has no id, or one that is too long.</summary>
@@ -30,12 +30,13 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
     /// <param name="scope"><c>Idempotency:Scope</c>.</param>
     public static Delivery? Read(DeliveryFacts facts, string scope)
     {
-        var id = RequestIdOf(facts);
+        var (id, isReplay) = (RequestIdOf(facts), facts.Header(ReplayCountHeader) is not null);
         return id is null or { Length: 0 or > Protocol.RequestId.MaxLength }
             ? null
-            : new(Protocol.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(facts), WasDelivered(facts))
+            : new(
+                Protocol.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(facts), isReplay || WasDelivered(facts))
             {
-                IsReplay = facts.Header(ReplayCountHeader) is not null,
+                IsReplay = isReplay,
             };
     }
 

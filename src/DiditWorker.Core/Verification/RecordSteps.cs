@@ -26,7 +26,7 @@ public sealed partial class RecordSteps(
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            trouble.Note(exception, $"{work.Delivery.RequestId} {work.Delivery.Key}");
+            NoteAway(work.Delivery, exception);
             work.IsClaimed = false;
             return new(EventKind.Claimed, time.GetUtcNow()) { Memory = Memory.Unavailable };
         }
@@ -51,7 +51,7 @@ public sealed partial class RecordSteps(
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            trouble.Note(exception, $"{work.Delivery.RequestId} {work.Delivery.Key}");
+            NoteAway(work.Delivery, exception);
             return new(EventKind.NotStored, time.GetUtcNow());
         }
         catch (Exception exception) when (IsUnreadable(exception))
@@ -73,7 +73,7 @@ public sealed partial class RecordSteps(
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
-            trouble.Note(exception, $"{work.Delivery.RequestId} {work.Delivery.Key}");
+            NoteAway(work.Delivery, exception);
         }
         catch (UnknownRecordException exception)
         {
@@ -85,6 +85,8 @@ public sealed partial class RecordSteps(
 
     private static bool IsUnreadable(Exception exception) =>
         exception is UnknownRecordException or CryptographicException or FormatException;
+
+    private void NoteAway(Delivery delivery, Exception exception) => trouble.Note(exception, $"{delivery.RequestId} {delivery.Key}");
 
     private void Note(IdempotencyKey key, Exception exception)
     {
