@@ -25,6 +25,7 @@ public sealed class Gate(TimeProvider time)
 
     private readonly Lock _lock = new();
     private Pause? _pause;
+    private Pause? _held;
     private TimeSpan _length;
 
     // When the latest pause began, and when the latest request was sent that succeeded: what was sent before is stale.
@@ -37,17 +38,20 @@ public sealed class Gate(TimeProvider time)
     private TaskCompletionSource _reopened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _success;
 
-    /// <summary>The pause, if there is one.</summary>
+    /// <summary>The pause, if there is one; a person's before one of the worker's own.</summary>
     public Pause? Current
     {
         get
         {
             lock (_lock)
             {
-                return _pause;
+                return _held ?? _pause;
             }
         }
     }
+
+    /// <summary>Whether a person pauses these requests.</summary>
+    public bool IsHeld => Volatile.Read(ref _held) is not null;
 
     /// <summary>Ends when the next pause does.</summary>
     public Task Reopened
@@ -93,6 +97,23 @@ public sealed class Gate(TimeProvider time)
             _pause = new(reason, why, _began, now + length);
             _length = length;
             LimitTo(1);
+        }
+    }
+
+    /// <summary>A person pauses these requests: no time and no success ends it. Afterwards those that waited follow on a ramp.</summary>
+    /// <param name="pause">Null: it is over.</param>
+    public void Hold(Pause? pause)
+    {
+        lock (_lock)
+        {
+            var isOver = _held is not null && pause is null;
+            _held = pause;
+            if (isOver)
+            {
+                LimitTo(_pause is null ? RampStart : _limit);
+                Signal(ref _reopened);
+                Signal(ref _changed);
+            }
         }
     }
 
@@ -158,7 +179,7 @@ public sealed class Gate(TimeProvider time)
     {
         lock (_lock)
         {
-            var admitted = _inFlight < _limit && (_pause is null || time.GetUtcNow() >= _pause.Until);
+            var admitted = _held is null && _inFlight < _limit && (_pause is null || time.GetUtcNow() >= _pause.Until);
             turn = new(this, admitted ? _generation : -1);
             _inFlight += admitted ? 1 : 0;
             return admitted;

@@ -1,23 +1,27 @@
 using System.Text.Json;
 using DiditWorker.Protocol;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Didit;
 
 /// <summary>Asks Didit which session an earlier attempt made.</summary>
-public sealed class LookUp(DiditClient client, SessionList list, WorkflowVersions versions, DiditPipeline pipeline)
+public sealed class LookUp(
+    DiditClient client, SessionList list, WorkflowVersions versions, ExcludedSessions excluded, DiditPipeline pipeline)
 {
     // Bounds the requests for a person with very many sessions; the newest come first.
     private const int MaxDecisions = 50;
 
     /// <summary>
-    /// Lists the sessions of the <c>vendor_data</c>, reads the decision where the list lacks what counts, and applies the adopt rule.
+    /// Lists the sessions of the <c>vendor_data</c>, reads the decision where the list lacks what counts, and applies the adopt rule to
+    /// those that no person has excluded.
     /// </summary>
     /// <exception cref="ReadFailedException">Didit did not answer.</exception>
     public async Task<SessionMatch> RunAsync(CreateRequest request, DateTimeOffset? notBefore, CancellationToken cancellation)
     {
+        var others = await ExcludedAsync(request.Key);
         var rows = await list.ReadAsync(request.VendorData, pipeline.ReadAsync, cancellation);
         var sessions = new List<FoundSession>(rows.Count);
-        var found = rows.Any(row => row.IsMadeUnder(request.Key));
+        var found = rows.Any(row => row.IsMadeUnder(request.Key) && !others.Contains(row.Id));
         var read = 0;
         foreach (var session in rows)
         {
@@ -32,7 +36,20 @@ public sealed class LookUp(DiditClient client, SessionList list, WorkflowVersion
 
         versions.Learn(sessions);
         return SessionMatch.Among(
-            sessions, request.Key, request.WorkflowId, notBefore, SessionMatch.NoneExcluded, versions.Of(request.WorkflowId));
+            sessions, request.Key, request.WorkflowId, notBefore, others, versions.Of(request.WorkflowId));
+    }
+
+    // Without Redis none is: then a person has to look again, which makes no second session.
+    private async Task<IReadOnlySet<string>> ExcludedAsync(IdempotencyKey key)
+    {
+        try
+        {
+            return await excluded.ReadAsync(key);
+        }
+        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+        {
+            return SessionMatch.NoneExcluded;
+        }
     }
 
     // Version and workflow count only where Didit might hand the session back, and no longer once ours is found.

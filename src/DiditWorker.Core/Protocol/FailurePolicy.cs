@@ -94,10 +94,13 @@ public static class PauseReasons
     /// <summary>A redirect: base address or path is wrong.</summary>
     public const string Redirected = "redirected";
 
+    /// <summary>A person has ordered it; no reply of Didit's ends it.</summary>
+    public const string Operator = "operator";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         CircuitOpen, CredentialsRefused, CreditsMissing, BillingSuspended, ApplicationDeleted, DefaultWorkflowUnknown, EverythingRefused,
-        SomethingInFront, Redirected,
+        SomethingInFront, Redirected, Operator,
     ];
 }

@@ -114,7 +114,7 @@ public static class VerificationProtocol
     private const string WithoutUrl = "look-up: a session that may be this one does not have its URL yet";
 
     private const string Ambiguous =
-        "an earlier attempt may have made one of these sessions; adopt the right one, or publish the request under a new id if none is: ";
+        "an earlier attempt may have made one of these sessions; adopt the right one, or exclude all if none is: ";
 
     private static (DeliveryState State, Effect Effect) Create(DeliveryState state, DateTimeOffset now, ProtocolSettings settings)
     {

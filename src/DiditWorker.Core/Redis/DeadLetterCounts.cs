@@ -13,15 +13,59 @@ public sealed record CountedGroup(string Group, long Count, DateTimeOffset? Olde
 /// <summary>
 /// How many dead letters of which group and age lie in a queue, counted in Redis when they are parked and when an operator's command takes
 /// them out: to look into the queue would raise delivery counts. The queue's own depth, which the broker tells, is the truth; the counts
-/// only say what it consists of. One hash for each queue, a field for each group and minute of publishing.
+/// only say what it consists of. One hash for each queue, a field for each group and minute of publishing, at most
+/// <see cref="MaxFields"/>: from then on a minute is counted with the next older one of its group.
 /// </summary>
 public sealed partial class DeadLetterCounts(
     RedisConnection redis, IdempotencyOptions options, TimeSpan windowMargin, TimeProvider time, ILogger<DeadLetterCounts> logger)
 {
-    // Down to 0 and not below: what is taken out need not have been counted.
+    /// <summary>Of one queue: every replica reads them all every few seconds.</summary>
+    public const int MaxFields = 1_000;
+
+    // Down to 0 and not below: what is taken out need not have been counted. A minute that has no field is that of the next older one of
+    // its group, or of the oldest: what is left seems older than it is, never younger. ARGV: most fields, then fields and changes.
     private const string CountScript = """
-        for i = 1, #ARGV, 2 do
-          if redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) <= 0 then redis.call('HDEL', KEYS[1], ARGV[i]) end
+        local most = tonumber(ARGV[1])
+        local function fields()
+          local names, all = {}, redis.call('HGETALL', KEYS[1])
+          for i = 1, #all, 2 do names[#names + 1] = all[i] end
+          return names
+        end
+        local function group(field) return string.sub(field, string.find(field, '|', 1, true), -1) end
+        local function next_older(field, names)
+          local best, oldest
+          for _, name in ipairs(names) do
+            if name ~= field and group(name) == group(field) then
+              if name < field and (not best or name > best) then best = name end
+              if not oldest or name < oldest then oldest = name end
+            end
+          end
+          return best or oldest
+        end
+        for i = 2, #ARGV, 2 do
+          local field, change = ARGV[i], tonumber(ARGV[i + 1])
+          if not redis.call('HGET', KEYS[1], field) then
+            local names = fields()
+            if change < 0 or #names >= most then field = next_older(field, names) or (change > 0 and field) end
+          end
+          if field and redis.call('HINCRBY', KEYS[1], field, change) <= 0 then redis.call('HDEL', KEYS[1], field) end
+        end
+
+        -- An earlier version made as many as it liked: the newest of each group are counted with one that stays.
+        local names, groups, count = fields(), {}, 0
+        if #names <= most + 20 then return end
+        table.sort(names)
+        for _, name in ipairs(names) do
+          local own = group(name)
+          if not groups[own] then groups[own], count = {}, count + 1 end
+          table.insert(groups[own], name)
+        end
+        for _, own in pairs(groups) do
+          local stays = math.max(1, math.floor(most / count))
+          for i = stays + 1, #own do
+            redis.call('HINCRBY', KEYS[1], own[stays], redis.call('HGET', KEYS[1], own[i]))
+            redis.call('HDEL', KEYS[1], own[i])
+          end
         end
         """;
 
@@ -53,7 +97,8 @@ public sealed partial class DeadLetterCounts(
     public Task ChangeAsync(string queue, IReadOnlyCollection<(string Group, DateTimeOffset? PublishedAt)> letters, int change)
     {
         var fields = letters.Select(letter => Field(letter.Group, letter.PublishedAt)).CountBy(field => field, StringComparer.Ordinal);
-        return RunAsync(queue, CountScript, [.. fields.SelectMany(field => new RedisValue[] { field.Key, field.Value * change })]);
+        return RunAsync(
+            queue, CountScript, [MaxFields, .. fields.SelectMany(field => new RedisValue[] { field.Key, field.Value * change })]);
     }
 
     /// <summary>What was counted, by group.</summary>

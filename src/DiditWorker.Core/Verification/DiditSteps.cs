@@ -84,6 +84,12 @@ public sealed class DiditSteps(
 
     private async Task<EventKind?> WithheldAsync(Work work, Effect effect)
     {
+        // It may have waited for its place in the rate while a person ordered a pause.
+        if (pipeline.Creates.Gate.IsHeld)
+        {
+            return EventKind.TurnedAway;
+        }
+
         var lease = work.IsClaimed ? await work.Lease.EnsureAsync(options.LongestRequest) : LeaseState.Held;
         return lease switch
         {

@@ -13,6 +13,12 @@ public sealed class DeadLetterQueues(
 {
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// How long a pass may hold messages: the broker ends a channel that holds one for longer than its acknowledgement timeout, 30 minutes
+    /// by default (RabbitMQ docs, "Consumers").
+    /// </summary>
+    public static readonly TimeSpan MaxPass = TimeSpan.FromMinutes(10);
+
     /// <summary>Where rejected messages lie.</summary>
     public string ErrorQueue => options.ErrorQueue;
 
@@ -68,8 +74,8 @@ public sealed class DeadLetterQueues(
         WindowAge.Of(letter.Delivery?.PublishedAt, didit.IdempotencyWindow, didit.WindowMargin, time.GetUtcNow());
 
     /// <summary>
-    /// Every dead letter that the filter takes, as a snapshot of each queue; all go back unread. What is returned may be kept, but then its
-    /// body is kept, too.
+    /// Every dead letter that the filter takes, as a snapshot of each queue; all go back unread, also now and then while this lasts long.
+    /// What is returned may be kept, but then its body is kept, too.
     /// </summary>
     public async IAsyncEnumerable<DeadLetter> SnapshotAsync(
         IOperatorBroker broker, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
@@ -77,18 +83,40 @@ public sealed class DeadLetterQueues(
         var taken = 0;
         foreach (var queue in Named(filter))
         {
-            await using var scan = await broker.ScanAsync(queue, cancellation);
-            if (scan is null)
+            // How often each reference was told: a pass after one that was cut off meets them again.
+            var told = new Dictionary<ulong, int>();
+            var isCutOff = true;
+            while (isCutOff)
             {
-                continue;
-            }
-
-            await foreach (var (_, letter) in SelectAsync(scan, filter, cancellation))
-            {
-                yield return letter;
-                if (++taken == filter.Limit)
+                await using var scan = await broker.ScanAsync(queue, cancellation);
+                if (scan is null)
                 {
-                    yield break;
+                    break;
+                }
+
+                var (started, met) = (time.GetTimestamp(), new Dictionary<ulong, int>(told));
+                isCutOff = false;
+                await foreach (var (_, letter) in SelectAsync(scan, filter, cancellation))
+                {
+                    var reference = Convert.ToUInt64(letter.Reference, fromBase: 16);
+                    if (met.GetValueOrDefault(reference) > 0)
+                    {
+                        met[reference]--;
+                        continue;
+                    }
+
+                    told[reference] = told.GetValueOrDefault(reference) + 1;
+                    yield return letter;
+                    if (++taken == filter.Limit)
+                    {
+                        yield break;
+                    }
+
+                    isCutOff = time.GetElapsedTime(started) > MaxPass;
+                    if (isCutOff)
+                    {
+                        break;
+                    }
                 }
             }
         }

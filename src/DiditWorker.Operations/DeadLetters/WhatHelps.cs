@@ -13,7 +13,7 @@ internal static class WhatHelps
         RejectionCodes.InvalidMessage => "the publisher, under a new id; or replay --set",
         RejectionCodes.PayloadMismatch => "the publisher, under a new id; discard",
         RejectionCodes.RefusedByDidit => "mend it at Didit; replay",
-        RejectionCodes.AmbiguousSession => "show --look-up; keys adopt; replay",
+        RejectionCodes.AmbiguousSession => "show --look-up; keys adopt or exclude; replay",
         RejectionCodes.AttemptsExhausted => "show; replay",
         DeadLetterGroups.Skipped => "whoever sent it; discard",
         DeadLetterGroups.DeliveryLimit => "replay",
@@ -41,8 +41,8 @@ internal static class WhatHelps
             RejectionCodes.RefusedByDidit =>
                 ("mend the cause at Didit, and replay it; a replay asks Didit again.", [replay]),
             RejectionCodes.AmbiguousSession =>
-                ("look in Didit's console which session was made for it, adopt that, and replay it:",
-                    [$"dead-letters show {id} --look-up", $"keys adopt {id} SESSION", replay]),
+                ("look in Didit's console which session was made for it. Adopt that, or exclude all if none was; then replay it:",
+                    [$"dead-letters show {id} --look-up", $"keys adopt {id} SESSION", $"keys exclude {id} SESSION --reason WHY", replay]),
             DeadLetterGroups.Skipped => ("tell whoever sent another message type to this queue. Put it away:", [discard]),
             _ => ("find out why it failed, then replay it; the worker looks up before it creates.", [replay]),
         };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using DiditWorker.Operations.Audit;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.Terminal;
@@ -8,7 +7,7 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Operations.Keys;
 
 /// <summary><c>keys adopt</c></summary>
-internal sealed partial class KeyAdoptCommand(
+internal sealed class KeyAdoptCommand(
     KeyFinder finder, KeyAdoption adoptions, IOperatorBroker broker, AuditLog audit, Output output)
 {
     public static Command Create(OperatorHost host)
@@ -16,8 +15,7 @@ internal sealed partial class KeyAdoptCommand(
         var name = KeyCommands.Name();
         var session = new Argument<string>("SESSION")
         { Description = "Didit's id of the session, as AmbiguousSession or Didit's console names it" };
-        session.Validators.Add(CommonOptions.Require(
-            SessionPattern().IsMatch, "SESSION: expected the id of a session: letters, digits and hyphens"));
+        session.Validators.Add(KeyCommands.RequireSessions);
         var isKey = KeyCommands.IsKey();
         var reason =
             CommonOptions.Reason(
@@ -81,7 +79,4 @@ internal sealed partial class KeyAdoptCommand(
 
     private static string Named(Adoption adoption) =>
         adoption.RequestId is { } id ? $"request id {id} (key {adoption.Key})" : $"key {adoption.Key}";
-
-    [GeneratedRegex("^[A-Za-z0-9-]{1,100}\\z", RegexOptions.None, 1000)]
-    private static partial Regex SessionPattern();
 }

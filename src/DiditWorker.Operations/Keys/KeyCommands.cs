@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using DiditWorker.Didit;
 using DiditWorker.Operations.Replay;
 using DiditWorker.Operations.Terminal;
@@ -8,14 +10,15 @@ using DiditWorker.Protocol;
 namespace DiditWorker.Operations.Keys;
 
 /// <summary><c>diditworker keys …</c>, and what its commands share.</summary>
-internal static class KeyCommands
+internal static partial class KeyCommands
 {
     public static Command Create(OperatorHost host) => new(
-        "keys", "The record that Redis holds of a request: look at it, complete it with a session, forget it; and since when Redis "
-            + "remembers. Nothing is changed without --yes.")
+        "keys", "The record that Redis holds of a request: look at it, complete it with a session, say which sessions are not its own, "
+            + "forget it; and since when Redis remembers. Nothing is changed without --yes.")
     {
         KeyShowCommand.Create(host),
         KeyAdoptCommand.Create(host),
+        KeyExcludeCommand.Create(host),
         KeyForgetCommand.Create(host),
         KeyHorizonCommand.Create(host),
     };
@@ -30,6 +33,15 @@ internal static class KeyCommands
     }
 
     public static Option<bool> IsKey() => new("--key") { Description = "ID|KEY is the key, whatever else it could be" };
+
+    /// <summary>A validator of ids of sessions.</summary>
+    public static void RequireSessions(SymbolResult result)
+    {
+        if (!result.Tokens.All(token => SessionPattern().IsMatch(token.Value)))
+        {
+            result.AddError("SESSION: expected the id of a session: letters, digits and hyphens");
+        }
+    }
 
     /// <summary>Runs what reads a record; one that cannot be read ends it with a clear text.</summary>
     public static async Task<int> ReadingAsync(Func<Task<int>> command)
@@ -58,4 +70,7 @@ internal static class KeyCommands
         $"No record of {found}{(found.OrKey is null ? "" : ", nor under it as a key")}: it never came here, or its window is over, or "
             + "Redis lost it. "
         + ReplayWithoutRecord.InWords(didit);
+
+    [GeneratedRegex("^[A-Za-z0-9-]{1,100}\\z", RegexOptions.None, 1000)]
+    private static partial Regex SessionPattern();
 }

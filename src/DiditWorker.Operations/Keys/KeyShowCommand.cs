@@ -4,11 +4,13 @@ using DiditWorker.Didit;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Terminal;
 using DiditWorker.Protocol;
+using DiditWorker.Redis;
 
 namespace DiditWorker.Operations.Keys;
 
 /// <summary><c>keys show</c></summary>
-internal sealed class KeyShowCommand(KeyFinder finder, DiditOptions didit, IdempotencyOptions idempotency, Output output)
+internal sealed class KeyShowCommand(
+    KeyFinder finder, ExcludedSessions excluded, DiditOptions didit, IdempotencyOptions idempotency, Output output)
 {
     public static Command Create(OperatorHost host)
     {
@@ -27,12 +29,13 @@ internal sealed class KeyShowCommand(KeyFinder finder, DiditOptions didit, Idemp
     {
         var found = await finder.FindAsync(name, isKey);
         var view = found.Memory.Record is null ? null : RecordView.Of(found.Memory, found.Ttl, didit.ProtocolSettings(idempotency));
+        string[] others = [.. (await excluded.ReadAsync(found.Key)).Order(StringComparer.Ordinal)];
         var takenFor = found.RequestId is null ? "key" : "request-id";
-        output.Write(json, new { TakenFor = takenFor, found.RequestId, Key = found.Key.ToString(), Record = view }, () =>
+        output.Write(json, new { TakenFor = takenFor, found.RequestId, Key = found.Key.ToString(), Record = view, Excluded = others }, () =>
         {
             if (view is not null)
             {
-                output.WriteRows(Rows(found, view));
+                output.WriteRows([.. Rows(found, view), .. others.Select(id => ("not its session", id))]);
             }
         });
         return view is not null ? ExitCodes.Done

@@ -38,9 +38,8 @@ internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, Didi
         PlanSummary summary;
         await using (var lines = Open(file))
         {
-            summary = await planner.PlanAsync(
-                broker, filter, ask, (letter, prediction) => lines?.WriteLine(PlanFile.Line(PlanLine.Of(letter, prediction))),
-                cancellation);
+            summary = await PlanAsync(
+                filter, ask, (letter, prediction) => lines?.WriteLine(PlanFile.Line(PlanLine.Of(letter, prediction))), cancellation);
         }
 
         PlanView.Print(summary, json, output);
@@ -60,6 +59,30 @@ internal sealed class PlanCommand(DeadLetterQueues queues, Planner planner, Didi
         NothingMatched.RequireEach(queues, filter);
         return summary.DiditSaid is not { } said ? ExitCodes.Done
             : throw DiditSilence.For(said, Words.Count(summary.DiditAway, "message"));
+    }
+
+    // To ask Didit about each takes minutes; without that it is over in a moment.
+    private async Task<PlanSummary> PlanAsync(
+        DeadLetterFilter filter, bool ask, Action<DeadLetter, Prediction> each, CancellationToken cancellation)
+    {
+        if (!ask)
+        {
+            return await planner.PlanAsync(broker, filter, ask, each, cancellation);
+        }
+
+        PlanSummary? summary = null;
+        var depth = await queues.DepthAsync(broker, filter, cancellation);
+        await ProgressBar.RunAsync(
+            output.Progress, "asking Didit", Math.Min(depth, filter.Limit ?? depth),
+            async done => summary = await planner.PlanAsync(
+                broker, filter, ask,
+                (letter, prediction) =>
+                {
+                    each(letter, prediction);
+                    done(1);
+                },
+                cancellation));
+        return summary!;
     }
 
     private static void Delete(string? file)

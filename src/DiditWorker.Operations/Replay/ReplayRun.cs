@@ -16,8 +16,6 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
     private const int Growth = 10;
     private const int MaxBatch = 1_000;
 
-    // The broker closes a channel that holds a message for longer than its acknowledgement timeout (30 minutes by default).
-    private static readonly TimeSpan MaxPass = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
@@ -88,7 +86,7 @@ public sealed class ReplayRun(DeadLetterQueues queues, ReplayOptions options, Ti
                 (_batch, _inBatch) = (Math.Min(_batch * Growth, MaxBatch), 0);
             }
 
-            cutOff = time.GetElapsedTime(started) > MaxPass;
+            cutOff = time.GetElapsedTime(started) > DeadLetterQueues.MaxPass;
             if (cutOff || Report.StoppedBecause is not null)
             {
                 break;

@@ -11,8 +11,11 @@ internal static class CommandExamples
             "send --vendor-data user-4711 --wait",
             "send --vendor-data user-4711 --message-id order-9 --metadata {\"order\":9}",
         ],
+        ["pause"] = ["pause --reason \"the workflow is being changed\" --for 2h"],
+        ["resume"] = ["resume"],
         ["keys show"] = ["keys show order-9", "keys show 0191f6a5-2d0c-7cc1-9a37-6c2b3f1d8e42 --json"],
         ["keys adopt"] = ["keys adopt order-9 SESSION", "keys adopt order-9 SESSION --reason \"found in the console\" --yes"],
+        ["keys exclude"] = ["keys exclude order-9 SESSION --reason \"made by the support, not by this order\" --yes"],
         ["keys release"] = ["keys release order-9 --reason \"refused while the workflow was wrong\" --yes"],
         ["keys horizon"] = ["keys horizon"],
         ["dead-letters list"] =

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Microsoft.Extensions.Logging.Console;
 using DiditWorker.Operations;
 using DiditWorker.Operations.Keys;
+using DiditWorker.Operations.Pausing;
 using DiditWorker.Operations.Probe;
 using DiditWorker.Operations.Send;
 using DiditWorker.Operations.Terminal;
@@ -57,6 +58,8 @@ internal static class CommandLine
         var root = new RootCommand(Description)
         {
             SendCommand.Create(host),
+            PauseCommand.Create(host),
+            ResumeCommand.Create(host),
             KeyCommands.Create(host),
             DeadLetterCommands.Create(host),
             ProbeCommand.Create(host),

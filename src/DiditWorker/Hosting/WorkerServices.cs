@@ -40,7 +40,7 @@ public static class WorkerServices
         services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
         services.AddSingleton(provider => provider.GetRequiredService<RecentActivity>().Retried);
         services.AddIdempotency().AddDidit();
-        services.AddHostedService<SecretWatch>();
+        services.AddSingleton<PauseOrders>().AddHostedService<SecretWatch>().AddHostedService<PauseWatch>();
         services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton(Flow).AddSingleton<DeliveryReporter>()
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetterCounts>(
                 provider, provider.GetRequiredService<DiditOptions>().WindowMargin));
@@ -57,7 +57,7 @@ public static class WorkerServices
     }
 
     private static IServiceCollection AddIdempotency(this IServiceCollection services) => services
-        .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>().AddSingleton<Horizon>()
+        .AddSingleton<RedisTrouble>().AddSingleton<UnreadableRecords>().AddSingleton<Horizon>().AddSingleton<ExcludedSessions>()
         .AddSingleton(provider =>
         {
             // Asked for when it connects: not every command does.

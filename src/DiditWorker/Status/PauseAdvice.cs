@@ -26,6 +26,7 @@ internal static class PauseAdvice
         PauseReasons.SomethingInFront =>
             "something answers in Didit's place: look at proxies, gateways and firewalls on the way, and at Didit:BaseAddress and the "
                 + "paths; the worker resumes by itself",
+        PauseReasons.Operator => "diditworker resume, once the reason is gone",
         PauseReasons.Redirected => "correct Didit:BaseAddress or Didit:CreateSessionPath, and restart the workers",
         _ => "look at Didit's status page and at the network to Didit:BaseAddress; the worker probes and resumes by itself, restarting "
             + "it does not help",

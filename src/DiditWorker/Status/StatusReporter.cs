@@ -35,7 +35,9 @@ public sealed class StatusReporter(
             ConcurrentMessageLimit = options.ConcurrentMessageLimit,
             Circuit = pipeline.Circuit,
             Pause = (pipeline.Creates.Gate.Current ?? pipeline.Reads.Gate.Current) is { } pause
-                ? new(pause.Reason, pause.Why, pause.Since, pause.Until) : null,
+                ? new(
+                    pause.Reason, pause.Why, pause.Since, pause.Until == DateTimeOffset.MaxValue ? null : pause.Until)
+                : null,
             CreateRate = new(didit.RequestsPerMinute, recent.CreatesLastMinute()),
             WaitingNow = [.. waiting.Take(MaxWaiting).Select(Waiting)],
             WaitingNowCount = waiting.Count,

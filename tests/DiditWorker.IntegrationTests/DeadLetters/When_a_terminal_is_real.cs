@@ -38,7 +38,9 @@ public sealed partial class When_a_terminal_is_real
             ["dead-letters", "plan"], ["dead-letters", "replay"], ["dead-letters", "export", "FILE"],
             ["dead-letters", "import", _folder.File("exported")], ["dead-letters", "discard", "FILE", "--reason", "test"],
             ["dead-letters", "history"], ["keys", "show", Id], ["keys", "adopt", Adopting.Id, session.SessionId],
-            ["keys", "release", Id, "--reason", "test"], ["keys", "horizon", "--nothing-was-lost", "--reason", "test"],
+            ["keys", "release", Id, "--reason", "test"],
+            ["pause", "--reason", "a test", "--for", "1h"], ["resume"],
+            ["keys", "exclude", Id, session.SessionId, "--reason", "test"], ["keys", "horizon", "--nothing-was-lost", "--reason", "test"],
             ["send", "--vendor-data", "user-9", "--message-id", Id, "--wait"], ["probe", "--yes", "--tries", "1"],
         ];
     }

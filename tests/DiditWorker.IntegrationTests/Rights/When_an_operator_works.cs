@@ -37,6 +37,9 @@ public sealed class When_an_operator_works
         var session = (await World.Didit.SessionsAsync()).Single(s => s.VendorData == "user-operated").SessionId;
         await MakeAmbiguousAsync("operated-2");
         await DoneAsync("keys", "adopt", "operated-2", session, "--reason", "the test", "--yes");
+        await DoneAsync("pause", "--reason", "the test", "--for", "1h");
+        await DoneAsync("resume");
+        await DoneAsync("keys", "exclude", "operated-3", session, "--reason", "the test", "--yes");
         await DoneAsync("keys", "release", "operated-2", "--reason", "the test", "--yes");
         await DoneAsync("keys", "horizon");
         await DoneAsync("keys", "horizon", "--nothing-was-lost", "--reason", "the test", "--yes");

@@ -4,6 +4,7 @@ using NUnit.Framework;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Shouldly;
+using StackExchange.Redis;
 
 namespace DiditWorker.Tests.Commands;
 
@@ -71,6 +72,19 @@ public sealed class When_a_command_fails
         exitCode.ShouldBe(1);
         notes.Trim().ShouldBe(
             "A file cannot be read or written (No space left on device : '/var/plan.jsonl'). Check its disk and its rights.");
+    }
+
+    // The client does not send to a replica, and says so by an exception that is none of its others.
+    [Test]
+    public async Task A_redis_that_fails_over_is_told_as_redis()
+    {
+        await using var desk = new Desk();
+
+        var (exitCode, notes) = await desk.RunAsync(_ => throw new RedisCommandException("Command cannot be issued to a replica: EVALSHA"));
+
+        exitCode.ShouldBe(69);
+        notes.Trim().ShouldBe(
+            "Redis at 127.0.0.1:1 does not answer (RedisCommandException). Check that it runs there, and ConnectionStrings:Redis.");
     }
 
     [TestCase(typeof(InvalidOperationException))]

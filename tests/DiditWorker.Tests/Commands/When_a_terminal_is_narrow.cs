@@ -28,7 +28,9 @@ public sealed class When_a_terminal_is_narrow
     // What these say of a record is for a real Redis to show (When_a_terminal_is_real); here they say that there is none.
     private static readonly string[][] CommandsOnRedis =
     [
-        ["keys", "show", Id], ["keys", "adopt", Id, "6b90b8767-928e"], ["keys", "release", Id, "--reason", "a test"], ["keys", "horizon"],
+        ["keys", "show", Id], ["keys", "adopt", Id, "6b90b8767-928e"], ["keys", "release", Id, "--reason", "a test"],
+        ["pause", "--reason", "a test", "--for", "1h"], ["resume"],
+        ["keys", "exclude", Id, "6b90b8767-928e", "--reason", "a test"], ["keys", "horizon"],
         ["dead-letters", "export", "archive"], ["dead-letters", "history"],
     ];
 

@@ -41,7 +41,8 @@ public sealed class When_a_dead_letter_is_shown
         text.ShouldContain("a replay would   not be predicted, since: Redis could not be asked");
     }
 
-    [TestCase("AmbiguousSession", "dead-letters show order-1 --look-up", "keys adopt order-1 SESSION", "dead-letters replay order-1")]
+    [TestCase("AmbiguousSession", "dead-letters show order-1 --look-up", "keys adopt order-1 SESSION",
+        "keys exclude order-1 SESSION --reason WHY", "dead-letters replay order-1")]
     [TestCase("RefusedByDidit", "dead-letters replay order-1")]
     [TestCase("PayloadMismatch", "dead-letters discard FILE --id order-1 --reason WHY")]
     [TestCase("AttemptsExhausted", "dead-letters replay order-1")]

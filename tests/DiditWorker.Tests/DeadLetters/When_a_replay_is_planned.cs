@@ -2,6 +2,7 @@ using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Replay;
 using DiditWorker.Redis;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Shouldly;
 
@@ -131,4 +132,24 @@ public sealed class When_a_replay_is_planned
     private static Task<PlanSummary> PlanAsync(Desk desk, DeadLetterFilter filter, Action<string>? each = null) =>
         desk.Get<Planner>().PlanAsync(
             desk.Broker, filter, ask: false, (letter, _) => each?.Invoke(letter.Reference), CancellationToken.None);
+
+    // The broker ends a channel that holds a message for 30 minutes.
+    [Test]
+    public async Task One_that_takes_long_gives_the_messages_back_now_and_then_and_still_tells_each_once()
+    {
+        await using var desk = new Desk();
+        desk.Park(10);
+        desk.Park("order-3");
+        var time = (FakeTimeProvider)desk.Get<TimeProvider>();
+
+        var told = new List<string>();
+        await foreach (var letter in desk.Queues.SnapshotAsync(desk.Broker, new() { Queue = "error" }, CancellationToken.None))
+        {
+            told.Add(letter.Name);
+            time.Advance(TimeSpan.FromMinutes(3));
+        }
+
+        told.ShouldBe([.. Enumerable.Range(1, 10).Select(i => $"order-{i}"), "order-3"]);
+        desk.Broker.Steps.Count(step => step == "return order-1").ShouldBe(3, "after 4 messages, after 8, and at the end");
+    }
 }

@@ -51,9 +51,9 @@ internal sealed class StubbedDidit : IAsyncDisposable
         _limiter = new(_redis, "ratelimit", 10_000_000, _metrics, TimeProvider.System, _stopping.Token);
         Pipeline = new(
             _options, new(Operation.Create, _options, _time), new(Operation.Read, _options, _time), _limiter, _limiter, _metrics, _time);
-        LookUp = new(Client, List, Versions, Pipeline);
-        Steps = new(Client, Pipeline, LookUp, _options, _metrics, Retried, _time);
         var store = new IdempotencyStore(_redis, new(), _options.IdempotencyWindow, new(key: null), _metrics);
+        LookUp = new(Client, List, Versions, new(_redis, store), Pipeline);
+        Steps = new(Client, Pipeline, LookUp, _options, _metrics, Retried, _time);
         _records = new(store, new(_time, NullLogger<RedisTrouble>.Instance), new(_time), _time, NullLogger<RecordSteps>.Instance);
     }
 

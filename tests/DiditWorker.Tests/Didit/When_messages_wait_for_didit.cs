@@ -97,7 +97,7 @@ public sealed class When_messages_wait_for_didit
             didit.Pipeline.Of(operation).Gate.Close(TimeSpan.FromMinutes(1), reason, "402", _time.GetUtcNow());
 
             Shown(gauge, value: 1).ShouldBe([$"{(operation == Operation.Create ? "create" : "read")} {reason}"]);
-            Shown(gauge, value: 0).Count.ShouldBe((2 * 9) - 1);
+            Shown(gauge, value: 0).Count.ShouldBe((2 * PauseReasons.All.Count) - 1);
             didit.Pipeline.Of(operation).Gate.Succeeded(_time.GetUtcNow());
             Shown(gauge, value: 1).ShouldBeEmpty();
         }

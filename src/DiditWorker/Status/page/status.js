@@ -22,6 +22,7 @@ const pauses = {
   default_workflow_unknown: "the default workflow is unknown",
   everything_refused: "everything is refused with the same words",
   something_in_front: "something in front of Didit answers",
+  operator: "by an operator",
   redirected: "redirected, so the address or a path is wrong",
 };
 const circuits = {
@@ -196,9 +197,10 @@ function drawPause(pause) {
   write(byId("pause-why"), pause ? capital(pause.why ?? "") : "");
   if (!pause) return write(byId("pause-times"), pause === null ? "Held only by the rate limit" : "");
   const times = byId("pause-times");
-  if (times.children.length === 0) times.replaceChildren("Since ", element("time"), " · next probe ", element("time"));
+  const end = pause.until === null ? " · until diditworker resume" : pause.reason === "operator" ? " · ends " : " · next probe ";
+  times.replaceChildren("Since ", element("time"), end, ...(pause.until === null ? [] : [element("time")]));
   when(times.children[0], pause.since);
-  when(times.children[1], pause.until, until(pause.until));
+  if (pause.until !== null) when(times.children[1], pause.until, until(pause.until));
 }
 
 function drawWaiting() {
