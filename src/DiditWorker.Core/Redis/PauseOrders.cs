@@ -30,13 +30,17 @@ public sealed class PauseOrders(RedisConnection redis, IdempotencyOptions option
 
     /// <summary>Orders a pause, in place of the one that holds.</summary>
     /// <inheritdoc cref="ReadAsync" path="/exception[1]"/>
-    public async Task GiveAsync(PauseOrder order) => await (await redis.DatabaseAsync()).StringSetAsync(
-        Key, JsonSerializer.Serialize(order, PauseJson.Default.PauseOrder),
-        order.Until is { } until ? new Expiration(until - order.Since) : Expiration.Default);
+    public async Task GiveAsync(PauseOrder order)
+    {
+        // As deploy/redis allows them: the client would say SETEX, and below UNLINK.
+        object[] set = [Key, JsonSerializer.Serialize(order, PauseJson.Default.PauseOrder)];
+        object[] end = order.Until is { } until ? ["PX", (long)(until - order.Since).TotalMilliseconds] : [];
+        await (await redis.DatabaseAsync()).ExecuteAsync("SET", [.. set, .. end]);
+    }
 
     /// <summary>Ends it.</summary>
     /// <inheritdoc cref="ReadAsync" path="/exception[1]"/>
-    public async Task EndAsync() => await (await redis.DatabaseAsync()).KeyDeleteAsync(Key);
+    public async Task EndAsync() => await (await redis.DatabaseAsync()).ExecuteAsync("DEL", [Key]);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

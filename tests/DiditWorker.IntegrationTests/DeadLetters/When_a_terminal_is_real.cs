@@ -39,8 +39,8 @@ public sealed partial class When_a_terminal_is_real
             ["dead-letters", "import", _folder.File("exported")], ["dead-letters", "discard", "FILE", "--reason", "test"],
             ["dead-letters", "history"], ["keys", "show", Id], ["keys", "adopt", Adopting.Id, session.SessionId],
             ["keys", "release", Id, "--reason", "test"],
-            ["pause", "--reason", "a test", "--for", "1h"], ["resume"],
-            ["keys", "exclude", Id, session.SessionId, "--reason", "test"], ["keys", "horizon", "--nothing-was-lost", "--reason", "test"],
+            ["pause", "--reason", "test", "--for", "1h"], ["resume"],
+            ["keys", "exclude", Adopting.Id, session.SessionId, "--reason", "test"], ["keys", "horizon", "--nothing-was-lost", "--reason", "test"],
             ["send", "--vendor-data", "user-9", "--message-id", Id, "--wait"], ["probe", "--yes", "--tries", "1"],
         ];
     }
@@ -59,7 +59,7 @@ public sealed partial class When_a_terminal_is_real
     public async Task No_line_is_wider_and_no_id_is_broken(int? width)
     {
         // Those that read the queue would take messages from each other; the others wait for something else meanwhile.
-        await Task.WhenAll(_commands.GroupBy(command => ReadsTheQueue(command) ? "" : command[0]).Select(async chain =>
+        await Task.WhenAll(_commands.GroupBy(command => ReadsTheQueue(command) ? "" : ChainOf(command[0])).Select(async chain =>
         {
             foreach (var command in chain)
             {
@@ -101,7 +101,10 @@ public sealed partial class When_a_terminal_is_real
     private static bool MustBeWhole(string line) => line.StartsWith("  diditworker ", StringComparison.Ordinal)
         || !line.Split("  ", StringSplitOptions.RemoveEmptyEntries)[^1].Trim().Contains(' ');
 
-    private static bool ReadsTheQueue(string[] command) => command[0] == "dead-letters" || command[1] == "adopt";
+    // There is nothing to resume before the pause.
+    private static string ChainOf(string command) => command == "resume" ? "pause" : command;
+
+    private static bool ReadsTheQueue(string[] command) => command is ["dead-letters", ..] or [_, "adopt", ..];
 
     private async Task<string> PrintedAsync(int? width, int? columns, params string[] command)
     {
