@@ -40,7 +40,8 @@ public sealed partial class When_a_terminal_is_real
             ["dead-letters", "history"], ["keys", "show", Id], ["keys", "adopt", Adopting.Id, session.SessionId],
             ["keys", "release", Id, "--reason", "test"],
             ["pause", "--reason", "test", "--for", "1h"], ["resume"],
-            ["keys", "exclude", Adopting.Id, session.SessionId, "--reason", "test"], ["keys", "horizon", "--nothing-was-lost", "--reason", "test"],
+            ["keys", "exclude", Adopting.Id, session.SessionId, "--reason", "test"],
+            ["keys", "horizon", "--nothing-was-lost", "--reason", "test"],
             ["send", "--vendor-data", "user-9", "--message-id", Id, "--wait"], ["probe", "--yes", "--tries", "1"],
         ];
     }
