@@ -2,6 +2,7 @@ using DiditWorker.Operations.Audit;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Keys;
+using DiditWorker.Operations.Reconcile;
 using DiditWorker.Operations.Replay;
 using DiditWorker.Operations.Send;
 using DiditWorker.Operations.Terminal;
@@ -20,5 +21,7 @@ internal static class OperationsServices
             provider.GetRequiredService<BrokerAccess>(), provider.GetRequiredService<SlowCalls>(),
             provider.GetRequiredService<TimeProvider>(), cancellation))
         .AddSingleton<DeadLetterReader>().AddSingleton<DeadLetterQueues>().AddSingleton<Predictor>().AddSingleton<Planner>()
-        .AddSingleton<ReplayEdit>().AddSingleton<KeyFinder>().AddSingleton<KeyAdoption>().AddSingleton<RequestSender>();
+        .AddSingleton<ReplayEdit>().AddSingleton<KeyFinder>().AddSingleton<KeyAdoption>().AddSingleton<RequestSender>()
+        .AddSingleton<AnsweredRecords>().AddSingleton<ListedSessions>().AddSingleton<RecordsBegin>().AddSingleton<SessionVerdicts>()
+        .AddSingleton<Reconciliation>().AddSingleton<SurplusDeletion>();
 }

@@ -60,6 +60,30 @@ public sealed class DiditClient(
         return await reader(token => GetAsync(path, "decision", token), cancellation);
     }
 
+    /// <summary>Deletes a session. One that Didit does not know (any more) is as good as deleted.</summary>
+    /// <exception cref="ReadFailedException">Didit did not do it, or did not answer in time.</exception>
+    internal async Task DeleteAsync(string sessionId, CancellationToken cancellation)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Delete, new Uri(options.BaseAddress, options.DeletePath(sessionId)));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(options.AttemptTimeout);
+        try
+        {
+            using var response = await SendAsync(message, "delete", patience.Token);
+            if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NotFound)
+            {
+                var body = await ReadAsync(response.Content, MaxReadReply, patience.Token);
+                var reply = ReplyClassifier.ClassifyRead(response.StatusCode, response.Headers, body, time.GetUtcNow());
+                throw new ReadFailedException(reply with { Why = $"delete: {reply.Why}" });
+            }
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException
+            || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new ReadFailedException($"delete: {Describe(exception)}");
+        }
+    }
+
     /// <summary>Reads one JSON object; null: 404 in Didit's JSON.</summary>
     /// <param name="path">With its query.</param>
     /// <param name="operation">What the metrics call it.</param>

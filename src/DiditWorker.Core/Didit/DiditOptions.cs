@@ -29,6 +29,9 @@ public sealed record DiditOptions
     [RegularExpression("/([^?]*/)?", ErrorMessage = Slashes)]
     public string DecisionPath { get; init; } = "/v3/session/{id}/decision/";
 
+    /// <summary>Where a session is deleted (Didit's API pages: delete session).</summary>
+    internal string DeletePath(string sessionId) => $"{CreateSessionPath}{Uri.EscapeDataString(sessionId)}/delete/";
+
     /// <summary>Sent as <c>x-api-key</c>. One of the two is required.</summary>
     /// <remarks>Allowed: visible ASCII.</remarks>
     public Secret? ApiKey { get => CurrentApiKey?.Invoke() ?? field; init; }

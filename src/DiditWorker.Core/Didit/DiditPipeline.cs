@@ -19,7 +19,6 @@ public sealed class DiditPipeline
     private readonly ResiliencePipeline<DiditReply> _creates;
     private readonly ResiliencePipeline _reads;
     private readonly CircuitBreakerStateProvider _circuit = new();
-    private readonly DiditOptions _options;
 
     /// <param name="options">Time-outs.</param>
     /// <param name="creates">Creates, which pause while their circuit is open.</param>
@@ -32,7 +31,7 @@ public sealed class DiditPipeline
         DiditOptions options, DiditEndpoint creates, DiditEndpoint reads, RedisRateLimiter createLimit, RedisRateLimiter readLimit,
         WorkerMetrics metrics, TimeProvider time)
     {
-        (_options, Creates, Reads) = (options, creates, reads);
+        (Options, Creates, Reads) = (options, creates, reads);
 
         // After an outage that only look-ups have met, what they let through comes at once.
         reads.OnReopened = creates.Gate.Ramp;
@@ -51,6 +50,9 @@ public sealed class DiditPipeline
             _ => 3,
         });
     }
+
+    /// <summary>Rates and time-outs.</summary>
+    public DiditOptions Options { get; }
 
     /// <summary>Creates.</summary>
     public DiditEndpoint Creates { get; }
@@ -119,7 +121,7 @@ public sealed class DiditPipeline
         }
         catch (BrokenCircuitException exception)
         {
-            Creates.OpenCircuit(exception.RetryAfter ?? _options.BreakDuration);
+            Creates.OpenCircuit(exception.RetryAfter ?? Options.BreakDuration);
             return new(Unless(ReplyKind.NotSent), "the circuit is open");
         }
         finally
@@ -148,7 +150,7 @@ public sealed class DiditPipeline
         }
         catch (BrokenCircuitException exception)
         {
-            Reads.OpenCircuit(exception.RetryAfter ?? _options.BreakDuration);
+            Reads.OpenCircuit(exception.RetryAfter ?? Options.BreakDuration);
             throw new ReadFailedException(new DiditReply(ReplyKind.NotSent, "the circuit is open"));
         }
     }

@@ -24,6 +24,13 @@ public sealed class IdempotencyStore(
     private readonly RedisValue _lease = Milliseconds(options.Lease);
     private readonly RedisValue _retention = Milliseconds(options.RetentionFor(window));
 
+    /// <summary>
+    /// Whether this failure means that a record cannot be read: it is of another version, damaged, or encrypted with a key that is not
+    /// there.
+    /// </summary>
+    public static bool IsUnreadable(Exception exception) =>
+        exception is UnknownRecordException or CryptographicException or FormatException;
+
     /// <summary>The name of a key's record. The braces are the hash tag of Redis Cluster.</summary>
     public string RedisKey(IdempotencyKey key) => $"{options.KeyPrefix}{{{key}}}";
 
@@ -147,7 +154,9 @@ public sealed class IdempotencyStore(
         }
     }
 
-    private IdempotencyRecord? Read(IdempotencyKey key, RedisValue text)
+    /// <summary>The record in a text of Redis; null without one.</summary>
+    /// <exception cref="UnknownRecordException">It is of another version.</exception>
+    internal IdempotencyRecord? Read(IdempotencyKey key, RedisValue text)
     {
         if (text.IsNullOrEmpty)
         {

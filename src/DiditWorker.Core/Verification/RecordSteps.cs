@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using DiditWorker.Protocol;
 using DiditWorker.Redis;
@@ -30,7 +29,7 @@ public sealed partial class RecordSteps(
             work.IsClaimed = false;
             return new(EventKind.Claimed, time.GetUtcNow()) { Memory = Memory.Unavailable };
         }
-        catch (Exception exception) when (IsUnreadable(exception))
+        catch (Exception exception) when (IdempotencyStore.IsUnreadable(exception))
         {
             // Nothing is lost while it waits: a newer worker, or this one with the right key file, can read the record.
             Note(work.Delivery.Key, exception);
@@ -54,7 +53,7 @@ public sealed partial class RecordSteps(
             NoteAway(work.Delivery, exception);
             return new(EventKind.NotStored, time.GetUtcNow());
         }
-        catch (Exception exception) when (IsUnreadable(exception))
+        catch (Exception exception) when (IdempotencyStore.IsUnreadable(exception))
         {
             // A newer worker has taken over meanwhile. The next claim meets its record too, and waits.
             Note(work.Delivery.Key, exception);
@@ -82,9 +81,6 @@ public sealed partial class RecordSteps(
 
         return new(EventKind.Released, time.GetUtcNow());
     }
-
-    private static bool IsUnreadable(Exception exception) =>
-        exception is UnknownRecordException or CryptographicException or FormatException;
 
     private void NoteAway(Delivery delivery, Exception exception) => trouble.Note(exception, $"{delivery.RequestId} {delivery.Key}");
 

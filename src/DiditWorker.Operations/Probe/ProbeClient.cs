@@ -128,9 +128,7 @@ public sealed class ProbeClient(HttpClient http, DiditOptions options, int mostR
     {
         await PaceAsync(places: 1, cancellation);
 
-        // Didit's API pages: delete session.
-        using var message = new HttpRequestMessage(
-            HttpMethod.Delete, new Uri(options.BaseAddress, $"{options.CreateSessionPath}{Uri.EscapeDataString(sessionId)}/delete/"));
+        using var message = new HttpRequestMessage(HttpMethod.Delete, new Uri(options.BaseAddress, options.DeletePath(sessionId)));
         var reply = await SendAsync(message, apiKey: null, cancellation);
         if (reply.Status is 204 or 404)
         {

@@ -42,18 +42,26 @@ internal static class ListSessions
     {
         var now = call.World.Now;
         var all = call.VendorData is { Length: > 0 } vendorData ? call.World.Sessions.Of(vendorData, now) : call.World.Sessions.All(now);
-        return [.. NewestFirst(all.Where(session =>
+        return NewestFirst(all.Where(session =>
             !session.Deleted
             && (session.Seeded || settings.ListScope == ListScope.Everything)
             && session.CreatedAt + settings.ListLag <= now
-            && Matches(session, call.Http.Request.Query)))];
+            && Matches(session, call.Http.Request.Query)));
     }
 
     private static IEnumerable<SimulatedSession> Part(List<SimulatedSession> sessions, int offset, int limit) =>
         sessions.Skip(offset).Take(limit);
 
-    private static IEnumerable<SimulatedSession> NewestFirst(IEnumerable<SimulatedSession> sessions) =>
-        sessions.OrderByDescending(session => session.CreatedAt).ThenByDescending(session => session.SessionNumber);
+    // Mostly they are in the order of their making already: a page of very many is not worth a sort.
+    private static List<SimulatedSession> NewestFirst(IEnumerable<SimulatedSession> sessions)
+    {
+        var newest = sessions.Reverse().ToList();
+        return newest.Zip(newest.Skip(1)).All(pair => IsNewer(pair.First, pair.Second)) ? newest
+            : [.. newest.OrderByDescending(session => session.CreatedAt).ThenByDescending(session => session.SessionNumber)];
+    }
+
+    private static bool IsNewer(SimulatedSession one, SimulatedSession other) => one.CreatedAt > other.CreatedAt
+        || (one.CreatedAt == other.CreatedAt && one.SessionNumber > other.SessionNumber);
 
     private static Reply? Forbidden(string kind, SimulatorSettings settings)
     {

@@ -32,6 +32,7 @@ internal static class CommandExamples
         ["dead-letters discard"] =
             ["dead-letters discard gone.jsonl --group InvalidMessage --reason \"tests of a publisher\" --yes"],
         ["dead-letters history"] = ["dead-letters history --last 20"],
+        ["reconcile"] = ["reconcile", "reconcile --since 12h --json", "reconcile --delete-surplus --reason \"found by the daily run\""],
         ["probe"] = ["probe --workflow-id 6b5f4a3e-0f7d-4d57-8d5a-0f1c2d3e4f50"],
         ["completion"] =
         [

@@ -5,6 +5,7 @@ using DiditWorker.Operations;
 using DiditWorker.Operations.Keys;
 using DiditWorker.Operations.Pausing;
 using DiditWorker.Operations.Probe;
+using DiditWorker.Operations.Reconcile;
 using DiditWorker.Operations.Send;
 using DiditWorker.Operations.Terminal;
 
@@ -62,6 +63,7 @@ internal static class CommandLine
             ResumeCommand.Create(host),
             KeyCommands.Create(host),
             DeadLetterCommands.Create(host),
+            ReconcileCommand.Create(host),
             ProbeCommand.Create(host),
             CompletionCommand.Create(output),
         };

@@ -29,6 +29,8 @@ internal static partial class Service
         builder.Services.AddHealth();
         builder.Services.AddHostedService<RedisAdvice>();
         builder.Services.AddSingleton<QueueWatch>().AddHostedService(provider => provider.GetRequiredService<QueueWatch>());
+        builder.Services.AddSingleton<ReconciliationWatch>()
+            .AddHostedService(provider => provider.GetRequiredService<ReconciliationWatch>());
         builder.Services.AddSingleton<QueueGauges>().AddSingleton<StatusReporter>();
         builder.AddHttpLimits();
         builder.AddConsoleLog();

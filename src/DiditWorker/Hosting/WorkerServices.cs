@@ -40,7 +40,7 @@ public static class WorkerServices
         services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<WorkerMetrics>().AddSingleton<RecentActivity>();
         services.AddSingleton(provider => provider.GetRequiredService<RecentActivity>().Retried);
         services.AddIdempotency().AddDidit();
-        services.AddSingleton<PauseOrders>().AddHostedService<SecretWatch>().AddHostedService<PauseWatch>();
+        services.AddSingleton<PauseOrders>().AddSingleton<Reconciliations>().AddHostedService<SecretWatch>().AddHostedService<PauseWatch>();
         services.AddSingleton<RecordSteps>().AddSingleton<DiditSteps>().AddSingleton(Flow).AddSingleton<DeliveryReporter>()
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetterCounts>(
                 provider, provider.GetRequiredService<DiditOptions>().WindowMargin));

@@ -7,8 +7,8 @@ namespace DiditWorker.Status;
 
 /// <summary>Takes a <see cref="StatusSnapshot"/> from what the worker keeps in memory: asking for it costs nobody else anything.</summary>
 public sealed class StatusReporter(
-    StartVerificationOptions options, DiditOptions didit, HealthHistory health, RecentActivity recent, DiditPipeline pipeline,
-    QueueWatch watch, TimeProvider time)
+    StartVerificationOptions options, HealthHistory health, RecentActivity recent, DiditPipeline pipeline,
+    QueueWatch watch, ReconciliationWatch reconciliations, TimeProvider time)
 {
     /// <summary>Of the worker, without what built it.</summary>
     public static readonly string Version =
@@ -38,13 +38,14 @@ public sealed class StatusReporter(
                 ? new(
                     pause.Reason, pause.Why, pause.Since, pause.Until == DateTimeOffset.MaxValue ? null : pause.Until)
                 : null,
-            CreateRate = new(didit.RequestsPerMinute, recent.CreatesLastMinute()),
+            CreateRate = new(pipeline.Options.RequestsPerMinute, recent.CreatesLastMinute()),
             WaitingNow = [.. waiting.Take(MaxWaiting).Select(Waiting)],
             WaitingNowCount = waiting.Count,
             Queues = queues is null ? null : new(queues.At, [.. queues.Queues.Select(Held)]),
             DeadLetters = [.. (queues?.Groups ?? [])
                 .Select(group => new DeadLetterStatus(group.Queue, group.Group, group.Count, (group.WindowEnds - now)?.TotalSeconds))],
-            Window = didit.UsableWindow.TotalSeconds,
+            Reconciliation = reconciliations.Latest,
+            Window = pipeline.Options.UsableWindow.TotalSeconds,
             Errors = [.. recent.LatestErrors().Select(error => new ErrorStatus(error.At, error.Outcome, error.Why, error.Key))],
         };
     }

@@ -1,3 +1,5 @@
+using DiditWorker.Redis;
+
 namespace DiditWorker.Status;
 
 /// <summary>
@@ -50,6 +52,9 @@ public sealed record StatusSnapshot
 
     /// <summary>What is parked and skipped, by queue and group; empty if nothing is.</summary>
     public required IReadOnlyList<DeadLetterStatus> DeadLetters { get; init; }
+
+    /// <summary>What the last <c>diditworker reconcile</c> found; null if there was none, or Redis was not asked yet.</summary>
+    public required ReconciliationResult? Reconciliation { get; init; }
 
     /// <summary>The window less its margin, in seconds.</summary>
     public required double Window { get; init; }

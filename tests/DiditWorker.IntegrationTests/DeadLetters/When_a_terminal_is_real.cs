@@ -39,7 +39,7 @@ public sealed partial class When_a_terminal_is_real
             ["dead-letters", "import", _folder.File("exported")], ["dead-letters", "discard", "FILE", "--reason", "test"],
             ["dead-letters", "history"], ["keys", "show", Id], ["keys", "adopt", Adopting.Id, session.SessionId],
             ["keys", "release", Id, "--reason", "test"],
-            ["pause", "--reason", "test", "--for", "1h"], ["resume"],
+            ["pause", "--reason", "test", "--for", "1h"], ["resume"], ["reconcile", "--until", "0s"],
             ["keys", "exclude", Adopting.Id, session.SessionId, "--reason", "test"],
             ["keys", "horizon", "--nothing-was-lost", "--reason", "test"],
             ["send", "--vendor-data", "user-9", "--message-id", Id, "--wait"], ["probe", "--yes", "--tries", "1"],

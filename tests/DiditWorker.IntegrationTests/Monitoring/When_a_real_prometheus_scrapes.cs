@@ -43,6 +43,7 @@ public sealed class When_a_real_prometheus_scrapes
             new("redis", _exporter.Address));
         await Eventually.UntilAsync(async () => await UpAsync() == 4, Bound, "all four jobs are scraped");
         await RunAsync();
+        await _arena.OperateAsync("reconcile");
     }
 
     [OneTimeTearDown]

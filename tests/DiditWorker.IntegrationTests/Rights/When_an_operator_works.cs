@@ -39,6 +39,7 @@ public sealed class When_an_operator_works
         await DoneAsync("keys", "adopt", "operated-2", session, "--reason", "the test", "--yes");
         await DoneAsync("pause", "--reason", "the test", "--for", "1h");
         await DoneAsync("resume");
+        await DoneAsync("reconcile");
         await DoneAsync("keys", "exclude", "operated-3", session, "--reason", "the test", "--yes");
         await DoneAsync("keys", "release", "operated-2", "--reason", "the test", "--yes");
         await DoneAsync("keys", "horizon");

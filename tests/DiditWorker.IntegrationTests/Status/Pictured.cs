@@ -1,4 +1,5 @@
 using DiditWorker.Protocol;
+using DiditWorker.Redis;
 using DiditWorker.Status;
 
 namespace DiditWorker.IntegrationTests.Status;
@@ -39,6 +40,7 @@ internal static class Pictured
             Now.AddSeconds(-4),
             [new("start-verification", 0, 3) { Held = 12 }, new(Error, 0, 0), new("start-verification_skipped", 0, 0)]),
         DeadLetters = [],
+        Reconciliation = Reconciled(secondSessions: 0),
         Window = 86_100,
         Errors = [],
     };
@@ -61,6 +63,7 @@ internal static class Pictured
         Circuit = "open",
         Pause = new(PauseReasons.CreditsMissing, "Didit answered 402 Payment Required", Now.AddMinutes(-3), Now.AddSeconds(4.5)),
         CreateRate = new(300, 0),
+        Reconciliation = Reconciled(secondSessions: 2),
         WaitingNow =
         [
             Waiting("order-5002", Key, 28, "Didit did not answer in time", -3), Waiting("order-5117", OtherKey, 4, "500", -1),
@@ -94,7 +97,16 @@ internal static class Pictured
     };
 
     /// <summary>Just started: as little is known as can be.</summary>
-    public static StatusSnapshot Unknown() => Healthy() with { Outcomes = [], Circuit = "", Queues = null, DeadLetters = [] };
+    public static StatusSnapshot Unknown() => Healthy() with
+    {
+        Outcomes = [], Circuit = "", Queues = null, DeadLetters = [], Reconciliation = null,
+    };
+
+    private static ReconciliationResult Reconciled(long secondSessions) => new()
+    {
+        At = Now.AddHours(-2), Since = Now.AddHours(-14), Until = Now.AddHours(-2), Sessions = 100_012, Answered = 100_004,
+        SecondSessions = secondSessions, Orphans = 0, Missing = 0, WithoutKey = 3, NearEnd = 41,
+    };
 
     /// <summary>The same words wherever the worker's state holds text.</summary>
     public static StatusSnapshot Saying(string text) => Bad() with

@@ -29,7 +29,7 @@ public sealed class When_a_terminal_is_narrow
     private static readonly string[][] CommandsOnRedis =
     [
         ["keys", "show", Id], ["keys", "adopt", Id, "6b90b8767-928e"], ["keys", "release", Id, "--reason", "a test"],
-        ["pause", "--reason", "a test", "--for", "1h"], ["resume"],
+        ["pause", "--reason", "a test", "--for", "1h"], ["resume"], ["reconcile"],
         ["keys", "exclude", Id, "6b90b8767-928e", "--reason", "a test"], ["keys", "horizon"],
         ["dead-letters", "export", "archive"], ["dead-letters", "history"],
     ];

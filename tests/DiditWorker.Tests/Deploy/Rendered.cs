@@ -37,7 +37,7 @@ internal static class Rendered
     private static async Task<string> WithEveryComponentAsync()
     {
         var path = Path.Combine(Repository.Root, "artifacts", "kustomize-everything");
-        var (kubernetes, already) = ("../../deploy/kubernetes/", new[] { "keda", "tls" });
+        var (kubernetes, already) = ("../../deploy/kubernetes/", new[] { "keda", "tls", "reconcile" });
         var components = Directory.EnumerateDirectories(Path.Combine(DeployFiles.Kubernetes, "components")).Select(Path.GetFileName)
             .Except(already);
         Directory.CreateDirectory(path);

@@ -69,7 +69,8 @@ public sealed partial class The_monitoring_page
         builder.Configuration.AddInMemoryCollection([new("Didit:ApiKey", "k")]);
         builder.Services.AddDiditWorker(builder.Configuration);
         builder.Services.AddHealth();
-        builder.Services.AddSingleton<QueueWatch>().AddSingleton<QueueGauges>().AddSingleton<StatusReporter>();
+        builder.Services.AddSingleton<QueueWatch>().AddSingleton<QueueGauges>().AddSingleton<StatusReporter>()
+            .AddSingleton<ReconciliationWatch>();
         return builder.Build();
     }
 

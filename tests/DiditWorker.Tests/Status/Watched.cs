@@ -45,6 +45,11 @@ internal sealed class Watched : IAsyncDisposable
         WaitingNowCount = 21,
         Queues = null,
         DeadLetters = [new("start-verification_error", "RefusedByDidit", 2, Remaining: null)],
+        Reconciliation = new()
+        {
+            At = Noon, Since = Noon.AddHours(-13), Until = Noon, Sessions = 12, Answered = 9, SecondSessions = 1, Orphans = 2, Missing = 3,
+            WithoutKey = 4, NearEnd = 5,
+        },
         Window = 86100,
         Errors = [new(Noon, "failed", "<b>", Key: null)],
     };

@@ -41,7 +41,7 @@ public sealed class When_the_page_is_asked_for
         [
             "at", "version", "host", "started", "health", "outcomes", "inFlight", "concurrentMessageLimit", "circuit", "pause",
                 "createRate", "waitingNow", "waitingNowCount", "queues",
-            "deadLetters", "window", "errors",
+            "deadLetters", "reconciliation", "window", "errors",
         ]);
         status.GetProperty("at").GetDateTimeOffset().ShouldBe(Watched.Snapshot.At);
         status.GetProperty("health").GetProperty("parts").GetProperty("didit").GetProperty("status").GetString().ShouldBe("Degraded");

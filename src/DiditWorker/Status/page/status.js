@@ -188,6 +188,7 @@ function drawNow() {
   write(byId("circuit"), capital(last.circuit || "unknown"));
   write(byId("circuit-meaning"), meaning);
   drawPause(last.pause);
+  drawReconciliation(last.reconciliation);
 }
 
 function drawPause(pause) {
@@ -201,6 +202,17 @@ function drawPause(pause) {
   times.replaceChildren("Since ", element("time"), end, ...(pause.until === null ? [] : [element("time")]));
   when(times.children[0], pause.since);
   if (pause.until !== null) when(times.children[1], pause.until, until(pause.until));
+}
+
+function drawReconciliation(result) {
+  const differ = result ? result.orphans + result.missing : 0;
+  tint(byId("reconcile-tile"), !result ? "unknown" : result.secondSessions > 0 ? "bad" : differ > 0 ? "mind" : "good");
+  write(byId("reconcile"), !result ? "Not compared yet" : result.secondSessions > 0 ? `${count(result.secondSessions, "second session", "second sessions")} of a key` : "No key has two sessions");
+  const said = byId("reconcile-said");
+  if (!result) return write(said, "diditworker reconcile does it");
+  said.replaceChildren("Compared ", element("time"), `: ${count(result.sessions, "session", "sessions")}, ${count(result.orphans, "orphan", "orphans")}, ${number(result.missing)} missing, ` +
+    `${number(result.withoutKey)} without a key, ${number(result.nearEnd)} near the end`);
+  when(said.firstElementChild, result.at);
 }
 
 function drawWaiting() {
