@@ -5,7 +5,9 @@ using Shouldly;
 
 namespace DiditWorker.IntegrationTests;
 
-/// <summary><c>Didit:CreatesPerDay</c> is one budget for two workers. The day is Redis': what runs over its end has another budget.</summary>
+/// <summary>
+/// <c>Didit:CreatesPerDay</c> is one budget for two workers. The day is Redis': a run over the end of one has another budget.
+/// </summary>
 public sealed class When_the_creates_of_a_day_are_used_up
 {
     private const int PerDay = 10;

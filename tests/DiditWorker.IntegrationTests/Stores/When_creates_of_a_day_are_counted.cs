@@ -20,15 +20,15 @@ public sealed class When_creates_of_a_day_are_counted(Kind kind) : StoreTest(kin
 
         days.OfType<long>().Count().ShouldBe(PerDay);
         replicas.ShouldAllBe(replica => replica.Latest.Used == PerDay);
-        (await Database.StringGetAsync(Name)).ShouldBe($"{replicas[0].Latest.Day} {PerDay}");
-        (await Database.KeyTimeToLiveAsync(Name)).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromHours(47), TimeSpan.FromHours(48));
+        (await StoredAsync()).ShouldBe($"{replicas[0].Latest.Day} {PerDay}");
+        (await TimeToLiveAsync()).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromHours(47), TimeSpan.FromHours(48));
     }
 
     [Test]
     public async Task Another_day_begins_anew()
     {
         var today = (await Count().TakeAsync()).ShouldNotBeNull();
-        await Database.StringSetAsync(Name, $"{today - 1} {PerDay}");
+        await PutAsync($"{today - 1} {PerDay}");
         var count = Count();
 
         (await count.TakeAsync()).ShouldBe(today);
@@ -44,7 +44,7 @@ public sealed class When_creates_of_a_day_are_counted(Kind kind) : StoreTest(kin
         await count.LookAsync();
 
         count.Latest.Used.ShouldBe(0);
-        (await Database.KeyExistsAsync(Name)).ShouldBeFalse();
+        (await StoredAsync()).ShouldBeNull();
     }
 
     [Test]
@@ -73,7 +73,7 @@ public sealed class When_creates_of_a_day_are_counted(Kind kind) : StoreTest(kin
     [Test]
     public async Task What_somebody_else_wrote_there_counts_for_nothing()
     {
-        await Database.StringSetAsync(Name, "many");
+        await PutAsync("many");
 
         (await Count().TakeAsync()).ShouldNotBeNull();
     }

@@ -116,7 +116,7 @@ public sealed class When_redis_is_a_cluster
 
         await count.TakeAsync();
 
-        (await _bare.GetDatabase().StringGetAsync("didit:{creates}")).ShouldBe($"{count.Latest.Day} 1");
+        ((string?)await _bare.GetDatabase().StringGetAsync("didit:{creates}")).ShouldBe($"{count.Latest.Day} 1");
     }
 
     [Test]
