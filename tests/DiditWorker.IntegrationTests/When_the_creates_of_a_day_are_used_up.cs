@@ -33,8 +33,7 @@ public sealed class When_the_creates_of_a_day_are_used_up
             scrape.Value("diditworker_didit_creates_budget").ShouldBe(PerDay);
         }
 
-        var answered = arena.Broker.Created.First();
-        await PublishAsync(arena, answered.CorrelationId!);
+        await PublishAsync(arena, arena.Broker.Created.First().Text("requestId")!);
         await arena.Broker.UntilAnswersAsync(PerDay + 1);
         arena.Broker.Answers.Last().Outcome.ShouldBe("replayed");
 

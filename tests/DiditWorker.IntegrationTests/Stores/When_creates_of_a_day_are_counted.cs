@@ -19,6 +19,7 @@ public sealed class When_creates_of_a_day_are_counted(Kind kind) : StoreTest(kin
         var days = await Task.WhenAll(Enumerable.Range(0, 8 * PerDay).Select(i => replicas[i % 2].TakeAsync()));
 
         days.OfType<long>().Count().ShouldBe(PerDay);
+        await Task.WhenAll(replicas.Select(replica => replica.LookAsync()));
         replicas.ShouldAllBe(replica => replica.Latest.Used == PerDay);
         (await StoredAsync()).ShouldBe($"{replicas[0].Latest.Day} {PerDay}");
         (await TimeToLiveAsync()).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromHours(47), TimeSpan.FromHours(48));

@@ -14,8 +14,11 @@ public sealed class When_the_creates_of_a_day_are_used_up
     private const int PerDay = 2;
     private static readonly DateTimeOffset Midnight = new(2026, 11, 28, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly FakeTimeProvider _time = new(Midnight.AddMinutes(-5));
-    private int _status = 201;
+    private FakeTimeProvider _time = null!;
+    private int _status;
+
+    [SetUp]
+    public void Begin() => (_time, _status) = (new(Midnight.AddMinutes(-5)), 201);
 
     [Test]
     public async Task No_more_is_sent_and_creates_pause_until_the_next_day()
@@ -60,7 +63,7 @@ public sealed class When_the_creates_of_a_day_are_used_up
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await didit.Pipeline.Budget!.LookAsync();
-        await reopened;
+        reopened.IsCompleted.ShouldBeTrue();
         (await CreateAsync(didit, "order-3")).ShouldBe(EventKind.Replied);
         didit.Requests.ShouldBe(PerDay + 1);
     }
