@@ -96,6 +96,13 @@ public sealed record DiditOptions
     [NumberRange(1, 10_000_000)]
     public int LookupsPerMinute { get; init; } = 600;
 
+    /// <summary>
+    /// Creates a day, all replicas together, a day being UTC's. Used up, creates pause until the next day, or a higher setting and a
+    /// restart; answers from records go on. Not set: as many as come.
+    /// </summary>
+    [NumberRange(1, 1_000_000_000)]
+    public int? CreatesPerDay { get; init; }
+
     /// <summary>How long one request may take.</summary>
     /// <remarks>At most the total timeout.</remarks>
     [TimeRange("00:00:00.010", "00:10:00")]

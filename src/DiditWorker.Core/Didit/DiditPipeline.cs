@@ -57,6 +57,9 @@ public sealed class DiditPipeline
     /// <summary>Creates.</summary>
     public DiditEndpoint Creates { get; }
 
+    /// <summary>How many creates there may be on a day; null: as many as come.</summary>
+    public CreateBudget? Budget { get; init; }
+
     /// <summary>Lists and decisions.</summary>
     public DiditEndpoint Reads { get; }
 

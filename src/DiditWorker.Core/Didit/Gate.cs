@@ -24,8 +24,11 @@ public sealed class Gate(TimeProvider time)
     private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
+
+    // By reason: each ends by itself.
+    private readonly Dictionary<string, Pause> _held = new(StringComparer.Ordinal);
+    private volatile bool _isHeld;
     private Pause? _pause;
-    private Pause? _held;
     private TimeSpan _length;
 
     // When the latest pause began, and when the latest request was sent that succeeded: what was sent before is stale.
@@ -38,20 +41,20 @@ public sealed class Gate(TimeProvider time)
     private TaskCompletionSource _reopened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _success;
 
-    /// <summary>The pause, if there is one; a person's before one of the worker's own.</summary>
+    /// <summary>The pause, if there is one: a person's first, then another that no reply ends, then one that a probe ends.</summary>
     public Pause? Current
     {
         get
         {
             lock (_lock)
             {
-                return _held ?? _pause;
+                return _held.GetValueOrDefault(PauseReasons.Operator) ?? _held.Values.FirstOrDefault() ?? _pause;
             }
         }
     }
 
-    /// <summary>Whether a person pauses these requests.</summary>
-    public bool IsHeld => Volatile.Read(ref _held) is not null;
+    /// <summary>Whether these requests pause and no reply ends that.</summary>
+    public bool IsHeld => _isHeld;
 
     /// <summary>Ends when the next pause does.</summary>
     public Task Reopened
@@ -100,15 +103,25 @@ public sealed class Gate(TimeProvider time)
         }
     }
 
-    /// <summary>A person pauses these requests: no time and no success ends it. Afterwards those that waited follow on a ramp.</summary>
+    /// <summary>
+    /// These requests pause, and no time and no success ends it: a person has said so, or nothing may be sent. Once nothing holds them any
+    /// more, those that waited follow on a ramp.
+    /// </summary>
+    /// <param name="reason">One of <see cref="PauseReasons"/>; there may be one pause of each.</param>
     /// <param name="pause">Null: it is over.</param>
-    public void Hold(Pause? pause)
+    public void Hold(string reason, Pause? pause)
     {
         lock (_lock)
         {
-            var isOver = _held is not null && pause is null;
-            _held = pause;
-            if (isOver)
+            _held.Remove(reason);
+            if (pause is not null)
+            {
+                _held.Add(reason, pause);
+            }
+
+            var wasHeld = _isHeld;
+            _isHeld = _held.Count > 0;
+            if (wasHeld && !_isHeld)
             {
                 LimitTo(_pause is null ? RampStart : _limit);
                 Signal(ref _reopened);
@@ -179,7 +192,7 @@ public sealed class Gate(TimeProvider time)
     {
         lock (_lock)
         {
-            var admitted = _held is null && _inFlight < _limit && (_pause is null || time.GetUtcNow() >= _pause.Until);
+            var admitted = !_isHeld && _inFlight < _limit && (_pause is null || time.GetUtcNow() >= _pause.Until);
             turn = new(this, admitted ? _generation : -1);
             _inFlight += admitted ? 1 : 0;
             return admitted;

@@ -103,6 +103,15 @@ public sealed class WorkerMetrics
         "{request}",
         "Requests to Didit allowed per minute, all replicas together.");
 
+    /// <summary>Lets the budget of creates be read.</summary>
+    public void ObserveBudget(int perDay, Func<long> used)
+    {
+        _meter.CreateObservableGauge(
+            "diditworker.didit.creates.budget", () => perDay, "{request}", "Creates allowed per UTC day, all replicas together.");
+        _meter.CreateObservableGauge(
+            "diditworker.didit.creates.today", used, "{request}", "Creates of this UTC day that count, all replicas together.");
+    }
+
     /// <summary>Lets it be read whether this replica keeps a rate by itself.</summary>
     public void ObserveLocalRate(Func<bool> creates, Func<bool> reads) => _meter.CreateObservableGauge(
         "diditworker.ratelimit.local",

@@ -72,6 +72,9 @@ public sealed record DiditReply(ReplyKind Kind, string Why)
     /// </summary>
     public bool MaybeMade => Kind is ReplyKind.Ambiguous or ReplyKind.Conflict;
 
+    /// <summary>Whether a create has certainly made no session.</summary>
+    public bool MadeNone => Kind != ReplyKind.Answered && !MaybeMade;
+
     /// <summary>
     /// Whether Didit may still be at work on a create: the connection broke, or a gateway gave up waiting (RFC 9110, sections 15.5.9 and
     /// 15.6;

@@ -97,10 +97,13 @@ public static class PauseReasons
     /// <summary>A person has ordered it; no reply of Didit's ends it.</summary>
     public const string Operator = "operator";
 
+    /// <summary><c>Didit:CreatesPerDay</c> is used up; no reply of Didit's ends it.</summary>
+    public const string Budget = "budget";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         CircuitOpen, CredentialsRefused, CreditsMissing, BillingSuspended, ApplicationDeleted, DefaultWorkflowUnknown, EverythingRefused,
-        SomethingInFront, Redirected, Operator,
+        SomethingInFront, Redirected, Operator, Budget,
     ];
 }

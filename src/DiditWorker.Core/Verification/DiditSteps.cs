@@ -68,28 +68,34 @@ public sealed class DiditSteps(
 
         async Task<DiditReply> SendAsync(CancellationToken token)
         {
-            withheld = await WithheldAsync(work, effect);
-            if (withheld is not null)
+            var day = await TakeAsync();
+            withheld = day is null ? EventKind.TurnedAway : await WithheldAsync(work, effect);
+            sent = withheld is null ? time.GetUtcNow() : sent;
+            var came = withheld is null ? await SendOnceAsync(work, token) : new(ReplyKind.Withheld, "");
+            if (day is { } taken && came.MadeNone)
             {
-                return new(ReplyKind.Withheld, "");
+                pipeline.Budget?.GiveBack(taken);
             }
 
-            sent = time.GetUtcNow();
-            using var span = WorkerTracing.Source.StartActivity("create");
-            var came = await client.CreateAsync(Request(work), token);
-            span?.SetTag(Result, came.Kind == ReplyKind.Answered ? "Created" : $"{came.Kind}");
             return came;
         }
     }
 
+    private async Task<DiditReply> SendOnceAsync(Work work, CancellationToken cancellation)
+    {
+        using var span = WorkerTracing.Source.StartActivity("create");
+        var reply = await client.CreateAsync(Request(work), cancellation);
+        span?.SetTag(Result, reply.Kind == ReplyKind.Answered ? "Created" : $"{reply.Kind}");
+        return reply;
+    }
+
+    // Null: it must not be sent. It may have waited for its place in the rate while a person ordered a pause, or others took the last one
+    // of the day. This comes before the lease is looked at, since it may take its time.
+    private async Task<long?> TakeAsync() =>
+        pipeline.Creates.Gate.IsHeld ? null : pipeline.Budget is { } budget ? await budget.TakeAsync() : 0;
+
     private async Task<EventKind?> WithheldAsync(Work work, Effect effect)
     {
-        // It may have waited for its place in the rate while a person ordered a pause.
-        if (pipeline.Creates.Gate.IsHeld)
-        {
-            return EventKind.TurnedAway;
-        }
-
         var lease = work.IsClaimed ? await work.Lease.EnsureAsync(options.LongestRequest) : LeaseState.Held;
         return lease switch
         {

@@ -5,7 +5,10 @@ using DiditWorker.Redis;
 
 namespace DiditWorker.Hosting;
 
-/// <summary>Does what operators order with <c>pause</c> and <c>resume</c>. While Redis cannot be asked it stays as last known.</summary>
+/// <summary>
+/// Does what operators order with <c>pause</c> and <c>resume</c>, and looks what is left of the budget of creates. While Redis cannot be
+/// asked it stays as last known.
+/// </summary>
 internal sealed partial class PauseWatch(PauseOrders orders, DiditPipeline pipeline, TimeProvider time, ILogger<PauseWatch> logger)
     : BackgroundService
 {
@@ -33,7 +36,9 @@ internal sealed partial class PauseWatch(PauseOrders orders, DiditPipeline pipel
         }
     }
 
-    private async Task LookAsync()
+    private Task LookAsync() => Task.WhenAll(ReadOrderAsync(), pipeline.Budget?.LookAsync() ?? Task.CompletedTask);
+
+    private async Task ReadOrderAsync()
     {
         try
         {
@@ -53,7 +58,7 @@ internal sealed partial class PauseWatch(PauseOrders orders, DiditPipeline pipel
         }
 
         _last = order;
-        pipeline.Creates.Gate.Hold(order is null ? null
+        pipeline.Creates.Gate.Hold(PauseReasons.Operator, order is null ? null
             : new(PauseReasons.Operator, $"{order.Reason} ({order.By})", order.Since, order.Until ?? DateTimeOffset.MaxValue));
         if (order is null)
         {

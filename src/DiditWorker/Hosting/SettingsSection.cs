@@ -61,7 +61,7 @@ internal sealed class SettingsSection<T>(IConfiguration configuration, ICollecti
     // What is expected; null where the binder reads what is meant.
     private string? Misread(PropertyInfo setting)
     {
-        var (text, type) = (Text(setting), setting.PropertyType);
+        var (text, type) = (Text(setting), Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType);
         var isRead = text is null || type switch
         {
             { IsEnum: true } => Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase),

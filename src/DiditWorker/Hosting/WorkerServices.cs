@@ -90,13 +90,31 @@ public static class WorkerServices
         services.AddKeyedSingleton("creates", (provider, _) => Limiter(provider, "creates", didit => didit.RequestsPerMinute));
         services.AddKeyedSingleton("reads", (provider, _) => Limiter(provider, "reads", didit => didit.LookupsPerMinute));
         services.AddSingleton<WorkflowVersions>().AddSingleton<BusinessList>().AddSingleton<SessionList>().AddSingleton<LookUp>();
-        services.AddSingleton(provider => new DiditPipeline(
-            provider.GetRequiredService<DiditOptions>(), New(provider, Operation.Create), New(provider, Operation.Read),
-            provider.GetRequiredKeyedService<RedisRateLimiter>("creates"), provider.GetRequiredKeyedService<RedisRateLimiter>("reads"),
-            provider.GetRequiredService<WorkerMetrics>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            var creates = New(provider, Operation.Create);
+            return new DiditPipeline(
+                provider.GetRequiredService<DiditOptions>(), creates, New(provider, Operation.Read),
+                provider.GetRequiredKeyedService<RedisRateLimiter>("creates"), provider.GetRequiredKeyedService<RedisRateLimiter>("reads"),
+                provider.GetRequiredService<WorkerMetrics>(), provider.GetRequiredService<TimeProvider>())
+            { Budget = Budget(provider, creates.Gate) };
+        });
 
         static DiditEndpoint New(IServiceProvider provider, Operation operation) =>
             ActivatorUtilities.CreateInstance<DiditEndpoint>(provider, operation);
+    }
+
+    private static CreateBudget? Budget(IServiceProvider provider, Gate gate)
+    {
+        if (provider.GetRequiredService<DiditOptions>().CreatesPerDay is not { } perDay)
+        {
+            return null;
+        }
+
+        var count = ActivatorUtilities.CreateInstance<CreateCount>(
+            provider, provider.GetRequiredService<IdempotencyOptions>().KeyPrefix + "{creates}", perDay);
+        provider.GetRequiredService<WorkerMetrics>().ObserveBudget(perDay, () => count.Latest.Used);
+        return ActivatorUtilities.CreateInstance<CreateBudget>(provider, count, gate);
     }
 
     // A little below the limit: requests do not travel equally fast, and two that arrive closer than they left must not be one too many.

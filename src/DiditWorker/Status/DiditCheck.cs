@@ -20,7 +20,7 @@ internal sealed class DiditCheck(DiditPipeline didit, BusinessList business, Ret
         var what = endpoint.Operation == Operation.Create ? "creates" : "look-ups";
         return endpoint switch
         {
-            { Gate.Current: { Reason: PauseReasons.Operator } pause } => HealthCheckResult.Degraded(
+            { Gate.Current: { Reason: PauseReasons.Operator or PauseReasons.Budget } pause } => HealthCheckResult.Degraded(
                 $"{what} paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages that need one wait until "
                     + (pause.Until == DateTimeOffset.MaxValue ? "diditworker resume" : $"{pause.Until:O}"),
                 data: Health.Do(PauseAdvice.For(pause.Reason), pause.Since)),

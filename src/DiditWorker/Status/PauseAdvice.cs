@@ -27,6 +27,8 @@ internal static class PauseAdvice
             "something answers in Didit's place: look at proxies, gateways and firewalls on the way, and at Didit:BaseAddress and the "
                 + "paths; the worker resumes by itself",
         PauseReasons.Operator => "diditworker resume, once the reason is gone",
+        PauseReasons.Budget =>
+            "wait for the next day, UTC's, or raise Didit:CreatesPerDay and restart the workers; the worker resumes by itself",
         PauseReasons.Redirected => "correct Didit:BaseAddress or Didit:CreateSessionPath, and restart the workers",
         _ => "look at Didit's status page and at the network to Didit:BaseAddress; the worker probes and resumes by itself, restarting "
             + "it does not help",

@@ -84,7 +84,7 @@ public sealed record MinuteOfOutcomes(DateTimeOffset At, IReadOnlyDictionary<str
 /// <param name="Reason">One of <see cref="DiditWorker.Protocol.PauseReasons"/>.</param>
 /// <param name="Why">For people.</param>
 /// <param name="Since">When it began.</param>
-/// <param name="Until">When the next request may probe, or an operator's pause ends; null: only when a person resumes.</param>
+/// <param name="Until">When the next request may probe, or a pause ends that no probe ends; null: only when a person resumes.</param>
 public sealed record PauseStatus(string Reason, string Why, DateTimeOffset Since, DateTimeOffset? Until);
 
 /// <summary>A rate against its limit.</summary>

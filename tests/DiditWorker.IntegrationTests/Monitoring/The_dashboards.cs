@@ -80,7 +80,9 @@ public sealed class The_dashboards
         foreach (var expression in panel.Expressions)
         {
             Regex.IsMatch(
-                expression, @"\b(sum|avg|count)(\s+by\s*\([^)]*\))?\s*\(\s*diditworker_(queue|deadletters|window|health|ratelimit_limit)",
+                expression,
+                @"\b(sum|avg|count)(\s+by\s*\([^)]*\))?\s*\(\s*"
+                    + "diditworker_(queue|deadletters|window|health|ratelimit_limit|didit_creates)",
                 RegexOptions.ExplicitCapture, Bound)
                 .ShouldBeFalse(expression);
         }

@@ -32,6 +32,7 @@ public sealed class When_a_real_prometheus_scrapes
         var rabbitMq = await TestServers.RabbitMqAsync();
         _arena = await Arena.OpenAsync();
         _arena.Settings["StartVerification:QueueWatchInterval"] = "00:00:00.500";
+        _arena.Settings["Didit:CreatesPerDay"] = "1000000";
         _worker = WorkerProcess.Start(_arena.Settings);
         await _worker.UntilReadyAsync();
         _exporter = await RedisExporter.StartAsync(_arena.Redis);

@@ -49,6 +49,7 @@ internal sealed class LeastRights : IAsyncDisposable
         ["Didit:BaseAddress"] = Didit.Address.ToString(),
         ["Didit:ApiKey"] = Arena.ApiKey,
         ["Didit:WorkflowId"] = Arena.Workflow,
+        ["Didit:CreatesPerDay"] = "1000",
     };
 
     public Task<CommandRun> OperateAsync(params string[] command) =>

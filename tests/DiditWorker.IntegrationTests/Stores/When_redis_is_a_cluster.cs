@@ -110,6 +110,16 @@ public sealed class When_redis_is_a_cluster
     }
 
     [Test]
+    public async Task Creates_of_a_day_are_counted()
+    {
+        var count = new CreateCount(_connection, "didit:{creates}", 1, TimeProvider.System);
+
+        await count.TakeAsync();
+
+        ((string?)await _bare.GetDatabase().StringGetAsync("didit:{creates}")).ShouldBe($"{count.Latest.Day} 1");
+    }
+
+    [Test]
     public async Task The_slot_of_a_record_is_that_of_its_key_alone()
     {
         for (var i = 0; i < 30; i++)

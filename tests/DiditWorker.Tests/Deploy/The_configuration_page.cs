@@ -46,7 +46,7 @@ public sealed partial class The_configuration_page
 
     [Test]
     public void Every_number_and_time_has_bounds() => Sections.SelectMany(one => one.Defaults.GetType().GetProperties().Where(IsSetting))
-        .Where(property => property.PropertyType == typeof(int) || property.PropertyType == typeof(TimeSpan))
+        .Where(property => IsNumber(property) || property.PropertyType == typeof(TimeSpan))
         .ShouldAllBe(property => property.GetCustomAttribute<RangeAttribute>() != null);
 
     private static string Made(string section, object defaults)
@@ -73,8 +73,11 @@ public sealed partial class The_configuration_page
     private static bool IsSetting(PropertyInfo property) => property.SetMethod is { IsPublic: true }
         && !property.DeclaringType!.GetProperties().Any(other => IsSecret(other) && property.Name == other.Name + "File");
 
+    private static bool IsNumber(PropertyInfo property) =>
+        (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) == typeof(int);
+
     private static string Allowed(PropertyInfo property) => property.GetCustomAttribute<RangeAttribute>() is { } range
-        ? " " + Bounds().Replace(range.FormatErrorMessage(""), property.PropertyType == typeof(int)
+        ? " " + Bounds().Replace(range.FormatErrorMessage(""), IsNumber(property)
             ? "Allowed: ${from} to ${to}." : "Allowed: `${from}` to `${to}`.")
         : "";
 

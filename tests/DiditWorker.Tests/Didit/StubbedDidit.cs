@@ -31,15 +31,15 @@ internal sealed class StubbedDidit : IAsyncDisposable
 
     public StubbedDidit(
         Func<HttpRequestMessage, HttpResponseMessage> answer, TimeProvider? clock = null, WorkerMetrics? metrics = null,
-        SessionKinds kind = SessionKinds.Any)
-        : this((request, _) => Task.FromResult(answer(request)), clock, metrics, kind)
+        SessionKinds kind = SessionKinds.Any, int? createsPerDay = null)
+        : this((request, _) => Task.FromResult(answer(request)), clock, metrics, kind, createsPerDay)
     {
     }
 
     public StubbedDidit(
         Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer, TimeProvider? clock = null,
         WorkerMetrics? metrics = null,
-        SessionKinds kind = SessionKinds.Any)
+        SessionKinds kind = SessionKinds.Any, int? createsPerDay = null)
     {
         _options = new() { ApiKey = "k", LookupDelay = LookupDelay, WorkflowId = Classifying.Workflow, SessionKind = kind };
         (_time, _metrics, _answering) = (clock ?? TimeProvider.System, metrics ?? NoMetrics.Create(), new(answer));
@@ -49,8 +49,13 @@ internal sealed class StubbedDidit : IAsyncDisposable
         List = new(Client, _options, Business);
         // By the real clock: what waits for a place must not wait for a test to move time.
         _limiter = new(_redis, "ratelimit", 10_000_000, _metrics, TimeProvider.System, _stopping.Token);
-        Pipeline = new(
-            _options, new(Operation.Create, _options, _time), new(Operation.Read, _options, _time), _limiter, _limiter, _metrics, _time);
+        var creates = new DiditEndpoint(Operation.Create, _options, _time);
+        Pipeline = new(_options, creates, new(Operation.Read, _options, _time), _limiter, _limiter, _metrics, _time)
+        {
+            Budget = createsPerDay is { } perDay
+                ? new(new(_redis, "creates", perDay, _time), creates.Gate, _time, NullLogger<CreateBudget>.Instance)
+                : null,
+        };
         var store = new IdempotencyStore(_redis, new(), _options.IdempotencyWindow, new(key: null), _metrics);
         LookUp = new(Client, List, Versions, new(_redis, store), Pipeline);
         Steps = new(Client, Pipeline, LookUp, _options, _metrics, Retried, _time);

@@ -20,7 +20,7 @@ public sealed class When_an_operator_pauses
     {
         _gate = new(_time);
         _order = new(PauseReasons.Operator, "the workflow is being changed", _time.GetUtcNow(), _time.GetUtcNow().AddMinutes(1));
-        _gate.Hold(_order);
+        _gate.Hold(PauseReasons.Operator, _order);
     }
 
     [Test]
@@ -47,10 +47,26 @@ public sealed class When_an_operator_pauses
         _gate.Close(TimeSpan.FromSeconds(30), PauseReasons.CircuitOpen, "", _time.GetUtcNow());
         _gate.Current.ShouldBe(_order);
 
-        _gate.Hold(null);
+        _gate.Hold(PauseReasons.Operator, null);
 
         _gate.Current!.Reason.ShouldBe(PauseReasons.CircuitOpen);
         _gate.TryEnter(out _).ShouldBeFalse();
+    }
+
+    [Test]
+    public void A_budget_that_is_used_up_holds_them_as_well_and_each_ends_by_itself()
+    {
+        var budget = _order with { Reason = PauseReasons.Budget };
+        _gate.Hold(PauseReasons.Budget, budget);
+        _gate.Current.ShouldBe(_order);
+
+        _gate.Hold(PauseReasons.Operator, null);
+        (_gate.IsHeld, _gate.Current).ShouldBe((true, budget));
+        _gate.TryEnter(out _).ShouldBeFalse();
+
+        _gate.Hold(PauseReasons.Budget, null);
+        (_gate.IsHeld, _gate.Current).ShouldBe((false, null));
+        _gate.TryEnter(out _).ShouldBeTrue();
     }
 
     [Test]
@@ -59,7 +75,7 @@ public sealed class When_an_operator_pauses
         var waiting = Enumerable.Range(0, 5).Select(_ => _gate.EnterAsync(CancellationToken.None)).ToList();
         var reopened = _gate.Reopened;
 
-        _gate.Hold(null);
+        _gate.Hold(PauseReasons.Operator, null);
         await reopened;
 
         await Task.WhenAny(waiting);
@@ -73,7 +89,7 @@ public sealed class When_an_operator_pauses
     {
         await using var didit = new StubbedDidit(_ => StubbedDidit.Reply(201, "{}"u8.ToArray()));
         await using var work = didit.Work(Key);
-        didit.Pipeline.Creates.Gate.Hold(_order);
+        didit.Pipeline.Creates.Gate.Hold(PauseReasons.Operator, _order);
 
         (await didit.Steps.CreateAsync(work, new(EffectKind.Create), CancellationToken.None)).Kind.ShouldBe(EventKind.TurnedAway);
 

@@ -66,7 +66,7 @@ public sealed partial class The_monitoring_page
     private static IHost Worker()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Configuration.AddInMemoryCollection([new("Didit:ApiKey", "k")]);
+        builder.Configuration.AddInMemoryCollection([new("Didit:ApiKey", "k"), new("Didit:CreatesPerDay", "1")]);
         builder.Services.AddDiditWorker(builder.Configuration);
         builder.Services.AddHealth();
         builder.Services.AddSingleton<QueueWatch>().AddSingleton<QueueGauges>().AddSingleton<StatusReporter>()

@@ -96,9 +96,9 @@ public sealed class When_a_reply_is_judged
                    from workflow in (bool[])[Own, Default]
                    select FailurePolicy.Judge(operation, kind, others, workflow).Pause;
 
-        // The circuit is not the policy's to judge.
+        // Neither the circuit nor a pause that no reply ends is the policy's to judge.
         seen.OfType<string>().Distinct().ShouldBe(
-            PauseReasons.All.Except([PauseReasons.CircuitOpen, PauseReasons.Operator]), ignoreOrder: true);
+            PauseReasons.All.Except([PauseReasons.CircuitOpen, PauseReasons.Operator, PauseReasons.Budget]), ignoreOrder: true);
         PauseReasons.All.ShouldBeUnique();
     }
 

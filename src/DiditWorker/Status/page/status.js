@@ -23,6 +23,7 @@ const pauses = {
   everything_refused: "everything is refused with the same words",
   something_in_front: "something in front of Didit answers",
   operator: "by an operator",
+  budget: "the creates of this day are used up",
   redirected: "redirected, so the address or a path is wrong",
 };
 const circuits = {
@@ -198,7 +199,7 @@ function drawPause(pause) {
   write(byId("pause-why"), pause ? capital(pause.why ?? "") : "");
   if (!pause) return write(byId("pause-times"), pause === null ? "Held only by the rate limit" : "");
   const times = byId("pause-times");
-  const end = pause.until === null ? " · until diditworker resume" : pause.reason === "operator" ? " · ends " : " · next probe ";
+  const end = pause.until === null ? " · until diditworker resume" : ["operator", "budget"].includes(pause.reason) ? " · ends " : " · next probe ";
   times.replaceChildren("Since ", element("time"), end, ...(pause.until === null ? [] : [element("time")]));
   when(times.children[0], pause.since);
   if (pause.until !== null) when(times.children[1], pause.until, until(pause.until));
