@@ -32,8 +32,11 @@ public sealed class When_the_runbook_is_followed
 
         arena.Didit.State.Configure(settings => settings with { OnlyWorkflow = null });
         await section.NextBlockAsync(arena, 77);
-        await arena.UntilParkedAsync(65);
         arena.Didit.State.Duplicates().PerVendorData.ShouldBeEmpty();
+
+        await arena.ParkRefusedAsync(8101, 2);
+        await section.NextBlockAsync(arena, 67);
+        await arena.UntilParkedAsync(67);
     });
 
     [Test]
@@ -65,14 +68,14 @@ public sealed class When_the_runbook_is_followed
         arena.Settings["Didit:ApiKeyFile"] = folder.File("key");
         arena.Settings["Didit:RefusedPause"] = "00:00:05";
         await using var worker = await StartAsync(arena);
-        arena.Didit.State.Configure(settings => settings with { ApiKey = "the new one" });
+        arena.Didit.State.Configure(settings => settings with { ApiKey = "planted-api-key-new" });
         await PublishAsync(arena, 1);
         await worker.UntilDiditSaysAsync("creates paused");
 
         section.Worker = worker;
         await section.NextBlockAsync(arena);
 
-        await File.WriteAllTextAsync(folder.File("key"), "the new one");
+        await File.WriteAllTextAsync(folder.File("key"), "planted-api-key-new");
         await arena.Broker.UntilAnswersAsync(1);
         arena.Broker.Rejected.ShouldBeEmpty();
     });
@@ -120,7 +123,18 @@ public sealed class When_the_runbook_is_followed
         await using var arena = await Arena.OpenAsync();
         await arena.StartWorkerAsync();
         await arena.ParkInvalidAsync(6002, 39);
-        await section.NextBlockAsync(arena, 39, 0);
+        await section.NextBlockAsync(arena, 39, 0, 0, 39);
+    });
+
+    [Test]
+    public Task Redis_lost_its_data() => RehearseAsync(async section =>
+    {
+        await using var arena = await Arena.OpenAsync();
+        await arena.OnRedisAsync(redis => redis.KeyDeleteAsync(arena.KeyPrefix + "{horizon}"));
+        await arena.StartWorkerAsync();
+        await PublishAsync(arena, 1);
+        await arena.Broker.UntilAnswersAsync(1);
+        await section.NextBlockAsync(arena);
     });
 
     [Test]
@@ -141,7 +155,16 @@ public sealed class When_the_runbook_is_followed
     private static async Task RehearseAsync(Func<RehearsedSection, Task> situation, [CallerMemberName] string name = "")
     {
         using var section = new RehearsedSection(Runbook.Sections.Single(one => one.Name == name));
-        await situation(section);
+        try
+        {
+            await situation(section);
+        }
+        finally
+        {
+            // What goes wrong in a situation may come of a command that did something else than the runbook says.
+            section.RequireNoDifference();
+        }
+
         section.RequireAll();
     }
 
