@@ -8,9 +8,8 @@ internal static partial class Printed
     private const char Cut = '…';
 
     /// <summary>Whether the lines are those of the sample. <c>…</c> in it stands for the rest of a line, alone for any lines.</summary>
-    public static bool Fits(string sample, string output) => Matches(
-        string.Concat(Masked(sample).Split('\n').Select(line => line.Trim() == $"{Cut}" ? @"([^\n]*\n)*?" : Pattern(line, @"[^\n]*") + @"\n")),
-        Masked(output) + "\n");
+    public static bool Fits(string sample, string output) =>
+        Matches(string.Concat(Masked(sample).Split('\n').Select(PatternOfLine)), Masked(output) + "\n");
 
     /// <summary>The same of a text that the runbook breaks into lines, and the program does not, such as JSON.</summary>
     public static bool FitsUnbroken(string sample, string output) =>
@@ -27,6 +26,9 @@ internal static partial class Printed
         text = Who().Replace(text, "WHO");
         return string.Join('\n', text.Split('\n').Select(line => Gap().Replace(line.TrimEnd(), "  ")));
     }
+
+    private static string PatternOfLine(string line) =>
+        line.Trim() == $"{Cut}" ? @"([^\n]*\n)*?" : Pattern(line, @"[^\n]*") + @"\n";
 
     private static string Pattern(string line, string cut) => string.Join(cut, line.Split(Cut).Select(Regex.Escape));
 

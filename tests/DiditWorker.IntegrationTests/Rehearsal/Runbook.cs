@@ -69,16 +69,16 @@ internal static class Runbook
             }
         }
 
-        return [.. sections.Where(section => section.Blocks.Count > 0).Select(section => new RunbookSection(section.Heading, section.Blocks))];
+        return [.. sections.Where(one => one.Blocks.Count > 0).Select(one => new RunbookSection(one.Heading, one.Blocks))];
     }
 
     private static List<RunbookCommand> Block(string[] lines, int first)
     {
         var commands = new List<RunbookCommand>();
-        foreach (var at in Enumerable.Range(0, lines.Length).Where(at => lines[at].StartsWith(Prompt, StringComparison.Ordinal)))
+        foreach (var at in Enumerable.Range(0, lines.Length).Where(at => IsCommand(lines[at])))
         {
             var text = lines[at][Prompt.Length..].Trim();
-            var sample = string.Join('\n', lines.Skip(at + 1).TakeWhile(line => !line.StartsWith(Prompt, StringComparison.Ordinal))).TrimEnd();
+            var sample = string.Join('\n', lines.Skip(at + 1).TakeWhile(line => !IsCommand(line))).TrimEnd();
             if (text == AsksForExitCode)
             {
                 commands[^1] = commands[^1] with { ExitCode = int.Parse(sample, CultureInfo.InvariantCulture) };
@@ -89,7 +89,9 @@ internal static class Runbook
             }
         }
 
-        return commands.Count > 0 && lines[0].StartsWith(Prompt, StringComparison.Ordinal) ? commands
+        return commands.Count > 0 && IsCommand(lines[0]) ? commands
             : throw new FormatException($"RUNBOOK.md:{first}: a block begins with a command after \"{Prompt}\"");
     }
+
+    private static bool IsCommand(string line) => line.StartsWith(Prompt, StringComparison.Ordinal);
 }

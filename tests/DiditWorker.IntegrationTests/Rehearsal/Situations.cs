@@ -10,6 +10,18 @@ internal static class Situations
     private const string ErrorQueue = "start-verification_error";
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
+    /// <summary>A worker that can be asked over HTTP.</summary>
+    public static async Task<WorkerProcess> StartProcessAsync(this Arena arena)
+    {
+        var worker = WorkerProcess.Start(arena.Settings);
+        await worker.UntilReadyAsync();
+        return worker;
+    }
+
+    /// <summary>Each for another person.</summary>
+    public static Task PublishAsync(this Arena arena, int messages) => Task.WhenAll(Enumerable.Range(0, messages)
+        .Select(i => arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""")));
+
     public static Task UntilParkedAsync(this Arena arena, uint messages) => Eventually.UntilAsync(
         async () => await arena.Broker.DepthAsync(ErrorQueue) == messages, Bound, $"{messages} messages are parked and can be read");
 

@@ -32,8 +32,8 @@ public sealed class When_a_sample_is_compared
     [Test]
     public void Commands_are_found_with_their_section_their_sample_and_their_exit_code()
     {
-        var section = Runbook.Read(
-            "# Title\n## One, two\n1. x\n\n   ```console\n   $ a --b \"c d\"\n   e\n\n   f\n   $ echo $?\n   1\n   $ g\n   ```\n## Nothing").Single();
+        const string block = "   ```console\n   $ a --b \"c d\"\n   e\n\n   f\n   $ echo $?\n   1\n   $ g\n   ```";
+        var section = Runbook.Read($"# Title\n## One, two\n1. x\n\n{block}\n## Nothing").Single();
 
         section.Name.ShouldBe("One_two");
         var (first, second) = (section.Commands.First(), section.Commands.Last());

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using DiditWorker.IntegrationTests.Support;
 using DiditWorker.Simulator;
@@ -44,10 +43,10 @@ public sealed class When_the_runbook_is_followed
     {
         const int messages = 30;
         await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
-        arena.Settings["Didit:BreakDuration"] = "00:00:05";
-        await using var worker = await StartAsync(arena);
+        arena.Settings["Didit:BreakDuration"] = "00:00:10";
+        await using var worker = await arena.StartProcessAsync();
         arena.Didit.State.AddFault(new() { Operation = DiditOperation.Any, Kind = FaultKind.Status, Status = 503 });
-        await PublishAsync(arena, messages);
+        await arena.PublishAsync(messages);
         await worker.UntilDiditSaysAsync("creates paused");
 
         section.Worker = worker;
@@ -66,10 +65,10 @@ public sealed class When_the_runbook_is_followed
         await File.WriteAllTextAsync(folder.File("key"), Arena.ApiKey);
         arena.Settings.Remove("Didit:ApiKey");
         arena.Settings["Didit:ApiKeyFile"] = folder.File("key");
-        arena.Settings["Didit:RefusedPause"] = "00:00:05";
-        await using var worker = await StartAsync(arena);
+        arena.Settings["Didit:RefusedPause"] = "00:00:10";
+        await using var worker = await arena.StartProcessAsync();
         arena.Didit.State.Configure(settings => settings with { ApiKey = "planted-api-key-new" });
-        await PublishAsync(arena, 1);
+        await arena.PublishAsync(1);
         await worker.UntilDiditSaysAsync("creates paused");
 
         section.Worker = worker;
@@ -132,25 +131,10 @@ public sealed class When_the_runbook_is_followed
         await using var arena = await Arena.OpenAsync();
         await arena.OnRedisAsync(redis => redis.KeyDeleteAsync(arena.KeyPrefix + "{horizon}"));
         await arena.StartWorkerAsync();
-        await PublishAsync(arena, 1);
+        await arena.PublishAsync(1);
         await arena.Broker.UntilAnswersAsync(1);
         await section.NextBlockAsync(arena);
     });
-
-    [Test]
-    public void Every_section_with_commands_is_rehearsed() =>
-        Runbook.Sections.Select(section => section.Name).Except(Rehearsals(), StringComparer.Ordinal).ShouldBeEmpty(
-            "sections of RUNBOOK.md with commands, without a test of that name here");
-
-    [Test]
-    public void What_is_not_rehearsed_stands_in_the_runbook() =>
-        RehearsedSection.NotRehearsed.Keys.Except(Runbook.Sections.SelectMany(section => section.Commands).Select(command => command.Program))
-            .ShouldBeEmpty();
-
-    private static IEnumerable<string> Rehearsals() => typeof(When_the_runbook_is_followed)
-        .GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
-        .Where(method => method.GetCustomAttribute<TestAttribute>() is not null && method.ReturnType == typeof(Task))
-        .Select(method => method.Name);
 
     private static async Task RehearseAsync(Func<RehearsedSection, Task> situation, [CallerMemberName] string name = "")
     {
@@ -167,14 +151,4 @@ public sealed class When_the_runbook_is_followed
 
         section.RequireAll();
     }
-
-    private static async Task<WorkerProcess> StartAsync(Arena arena)
-    {
-        var worker = WorkerProcess.Start(arena.Settings);
-        await worker.UntilReadyAsync();
-        return worker;
-    }
-
-    private static Task PublishAsync(Arena arena, int messages) => Task.WhenAll(Enumerable.Range(0, messages)
-        .Select(i => arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""")));
 }
