@@ -19,7 +19,7 @@ internal static class Situations
     }
 
     /// <summary>Each for another person.</summary>
-    public static Task PublishAsync(this Arena arena, int messages) => Task.WhenAll(Enumerable.Range(0, messages)
+    public static Task PublishAsync(this Arena arena, int messages, int first = 1) => Task.WhenAll(Enumerable.Range(first, messages)
         .Select(i => arena.Broker.PublishRawAsync($"order-{i}", $$"""{"vendorData":"user-{{i}}"}""")));
 
     public static Task UntilParkedAsync(this Arena arena, uint messages) => Eventually.UntilAsync(

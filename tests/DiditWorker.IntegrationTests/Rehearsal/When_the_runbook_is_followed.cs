@@ -76,6 +76,14 @@ public sealed class When_the_runbook_is_followed
 
         await File.WriteAllTextAsync(folder.File("key"), "planted-api-key-new");
         await arena.Broker.UntilAnswersAsync(1);
+
+        arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = 402 });
+        await arena.PublishAsync(1, first: 2);
+        await worker.UntilDiditSaysAsync("creates paused");
+        await section.NextBlockAsync(arena);
+
+        arena.Didit.State.ClearFaults();
+        await arena.Broker.UntilAnswersAsync(2);
         arena.Broker.Rejected.ShouldBeEmpty();
     });
 
@@ -83,7 +91,15 @@ public sealed class When_the_runbook_is_followed
     public Task Pause_creates_and_resume() => RehearseAsync(async section =>
     {
         await using var arena = await Arena.OpenAsync();
+        await using var worker = await arena.StartProcessAsync();
         await section.NextBlockAsync(arena);
+        await worker.UntilDiditSaysAsync("creates paused");
+        await arena.PublishAsync(1);
+
+        section.Worker = worker;
+        await section.NextBlockAsync(arena);
+        await arena.Broker.UntilAnswersAsync(1);
+        arena.Broker.Rejected.ShouldBeEmpty();
     });
 
     [Test]
