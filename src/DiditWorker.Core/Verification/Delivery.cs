@@ -19,10 +19,11 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
     public const string ReplayCountHeader = "DiditWorker-Replay-Count";
 
     // What MassTransit and brokers leave behind. Any of them, and that of our replay, means that a worker may have had this message before.
+    // Particular's ServiceControl takes MassTransit's away when it retries a message, and leaves one of its own.
     private static readonly string[] Traces =
     [
         "MT-Reason", "MT-Fault-ExceptionType", "MT-Fault-Message", "MT-Redelivery-Count", "x-death", "x-first-death-queue",
-        "x-delivery-count", "x-acquired-count",
+        "x-delivery-count", "x-acquired-count", "ServiceControl.Retry.AcknowledgementQueue",
     ];
 
     /// <summary>Reads a delivery; null if it has no id, or one that is too long.</summary>

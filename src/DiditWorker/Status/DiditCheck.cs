@@ -21,8 +21,8 @@ internal sealed class DiditCheck(DiditPipeline didit, BusinessList business, Ret
         return endpoint switch
         {
             { Gate.Current: { Reason: PauseReasons.Operator or PauseReasons.Budget } pause } => HealthCheckResult.Degraded(
-                $"{what} paused since {pause.Since:O} ({pause.Reason}): {pause.Why}; messages that need one wait until "
-                    + (pause.Until == DateTimeOffset.MaxValue ? "diditworker resume" : $"{pause.Until:O}"),
+                $"{what} paused since {TimeInWords.Of(pause.Since)} ({pause.Reason}): {pause.Why}; messages that need one wait until "
+                    + (pause.Until == DateTimeOffset.MaxValue ? "diditworker resume" : TimeInWords.Of(pause.Until)),
                 data: Health.Do(PauseAdvice.For(pause.Reason), pause.Since)),
             { Gate.Current: { } pause } => HealthCheckResult.Degraded(
                 $"{what} paused since {TimeInWords.Of(pause.Since)} ({pause.Reason}): {pause.Why}; messages that need one wait, "

@@ -68,7 +68,8 @@ internal static class Operating
         return $"1 {state} {fingerprint} owner-a-16-chars {leaseUntil?.ToUnixTimeMilliseconds() ?? 0} {first} {first} {attempts} {payload}";
     }
 
-    private static string[] SettingsOf(Arena arena) => [.. arena.Settings.Select(setting => $"--{setting.Key}={setting.Value}")];
+    /// <summary>As they stand on the command line.</summary>
+    public static string[] SettingsOf(Arena arena) => [.. arena.Settings.Select(setting => $"--{setting.Key}={setting.Value}")];
 
     private sealed record Visitor(IServiceProvider Services, IOperatorBroker Broker);
 }

@@ -16,6 +16,7 @@ public sealed class When_a_message_was_delivered_before
     [TestCase("x-death")]
     [TestCase("x-delivery-count")]
     [TestCase("x-acquired-count")]
+    [TestCase("ServiceControl.Retry.AcknowledgementQueue")]
     [TestCase(Delivery.ReplayCountHeader)]
     public void Or_a_header_that_only_such_a_message_has(string header) =>
         Read(new() { Header = name => name == header ? "1" : null, PropertyId = "order-1" }).ShouldBeTrue();
