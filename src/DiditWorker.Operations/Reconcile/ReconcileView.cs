@@ -49,7 +49,12 @@ internal static class ReconcileView
         found.Unreadable,
         Discrepancies = found.Kept.Select(one => new
         {
-            one.Kind, one.Session, Key = one.Key?.ToString(), one.Status, one.Created, one.Answer,
+            one.Kind,
+            one.Session,
+            Key = one.Key?.ToString(),
+            one.Status,
+            one.Created,
+            one.Answer,
         }),
     };
 

@@ -142,6 +142,17 @@ public sealed class When_the_runbook_is_followed
     });
 
     [Test]
+    public Task Is_there_one_session_for_each_request() => RehearseAsync(async section =>
+    {
+        await using var arena = await Arena.OpenAsync(didit: new() { ReuseByVendorData = false });
+        await using var world = new Reconcile.ReconciledWorld(arena);
+        await world.AnswerAsync(20);
+        world.Session(Reconcile.ReconciledWorld.Key(7));
+        await section.NextBlockAsync(arena);
+        arena.Didit.State.Duplicates().PerKey.ShouldBeEmpty();
+    });
+
+    [Test]
     public Task Redis_lost_its_data() => RehearseAsync(async section =>
     {
         await using var arena = await Arena.OpenAsync();

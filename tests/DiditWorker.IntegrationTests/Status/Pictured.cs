@@ -99,7 +99,11 @@ internal static class Pictured
     /// <summary>Just started: as little is known as can be.</summary>
     public static StatusSnapshot Unknown() => Healthy() with
     {
-        Outcomes = [], Circuit = "", Queues = null, DeadLetters = [], Reconciliation = null,
+        Outcomes = [],
+        Circuit = "",
+        Queues = null,
+        DeadLetters = [],
+        Reconciliation = null,
     };
 
     private static ReconciliationResult Reconciled(long secondSessions) => new()
