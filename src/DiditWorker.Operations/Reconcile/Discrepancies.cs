@@ -63,7 +63,7 @@ internal sealed class Discrepancies
     /// <summary>Sessions of a request that is being worked on.</summary>
     public long UnderWay { get; set; }
 
-    /// <summary>Second sessions of which a person has said that they are not its own (<c>keys exclude</c>).</summary>
+    /// <summary>Sessions of which a person has said that they are not its own (<c>keys exclude</c>).</summary>
     public long Excluded { get; set; }
 
     /// <summary>Sessions with a key that were made before the records begin.</summary>

@@ -85,7 +85,7 @@ internal static class ReconcileView
     {
         (string Text, long Count)[] notes =
         [
-            ("Second sessions that a person has excluded (keys exclude)", found.Excluded),
+            ("Sessions that a person has excluded (keys exclude)", found.Excluded),
             ("Sessions of requests that are being worked on", found.UnderWay),
             ("Sessions with a key from before the records begin, so that it is not known whether they were answered", found.BeforeRecords),
             ("Sessions that records name and Didit knows but does not list: made earlier, or not shown to this API key", found.NotListed),

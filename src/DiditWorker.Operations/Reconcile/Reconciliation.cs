@@ -72,7 +72,7 @@ internal sealed class Reconciliation(
         }
 
         found.Answered += _named.In(period, listed: true).LongCount();
-        await AskForMissingAsync([.. _named.In(period, listed: false)], period, found, cancellation);
+        await AskForMissingAsync([.. _named.In(period, listed: false)], found, cancellation);
     }
 
     private async Task CompareAsync(FoundSession session, Period period, Discrepancies found, CancellationToken cancellation)
@@ -105,13 +105,12 @@ internal sealed class Reconciliation(
         }
     }
 
-    private async Task AskForMissingAsync(
-        IReadOnlyList<IdempotencyKey> keys, Period period, Discrepancies found, CancellationToken cancellation)
+    private async Task AskForMissingAsync(IReadOnlyList<IdempotencyKey> keys, Discrepancies found, CancellationToken cancellation)
     {
         found.NotAskedFor = Math.Max(0, keys.Count - MaxAskedFor);
         foreach (var key in keys.Take(MaxAskedFor))
         {
-            await verdicts.AskForAsync(key, period, found, cancellation);
+            await verdicts.AskForAsync(key, found, cancellation);
         }
     }
 

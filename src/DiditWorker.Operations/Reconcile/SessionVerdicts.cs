@@ -43,18 +43,50 @@ internal sealed class SessionVerdicts(
             return;
         }
 
-        var memory = await MemoryAsync(key, found);
-        if (memory?.Record is { State: RecordState.Completed } record)
+        if ((await excluded.ReadAsync(key)).Contains(session.Id))
         {
-            await JudgeSecondAsync(session, key, DiditSession.FromPayload(record.Payload).Id, isAnswered: true, found);
+            found.Excluded++;
         }
-        else if (memory is { Owned: false, Record.State: RecordState.InProgress })
+        else if (await KnownAsync(key) is { } known)
+        {
+            await JudgeAsync(session, key, known, found);
+        }
+    }
+
+    /// <summary>Asks Didit for the session that a record names and the list did not show.</summary>
+    /// <exception cref="ReadFailedException">Didit did not answer.</exception>
+    public async Task AskForAsync(IdempotencyKey key, Discrepancies found, CancellationToken cancellation)
+    {
+        // It may have ended, or been forgotten, meanwhile.
+        if (await KnownAsync(key) is not { Answer: { } session })
+        {
+            return;
+        }
+
+        if (await client.DecisionAsync(session.Id, pipeline.ReadAsync, cancellation) is null)
+        {
+            found.Add(new(DiscrepancyKind.Missing, session.Id, key) { Created = session.CreatedAt });
+        }
+        else
+        {
+            // Made before the period and handed back in it, or not shown to this API key.
+            found.NotListed++;
+        }
+    }
+
+    private async Task JudgeAsync(FoundSession session, IdempotencyKey key, Known known, Discrepancies found)
+    {
+        if (known.Answer is { } answer)
+        {
+            JudgeSecond(session, key, answer.Id, isAnswered: true, found);
+        }
+        else if (known.IsHeld)
         {
             found.UnderWay++;
         }
         else if (!_unanswered.TryAdd(key, session.Id))
         {
-            await JudgeSecondAsync(session, key, _unanswered[key], isAnswered: false, found);
+            JudgeSecond(session, key, _unanswered[key], isAnswered: false, found);
         }
         else if (session.CreatedAt < await begin.GetAsync())
         {
@@ -66,38 +98,12 @@ internal sealed class SessionVerdicts(
         }
     }
 
-    /// <summary>Asks Didit for the session that a record names and the list did not show.</summary>
-    /// <exception cref="ReadFailedException">Didit did not answer.</exception>
-    public async Task AskForAsync(IdempotencyKey key, Period period, Discrepancies found, CancellationToken cancellation)
-    {
-        // It may have ended, or been forgotten, meanwhile.
-        if ((await MemoryAsync(key, found))?.Record is not { State: RecordState.Completed } record)
-        {
-            return;
-        }
-
-        var session = DiditSession.FromPayload(record.Payload);
-        if (await client.DecisionAsync(session.Id, pipeline.ReadAsync, cancellation) is null)
-        {
-            found.Add(new(DiscrepancyKind.Missing, session.Id, key) { Created = session.CreatedAt });
-        }
-        else if (period.Holds(session.CreatedAt))
-        {
-            // Made before the period and handed back in it, or not shown to this key.
-            found.NotListed++;
-        }
-    }
-
-    private async Task JudgeSecondAsync(FoundSession session, IdempotencyKey key, string other, bool isAnswered, Discrepancies found)
+    private static void JudgeSecond(FoundSession session, IdempotencyKey key, string other, bool isAnswered, Discrepancies found)
     {
         if (string.Equals(other, session.Id, StringComparison.OrdinalIgnoreCase))
         {
             // Answered meanwhile.
             found.Answered++;
-        }
-        else if ((await excluded.ReadAsync(key)).Contains(session.Id))
-        {
-            found.Excluded++;
         }
         else
         {
@@ -105,16 +111,23 @@ internal sealed class SessionVerdicts(
         }
     }
 
-    private async Task<Memory?> MemoryAsync(IdempotencyKey key, Discrepancies found)
+    /// <summary>What the record of a key says now; null if it cannot be read, and so says nothing, for or against.</summary>
+    public async Task<Known?> KnownAsync(IdempotencyKey key)
     {
         try
         {
-            return (await store.PeekAsync(key)).Memory;
+            var memory = (await store.PeekAsync(key)).Memory;
+            return new(
+                memory.Record is { State: RecordState.Completed } record ? DiditSession.FromPayload(record.Payload) : null,
+                memory is { Owned: false, Record.State: RecordState.InProgress });
         }
         catch (Exception exception) when (IdempotencyStore.IsUnreadable(exception))
         {
-            found.Unreadable++;
             return null;
         }
     }
+
+    /// <param name="Answer">The session that it names.</param>
+    /// <param name="IsHeld">Whether a delivery is worked on.</param>
+    public readonly record struct Known(DiditSession? Answer, bool IsHeld);
 }

@@ -72,7 +72,22 @@ public sealed class When_sessions_are_reconciled
         var run = await arena.OperateAsync("reconcile");
 
         run.ExitCode.ShouldBe(ExitCodes.Done, run.ToString());
-        run.Notes.ShouldContain("Note: Second sessions that a person has excluded (keys exclude): 1");
+        run.Notes.ShouldContain("Note: Sessions that a person has excluded (keys exclude): 1");
+    }
+
+    [Test]
+    public async Task A_record_that_cannot_be_read_says_nothing_of_a_session()
+    {
+        await using var arena = await Arena.OpenAsync();
+        await using var world = new ReconciledWorld(arena);
+        await arena.PutAsync("order-1", Operating.Record('C', "1.fingerprint", payload: "damaged"));
+        world.Session(Key(1));
+
+        var run = await arena.OperateAsync("reconcile", "--json");
+
+        run.ExitCode.ShouldBe(ExitCodes.Done, run.ToString());
+        run.Json.GetProperty("unreadable").GetInt32().ShouldBe(1);
+        run.Json.GetProperty("discrepancies").GetArrayLength().ShouldBe(0);
     }
 
     [Test]
