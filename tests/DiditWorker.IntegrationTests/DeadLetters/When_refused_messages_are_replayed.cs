@@ -1,5 +1,6 @@
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
+using DiditWorker.Operations.Terminal;
 using DiditWorker.Simulator;
 using NUnit.Framework;
 using Shouldly;
@@ -65,7 +66,7 @@ public sealed class When_refused_messages_are_replayed
             // Random moments of the work, not of the clock.
             var moment = _arena.Didit.State.Sessions.Count + random.Next(3, 20);
             using var command = OperatorProcess.Start(
-                _arena, "dead-letters", "replay", "--group", "RefusedByDidit", "--yes", "--rate", "100");
+                _arena, "dead-letters", "replay", "--group", "RefusedByDidit", "--yes", "--rate", "30");
             await Eventually.UntilAsync(
                 () => Task.FromResult(_arena.Didit.State.Sessions.Count >= moment || command.HasExited), Bound, $"{moment} sessions");
             command.HasExited.ShouldBeFalse("it was to be killed at its work");
@@ -76,8 +77,9 @@ public sealed class When_refused_messages_are_replayed
                 Bound, "every message is somewhere");
         }
 
+        // On a slow machine the last one may have come to its end before it was killed.
         (await _arena.OperateAsync("dead-letters", "replay", "--group", "RefusedByDidit", "--yes", "--wait", "--rate", "2000"))
-            .ExitCode.ShouldBe(0);
+            .ExitCode.ShouldBeOneOf(ExitCodes.Done, ExitCodes.NothingMatched);
         await AssertAllAnsweredAsync();
     }
 

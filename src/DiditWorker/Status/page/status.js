@@ -212,7 +212,7 @@ function drawReconciliation(result) {
   const said = byId("reconcile-said");
   if (!result) return write(said, "diditworker reconcile does it");
   said.replaceChildren("Compared ", element("time"), `: ${count(result.sessions, "session", "sessions")}, ${count(result.orphans, "orphan", "orphans")}, ${number(result.missing)} missing, ` +
-    `${number(result.withoutKey)} without a key, ${number(result.nearEnd)} near the end`);
+    `${number(result.withoutKey)} without a key, ${number(result.nearEnd)} near their end`);
   when(said.firstElementChild, result.at);
 }
 
