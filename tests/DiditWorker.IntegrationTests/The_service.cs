@@ -115,7 +115,8 @@ public sealed class The_service
         // While the first connect is still under way, nobody knows yet what is wrong.
         await Eventually.UntilAsync(
             async () => (await worker.HealthAsync("ready")).Body.GetProperty("parts").GetProperty("redis")
-                .TryGetProperty("action", out var action) && action.GetString()!.Contains("ConnectionStrings:Redis", StringComparison.Ordinal),
+                .TryGetProperty("action", out var action)
+                && action.GetString()!.Contains("ConnectionStrings:Redis", StringComparison.Ordinal),
             Bound, "health says what to do");
 
         await rabbitMq.StartAsync();
