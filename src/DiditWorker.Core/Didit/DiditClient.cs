@@ -73,8 +73,7 @@ public sealed class DiditClient(
             if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NotFound)
             {
                 var body = await ReadAsync(response.Content, MaxReadReply, patience.Token);
-                var reply = ReplyClassifier.ClassifyRead(response.StatusCode, response.Headers, body, time.GetUtcNow());
-                throw new ReadFailedException(reply with { Why = $"delete: {reply.Why}" });
+                throw Failure("delete", response, body);
             }
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException
@@ -102,14 +101,19 @@ public sealed class DiditClient(
                 return response.StatusCode == HttpStatusCode.OK ? json : null;
             }
 
-            var reply = ReplyClassifier.ClassifyRead(response.StatusCode, response.Headers, body, time.GetUtcNow());
-            throw new ReadFailedException(reply with { Why = $"{operation}: {reply.Why}" });
+            throw Failure(operation, response, body);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             var kind = NeverConnected(exception) ? ReplyKind.NotSent : ReplyKind.Ambiguous;
             throw new ReadFailedException(new DiditReply(kind, $"{operation}: {Describe(exception)}"));
         }
+    }
+
+    private ReadFailedException Failure(string operation, HttpResponseMessage response, byte[]? body)
+    {
+        var reply = ReplyClassifier.ClassifyRead(response.StatusCode, response.Headers, body, time.GetUtcNow());
+        return new(reply with { Why = $"{operation}: {reply.Why}" });
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, string operation, CancellationToken cancellation)

@@ -74,7 +74,7 @@ public sealed class CreateCount(RedisConnection redis, string name, int perDay, 
         }
     }
 
-    /// <summary>Takes none: what the others have used, and whether the next day has begun.</summary>
+    /// <summary>Only asks: what the others have used, and whether the next day has begun.</summary>
     public Task LookAsync() => AskAsync(0);
 
     // Null: Redis could not be asked.

@@ -154,9 +154,7 @@ public sealed class IdempotencyStore(
         }
     }
 
-    /// <summary>The record in a text of Redis; null without one.</summary>
-    /// <exception cref="UnknownRecordException">It is of another version.</exception>
-    internal IdempotencyRecord? Read(IdempotencyKey key, RedisValue text)
+    private IdempotencyRecord? Read(IdempotencyKey key, RedisValue text)
     {
         if (text.IsNullOrEmpty)
         {

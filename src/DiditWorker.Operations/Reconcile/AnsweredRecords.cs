@@ -5,6 +5,20 @@ using StackExchange.Redis;
 
 namespace DiditWorker.Operations.Reconcile;
 
+/// <summary>What a record says of its request; without a record nothing.</summary>
+/// <param name="Key">Whose.</param>
+internal sealed record KnownRecord(IdempotencyKey Key)
+{
+    /// <summary>The session that it names.</summary>
+    public DiditSession? Answer { get; init; }
+
+    /// <summary>Whether a delivery is worked on.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>It cannot be read, and so says nothing, for or against.</summary>
+    public bool IsUnreadable { get; init; }
+}
+
 /// <summary>Reads all records that name a session, some at a time.</summary>
 internal sealed class AnsweredRecords(RedisConnection redis, IdempotencyStore store, IdempotencyOptions options)
 {
@@ -26,15 +40,36 @@ internal sealed class AnsweredRecords(RedisConnection redis, IdempotencyStore st
         {
             await foreach (var names in server.KeysAsync(database.Database, pattern, AtOnce).Chunk(AtOnce).WithCancellation(cancellation))
             {
-                var keys = names.Select(KeyIn).OfType<IdempotencyKey>().ToList();
-                foreach (var (key, text) in keys.Zip(await Task.WhenAll(keys.Select(key => TextAsync(database, key)))))
+                foreach (var known in await Task.WhenAll(names.Select(KeyIn).OfType<IdempotencyKey>().Select(KnownAsync)))
                 {
-                    if (Session(key, text, unreadable) is { } session)
+                    if (known.IsUnreadable)
                     {
-                        yield return (key, session);
+                        unreadable();
+                    }
+                    else if (known.Answer is { } session)
+                    {
+                        yield return (known.Key, session);
                     }
                 }
             }
+        }
+    }
+
+    /// <summary>What the record of a key says now.</summary>
+    public async Task<KnownRecord> KnownAsync(IdempotencyKey key)
+    {
+        try
+        {
+            var memory = (await store.PeekAsync(key)).Memory;
+            return new(key)
+            {
+                Answer = memory.Record is { State: RecordState.Completed } record ? DiditSession.FromPayload(record.Payload) : null,
+                IsHeld = memory is { Owned: false, Record.State: RecordState.InProgress },
+            };
+        }
+        catch (Exception exception) when (IdempotencyStore.IsUnreadable(exception))
+        {
+            return new(key) { IsUnreadable = true };
         }
     }
 
@@ -48,32 +83,6 @@ internal sealed class AnsweredRecords(RedisConnection redis, IdempotencyStore st
 
     private IdempotencyKey? KeyIn(RedisKey name) =>
         Guid.TryParseExact(((string)name!)[options.KeyPrefix.Length..].Trim('{', '}'), "D", out var key) ? new(key) : null;
-
-    private async Task<RedisValue> TextAsync(IDatabase database, IdempotencyKey key)
-    {
-        try
-        {
-            return await database.StringGetAsync(store.RedisKey(key));
-        }
-        catch (RedisServerException exception) when (exception.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
-        {
-            // Somebody else wrote there; as a record it cannot be read.
-            return "?";
-        }
-    }
-
-    private DiditSession? Session(IdempotencyKey key, RedisValue text, Action unreadable)
-    {
-        try
-        {
-            return store.Read(key, text) is { State: RecordState.Completed } record ? DiditSession.FromPayload(record.Payload) : null;
-        }
-        catch (Exception exception) when (IdempotencyStore.IsUnreadable(exception))
-        {
-            unreadable();
-            return null;
-        }
-    }
 
     // What is special in a pattern (Redis docs, KEYS).
     private static string Escaped(string prefix) =>

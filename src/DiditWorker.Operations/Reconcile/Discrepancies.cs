@@ -97,7 +97,7 @@ internal sealed class Discrepancies
         }
     }
 
-    /// <summary>One is no more.</summary>
+    /// <summary>Takes one out that was deleted.</summary>
     public void Remove(Discrepancy one)
     {
         _kept.Remove(one);

@@ -86,7 +86,7 @@ internal sealed class ReconcileCommand(
         var period = new Period(since ?? end - (didit.IdempotencyWindow / 2), end);
         return period.Since < period.Until ? period : throw new CommandException(
             ExitCodes.WrongUsage,
-            $"There is no time between --since ({Output.Time(period.Since)}) and --until ({Output.Time(period.Until)}).");
+            $"--since ({Output.Time(period.Since)}) must be before --until ({Output.Time(period.Until)}).");
     }
 
     private async Task DeleteAsync(Discrepancies found, string reason, bool yes, CancellationToken cancellation)

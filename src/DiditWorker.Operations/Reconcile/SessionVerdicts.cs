@@ -6,7 +6,7 @@ namespace DiditWorker.Operations.Reconcile;
 
 /// <summary>What it means that a session is in one of the two places and not in the other.</summary>
 internal sealed class SessionVerdicts(
-    IdempotencyStore store, ExcludedSessions excluded, RecordsBegin begin, DiditClient client, DiditPipeline pipeline, DiditOptions didit)
+    AnsweredRecords records, ExcludedSessions excluded, RecordsBegin begin, DiditClient client, DiditPipeline pipeline, DiditOptions didit)
 {
     private readonly Dictionary<IdempotencyKey, string> _unanswered = [];
 
@@ -47,7 +47,7 @@ internal sealed class SessionVerdicts(
         {
             found.Excluded++;
         }
-        else if (await KnownAsync(key) is { } known)
+        else if (await records.KnownAsync(key) is { IsUnreadable: false } known)
         {
             await JudgeAsync(session, key, known, found);
         }
@@ -58,7 +58,7 @@ internal sealed class SessionVerdicts(
     public async Task AskForAsync(IdempotencyKey key, Discrepancies found, CancellationToken cancellation)
     {
         // It may have ended, or been forgotten, meanwhile.
-        if (await KnownAsync(key) is not { Answer: { } session })
+        if ((await records.KnownAsync(key)).Answer is not { } session)
         {
             return;
         }
@@ -74,7 +74,7 @@ internal sealed class SessionVerdicts(
         }
     }
 
-    private async Task JudgeAsync(FoundSession session, IdempotencyKey key, Known known, Discrepancies found)
+    private async Task JudgeAsync(FoundSession session, IdempotencyKey key, KnownRecord known, Discrepancies found)
     {
         if (known.Answer is { } answer)
         {
@@ -110,24 +110,4 @@ internal sealed class SessionVerdicts(
             found.Add(Discrepancy.Of(DiscrepancyKind.SecondSession, session, key) with { Answer = other, IsAnswered = isAnswered });
         }
     }
-
-    /// <summary>What the record of a key says now; null if it cannot be read, and so says nothing, for or against.</summary>
-    public async Task<Known?> KnownAsync(IdempotencyKey key)
-    {
-        try
-        {
-            var memory = (await store.PeekAsync(key)).Memory;
-            return new(
-                memory.Record is { State: RecordState.Completed } record ? DiditSession.FromPayload(record.Payload) : null,
-                memory is { Owned: false, Record.State: RecordState.InProgress });
-        }
-        catch (Exception exception) when (IdempotencyStore.IsUnreadable(exception))
-        {
-            return null;
-        }
-    }
-
-    /// <param name="Answer">The session that it names.</param>
-    /// <param name="IsHeld">Whether a delivery is worked on.</param>
-    public readonly record struct Known(DiditSession? Answer, bool IsHeld);
 }

@@ -11,7 +11,7 @@ namespace DiditWorker.Operations.Reconcile;
 /// right before.
 /// </summary>
 internal sealed class SurplusDeletion(
-    SessionVerdicts verdicts, DiditClient client, DiditPipeline pipeline, [FromKeyedServices("creates")] RedisRateLimiter creates,
+    AnsweredRecords records, DiditClient client, DiditPipeline pipeline, [FromKeyedServices("creates")] RedisRateLimiter creates,
     AuditLog audit)
 {
     /// <summary>Deletes them, between two lines of the audit.</summary>
@@ -58,7 +58,7 @@ internal sealed class SurplusDeletion(
         var session = SessionReader.FromDecision(surplus.Session, decision);
         return !session.IsUnfinished ? $"it is {session.Status ?? "of an unknown status"} now"
             : !session.IsMadeUnder(surplus.Key!.Value) ? "it has another key now"
-            : (await verdicts.KnownAsync(surplus.Key.Value))?.Answer is not { } answer
+            : (await records.KnownAsync(surplus.Key.Value)).Answer is not { } answer
                 ? "its key is not answered any more, or its record cannot be read"
             : answer.Id.Equals(session.Id, StringComparison.OrdinalIgnoreCase) ? "it is the answer now"
             : null;
