@@ -10,6 +10,9 @@ namespace DiditWorker.Didit;
 /// <param name="Payload">What the message asks for.</param>
 public sealed record CreateRequest(IdempotencyKey Key, string VendorData, string WorkflowId, JsonElement Payload)
 {
+    /// <summary>Who goes first where others wait for Didit as well.</summary>
+    public Precedence Precedence { get; init; }
+
     /// <summary>Without what it holds: much of it may be personal.</summary>
     public override string ToString() => $"{nameof(CreateRequest)} {Key}";
 }

@@ -31,8 +31,10 @@ public sealed class DiditClient(
         recent.CreateSent();
         try
         {
+            var started = time.GetTimestamp();
             using var response = await SendAsync(message, "create", cancellation);
             var body = await ReadAsync(response.Content, MaxCreateReply, cancellation);
+            recent.CreateTook(time.GetElapsedTime(started));
             if (response.IsSuccessStatusCode && body is not null && LenientJson.TryParse(body) is { } session)
             {
                 versions.Learn(session.Text("workflow_id") ?? request.WorkflowId, session.Number("workflow_version"));

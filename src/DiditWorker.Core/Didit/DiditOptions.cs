@@ -97,6 +97,13 @@ public sealed record DiditOptions
     public int LookupsPerMinute { get; init; } = 600;
 
     /// <summary>
+    /// While more urgent requests take all of the rate, as many per cent of it go to the oldest of the less urgent ones, so that none waits
+    /// for ever. 0: none. Urgency is AMQP's <c>priority</c>.
+    /// </summary>
+    [NumberRange(0, 100)]
+    public int AgeingPercent { get; init; } = 20;
+
+    /// <summary>
     /// Creates a day, all replicas together, a day being UTC's. Used up, creates pause until the next day, or a higher setting and a
     /// restart; answers from records go on. Not set: as many as come.
     /// </summary>

@@ -19,6 +19,7 @@ public sealed class DiditPipeline
     private readonly ResiliencePipeline<DiditReply> _creates;
     private readonly ResiliencePipeline _reads;
     private readonly CircuitBreakerStateProvider _circuit = new();
+    private readonly RedisRateLimiter _createLimit;
 
     /// <param name="options">Time-outs.</param>
     /// <param name="creates">Creates, which pause while their circuit is open.</param>
@@ -31,7 +32,7 @@ public sealed class DiditPipeline
         DiditOptions options, DiditEndpoint creates, DiditEndpoint reads, RedisRateLimiter createLimit, RedisRateLimiter readLimit,
         WorkerMetrics metrics, TimeProvider time)
     {
-        (Options, Creates, Reads) = (options, creates, reads);
+        (Options, Creates, Reads, _createLimit) = (options, creates, reads, createLimit);
 
         // After an outage that only look-ups have met, what they let through comes at once.
         reads.OnReopened = creates.Gate.Ramp;
@@ -57,6 +58,9 @@ public sealed class DiditPipeline
     /// <summary>Creates.</summary>
     public DiditEndpoint Creates { get; }
 
+    /// <summary>Creates that wait for a place in the rate.</summary>
+    public long WaitingForTheRate => _createLimit.GetStatistics()!.CurrentQueuedCount;
+
     /// <summary>How many creates there may be on a day; null: as many as come.</summary>
     public CreateBudget? Budget { get; init; }
 
@@ -76,7 +80,8 @@ public sealed class DiditPipeline
 
     /// <summary>Sends one create; again only after a 429, or a few times after a 409.</summary>
     /// <param name="send">Sends it. A time-out after it was called leaves the outcome unknown.</param>
-    /// <param name="longestWait">How long to wait for a place in the rate at most.</param>
+    /// <param name="precedence">Who gets the next place in the rate.</param>
+    /// <param name="longestWait">How long to wait for it at most.</param>
     /// <param name="cancellation">
     /// Ends a wait for a place. A create that is on its way ends with its reply or its time-out: Didit would go on with an abandoned one,
     /// while another delivery already looked for its session.
@@ -84,11 +89,12 @@ public sealed class DiditPipeline
     /// <returns>The last reply; a time-out or an open circuit is one too.</returns>
     /// <exception cref="OperationCanceledException">Cancelled, and nothing was sent that Didit may have made a session of.</exception>
     public async Task<DiditReply> CreateAsync(
-        Func<CancellationToken, Task<DiditReply>> send, TimeSpan longestWait, CancellationToken cancellation)
+        Func<CancellationToken, Task<DiditReply>> send, Precedence precedence, TimeSpan longestWait, CancellationToken cancellation)
     {
         var sending = false;
         var made = false;
         var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
+        context.Properties.Set(PlaceInTheRate.Precedence, precedence);
         context.Properties.Set(PlaceInTheRate.LongestWait, longestWait);
         context.Properties.Set(PlaceInTheRate.Leaving, cancellation);
         try
@@ -135,13 +141,20 @@ public sealed class DiditPipeline
         ReplyKind Unless(ReplyKind nothingSent) => sending || made ? ReplyKind.Ambiguous : nothingSent;
     }
 
+    /// <summary>Runs one read that no message waits for.</summary>
+    /// <exception cref="ReadFailedException">It failed, or took too long, several times.</exception>
+    public Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation) =>
+        ReadAsync(read, default, cancellation);
+
     /// <summary>Runs one read.</summary>
     /// <exception cref="ReadFailedException">It failed, or took too long, several times.</exception>
-    public async Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation)
+    public async Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, Precedence precedence, CancellationToken cancellation)
     {
+        var context = ResilienceContextPool.Shared.Get(cancellation);
+        context.Properties.Set(PlaceInTheRate.Precedence, precedence);
         try
         {
-            return await _reads.ExecuteAsync(static async (read, token) => await read(token), read, cancellation);
+            return await _reads.ExecuteAsync(static async (context, read) => await read(context.CancellationToken), context, read);
         }
         catch (TimeoutRejectedException)
         {
@@ -155,6 +168,10 @@ public sealed class DiditPipeline
         {
             Reads.OpenCircuit(exception.RetryAfter ?? Options.BreakDuration);
             throw new ReadFailedException(new DiditReply(ReplyKind.NotSent, "the circuit is open"));
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 }

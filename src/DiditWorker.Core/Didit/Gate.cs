@@ -11,7 +11,7 @@ public sealed record Pause(string Reason, string Why, DateTimeOffset Since, Date
 
 /// <summary>
 /// Whether requests of one kind make sense now. While they pause nothing is sent; when the pause is over one message probes, and once it
-/// has succeeded the rest follow on a ramp: each success admits one more at a time. Thread-safe.
+/// has succeeded the rest follow on a ramp, in their order of precedence: each success admits one more at a time. Thread-safe.
 /// </summary>
 public sealed class Gate(TimeProvider time)
 {
@@ -25,6 +25,9 @@ public sealed class Gate(TimeProvider time)
 
     private readonly Lock _lock = new();
 
+    private readonly SortedSet<Waiter> _waiting = new(Comparer<Waiter>.Create(static (a, b) =>
+        Precedence.FirstComesFirst.Compare(a.Precedence, b.Precedence) is not 0 and var order ? order : a.Number.CompareTo(b.Number)));
+
     // By reason: each ends by itself.
     private readonly Dictionary<string, Pause> _held = new(StringComparer.Ordinal);
     private volatile bool _isHeld;
@@ -37,6 +40,7 @@ public sealed class Gate(TimeProvider time)
     private int _limit = int.MaxValue;
     private int _inFlight;
     private int _generation;
+    private long _sequence;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _reopened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _success;
@@ -188,31 +192,80 @@ public sealed class Gate(TimeProvider time)
     }
 
     /// <summary>Whether a request may be sent now. The turn must be disposed: a probe that came to nothing lets the next one try.</summary>
-    public bool TryEnter(out Turn turn)
+    /// <param name="precedence">Who waits and comes before it goes first.</param>
+    /// <param name="turn">Leave to send.</param>
+    public bool TryEnter(Precedence precedence, out Turn turn)
     {
         lock (_lock)
         {
-            var admitted = !_isHeld && _inFlight < _limit && (_pause is null || time.GetUtcNow() >= _pause.Until);
-            turn = new(this, admitted ? _generation : -1);
-            _inFlight += admitted ? 1 : 0;
-            return admitted;
+            var isFirst = _waiting.Min is not { } first || Precedence.FirstComesFirst.Compare(precedence, first.Precedence) < 0;
+            return TryEnter(isFirst, out turn);
         }
     }
 
     /// <summary>Waits until a request may be sent.</summary>
+    /// <param name="precedence">Of those that wait the first one enters.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="OperationCanceledException">Cancelled; no turn is taken.</exception>
-    public async Task<Turn> EnterAsync(CancellationToken cancellation)
+    public async Task<Turn> EnterAsync(Precedence precedence, CancellationToken cancellation)
     {
-        while (true)
+        var waiter = Wait(precedence);
+        try
         {
-            var (changed, look) = Change();
-            if (TryEnter(out var turn))
+            while (true)
             {
-                return turn;
-            }
+                var (changed, look) = Change();
+                if (TryEnter(waiter, out var turn))
+                {
+                    return turn;
+                }
 
-            await Task.WhenAny(changed, Task.Delay(look, time, cancellation));
-            cancellation.ThrowIfCancellationRequested();
+                await Task.WhenAny(changed, Task.Delay(look, time, cancellation));
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            Leave(waiter);
+        }
+    }
+
+    private bool TryEnter(Waiter waiter, out Turn turn)
+    {
+        lock (_lock)
+        {
+            return TryEnter(_waiting.Min == waiter, out turn);
+        }
+    }
+
+    private bool TryEnter(bool isFirst, out Turn turn)
+    {
+        var admitted = isFirst && !_isHeld && _inFlight < _limit && (_pause is null || time.GetUtcNow() >= _pause.Until);
+        turn = new(this, admitted ? _generation : -1);
+        _inFlight += admitted ? 1 : 0;
+        return admitted;
+    }
+
+    private Waiter Wait(Precedence precedence)
+    {
+        lock (_lock)
+        {
+            var waiter = new Waiter(precedence, _sequence++);
+            _waiting.Add(waiter);
+            return waiter;
+        }
+    }
+
+    // The next one may be the first now.
+    private void Leave(Waiter waiter)
+    {
+        lock (_lock)
+        {
+            _waiting.Remove(waiter);
+            if (_waiting.Count > 0)
+            {
+                Signal(ref _changed);
+            }
         }
     }
 
@@ -253,6 +306,8 @@ public sealed class Gate(TimeProvider time)
         source.SetResult();
         source = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+
+    private sealed record Waiter(Precedence Precedence, long Number);
 
     /// <summary>Leave to send.</summary>
     public readonly struct Turn(Gate owner, int generation) : IDisposable

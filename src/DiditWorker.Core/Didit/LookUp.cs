@@ -19,7 +19,7 @@ public sealed class LookUp(
     public async Task<SessionMatch> RunAsync(CreateRequest request, DateTimeOffset? notBefore, CancellationToken cancellation)
     {
         var others = await ExcludedAsync(request.Key);
-        var rows = await list.ReadAsync(request.VendorData, pipeline.ReadAsync, cancellation);
+        var rows = await list.ReadAsync(request.VendorData, ReadAsync, cancellation);
         var sessions = new List<FoundSession>(rows.Count);
         var found = rows.Any(row => row.IsMadeUnder(request.Key) && !others.Contains(row.Id));
         var read = 0;
@@ -31,12 +31,21 @@ public sealed class LookUp(
                 throw new ReadFailedException($"more than {MaxDecisions} sessions of this vendor_data would have to be read");
             }
 
-            sessions.Add(needed ? session.With(await ReadAsync(session, cancellation)) : session);
+            sessions.Add(needed ? session.With(await DecisionAsync(session)) : session);
         }
 
         versions.Learn(sessions);
         return SessionMatch.Among(
             sessions, request.Key, request.WorkflowId, notBefore, others, versions.Of(request.WorkflowId));
+
+        Task<JsonElement?> ReadAsync(Func<CancellationToken, Task<JsonElement?>> read, CancellationToken token) =>
+            pipeline.ReadAsync(read, request.Precedence, token);
+
+        // One that is listed and cannot be read may be ours: gone from the list the next time, it was deleted.
+        async Task<JsonElement> DecisionAsync(FoundSession session) =>
+            await client.DecisionAsync(session.Id, ReadAsync, cancellation)
+            ?? throw new ReadFailedException(
+                new DiditReply(ReplyKind.Strange, "Didit lists a session and does not know it") { Status = 404 });
     }
 
     // Without Redis none is: then a person has to look again, which makes no second session.
@@ -56,9 +65,4 @@ public sealed class LookUp(
     private static bool Lacks(FoundSession session, bool found) => session.HasId
         && (!session.MetadataKnown || session.Url is null
             || (!found && session.IsUnfinished && (session.Version is null || session.WorkflowId is null)));
-
-    // One that is listed and cannot be read may be ours: gone from the list the next time, it was deleted.
-    private async Task<JsonElement> ReadAsync(FoundSession session, CancellationToken cancellation) =>
-        await client.DecisionAsync(session.Id, pipeline.ReadAsync, cancellation)
-        ?? throw new ReadFailedException(new DiditReply(ReplyKind.Strange, "Didit lists a session and does not know it") { Status = 404 });
 }

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using Polly;
 using Polly.RateLimiting;
@@ -8,8 +9,8 @@ namespace DiditWorker.Didit;
 /// <summary>What a request wants of the rate: set on the context of its pipeline.</summary>
 public static class PlaceInTheRate
 {
-    /// <summary>Who has more of it gets the next place. Default 0.</summary>
-    public static readonly ResiliencePropertyKey<int> Urgency = new("diditworker.urgency");
+    /// <summary>Who gets the next place. Default: before all that have no urgency either.</summary>
+    public static readonly ResiliencePropertyKey<Precedence> Precedence = new("diditworker.precedence");
 
     /// <summary>How long to wait for a place at most, as what is left of the message's hold. Default: without a bound.</summary>
     public static readonly ResiliencePropertyKey<TimeSpan> LongestWait = new("diditworker.longest-wait");
@@ -27,6 +28,7 @@ public static class PlaceInTheRate
         using var either = CancellationTokenSource.CreateLinkedTokenSource(
             context.CancellationToken, context.Properties.GetValue(Leaving, CancellationToken.None));
         return await limiter.AcquireAsync(
-            context.Properties.GetValue(Urgency, 0), context.Properties.GetValue(LongestWait, Timeout.InfiniteTimeSpan), either.Token);
+            context.Properties.GetValue(Precedence, default),
+            context.Properties.GetValue(LongestWait, Timeout.InfiniteTimeSpan), either.Token);
     }
 }

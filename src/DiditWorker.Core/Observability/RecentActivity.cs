@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using DiditWorker.Protocol;
+
 namespace DiditWorker.Observability;
 
 /// <summary>How one delivery ended that was parked or failed.</summary>
@@ -14,24 +17,52 @@ public sealed class RecentActivity(TimeProvider time)
     public const int Minutes = 15;
 
     private const int Errors = 20;
+    private const double NewestWeight = 0.1;
     private readonly Lock _lock = new();
     private readonly Queue<(long Minute, Dictionary<string, long> Counts)> _minutes = new();
     private (long Minute, Dictionary<string, long> Counts) _current = (long.MinValue, []);
     private readonly Queue<RecentError> _errors = new();
     private readonly (long Second, long Count)[] _creates = new (long, long)[60];
-    private long _active;
+    private readonly ConcurrentDictionary<long, Precedence> _active = new();
+    private long _sequence;
+    private double _createSeconds = 1;
 
     /// <summary>Those of them whose attempts have failed so far.</summary>
     public RetriedMessages Retried { get; } = new();
 
     /// <summary>Deliveries that are worked on or held now.</summary>
-    public long Active => Interlocked.Read(ref _active);
+    public long Active => _active.Count;
 
     /// <summary>A delivery was taken.</summary>
-    public void Began() => Interlocked.Increment(ref _active);
+    /// <param name="urgency">AMQP's <c>priority</c>.</param>
+    /// <param name="published">When; null or later than now: it waits since now.</param>
+    /// <returns>For <see cref="Left"/>.</returns>
+    public long Began(int urgency, DateTimeOffset? published)
+    {
+        var (ticket, now) = (Interlocked.Increment(ref _sequence), time.GetUtcNow());
+        _active[ticket] = new(urgency, published < now ? published.Value : now);
+        return ticket;
+    }
 
     /// <summary>It left the worker.</summary>
-    public void Left() => Interlocked.Decrement(ref _active);
+    public void Left(long ticket) => _active.TryRemove(ticket, out _);
+
+    /// <summary>How many urgent ones, or others, are worked on or held now, and for how long the first one waits.</summary>
+    public (int Count, TimeSpan Longest) Waiting(bool urgent)
+    {
+        var (count, first) = (0, time.GetUtcNow());
+        var now = first;
+        foreach (var (_, precedence) in _active)
+        {
+            if (precedence.IsUrgent == urgent)
+            {
+                count++;
+                first = precedence.Since < first ? precedence.Since : first;
+            }
+        }
+
+        return (count, now - first);
+    }
 
     /// <summary>A delivery ended.</summary>
     /// <param name="outcome">One of <see cref="DeliveryOutcomes"/>.</param>
@@ -65,6 +96,18 @@ public sealed class RecentActivity(TimeProvider time)
         {
             ref var slot = ref _creates[second % _creates.Length];
             slot = (second, slot.Second == second ? slot.Count + 1 : 1);
+        }
+    }
+
+    /// <summary>About how long Didit takes for a create now; a second before there was one.</summary>
+    public TimeSpan CreateDuration => TimeSpan.FromSeconds(Volatile.Read(ref _createSeconds));
+
+    /// <summary>Didit has answered a create.</summary>
+    public void CreateTook(TimeSpan duration)
+    {
+        lock (_lock)
+        {
+            _createSeconds += (duration.TotalSeconds - _createSeconds) * NewestWeight;
         }
     }
 

@@ -20,11 +20,19 @@ public sealed class WorkerMetrics
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     };
 
+    // From a person who waits to a batch that waits for hours.
+    private static readonly InstrumentAdvice<double> Waits = new()
+    {
+        HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 10_800, 36_000],
+    };
+
     private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _expired;
     private readonly Counter<long> _duplicateSessions;
     private readonly Counter<long> _diditRequests;
     private readonly Counter<long> _claims;
     private readonly Histogram<double> _deliveryDuration;
+    private readonly Histogram<double> _requestDuration;
     private readonly Histogram<double> _diditDuration;
     private readonly Histogram<double> _rateLimitWait;
     private readonly Histogram<double> _redisDuration;
@@ -40,6 +48,10 @@ public sealed class WorkerMetrics
         _diditRequests = _meter.CreateCounter<long>("diditworker.didit.requests", "{request}", "Requests sent to Didit.");
         _claims = _meter.CreateCounter<long>("diditworker.idempotency.claims", "{claim}", "Claims of a key, by what Redis said.");
         _deliveryDuration = Histogram("diditworker.delivery.duration", "From taking a delivery to its end.");
+        _requestDuration = _meter.CreateHistogram(
+            "diditworker.request.duration", "s", "From the publication of a request to the answer with its session.", tags: null, Waits);
+        _expired = _meter.CreateCounter<long>(
+            "diditworker.requests.expired", "{request}", "Requests answered with Expired: their deadline was over.");
         _diditDuration = Histogram("diditworker.didit.duration", "One request to Didit.");
         _rateLimitWait = Histogram("diditworker.ratelimit.wait", "Waiting for the shared rate limit.");
         _redisDuration = Histogram("diditworker.redis.duration", "One round trip to Redis.");
@@ -55,6 +67,8 @@ public sealed class WorkerMetrics
             _deliveries.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
         }
 
+        _expired.Add(0, Urgency(urgent: true));
+        _expired.Add(0, Urgency(urgent: false));
         _duplicateSessions.Add(0, new KeyValuePair<string, object?>("found_by", DuplicateFoundByLookUp));
         _duplicateSessions.Add(0, new KeyValuePair<string, object?>("found_by", DuplicateFoundByRecord));
     }
@@ -71,6 +85,15 @@ public sealed class WorkerMetrics
         _deliveries.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         _deliveryDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
     }
+
+    /// <summary>A request has its session: made or found now, and not by an operator's replay.</summary>
+    /// <param name="urgent">Whether it was urgent.</param>
+    /// <param name="duration">Since it was published.</param>
+    public void Answered(bool urgent, TimeSpan duration) => _requestDuration.Record(duration.TotalSeconds, Urgency(urgent));
+
+    /// <summary>The deadline of a request was over.</summary>
+    /// <param name="urgent">Whether it was urgent.</param>
+    public void Expired(bool urgent) => _expired.Add(1, Urgency(urgent));
 
     /// <summary>Didit was asked.</summary>
     /// <param name="operation">create, list or decision.</param>
@@ -94,6 +117,17 @@ public sealed class WorkerMetrics
     /// <summary>Lets the number of deliveries be read that are worked on or held.</summary>
     public void ObserveActive(Func<long> active) => _meter.CreateObservableUpDownCounter(
         "diditworker.deliveries.active", active, "{delivery}", "Deliveries that are worked on or held now.");
+
+    /// <summary>Lets it be read how many of them there are by urgency, and for how long the first one waits.</summary>
+    public void ObserveWaiting(Func<bool, (int Count, TimeSpan Longest)> waiting)
+    {
+        _meter.CreateObservableGauge(
+            "diditworker.deliveries.waiting", () => ByUrgency(urgent => waiting(urgent).Count), "{delivery}",
+            "Deliveries that are worked on or held now, by urgency.");
+        _meter.CreateObservableGauge(
+            "diditworker.deliveries.waiting.longest", () => ByUrgency(urgent => waiting(urgent).Longest.TotalSeconds), "s",
+            "Since the publication of the one that waits longest of them; 0 where there is none.");
+    }
 
     /// <summary>Lets the configured rates be read.</summary>
     public void ObserveLimits(int createsPerMinute, int readsPerMinute) => _meter.CreateObservableGauge(
@@ -140,6 +174,12 @@ public sealed class WorkerMetrics
 
     private static IEnumerable<Measurement<int>> Paused(string operation, string? now, IReadOnlyList<string> reasons) =>
         reasons.Select(reason => new Measurement<int>(now == reason ? 1 : 0, new("operation", operation), new("reason", reason)));
+
+    private static IEnumerable<Measurement<T>> ByUrgency<T>(Func<bool, T> value)
+        where T : struct =>
+        [new(value(true), Urgency(urgent: true)), new(value(false), Urgency(urgent: false))];
+
+    private static KeyValuePair<string, object?> Urgency(bool urgent) => new("urgency", urgent ? "urgent" : "normal");
 
     private Histogram<double> Histogram(string name, string description) =>
         _meter.CreateHistogram(name, "s", description, tags: null, Seconds);

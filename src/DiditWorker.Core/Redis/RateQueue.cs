@@ -1,12 +1,14 @@
 using System.Threading.RateLimiting;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Redis;
 
-/// <summary>Those that wait for a place in the rate, the most urgent one first, and the places held for them. Thread-safe.</summary>
+/// <summary>Those that wait for a place in the rate, in their order of precedence, and the places held for them. Thread-safe.</summary>
 internal sealed class RateQueue(TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly SortedSet<RateWaiter> _waiting = new(RateWaiter.MostUrgentFirst);
+    private readonly SortedSet<RateWaiter> _waiting = new(RateWaiter.FirstComesFirst);
+    private int _owed;
     private Places _held;
     private bool _served;
     private int _pauses;
@@ -14,6 +16,9 @@ internal sealed class RateQueue(TimeProvider time)
     private long _granted;
     private long _refused;
     private long _idleSince = time.GetTimestamp();
+
+    /// <summary>Of the places that more and less urgent ones want, as many go to the oldest of the less urgent ones.</summary>
+    public int AgeingPercent { get; set; }
 
     /// <summary>For how long nobody has waited; null while somebody waits.</summary>
     public TimeSpan? IdleDuration
@@ -28,16 +33,16 @@ internal sealed class RateQueue(TimeProvider time)
     }
 
     /// <summary>Adds one.</summary>
-    /// <param name="urgency">Who has more of it goes first.</param>
+    /// <param name="precedence">Who goes first.</param>
     /// <param name="ended">Checked under the lock, so that nobody is added after <see cref="EndAll"/>.</param>
     /// <param name="unserved">Whether the caller must start the loop that serves the queue.</param>
     /// <exception cref="OperationCanceledException">It has ended.</exception>
-    public RateWaiter Add(int urgency, CancellationToken ended, out bool unserved)
+    public RateWaiter Add(Precedence precedence, CancellationToken ended, out bool unserved)
     {
         lock (_lock)
         {
             ended.ThrowIfCancellationRequested();
-            var waiter = new RateWaiter(urgency, _sequence++);
+            var waiter = new RateWaiter(precedence, _sequence++);
             _waiting.Add(waiter);
             (unserved, _served) = (!_served, true);
             return waiter;
@@ -79,8 +84,9 @@ internal sealed class RateQueue(TimeProvider time)
         lock (_lock)
         {
             _held = _held.Since(now - TimeLine.MaxDelay);
-            while (_held.Left > 0 && _held.Next <= now + TimeLine.Step && _waiting.Min is { } waiter)
+            while (_held.Left > 0 && _held.Next <= now + TimeLine.Step && _waiting.Count > 0)
             {
+                var waiter = Next();
                 _waiting.Remove(waiter);
                 _granted++;
                 _idleSince = time.GetTimestamp();
@@ -115,6 +121,25 @@ internal sealed class RateQueue(TimeProvider time)
             _pauses++;
             _held = default;
         }
+    }
+
+    // The first one, but now and then the oldest of those that are less urgent: else they would wait as long as more urgent ones come.
+    private RateWaiter Next()
+    {
+        var first = _waiting.Min!;
+        if (_waiting.Max!.Of.Urgency == first.Of.Urgency)
+        {
+            return first;
+        }
+
+        _owed += AgeingPercent;
+        if (_owed < 100)
+        {
+            return first;
+        }
+
+        _owed -= 100;
+        return _waiting.Where(waiter => waiter.Of.Urgency < first.Of.Urgency).MinBy(waiter => waiter.Of.Since)!;
     }
 
     /// <summary>Numbers for whoever watches.</summary>

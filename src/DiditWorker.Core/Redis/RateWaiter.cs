@@ -1,18 +1,20 @@
 using System.Threading.RateLimiting;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Redis;
 
 /// <summary>One that waits for a place in the rate.</summary>
-/// <param name="urgency">Who has more of it goes first.</param>
+/// <param name="precedence">Who goes first.</param>
 /// <param name="sequence">In the order of their coming.</param>
-internal sealed class RateWaiter(int urgency, long sequence)
+internal sealed class RateWaiter(Precedence precedence, long sequence)
     : TaskCompletionSource<RateLimitLease>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    /// <summary>The most urgent one first; equal ones in the order of their coming.</summary>
-    public static readonly IComparer<RateWaiter> MostUrgentFirst = Comparer<RateWaiter>.Create(
-        static (a, b) => a.Urgency != b.Urgency ? b.Urgency.CompareTo(a.Urgency) : a.Sequence.CompareTo(b.Sequence));
+    /// <summary>By precedence; equal ones in the order of their coming.</summary>
+    public static readonly IComparer<RateWaiter> FirstComesFirst = Comparer<RateWaiter>.Create(static (a, b) =>
+        Precedence.FirstComesFirst.Compare(a.Of, b.Of) is not 0 and var order ? order : a.Sequence.CompareTo(b.Sequence));
 
-    private int Urgency { get; } = urgency;
+    /// <summary>Its precedence.</summary>
+    public Precedence Of { get; } = precedence;
 
     private long Sequence { get; } = sequence;
 

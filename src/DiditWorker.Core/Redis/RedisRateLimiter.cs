@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Threading.RateLimiting;
 using DiditWorker.Observability;
+using DiditWorker.Protocol;
 
 namespace DiditWorker.Redis;
 
 /// <summary>
 /// A rate that all replicas share. Places are taken from Redis when they are due and somebody waits for them: one loop asks for all who
-/// wait, for at most 100 ms worth of places, and gives each to the most urgent one at its time. So a replica that stops holds nothing back.
+/// wait, for at most 100 ms worth of places, and gives each to the first in precedence at its time. So a replica that stops holds nothing
+/// back.
 /// </summary>
 public sealed class RedisRateLimiter : RateLimiter
 {
@@ -48,6 +50,9 @@ public sealed class RedisRateLimiter : RateLimiter
     /// <summary>Why this replica keeps to its share of the rate by itself; null while the rate is shared.</summary>
     public Exception? Trouble => _line.Trouble;
 
+    /// <summary><see cref="Didit.DiditOptions.AgeingPercent"/>. Default 0: the rest waits for as long as more urgent ones come.</summary>
+    public int AgeingPercent { set => _queue.AgeingPercent = value; }
+
     /// <summary>For how long nobody has waited; null while somebody waits.</summary>
     public override TimeSpan? IdleDuration => _queue.IdleDuration;
 
@@ -55,16 +60,16 @@ public sealed class RedisRateLimiter : RateLimiter
     public override RateLimiterStatistics GetStatistics() => _queue.Statistics();
 
     /// <summary>Waits for a place.</summary>
-    /// <param name="urgency">Who has more of it goes first; equal ones in the order of their coming.</param>
+    /// <param name="precedence">Who goes first; equal ones in the order of their coming.</param>
     /// <param name="longest">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/>: without a bound.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>A lease; it is not acquired if there was no place in time.</returns>
     /// <exception cref="OperationCanceledException">Cancelled, or the worker is stopping.</exception>
-    public async ValueTask<RateLimitLease> AcquireAsync(int urgency, TimeSpan longest, CancellationToken cancellation)
+    public async ValueTask<RateLimitLease> AcquireAsync(Precedence precedence, TimeSpan longest, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var started = Stopwatch.GetTimestamp();
-        var waiter = _queue.Add(urgency, _ended, out var unserved);
+        var waiter = _queue.Add(precedence, _ended, out var unserved);
         if (unserved)
         {
             // Without the context of this one: the loop works for others as well.
@@ -106,7 +111,7 @@ public sealed class RedisRateLimiter : RateLimiter
     protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(permitCount, 1);
-        return AcquireAsync(0, Timeout.InfiniteTimeSpan, cancellationToken);
+        return AcquireAsync(default, Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
     /// <summary>Ends all waits.</summary>

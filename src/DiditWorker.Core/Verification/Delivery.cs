@@ -15,6 +15,9 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
     /// <summary>Whether an operator replays it.</summary>
     public bool IsReplay { get; init; }
 
+    /// <summary>How urgent it is: AMQP's <c>priority</c>, 0 to 255. Default 0.</summary>
+    public int Urgency { get; init; }
+
     /// <summary>Header: how often the message was replayed.</summary>
     public const string ReplayCountHeader = "DiditWorker-Replay-Count";
 
@@ -37,7 +40,7 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
             : new(
                 Protocol.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(facts), isReplay || WasDelivered(facts))
             {
-                IsReplay = isReplay,
+                IsReplay = isReplay, Urgency = facts.Priority,
             };
     }
 
@@ -52,6 +55,12 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
         ?? Filled(facts.Header(BusHeaders.MessageId));
 
     private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    /// <summary>Whether somebody is taken to wait for the answer.</summary>
+    public bool IsUrgent => Urgency >= Precedence.Urgent;
+
+    /// <summary>When it was published, or <paramref name="now"/> if it does not say, or says that it was later.</summary>
+    public DateTimeOffset PublishedBy(DateTimeOffset now) => PublishedAt < now ? PublishedAt.Value : now;
 
     /// <summary>The same once it is known what the message says about its first publishing.</summary>
     public Delivery RequestedAt(DateTimeOffset? at) => this with { PublishedAt = MeantTime.Earliest(PublishedAt, MeantTime.Meant(at)) };

@@ -20,6 +20,9 @@ public sealed record DeliveryFacts
     /// <summary>AMQP's <c>timestamp</c>; null if it is not set.</summary>
     public long? Timestamp { get; init; }
 
+    /// <summary>AMQP's <c>priority</c>; 0 if it is not set.</summary>
+    public byte Priority { get; init; }
+
     /// <summary>The envelope's <c>messageId</c>.</summary>
     public Guid? EnvelopeId { get; init; }
 

@@ -51,7 +51,7 @@ public sealed class DiditSteps(
     public async Task<DeliveryEvent> CreateAsync(Work work, Effect effect, CancellationToken cancellation)
     {
         var (withheld, sent) = (default(EventKind?), time.GetUtcNow());
-        var reply = await pipeline.CreateAsync(SendAsync, work.Hold.Left, cancellation);
+        var reply = await pipeline.CreateAsync(SendAsync, work.Precedence, work.Hold.Left, cancellation);
         if (withheld is { } why && reply.Kind == ReplyKind.Withheld)
         {
             return new(why, time.GetUtcNow());
@@ -120,5 +120,5 @@ public sealed class DiditSteps(
         new(EventKind.Replied, time.GetUtcNow()) { Reply = reply, Verdict = verdict };
 
     private static CreateRequest Request(Work work) =>
-        new(work.Delivery.Key, work.Request.VendorData, work.Request.WorkflowId, work.Request.Payload);
+        new(work.Delivery.Key, work.Request.VendorData, work.Request.WorkflowId, work.Request.Payload) { Precedence = work.Precedence };
 }

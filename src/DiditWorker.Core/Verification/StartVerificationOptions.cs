@@ -29,13 +29,16 @@ public sealed record StartVerificationOptions
     /// <summary>Where messages of unknown types go.</summary>
     public string SkippedQueue => Queue + "_skipped";
 
-    /// <summary>Messages the broker hands out ahead of their acknowledgement.</summary>
+    /// <summary>
+    /// Messages the broker hands out ahead of their acknowledgement; never more than <see cref="ConcurrentMessageLimit"/>, so that an
+    /// urgent one begins when it comes.
+    /// </summary>
     [NumberRange(1, 65535)]
     public int PrefetchCount { get; init; } = 128;
 
     /// <summary>Messages worked on at a time.</summary>
     [NumberRange(1, 65535)]
-    public int ConcurrentMessageLimit { get; init; } = 64;
+    public int ConcurrentMessageLimit { get; init; } = 128;
 
     /// <summary>Largest body, in bytes; with <see cref="PrefetchCount"/> it bounds the worker's memory.</summary>
     [NumberRange(1024, 64 * 1024 * 1024)]

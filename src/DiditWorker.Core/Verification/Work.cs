@@ -23,6 +23,9 @@ public sealed class Work(
     /// <summary>The delivery.</summary>
     public Delivery Delivery => delivery;
 
+    /// <summary>Who goes first where others wait as well.</summary>
+    public Precedence Precedence { get; } = new(delivery.Urgency, delivery.PublishedBy(time.GetUtcNow()));
+
     /// <summary>What it asks for.</summary>
     public VerificationRequest Request => request;
 
@@ -62,7 +65,7 @@ public sealed class Work(
         if (turn is null)
         {
             _reopened = Reopened();
-            if (!pipeline.Of(operation).Gate.TryEnter(out var admitted))
+            if (!pipeline.Of(operation).Gate.TryEnter(Precedence, out var admitted))
             {
                 return Now(EventKind.TurnedAway);
             }
@@ -80,7 +83,7 @@ public sealed class Work(
         await hold.ForAsync(
             async token =>
             {
-                var admitted = await pipeline.Of(effect.Operation).Gate.EnterAsync(token);
+                var admitted = await pipeline.Of(effect.Operation).Gate.EnterAsync(Precedence, token);
                 Turn(effect.Operation) = admitted;
                 _reopened = Reopened();
             },

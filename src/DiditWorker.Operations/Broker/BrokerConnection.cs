@@ -1,3 +1,4 @@
+using System.Text;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -80,6 +81,12 @@ public static class BrokerConnection
     /// <summary>Messages ready in a queue, and its consumers; null if the queue does not exist.</summary>
     public static Task<QueueDeclareOk?> LookAsync(IConnection connection, string queue, CancellationToken cancellation) =>
         LookAsync(connection, channel => channel.QueueDeclarePassiveAsync(queue, cancellation), cancellation);
+
+    /// <summary>What the broker says that it is; 0.0 if that cannot be read.</summary>
+    public static Version VersionOf(IConnection connection) =>
+        connection.ServerProperties?.TryGetValue("version", out var said) == true && said is byte[] text
+            && Version.TryParse(Encoding.UTF8.GetString(text).Split('-', '+')[0], out var version)
+            ? version : new(0, 0);
 
     // On a channel of its own: the broker closes it if what is looked for is not there.
     private static async Task<T?> LookAsync<T>(IConnection connection, Func<IChannel, Task<T>> look, CancellationToken cancellation)

@@ -67,7 +67,7 @@ internal sealed class SurplusDeletion(
     // Didit counts deletions and creates together (Didit's API pages: rate limits).
     private async Task DeleteAsync(string session, CancellationToken cancellation)
     {
-        using var place = await creates.AcquireAsync(0, Timeout.InfiniteTimeSpan, cancellation);
+        using var place = await creates.AcquireAsync(default, Timeout.InfiniteTimeSpan, cancellation);
         await client.DeleteAsync(session, cancellation);
     }
 }

@@ -119,9 +119,13 @@ public static class WorkerServices
 
     // A little below the limit: requests do not travel equally fast, and two that arrive closer than they left must not be one too many.
     // TimeLine shows that this suffices for any rate.
-    private static RedisRateLimiter Limiter(IServiceProvider provider, string what, Func<DiditOptions, int> perMinute) =>
-        ActivatorUtilities.CreateInstance<RedisRateLimiter>(
-            provider, $"{provider.GetRequiredService<IdempotencyOptions>().KeyPrefix}{{ratelimit}}:{what}",
-            perMinute(provider.GetRequiredService<DiditOptions>()) * 0.985,
+    private static RedisRateLimiter Limiter(IServiceProvider provider, string what, Func<DiditOptions, int> perMinute)
+    {
+        var didit = provider.GetRequiredService<DiditOptions>();
+        var limiter = ActivatorUtilities.CreateInstance<RedisRateLimiter>(
+            provider, $"{provider.GetRequiredService<IdempotencyOptions>().KeyPrefix}{{ratelimit}}:{what}", perMinute(didit) * 0.985,
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        limiter.AgeingPercent = didit.AgeingPercent;
+        return limiter;
+    }
 }

@@ -24,6 +24,7 @@ internal static class BusContexts
             Header = name => Text(receive.TransportHeaders, name),
             PropertyId = properties?.MessageId,
             Timestamp = properties?.IsTimestampPresent() == true ? properties.Timestamp.UnixTime : null,
+            Priority = properties?.Priority ?? 0,
             Redelivered = receive.Redelivered,
         };
 

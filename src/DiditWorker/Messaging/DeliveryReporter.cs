@@ -23,6 +23,7 @@ public sealed partial class DeliveryReporter
     {
         (_metrics, _recent, _time, _logger) = (metrics, recent, time, logger);
         metrics.ObserveActive(() => recent.Active);
+        metrics.ObserveWaiting(recent.Waiting);
     }
 
     /// <summary>A delivery is over.</summary>
@@ -37,6 +38,12 @@ public sealed partial class DeliveryReporter
     {
         var (id, key) = (delivery?.RequestId, delivery?.Key.ToString());
         _metrics.Delivered(outcome, duration);
+        if (outcome is DeliveryOutcomes.Created or DeliveryOutcomes.Adopted && delivery is { IsReplay: false, PublishedAt: not null })
+        {
+            var now = _time.GetUtcNow();
+            _metrics.Answered(delivery.IsUrgent, now - delivery.PublishedBy(now));
+        }
+
         Mark(Activity.Current, attempts, outcome, why);
         if (why is null)
         {

@@ -22,7 +22,7 @@ public sealed class StartVerificationConsumer(
     {
         var facts = context.ReceiveContext.Facts(context);
         var delivery = Delivery.Read(facts, idempotency.Scope) ?? throw new InvalidMessageException(MissingId);
-        recent.Began();
+        var ticket = recent.Began(delivery.Urgency, delivery.IsReplay ? null : delivery.PublishedAt);
         using var span = DeliverySpan.Start(facts, delivery, options.Queue);
         try
         {
@@ -35,7 +35,7 @@ public sealed class StartVerificationConsumer(
         }
         finally
         {
-            recent.Left();
+            recent.Left(ticket);
         }
     }
 

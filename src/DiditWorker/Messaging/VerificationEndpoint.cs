@@ -24,10 +24,12 @@ internal static class VerificationEndpoint
         bus.ConfigureJsonSerializerOptions(options => options.WriteIndented ? new(options) { WriteIndented = false } : options);
 
     /// <summary>
-    /// As many as set, as long as their bodies take no more than an eighth of the memory; what is read of them takes a multiple.
+    /// As many as set, as long as their bodies take no more than an eighth of the memory; what is read of them takes a multiple. No more
+    /// than are worked on at a time: an urgent one would wait behind those that are merely there.
     /// </summary>
     internal static int Prefetch(StartVerificationOptions options, long memory) =>
-        (int)Math.Clamp(memory / 8 / options.MaximumBodySize, 1, options.PrefetchCount);
+        (int)Math.Clamp(
+            memory / 8 / options.MaximumBodySize, 1, Math.Min(options.PrefetchCount, options.ConcurrentMessageLimit));
 
     /// <summary>Limits, deserializers, the error pipeline and the consumer.</summary>
     public static void Configure(IReceiveEndpointConfigurator endpoint, IBusRegistrationContext context)

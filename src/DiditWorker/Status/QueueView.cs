@@ -26,4 +26,10 @@ public sealed record GroupDepth(string Queue, string Group, long Count, DateTime
 /// <param name="At">When.</param>
 /// <param name="Queues">Input, error and skipped queue; one that does not exist (yet) is missing.</param>
 /// <param name="Groups">What the dead letters are; null if Redis could not be asked.</param>
-public sealed record QueueView(DateTimeOffset At, IReadOnlyList<QueueDepth> Queues, IReadOnlyList<GroupDepth>? Groups);
+public sealed record QueueView(DateTimeOffset At, IReadOnlyList<QueueDepth> Queues, IReadOnlyList<GroupDepth>? Groups)
+{
+    /// <summary>
+    /// Whether the broker hands out urgent messages first (RabbitMQ docs, "Quorum Queues", message priorities: from 4.0 on).
+    /// </summary>
+    public bool BrokerSorts { get; init; }
+}

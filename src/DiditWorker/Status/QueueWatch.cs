@@ -15,6 +15,8 @@ public sealed partial class QueueWatch(
     BrokerAccess access, StartVerificationOptions options, DiditOptions didit, DeadLetterCounts counts, BrokerFindings findings,
     TimeProvider time, ILogger<QueueWatch> logger) : BackgroundService
 {
+    private static readonly Version FirstThatSorts = new(4, 0);
+
     private readonly Dictionary<string, long> _excess = new(StringComparer.Ordinal);
     private IConnection? _connection;
     private QueueView? _latest;
@@ -53,7 +55,10 @@ public sealed partial class QueueWatch(
             // In this order: what is parked between the two is in the depth and not yet in the counts, which looks like nothing gone.
             var counted = await CountedAsync();
             var queues = await QueuesAsync(_connection, cancellation);
-            return new(time.GetUtcNow(), queues, counted is null ? null : await GroupsAsync(counted, queues));
+            return new(time.GetUtcNow(), queues, counted is null ? null : await GroupsAsync(counted, queues))
+            {
+                BrokerSorts = BrokerConnection.VersionOf(_connection) >= FirstThatSorts,
+            };
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {

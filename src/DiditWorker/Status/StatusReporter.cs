@@ -38,6 +38,7 @@ public sealed class StatusReporter(
                 ? new(
                     pause.Reason, pause.Why, pause.Since, pause.Until == DateTimeOffset.MaxValue ? null : pause.Until)
                 : null,
+            Wait = pipeline.Creates.Gate.Current is null ? WaitEstimate.Of(Load(queues)) : WaitEstimate.Unknown,
             CreateRate = new(pipeline.Options.RequestsPerMinute, recent.CreatesLastMinute()),
             WaitingNow = [.. waiting.Take(MaxWaiting).Select(Waiting)],
             WaitingNowCount = waiting.Count,
@@ -47,6 +48,23 @@ public sealed class StatusReporter(
             Reconciliation = reconciliations.Latest,
             Window = pipeline.Options.UsableWindow.TotalSeconds,
             Errors = [.. recent.LatestErrors().Select(error => new ErrorStatus(error.At, error.Outcome, error.Why, error.Key))],
+        };
+    }
+
+    private Load Load(QueueView? queues)
+    {
+        var input = queues?.Queues.FirstOrDefault(queue => queue.Name == watch.InputQueue);
+        return new()
+        {
+            UrgentInHand = recent.Waiting(urgent: true).Count,
+            OthersInHand = recent.Waiting(urgent: false).Count,
+            WaitingForTheRate = pipeline.WaitingForTheRate,
+            Ready = input?.Messages,
+            Replicas = input?.Consumers ?? 1,
+            BrokerSorts = queues?.BrokerSorts == true,
+            Rate = pipeline.Options.RequestsPerMinute / 60.0,
+            Ageing = pipeline.Options.AgeingPercent / 100.0,
+            Create = recent.CreateDuration,
         };
     }
 

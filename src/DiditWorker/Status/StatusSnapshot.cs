@@ -38,6 +38,9 @@ public sealed record StatusSnapshot
     /// <summary>Why nothing is sent to Didit; null if that is not so.</summary>
     public required PauseStatus? Pause { get; init; }
 
+    /// <summary>How long a request waits that is published now.</summary>
+    public required WaitEstimate Wait { get; init; }
+
     /// <summary>Creates against the rate that all replicas share.</summary>
     public required RateStatus CreateRate { get; init; }
 

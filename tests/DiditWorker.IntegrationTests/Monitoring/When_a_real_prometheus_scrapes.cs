@@ -14,7 +14,7 @@ public sealed class When_a_real_prometheus_scrapes
 {
     private const string Input = "start-verification";
     private const int Orders = 20;
-    private const int Batch = (2 * Orders) + 1;
+    private const int Batch = (2 * Orders) + 2;
     private const int MostBatches = 12;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
@@ -225,7 +225,7 @@ public sealed class When_a_real_prometheus_scrapes
                 .SingleOrDefault() >= answers, Bound, "every answer is scraped");
     }
 
-    // Creates, their duplicates, and one that is older than the window, so that it is looked up.
+    // Creates, their duplicates, an urgent one, and one that is older than the window, so that it is looked up.
     private async Task BatchAsync(int number)
     {
         var before = _arena.Broker.Answers.Count;
@@ -239,6 +239,7 @@ public sealed class When_a_real_prometheus_scrapes
             await _arena.Broker.UntilAnswersAsync(before + ((copy + 1) * Orders));
         }
 
+        await _arena.Broker.PublishUrgentAsync($"urgent-{number}", $$"""{"vendorData":"user-{{number}}-1"}""");
         await _arena.Broker.PublishRawAsync($"old-{number}", $$"""{"vendorData":"user-{{number}}-0"}""", DateTimeOffset.UtcNow.AddDays(-2));
         await _arena.Broker.UntilAnswersAsync(before + Batch);
     }

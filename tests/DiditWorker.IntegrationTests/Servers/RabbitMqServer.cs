@@ -49,6 +49,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// </summary>
     public bool CountsReturns => !IsAtLeast(4, 3);
 
+    /// <summary>Whether a quorum queue hands out urgent messages first.</summary>
+    public bool SortsByPriority => IsAtLeast(4, 0);
+
     /// <summary>For what brokers do differently.</summary>
     public bool IsAtLeast(int major, int minor) => System.Version.Parse(Version) >= new Version(major, minor);
 

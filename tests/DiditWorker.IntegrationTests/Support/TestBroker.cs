@@ -66,6 +66,15 @@ internal sealed class TestBroker : IAsyncDisposable
     }
 
     /// <summary>Raw JSON, as a client in another language sends it.</summary>
+    /// <summary>As one who waits for the answer sends it.</summary>
+    public ValueTask PublishUrgentAsync(string messageId, string json, byte priority = 9) => PublishAsync(
+        new()
+        {
+            Persistent = true, MessageId = messageId, ContentType = "application/json", Priority = priority,
+            Timestamp = new(DateTimeOffset.UtcNow.ToUnixTimeSeconds()),
+        },
+        Encoding.UTF8.GetBytes(json));
+
     public Task PublishRawAsync(string? messageId, string json, DateTimeOffset? timestamp = null) =>
         PublishBytesAsync(messageId, Encoding.UTF8.GetBytes(json), "application/json", timestamp ?? DateTimeOffset.UtcNow);
 

@@ -36,7 +36,7 @@ public sealed class When_a_pause_is_over
     {
         Close(30);
         _time.Advance(30 * Second);
-        _gate.TryEnter(out var probe).ShouldBeTrue();
+        _gate.TryEnter(default, out var probe).ShouldBeTrue();
 
         probe.Dispose();
 
@@ -49,7 +49,7 @@ public sealed class When_a_pause_is_over
     {
         Close(30);
         _time.Advance(32 * Second);
-        _gate.TryEnter(out var probe).ShouldBeTrue();
+        _gate.TryEnter(default, out var probe).ShouldBeTrue();
         var sent = _time.GetUtcNow();
         _time.Advance(Second);
 
@@ -77,7 +77,7 @@ public sealed class When_a_pause_is_over
         Close(30);
         _time.Advance(30 * Second);
         Enter().ShouldBeTrue();
-        _gate.TryEnter(out var refused).ShouldBeFalse();
+        _gate.TryEnter(default, out var refused).ShouldBeFalse();
 
         refused.Dispose();
 
@@ -87,7 +87,7 @@ public sealed class When_a_pause_is_over
     [Test]
     public void Those_who_were_let_in_before_it_do_not_end_the_probe()
     {
-        _gate.TryEnter(out var early).ShouldBeTrue();
+        _gate.TryEnter(default, out var early).ShouldBeTrue();
         Close(30);
         _time.Advance(30 * Second);
         Enter().ShouldBeTrue();
@@ -102,7 +102,7 @@ public sealed class When_a_pause_is_over
     {
         Close(30);
         _time.Advance(30 * Second);
-        _gate.TryEnter(out var failed).ShouldBeTrue();
+        _gate.TryEnter(default, out var failed).ShouldBeTrue();
         Close(5);
         _time.Advance(5 * Second);
         Enter().ShouldBeTrue();
@@ -118,7 +118,7 @@ public sealed class When_a_pause_is_over
         var reopened = _gate.Reopened;
         Close(30);
         _time.Advance(30 * Second);
-        _gate.TryEnter(out var probe).ShouldBeTrue();
+        _gate.TryEnter(default, out var probe).ShouldBeTrue();
         probe.Dispose();
         reopened.IsCompleted.ShouldBeFalse("a probe is no end");
         _gate.Failed(_time.GetUtcNow());
@@ -140,7 +140,7 @@ public sealed class When_a_pause_is_over
         reopened.IsCompleted.ShouldBeFalse();
     }
 
-    private bool Enter() => _gate.TryEnter(out _);
+    private bool Enter() => _gate.TryEnter(default, out _);
 
     private void Close(int seconds) => _gate.Close(seconds * Second, PauseReasons.CredentialsRefused, "401", _time.GetUtcNow());
 }

@@ -148,7 +148,7 @@ public sealed class When_didit_is_paused
         _gate.Current.ShouldNotBeNull("one that was sent after it, or as late, does");
     }
 
-    private bool Enter() => _gate.TryEnter(out _);
+    private bool Enter() => _gate.TryEnter(default, out _);
 
     private void Close(int seconds, string reason = PauseReasons.CredentialsRefused) =>
         _gate.Close(seconds * Second, reason, "words", _time.GetUtcNow());

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DiditWorker.Protocol;
 using DiditWorker.Redis;
 using DiditWorker.Tests.Simulator;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -70,9 +71,67 @@ public sealed class When_messages_wait_for_a_place
     }
 
     [Test]
+    public async Task Of_equally_urgent_ones_the_older_one_goes_first()
+    {
+        var now = _time.GetUtcNow();
+        (string Name, Precedence Precedence)[] coming =
+            [("young", new(0, now)), ("old", new(0, now.AddHours(-1))), ("urgent", new(5, now)), ("older", new(5, now.AddMinutes(-1)))];
+        var waiting = coming.Select(one => GoAsync(one.Name, one.Precedence)).ToArray();
+
+        await StepAsync(waiting.Length);
+
+        _gone.ShouldBe(["older", "urgent", "old", "young"]);
+    }
+
+    [Test]
+    public async Task The_rest_gets_its_share_however_many_urgent_ones_come()
+    {
+        _limiter.AgeingPercent = 20;
+        var urgent = Enumerable.Range(0, 40).Select(i => GoAsync("urgent", 255)).ToList();
+        string[] rest = ["a", "b", "c", "d", "e", "f", "g", "h"];
+
+        // The older one first, however little urgent it is.
+        var waiting = rest.Select((name, i) => GoAsync(name, new Precedence(i % 3, _time.Start.AddMinutes(i)))).ToList();
+
+        await StepAsync(40);
+
+        string.Concat(_gone.Select(name => name == "urgent" ? "." : name)).ShouldBe("....a....b....c....d....e....f....g....h");
+    }
+
+    [TestCase(0, "..........")]
+    [TestCase(1, "..........")]
+    [TestCase(10, ".........a")]
+    [TestCase(50, ".a.b.c.d.e")]
+    [TestCase(100, "abcdefghij")]
+    public async Task The_share_of_the_rest_is_as_set(int percent, string expected)
+    {
+        _limiter.AgeingPercent = percent;
+        var urgent = Enumerable.Range(0, 11).Select(_ => GoAsync(".", 9)).ToList();
+        var rest = "abcdefghijk".Select(letter => GoAsync($"{letter}", 0)).ToList();
+
+        await StepAsync(10);
+
+        string.Concat(_gone).ShouldBe(expected);
+    }
+
+    // No debt is saved up while there is nobody to pay it to.
+    [Test]
+    public async Task A_share_that_nobody_wanted_is_nobodys()
+    {
+        _limiter.AgeingPercent = 20;
+        var urgent = Enumerable.Range(0, 30).Select(_ => GoAsync(".", 9)).ToList();
+        await StepAsync(20);
+        var rest = GoAsync("rest", 0);
+
+        await StepAsync(24);
+
+        _gone.Skip(20).ShouldBe([".", ".", ".", "."]);
+    }
+
+    [Test]
     public async Task A_wait_is_bounded()
     {
-        var bounded = _limiter.AcquireAsync(0, TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
+        var bounded = _limiter.AcquireAsync(new(0), TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
         await TimersAsync(2);
         _time.Advance(TimeSpan.FromMilliseconds(599));
         bounded.IsCompleted.ShouldBeFalse();
@@ -85,7 +144,7 @@ public sealed class When_messages_wait_for_a_place
     [Test]
     public async Task Who_gave_up_wasted_no_place()
     {
-        var bounded = _limiter.AcquireAsync(255, TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
+        var bounded = _limiter.AcquireAsync(new(255), TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
         var other = GoAsync("other", 0);
         await TimersAsync(2);
         _time.Advance(TimeSpan.FromMilliseconds(600));
@@ -203,9 +262,11 @@ public sealed class When_messages_wait_for_a_place
 
     private RedisRateLimiter Limiter(double perMinute) => new(_redis, "ratelimit", perMinute, NoMetrics.Create(), _time, _stopping.Token);
 
-    private async Task GoAsync(string name, int urgency)
+    private Task GoAsync(string name, int urgency) => GoAsync(name, new Precedence(urgency));
+
+    private async Task GoAsync(string name, Precedence precedence)
     {
-        using var lease = await _limiter.AcquireAsync(urgency, Timeout.InfiniteTimeSpan, CancellationToken.None);
+        using var lease = await _limiter.AcquireAsync(precedence, Timeout.InfiniteTimeSpan, CancellationToken.None);
         lease.IsAcquired.ShouldBeTrue();
         _gone.Enqueue(name);
     }
@@ -221,7 +282,7 @@ public sealed class When_messages_wait_for_a_place
     // Each step lets one go.
     private async Task StepAsync(int steps)
     {
-        for (var i = 1; i <= steps; i++)
+        for (var i = _gone.Count + 1; i <= steps; i++)
         {
             _time.Advance(await _time.SomebodyWaitsAsync());
             SpinWait.SpinUntil(() => _gone.Count >= i, Soon).ShouldBeTrue();

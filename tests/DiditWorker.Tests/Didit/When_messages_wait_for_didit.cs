@@ -22,7 +22,7 @@ public sealed class When_messages_wait_for_didit
     }
 
     [Test]
-    public void Nobody_waits_without_a_pause() => _gate.EnterAsync(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+    public void Nobody_waits_without_a_pause() => _gate.EnterAsync(default, CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
 
     [Test]
     public async Task One_probes_when_the_pause_is_over_and_the_rest_follow_its_success()
@@ -37,9 +37,56 @@ public sealed class When_messages_wait_for_didit
         // Each leaves with a success, which lets the next ones in.
         async Task ThroughAsync()
         {
-            using var turn = await _gate.EnterAsync(CancellationToken.None);
+            using var turn = await _gate.EnterAsync(default, CancellationToken.None);
             _gate.Succeeded(_time.GetUtcNow());
         }
+    }
+
+    [Test]
+    public async Task The_urgent_ones_go_first_and_of_equal_ones_the_older()
+    {
+        Close(seconds: 1);
+        var (now, gone) = (_time.GetUtcNow(), new List<string>());
+        (string Name, Precedence Precedence)[] coming =
+            [("young", new(0, now)), ("old", new(0, now.AddHours(-1))), ("urgent", new(5, now)), ("most", new(255, now))];
+        var waiters = coming.Select(one => ThroughAsync(one.Name, one.Precedence)).ToList();
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Task.WhenAll(waiters).WaitAsync(Soon);
+
+        gone.ShouldBe(["most", "urgent", "old", "young"]);
+
+        async Task ThroughAsync(string name, Precedence precedence)
+        {
+            using var turn = await _gate.EnterAsync(precedence, CancellationToken.None);
+            lock (gone)
+            {
+                gone.Add(name);
+            }
+
+            if (gone.Count == 1)
+            {
+                // So the rest follow on the ramp.
+                _gate.Succeeded(_time.GetUtcNow());
+            }
+        }
+    }
+
+    [Test]
+    public async Task Who_comes_does_not_overtake_an_urgent_one_that_waits()
+    {
+        Close(seconds: 1);
+        using var leaving = new CancellationTokenSource();
+        var waiter = _gate.EnterAsync(new(5), leaving.Token);
+        _gate.Hold(PauseReasons.Operator, new(PauseReasons.Operator, "test", _time.GetUtcNow(), DateTimeOffset.MaxValue));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        _gate.TryEnter(new(4), out _).ShouldBeFalse();
+        await leaving.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => waiter);
+        _gate.Hold(PauseReasons.Operator, null);
+
+        _gate.TryEnter(new(4), out _).ShouldBeTrue("the one that waited has left");
     }
 
     [Test]
@@ -49,7 +96,7 @@ public sealed class When_messages_wait_for_didit
         _time.Advance(TimeSpan.FromSeconds(1));
         _gate.Succeeded(_time.GetUtcNow());
         Close(seconds: 1);
-        var waiter = _gate.EnterAsync(CancellationToken.None);
+        var waiter = _gate.EnterAsync(default, CancellationToken.None);
         waiter.IsCompleted.ShouldBeFalse();
 
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -62,8 +109,8 @@ public sealed class When_messages_wait_for_didit
     {
         Close(seconds: 60);
         _time.Advance(TimeSpan.FromSeconds(60));
-        _gate.TryEnter(out var probe).ShouldBeTrue();
-        var waiter = _gate.EnterAsync(CancellationToken.None);
+        _gate.TryEnter(default, out var probe).ShouldBeTrue();
+        var waiter = _gate.EnterAsync(default, CancellationToken.None);
         _time.Advance(TimeSpan.FromMilliseconds(49));
         waiter.IsCompleted.ShouldBeFalse();
 
@@ -77,13 +124,13 @@ public sealed class When_messages_wait_for_didit
     {
         using var leaving = new CancellationTokenSource();
         Close(seconds: 60);
-        var waiter = _gate.EnterAsync(leaving.Token);
+        var waiter = _gate.EnterAsync(default, leaving.Token);
 
         await leaving.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => waiter);
         _time.Advance(TimeSpan.FromSeconds(60));
-        _gate.TryEnter(out _).ShouldBeTrue();
+        _gate.TryEnter(default, out _).ShouldBeTrue();
     }
 
     [Test]

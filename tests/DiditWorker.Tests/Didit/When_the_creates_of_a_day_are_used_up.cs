@@ -45,7 +45,7 @@ public sealed class When_the_creates_of_a_day_are_used_up
 
         await didit.Pipeline.Budget!.LookAsync();
 
-        didit.Pipeline.Creates.Gate.TryEnter(out _).ShouldBeFalse();
+        didit.Pipeline.Creates.Gate.TryEnter(default, out _).ShouldBeFalse();
     }
 
     [Test]

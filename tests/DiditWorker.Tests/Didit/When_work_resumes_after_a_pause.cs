@@ -17,7 +17,7 @@ public sealed class When_work_resumes_after_a_pause
         _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
         _gate = new(_time);
         Pause();
-        _gate.TryEnter(out var probe).ShouldBeTrue();
+        _gate.TryEnter(default, out var probe).ShouldBeTrue();
         _gate.Succeeded(_time.GetUtcNow());
         probe.Dispose();
     }
@@ -107,13 +107,13 @@ public sealed class When_work_resumes_after_a_pause
     public async Task Who_must_wait_goes_on_when_another_one_leaves()
     {
         var turns = Enter();
-        var waiting = _gate.EnterAsync(CancellationToken.None);
+        var waiting = _gate.EnterAsync(default, CancellationToken.None);
         waiting.IsCompleted.ShouldBeFalse();
 
         turns[0].Dispose();
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(30));
-        _gate.TryEnter(out _).ShouldBeFalse("the place is taken by the one that waited");
+        _gate.TryEnter(default, out _).ShouldBeFalse("the place is taken by the one that waited");
     }
 
     private void Pause()
@@ -122,12 +122,12 @@ public sealed class When_work_resumes_after_a_pause
         _time.Advance(TimeSpan.FromSeconds(5));
     }
 
-    private static int Count(Gate behind) => Enumerable.Range(0, 1000).Count(_ => behind.TryEnter(out var _));
+    private static int Count(Gate behind) => Enumerable.Range(0, 1000).Count(_ => behind.TryEnter(default, out var _));
 
     private List<Gate.Turn> Enter()
     {
         var turns = new List<Gate.Turn>();
-        while (turns.Count < 1000 && _gate.TryEnter(out var turn))
+        while (turns.Count < 1000 && _gate.TryEnter(default, out var turn))
         {
             turns.Add(turn);
         }

@@ -73,10 +73,26 @@ public sealed class When_deliveries_are_remembered
     public void What_is_under_way_goes_up_and_down()
     {
         var recent = new RecentActivity(_time);
-        recent.Began();
-        recent.Began();
-        recent.Left();
+        var first = recent.Began(0, published: null);
+        recent.Began(0, published: null);
+        recent.Left(first);
 
         recent.Active.ShouldBe(1);
+    }
+
+    [Test]
+    public void Who_waits_is_told_by_urgency_with_the_longest_wait()
+    {
+        var recent = new RecentActivity(_time);
+        recent.Began(4, _time.GetUtcNow() - TimeSpan.FromMinutes(3));
+        var urgent = recent.Began(5, _time.GetUtcNow() - TimeSpan.FromSeconds(2));
+        recent.Began(255, _time.GetUtcNow() + TimeSpan.FromHours(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        recent.Waiting(urgent: true).ShouldBe((2, TimeSpan.FromSeconds(3)));
+        recent.Waiting(urgent: false).ShouldBe((1, TimeSpan.FromSeconds(181)));
+
+        recent.Left(urgent);
+        recent.Waiting(urgent: true).ShouldBe((1, TimeSpan.FromSeconds(1)));
     }
 }

@@ -33,6 +33,7 @@ internal sealed class Watched : IAsyncDisposable
         ConcurrentMessageLimit = 64,
         Circuit = "half-open",
         Pause = new("credits_missing", "Didit answered 402", Noon, Noon.AddSeconds(5)),
+        Wait = new(1.5, 40),
         CreateRate = new(300, 7),
         WaitingNow =
         [

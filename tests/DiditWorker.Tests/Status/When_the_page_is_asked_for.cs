@@ -40,7 +40,7 @@ public sealed class When_the_page_is_asked_for
         status.EnumerateObject().Select(member => member.Name).ShouldBe(
         [
             "at", "version", "host", "started", "health", "outcomes", "inFlight", "concurrentMessageLimit", "circuit", "pause",
-                "createRate", "waitingNow", "waitingNowCount", "queues",
+                "wait", "createRate", "waitingNow", "waitingNowCount", "queues",
             "deadLetters", "reconciliation", "window", "errors",
         ]);
         status.GetProperty("at").GetDateTimeOffset().ShouldBe(Watched.Snapshot.At);

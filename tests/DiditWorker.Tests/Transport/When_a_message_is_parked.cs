@@ -43,4 +43,10 @@ public sealed class When_a_message_is_parked
     [TestCase(262_144, 16, ExpectedResult = 8)]
     public int So_many_are_taken_ahead_as_their_bodies_have_room(int largest, int megabytes) =>
         VerificationEndpoint.Prefetch(new StartVerificationOptions { MaximumBodySize = largest }, megabytes * 1024L * 1024);
+
+    // Else an urgent one would wait behind those that merely lie there.
+    [TestCase(500, 5, ExpectedResult = 5)]
+    [TestCase(5, 500, ExpectedResult = 5)]
+    public int None_is_taken_that_cannot_begin_at_once(int prefetch, int concurrent) => VerificationEndpoint.Prefetch(
+        new StartVerificationOptions { PrefetchCount = prefetch, ConcurrentMessageLimit = concurrent }, 1L << 40);
 }

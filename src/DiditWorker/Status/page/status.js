@@ -184,6 +184,9 @@ function drawNow() {
   share("in-flight-bar", last.inFlight, last.concurrentMessageLimit);
   write(byId("creates"), `${number(last.createRate?.sentLastMinute)} of ${number(last.createRate?.limitPerMinute)}`);
   share("creates-bar", last.createRate?.sentLastMinute, last.createRate?.limitPerMinute);
+  const { urgent, others } = last.wait ?? {};
+  write(byId("wait"), isNumber(urgent) ? `Waits about ${span(Math.ceil(urgent))}` : last.pause ? "Waits until the pause ends" : "Unknown");
+  write(byId("wait-others"), isNumber(others) ? `A request without priority: about ${span(Math.ceil(others))}` : "");
   const [tone, meaning] = circuits[last.circuit] ?? ["unknown", ""];
   tint(byId("circuit-tile"), tone);
   write(byId("circuit"), capital(last.circuit || "unknown"));
