@@ -19,4 +19,10 @@ public static class RejectionCodes
 
     /// <summary>This request failed a bounded number of times while others succeeded.</summary>
     public const string AttemptsExhausted = "AttemptsExhausted";
+
+    /// <summary>
+    /// Its deadline was over before it had a session, and no attempt of it has made one. The only rejection that is not parked: under the
+    /// same id it may be published again with a later deadline.
+    /// </summary>
+    public const string Expired = "Expired";
 }

@@ -57,6 +57,13 @@ public sealed record StartVerification
     /// </summary>
     public DateTimeOffset? RequestedAt { get; init; }
 
+    /// <summary>
+    /// Until when somebody waits for the answer; after it no session is made, and the answer is <see cref="RejectionCodes.Expired"/>. With
+    /// MassTransit's envelope its <c>expirationTime</c> counts as well, the earlier of the two. A time before 2020 says nothing. Default:
+    /// no deadline. Goes neither to Didit nor into the comparison of payloads.
+    /// </summary>
+    public DateTimeOffset? NotAfter { get; init; }
+
     /// <summary>Without what it holds: much of it may be personal.</summary>
     public override string ToString() => nameof(StartVerification);
 }

@@ -12,6 +12,9 @@ public enum Choice
     /// <summary>An earlier attempt is possible: look for its session first.</summary>
     LookUpThenCreate,
 
+    /// <summary>Its deadline is over and an earlier attempt is possible: look for its session, and make none.</summary>
+    LookUpThenExpire,
+
     /// <summary>The request is answered; publish the stored answer again.</summary>
     AnswerFromRecord,
 
@@ -29,6 +32,9 @@ public enum Choice
 
     /// <summary>Didit has refused it for good.</summary>
     RejectRefused,
+
+    /// <summary>Its deadline is over, and nothing suggests an earlier attempt.</summary>
+    RejectExpired,
 
     /// <summary>It failed too often, while others succeeded.</summary>
     ParkExhausted,
@@ -84,18 +90,25 @@ public readonly record struct Decision(Choice Choice, string Because)
         var remembers = !memory.MayHaveForgotten(settings.Window + settings.Margin);
         if (memory.Record is null && !evidence.MaybeAttempted && young && remembers && settings.Lookup != LookupBeforeResend.EveryCreate)
         {
-            return new(Choice.Create, "nothing suggests an earlier attempt");
+            return evidence.IsExpired
+                ? new(Choice.RejectExpired, "its deadline is over")
+                : new(Choice.Create, "nothing suggests an earlier attempt");
+        }
+
+        if (evidence.IsExpired && settings.Lookup != LookupBeforeResend.Never)
+        {
+            return new(Choice.LookUpThenExpire, Possible(remembers) + " and its deadline is over");
         }
 
         // A record tells when its first attempt was, but not of one whose record is gone: that takes the message's own time.
-        var trusted = insideWindow && (settings.Lookup == LookupBeforeResend.Never || published is not null);
+        var trusted = insideWindow && !evidence.IsExpired && (settings.Lookup == LookupBeforeResend.Never || published is not null);
         return settings.Lookup switch
         {
             LookupBeforeResend.Always or LookupBeforeResend.EveryCreate => new(Choice.LookUpThenCreate, Possible(remembers)),
             _ when trusted => new(Choice.Resend, Possible(remembers) + " and Didit is trusted to remember the key"),
             LookupBeforeResend.OutsideWindow => new(
                 Choice.LookUpThenCreate, "an earlier attempt is possible and Didit may have forgotten the key"),
-            _ when earliest is null && !evidence.MaybeAttempted =>
+            _ when earliest is null && !evidence.MaybeAttempted && !evidence.IsExpired =>
                 new(Choice.Resend, "the message does not say how old it is and look-ups are turned off"),
             _ => new(Choice.ParkAmbiguous, "an earlier attempt is possible and look-ups are turned off"),
         };

@@ -26,13 +26,15 @@ public enum EventKind
     /// </summary>
     Replied,
 
-    /// <summary>Nothing was sent: another owner has the key.</summary>
+    /// <summary>Nothing was sent, or given back: another owner has the key, or nobody has.</summary>
     LeaseLost,
 
-    /// <summary>Nothing was sent: Redis cannot say whether the lease lasts.</summary>
+    /// <summary>Nothing was sent, or given back: Redis cannot be asked.</summary>
     LeaseUnknown,
 
-    /// <summary>Nothing was sent: Didit might have forgotten the key before the request is done.</summary>
+    /// <summary>
+    /// Nothing was sent: Didit might have forgotten the key before the request is done, or the deadline is over.
+    /// </summary>
     TooLate,
 
     /// <summary>The answer stands in the record.</summary>

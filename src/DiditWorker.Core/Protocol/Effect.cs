@@ -20,7 +20,7 @@ public enum EffectKind
     /// </summary>
     Complete,
 
-    /// <summary>Give the key back. Leads to Released, also where Redis is away.</summary>
+    /// <summary>Give the key back. Leads to Released, LeaseLost or LeaseUnknown.</summary>
     Release,
 
     /// <summary>Wait a little, to ask again whether another is done. Leads to Waited.</summary>
@@ -32,7 +32,10 @@ public enum EffectKind
     /// </summary>
     BackOff,
 
-    /// <summary>Wait until requests of <see cref="Effect.Operation"/> may be sent, and keep that leave. Leads to Entered.</summary>
+    /// <summary>
+    /// Wait until requests of <see cref="Effect.Operation"/> may be sent, and keep that leave. Leads to Entered, or Waited where
+    /// <see cref="Effect.NotAfter"/> came first.
+    /// </summary>
     AwaitTurn,
 
     /// <summary>The end: publish <see cref="Effect.Session"/>.</summary>
@@ -41,7 +44,7 @@ public enum EffectKind
     /// <summary>The end: publish the answer that <see cref="Effect.Record"/> holds.</summary>
     AnswerFromRecord,
 
-    /// <summary>The end: reject and park, as <see cref="Effect.Rejection"/> says.</summary>
+    /// <summary>The end: reject, and park where <see cref="Effect.Rejection"/> says so.</summary>
     Reject,
 
     /// <summary>The end: back to the queue.</summary>
@@ -62,6 +65,9 @@ public enum Rejection
 
     /// <summary>It failed too often while others succeeded.</summary>
     AttemptsExhausted,
+
+    /// <summary>Its deadline is over. The only one that is not parked.</summary>
+    Expired,
 }
 
 /// <summary>Something to do.</summary>
@@ -78,7 +84,9 @@ public readonly record struct Effect(EffectKind Kind, string Reason = "")
     /// <summary>With LookUp: no session that is older can be the request's own; null if that is unknown.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>With Create: not to be sent any more once this is over; null: at any time.</summary>
+    /// <summary>
+    /// With Create: not to be sent any more once this is over. With BackOff and AwaitTurn: the wait ends then. Null: at any time, never.
+    /// </summary>
     public DateTimeOffset? NotAfter { get; init; }
 
     /// <summary>With Complete: when the key was first claimed.</summary>

@@ -67,6 +67,12 @@ public readonly record struct Memory(bool Available, IdempotencyRecord? Record, 
 /// reply.</param>
 public readonly record struct Evidence(string Fingerprint, DateTimeOffset? PublishedAt, bool MaybeAttempted)
 {
+    /// <summary>From when on no session is to be made for it; null: at any time.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Whether the deadline is over.</summary>
+    public bool IsExpired { get; init; }
+
     /// <summary>Whether an operator replays it: then what Didit has refused is asked again.</summary>
     public bool AsksAgain { get; init; }
 }

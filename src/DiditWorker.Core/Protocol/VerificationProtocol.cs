@@ -34,15 +34,19 @@ public static class VerificationProtocol
             (Stage.Creating, EventKind.LeaseLost) => Claim(state),
             (Stage.Creating, EventKind.LeaseUnknown) => (Again(state), new(EffectKind.Poll, "Redis cannot be asked")),
             (Stage.Creating, EventKind.TooLate) => GiveBack(state, Unused(state), new(EffectKind.Claim)),
-            (Stage.LookingUp, EventKind.TurnedAway) => TurnedAway(state, Operation.Read),
-            (Stage.Creating, EventKind.TurnedAway) => TurnedAway(state, Operation.Create),
+            (Stage.LookingUp, EventKind.TurnedAway) => TurnedAway(state, e.Now, Operation.Read),
+            (Stage.Creating, EventKind.TurnedAway) => TurnedAway(state, e.Now, Operation.Create),
             (Stage.Storing, EventKind.Stored) => Done(state, state.Storing),
             (Stage.Storing, EventKind.Fenced) => Claim(state with { Unstored = state.Storing.Session ?? state.Unstored }),
             (Stage.Storing, EventKind.NotStored) => settings.WhenRedisUnavailable == WhenRedisUnavailable.Proceed
                 ? Done(state, state.Storing)
                 : (state, new(EffectKind.Poll, "the answer cannot be stored")),
             (Stage.Storing, EventKind.Waited) => (state, Complete(state, e.Now)),
-            (Stage.Releasing, EventKind.Released) => Afterwards(state),
+            (Stage.Releasing, EventKind.LeaseLost) when state.Afterwards.Rejection == Rejection.Expired => Claim(state),
+            (Stage.Releasing, EventKind.LeaseUnknown) when state.Afterwards.Rejection == Rejection.Expired
+                && settings.WhenRedisUnavailable == WhenRedisUnavailable.Wait =>
+                (Again(state), new(EffectKind.Poll, "Redis cannot be asked")),
+            (Stage.Releasing, EventKind.Released or EventKind.LeaseLost or EventKind.LeaseUnknown) => Afterwards(state),
             (_, EventKind.Stopping) => Stop(state, e.Why),
             _ => Done(state, new(EffectKind.Return, $"{e.Kind} at {state.Stage}")),
         };
@@ -51,7 +55,7 @@ public static class VerificationProtocol
 
     private static (DeliveryState State, Effect Effect) Decide(DeliveryState state, DeliveryEvent e, ProtocolSettings settings)
     {
-        var evidence = state.Evidence with { MaybeAttempted = state.MaybeAttempted };
+        var evidence = state.Evidence with { MaybeAttempted = state.MaybeAttempted, IsExpired = IsExpired(state, e.Now) };
         var record = e.Memory.Record;
         var hasWaited = record?.Note is { } earlier && earlier.LastAt == state.WaitedAfter;
         var memory = hasWaited ? e.Memory with { Record = record! with { Payload = "" } } : e.Memory;
@@ -68,8 +72,11 @@ public static class VerificationProtocol
             Choice.WaitForOwner or Choice.WaitForRedis => (state, new(EffectKind.Poll, decision.Because)),
             Choice.WaitForNextTry => GiveBack(
                 state, ReleaseMode.Forget,
-                new(EffectKind.BackOff, decision.Because) { Delay = record!.Note!.NextTry - (e.Memory.At ?? e.Now) }),
-            Choice.LookUpThenCreate => Enter(state, Stage.LookingUp),
+                Within(
+                    state, e.Now,
+                    new(EffectKind.BackOff, decision.Because) { Delay = record!.Note!.NextTry - (e.Memory.At ?? e.Now) })),
+            Choice.RejectExpired => Expire(state),
+            Choice.LookUpThenCreate or Choice.LookUpThenExpire => Enter(state, Stage.LookingUp),
             _ => Enter(state, state.Conflicted ? Stage.LookingUp : Stage.Creating),
         };
     }
@@ -77,8 +84,22 @@ public static class VerificationProtocol
     private static (DeliveryState State, Effect Effect) Enter(DeliveryState state, Stage stage) =>
         (state with { Stage = stage }, new(EffectKind.Enter) { Operation = stage == Stage.LookingUp ? Operation.Read : Operation.Create });
 
-    private static (DeliveryState State, Effect Effect) TurnedAway(DeliveryState state, Operation operation) =>
-        GiveBack(state, Unused(state), new(EffectKind.AwaitTurn, "requests to Didit pause") { Operation = operation });
+    private static (DeliveryState State, Effect Effect) TurnedAway(DeliveryState state, DateTimeOffset now, Operation operation) =>
+        GiveBack(
+            state, Unused(state),
+            Within(state, now, new(EffectKind.AwaitTurn, "requests to Didit pause") { Operation = operation }));
+
+    private static (DeliveryState State, Effect Effect) Expire(DeliveryState state) => GiveBack(
+        state, Unused(state), new(EffectKind.Reject, PastDeadline) { Rejection = Rejection.Expired });
+
+    // Not parked, so no person would see that another delivery, which has taken over meanwhile, made a session: hence only by its owner.
+    private const string PastDeadline = "its deadline (notAfter or expirationTime) was over before there was a session";
+
+    private static bool IsExpired(DeliveryState state, DateTimeOffset now) => now >= state.Evidence.Deadline;
+
+    // What waits for another try is looked at again once its deadline is over: nobody has to answer for it to be answered.
+    private static Effect Within(DeliveryState state, DateTimeOffset now, Effect wait) =>
+        IsExpired(state, now) ? wait : wait with { NotAfter = state.Evidence.Deadline };
 
     private static (DeliveryState State, Effect Effect) LookUp(DeliveryState state, DateTimeOffset now, ProtocolSettings settings)
     {
@@ -107,7 +128,7 @@ public static class VerificationProtocol
                 state, new(EffectKind.Answer) { Session = session, Adopted = true }, e.Now),
             MatchKind.Adopt or MatchKind.NotReady => Failed(state, e with { Reply = new(ReplyKind.NotSent, WithoutUrl) }),
             MatchKind.Several => Park(state, Rejection.AmbiguousSession, Ambiguous + match.Names()),
-            _ => Enter(state, Stage.Creating),
+            _ => IsExpired(state, e.Now) ? Expire(state) : Enter(state, Stage.Creating),
         };
     }
 
@@ -123,9 +144,11 @@ public static class VerificationProtocol
         return (state with { Attempts = (state.Note?.Attempts ?? 0) + 1 }, new(EffectKind.Create)
         {
             // Repeated on trust, it must be done before Didit may forget the key.
-            NotAfter = state.Decision.Choice == Choice.Resend && !state.Conflicted && first is { } since
-                ? (since < now ? since : now) + settings.Window - settings.Margin - settings.LongestRequest
-                : null,
+            NotAfter = MeantTime.Earliest(
+                state.Evidence.Deadline,
+                state.Decision.Choice == Choice.Resend && !state.Conflicted && first is { } since
+                    ? (since < now ? since : now) + settings.Window - settings.Margin - settings.LongestRequest
+                    : null),
         });
     }
 
@@ -171,7 +194,7 @@ public static class VerificationProtocol
             Note = new(state.Attempts, reply.Why, Milliseconds(e.Now), Milliseconds(e.Now + wait)),
         };
         var failed = state.Stage == Stage.Creating ? Operation.Create : Operation.Read;
-        var backOff = new Effect(EffectKind.BackOff, reply.Why) { Delay = wait, Operation = failed };
+        var backOff = Within(state, e.Now, new(EffectKind.BackOff, reply.Why) { Delay = wait, Operation = failed });
         return GiveBack(state, e.Verdict.Counts ? ReleaseMode.Keep : Unused(state), backOff, state.Note);
     }
 

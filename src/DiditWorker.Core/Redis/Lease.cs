@@ -78,10 +78,11 @@ public sealed class Lease(
     /// <summary>
     /// Gives the key back, see <see cref="IdempotencyStore.ReleaseAsync"/>. Where Redis does not answer the lease runs out instead.
     /// </summary>
-    public async Task ReleaseAsync(ReleaseMode how, AttemptNote? note)
+    /// <returns>Whether it was this owner's until now.</returns>
+    public async Task<bool> ReleaseAsync(ReleaseMode how, AttemptNote? note)
     {
         await StopAsync();
-        await store.ReleaseAsync(key, Owner, how, note);
+        return await store.ReleaseAsync(key, Owner, how, note);
     }
 
     /// <summary>Stops renewing. What was neither completed nor released stays until the lease is over.</summary>

@@ -40,7 +40,7 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
             : new(
                 Protocol.RequestId.Normalize(id), IdempotencyKey.Create(scope, id), PublishedAtOf(facts), isReplay || WasDelivered(facts))
             {
-                IsReplay = isReplay, Urgency = facts.Priority,
+                IsReplay = isReplay, Urgency = facts.Priority, Deadline = MeantTime.Meant(facts.ExpirationTime),
             };
     }
 
@@ -56,14 +56,21 @@ public sealed record Delivery(string RequestId, IdempotencyKey Key, DateTimeOffs
 
     private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
+    /// <summary>After it no session is to be made: the earlier one of <c>notAfter</c> and the envelope's <c>expirationTime</c>.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
     /// <summary>Whether somebody is taken to wait for the answer.</summary>
     public bool IsUrgent => Urgency >= Precedence.Urgent;
 
     /// <summary>When it was published, or <paramref name="now"/> if it does not say, or says that it was later.</summary>
     public DateTimeOffset PublishedBy(DateTimeOffset now) => PublishedAt < now ? PublishedAt.Value : now;
 
-    /// <summary>The same once it is known what the message says about its first publishing.</summary>
-    public Delivery RequestedAt(DateTimeOffset? at) => this with { PublishedAt = MeantTime.Earliest(PublishedAt, MeantTime.Meant(at)) };
+    /// <summary>The same once it is known what the message says about its first publishing and its deadline.</summary>
+    public Delivery Of(VerificationRequest request) => this with
+    {
+        PublishedAt = MeantTime.Earliest(PublishedAt, MeantTime.Meant(request.RequestedAt)),
+        Deadline = MeantTime.Earliest(Deadline, MeantTime.Meant(request.NotAfter)),
+    };
 
     // Without a time that was never set, the earliest is in the future only if all are.
     private static DateTimeOffset? PublishedAtOf(DeliveryFacts facts) =>

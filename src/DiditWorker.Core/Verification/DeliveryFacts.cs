@@ -29,6 +29,9 @@ public sealed record DeliveryFacts
     /// <summary>The envelope's <c>sentTime</c>.</summary>
     public DateTimeOffset? SentTime { get; init; }
 
+    /// <summary>The envelope's <c>expirationTime</c>.</summary>
+    public DateTimeOffset? ExpirationTime { get; init; }
+
     /// <summary>Whether the broker says that it delivered it before.</summary>
     public bool Redelivered { get; init; }
 
@@ -37,8 +40,13 @@ public sealed record DeliveryFacts
     {
         EnvelopeHeader = name => Text(envelope.Headers, name),
         EnvelopeId = Guid.TryParse(envelope.MessageId, out var id) ? id : null,
-        SentTime = envelope.SentTime is { } sent ? new DateTimeOffset(DateTime.SpecifyKind(sent, DateTimeKind.Utc)) : null,
+        SentTime = Utc(envelope.SentTime),
+        ExpirationTime = Utc(envelope.ExpirationTime),
     };
+
+    /// <summary>A time in an envelope: they are all in UTC.</summary>
+    public static DateTimeOffset? Utc(DateTime? time) =>
+        time is { } utc ? new DateTimeOffset(DateTime.SpecifyKind(utc, DateTimeKind.Utc)) : null;
 
     /// <summary>
     /// The text of a header's value. Only text and numbers have one. Any other value is empty: as text, all of them would be the same id.

@@ -51,8 +51,9 @@ public sealed class DiditSteps(
     public async Task<DeliveryEvent> CreateAsync(Work work, Effect effect, CancellationToken cancellation)
     {
         var (withheld, sent) = (default(EventKind?), time.GetUtcNow());
-        var reply = await pipeline.CreateAsync(SendAsync, work.Precedence, work.Hold.Left, cancellation);
-        if (withheld is { } why && reply.Kind == ReplyKind.Withheld)
+        var left = effect.NotAfter - sent is { } rest && rest < work.Hold.Left ? rest : work.Hold.Left;
+        var reply = await pipeline.CreateAsync(SendAsync, work.Precedence, left, cancellation);
+        if (reply.Kind == ReplyKind.Withheld && (withheld ?? (IsOver(effect) ? EventKind.TooLate : null)) is { } why)
         {
             return new(why, time.GetUtcNow());
         }
@@ -101,9 +102,11 @@ public sealed class DiditSteps(
         {
             LeaseState.Lost => EventKind.LeaseLost,
             LeaseState.Unknown => EventKind.LeaseUnknown,
-            _ => time.GetUtcNow() > effect.NotAfter ? EventKind.TooLate : null,
+            _ => IsOver(effect) ? EventKind.TooLate : null,
         };
     }
+
+    private bool IsOver(Effect effect) => time.GetUtcNow() >= effect.NotAfter;
 
     private Verdict Judge(Work work, Operation operation, DiditReply reply, DateTimeOffset sent)
     {

@@ -6,7 +6,7 @@ internal static class KnownNames
     /// <summary>Of <see cref="Contracts.StartVerification"/>.</summary>
     public static readonly MemberNames Message = new(
         "vendorData", "workflowId", "callback", "callbackMethod", "language", "metadata", "contactDetails", "expectedDetails",
-        "requestedAt");
+        "requestedAt", "notAfter");
 
     /// <summary>Of <see cref="Contracts.ContactDetails"/>.</summary>
     public static readonly MemberNames Contact = new("email", "phone", "emailLang", "sendNotificationEmails");

@@ -13,11 +13,8 @@ public abstract class DeliveryEndedException(string reason) : Exception(reason)
     public int Attempts { get; set; }
 }
 
-/// <summary>
-/// The message cannot be answered with a session: it is rejected and parked. One flat type per code, since the error queue's headers
-/// keep only the innermost exception; the text is safe to log.
-/// </summary>
-public abstract class ParkedException(string code, string reason) : DeliveryEndedException(reason)
+/// <summary>The message cannot be answered with a session: it is rejected. The text is safe to log.</summary>
+public abstract class RejectedException(string code, string reason) : DeliveryEndedException(reason)
 {
     /// <summary>One of <see cref="RejectionCodes"/>.</summary>
     public string Code { get; } = code;
@@ -49,6 +46,14 @@ public abstract class ParkedException(string code, string reason) : DeliveryEnde
         WorkflowId = request?.WorkflowId ?? WorkflowId,
     };
 }
+
+/// <summary>
+/// It is parked as well. One flat type per code, since the error queue's headers keep only the innermost exception.
+/// </summary>
+public abstract class ParkedException(string code, string reason) : RejectedException(code, reason);
+
+/// <summary>Its deadline is over. Nobody waits any more, so it is answered and acknowledged.</summary>
+public sealed class ExpiredException(string reason) : RejectedException(RejectionCodes.Expired, reason);
 
 /// <summary>The message cannot be read or breaks a rule.</summary>
 public sealed class InvalidMessageException(string reason) : ParkedException(RejectionCodes.InvalidMessage, reason);

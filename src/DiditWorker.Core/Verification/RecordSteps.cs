@@ -66,20 +66,25 @@ public sealed partial class RecordSteps(
     /// </summary>
     public async Task<DeliveryEvent> ReleaseAsync(Work work, Effect effect)
     {
-        try
-        {
-            await work.Lease.ReleaseAsync(effect.Release, effect.Note);
-        }
-        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
-        {
-            NoteAway(work.Delivery, exception);
-        }
-        catch (UnknownRecordException exception)
-        {
-            Note(work.Delivery.Key, exception);
-        }
+        return new(await TryAsync(), time.GetUtcNow());
 
-        return new(EventKind.Released, time.GetUtcNow());
+        async Task<EventKind> TryAsync()
+        {
+            try
+            {
+                return await work.Lease.ReleaseAsync(effect.Release, effect.Note) ? EventKind.Released : EventKind.LeaseLost;
+            }
+            catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
+            {
+                NoteAway(work.Delivery, exception);
+                return EventKind.LeaseUnknown;
+            }
+            catch (UnknownRecordException exception)
+            {
+                Note(work.Delivery.Key, exception);
+                return EventKind.LeaseLost;
+            }
+        }
     }
 
     private void NoteAway(Delivery delivery, Exception exception) => trouble.Note(exception, $"{delivery.RequestId} {delivery.Key}");

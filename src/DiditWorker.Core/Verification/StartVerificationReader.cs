@@ -39,7 +39,7 @@ public sealed class StartVerificationReader
         var vendorData = reader.VendorData();
         var workflowId = reader.WorkflowId(defaultWorkflowId);
         reader.Rest();
-        var requestedAt = reader.RequestedAt();
+        var (requestedAt, notAfter) = (reader.Time("requestedAt"), reader.Time("notAfter"));
         writer.WriteEndObject();
         writer.Flush();
         if (reader._fields.Faults.Count > 0)
@@ -51,7 +51,7 @@ public sealed class StartVerificationReader
             };
         }
 
-        return new(vendorData!, workflowId!, JsonElement.Parse(buffer.WrittenSpan)) { RequestedAt = requestedAt };
+        return new(vendorData!, workflowId!, JsonElement.Parse(buffer.WrittenSpan)) { RequestedAt = requestedAt, NotAfter = notAfter };
     }
 
     private string? VendorData()
@@ -108,14 +108,14 @@ public sealed class StartVerificationReader
     }
 
     // Not written down: a repeat is the same request whether it says so or not.
-    private DateTimeOffset? RequestedAt()
+    private DateTimeOffset? Time(string name)
     {
-        if (_fields.String("requestedAt") is not { } text)
+        if (_fields.String(name) is not { } text)
         {
             return null;
         }
 
-        _fields.Fault(MessageTime.Read(text, out var time) != TimeForm.WithOffset, "requestedAt", MessageTime.Expected);
+        _fields.Fault(MessageTime.Read(text, out var time) != TimeForm.WithOffset, name, MessageTime.Expected);
         return time;
     }
 

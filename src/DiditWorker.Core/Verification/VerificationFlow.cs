@@ -19,13 +19,17 @@ public sealed partial class VerificationFlow(
     ILogger<VerificationFlow> logger)
 {
     /// <summary>Answers one delivery, however long that takes within the bounds of <see cref="Hold"/>.</summary>
-    /// <exception cref="ParkedException">There is no session for it, and only a person can change that.</exception>
+    /// <exception cref="RejectedException">There is no session for it.</exception>
     /// <exception cref="ReturnToQueueException">It was held for too long, or the worker stops.</exception>
     public async Task<Answer> AnswerAsync(Delivery delivery, VerificationRequest request, CancellationToken cancellation)
     {
         await using var work = didit.Begin(delivery, request, hold(), records.Lease(delivery.Key, Fingerprint.Of(request.Payload)));
         var state = VerificationProtocol.Begin(
-            new(work.Fingerprint, delivery.PublishedAt, delivery.MaybeAttempted) { AsksAgain = delivery.IsReplay }, time.GetUtcNow());
+            new(work.Fingerprint, delivery.PublishedAt, delivery.MaybeAttempted)
+            {
+                AsksAgain = delivery.IsReplay, Deadline = delivery.Deadline,
+            },
+            time.GetUtcNow());
         var happened = new DeliveryEvent(EventKind.Delivered, time.GetUtcNow());
         try
         {
@@ -85,12 +89,13 @@ public sealed partial class VerificationFlow(
         _ => null,
     };
 
-    private static ParkedException Rejected(Delivery delivery, Effect effect) => effect.Rejection switch
+    private static RejectedException Rejected(Delivery delivery, Effect effect) => effect.Rejection switch
     {
         Rejection.PayloadMismatch => new PayloadMismatchException(
             "another payload came first under this request id; publish a changed request under a new one"),
         Rejection.RefusedByDidit => new RefusedByDiditException(effect.Record is { } record ? StoredAnswer.Refusal(record) : effect.Reason),
         Rejection.AttemptsExhausted => new AttemptsExhaustedException($"request {delivery.RequestId}: {effect.Reason}"),
+        Rejection.Expired => new ExpiredException(effect.Reason),
         _ => new AmbiguousSessionException(effect.Reason),
     };
 

@@ -13,6 +13,9 @@ public sealed record VerificationRequest(string VendorData, string WorkflowId, J
     /// <summary>When the request was first made, in UTC; null if the message does not say. No part of the payload.</summary>
     public DateTimeOffset? RequestedAt { get; init; }
 
+    /// <summary>After it no session is to be made, in UTC; null if the message does not say. No part of the payload.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
+
     /// <summary>Without what it holds: much of it may be personal.</summary>
     public override string ToString() => nameof(VerificationRequest);
 }

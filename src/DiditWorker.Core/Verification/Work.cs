@@ -80,15 +80,24 @@ public sealed class Work(
     public async Task<DeliveryEvent> AwaitTurnAsync(Effect effect)
     {
         Leave();
-        await hold.ForAsync(
-            async token =>
-            {
-                var admitted = await pipeline.Of(effect.Operation).Gate.EnterAsync(Precedence, token);
-                Turn(effect.Operation) = admitted;
-                _reopened = Reopened();
-            },
-            effect.Reason);
-        return Now(EventKind.Entered);
+        using var end = EndAt(effect.NotAfter);
+        try
+        {
+            await hold.ForAsync(
+                async token =>
+                {
+                    using var either = CancellationTokenSource.CreateLinkedTokenSource(token, end.Token);
+                    var admitted = await pipeline.Of(effect.Operation).Gate.EnterAsync(Precedence, either.Token);
+                    Turn(effect.Operation) = admitted;
+                    _reopened = Reopened();
+                },
+                effect.Reason);
+            return Now(EventKind.Entered);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            return Now(EventKind.Waited);
+        }
     }
 
     /// <summary>Waits, with its key, until Didit is done with a create: stopping ends it as little as it ends a create.</summary>
@@ -121,7 +130,8 @@ public sealed class Work(
         Task[] others = effect.Delay > BackOff.MaxCountedDelay
             ? [creates, reads, pipeline.Of(effect.Operation).Gate.Success]
             : [creates, reads];
-        await hold.BackOffAsync(effect.Delay, others, effect.Reason);
+        var delay = effect.NotAfter is { } end && Until(end) < effect.Delay ? Until(end) : effect.Delay;
+        await hold.BackOffAsync(delay, others, effect.Reason);
         return Now(EventKind.Waited);
     }
 
@@ -132,6 +142,12 @@ public sealed class Work(
         retried.Left(this);
         return lease.DisposeAsync();
     }
+
+    private TimeSpan Until(DateTimeOffset end) => end - time.GetUtcNow() is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
+    // A timer takes no more than 49 days, and no message is held for that long.
+    private CancellationTokenSource EndAt(DateTimeOffset? end) =>
+        end is { } at && Until(at) < TimeSpan.FromDays(49) ? new(Until(at), time) : new();
 
     private DeliveryEvent Now(EventKind kind) => new(kind, time.GetUtcNow());
 

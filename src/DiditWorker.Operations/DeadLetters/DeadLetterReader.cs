@@ -88,7 +88,7 @@ public sealed class DeadLetterReader(StartVerificationOptions options, DiditOpti
             }
 
             var request = StartVerificationReader.Read(message, didit.WorkflowId);
-            return (delivery?.RequestedAt(request.RequestedAt), request, null);
+            return (delivery?.Of(request), request, null);
         }
         catch (InvalidMessageException invalid)
         {

@@ -18,6 +18,9 @@ public enum Predicted
     /// <summary>Didit is asked first; a session is made only if there is none.</summary>
     LookUpThenCreate,
 
+    /// <summary>Its deadline is over: Didit is asked first; without a session it is answered Expired.</summary>
+    LookUpThenExpire,
+
     /// <summary>Didit has refused it, and is asked again: first for a session, then for a new one.</summary>
     AskAgain,
 
@@ -32,6 +35,9 @@ public enum Predicted
 
     /// <summary>Rejected: Didit has refused it for good.</summary>
     RejectRefused,
+
+    /// <summary>Rejected, and gone: its deadline is over, and there is no session of it.</summary>
+    RejectExpired,
 
     /// <summary>Rejected: it cannot be read or breaks a rule.</summary>
     RejectInvalid,
@@ -65,11 +71,13 @@ internal static class PredictedInWords
         Predicted.Create => "create a session",
         Predicted.Resend => "send again under the same key",
         Predicted.LookUpThenCreate => "look up, then create if there is none",
+        Predicted.LookUpThenExpire => "look up, then be answered Expired if there is none",
         Predicted.AskAgain => "ask Didit again, which refused it; look up first",
         Predicted.Adopt => "adopt the session that Didit has",
         Predicted.CreateAfterLookUp => "create a session (Didit was asked)",
         Predicted.RejectMismatch => "be rejected: PayloadMismatch",
         Predicted.RejectRefused => "be rejected: RefusedByDidit",
+        Predicted.RejectExpired => "be answered Expired: its deadline is over",
         Predicted.RejectInvalid => "be rejected: InvalidMessage",
         Predicted.Park => "be parked again",
         Predicted.InProgress => "wait: still in progress",
@@ -100,5 +108,6 @@ public sealed record Prediction(Predicted What, string Because, WindowAge Age, M
 
     /// <summary>Whether the worker asks Didit for earlier sessions.</summary>
     public bool LooksUp =>
-        What is Predicted.LookUpThenCreate or Predicted.AskAgain or Predicted.Adopt or Predicted.CreateAfterLookUp;
+        What is Predicted.LookUpThenCreate or Predicted.LookUpThenExpire or Predicted.AskAgain or Predicted.Adopt
+            or Predicted.CreateAfterLookUp;
 }

@@ -37,12 +37,12 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
             // A replay carries a header that says so.
             var evidence = new Evidence(Fingerprint.Of(request.Payload), delivery.PublishedAt, MaybeAttempted: true)
             {
-                AsksAgain = true,
+                AsksAgain = true, Deadline = delivery.Deadline,
             };
             var decision = VerificationProtocol.Foresee(evidence, memory, Settings, time.GetUtcNow());
             var wasRefused = memory.Record?.State == RecordState.Refused;
             var prediction = new Prediction(Of(decision.Choice, wasRefused), decision.Because, AgeOf(letter, memory.Record), memory);
-            return prediction.What is not (Predicted.LookUpThenCreate or Predicted.AskAgain) ? prediction
+            return prediction.What is not (Predicted.LookUpThenCreate or Predicted.AskAgain or Predicted.LookUpThenExpire) ? prediction
                 : ask ? await AskAsync(prediction, delivery, request, memory, cancellation)
                 : prediction with { WasAmbiguous = letter.Group == RejectionCodes.AmbiguousSession };
         }
@@ -58,9 +58,11 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
         Choice.Create => Predicted.Create,
         Choice.Resend => Predicted.Resend,
         Choice.LookUpThenCreate or Choice.WaitForNextTry => Predicted.LookUpThenCreate,
+        Choice.LookUpThenExpire => Predicted.LookUpThenExpire,
         Choice.AnswerFromRecord => Predicted.AnswerFromRecord,
         Choice.RejectMismatch => Predicted.RejectMismatch,
         Choice.RejectRefused => Predicted.RejectRefused,
+        Choice.RejectExpired => Predicted.RejectExpired,
         Choice.ParkExhausted or Choice.ParkAmbiguous => Predicted.Park,
         _ => Predicted.InProgress,
     };
@@ -85,6 +87,11 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
                 {
                     What = Predicted.Unknown,
                     Because = "a session that may be its own does not have its URL yet; ask again in a minute",
+                },
+                _ when prediction.What == Predicted.LookUpThenExpire => prediction with
+                {
+                    What = Predicted.RejectExpired,
+                    Because = "its deadline is over, and Didit has no session of it",
                 },
                 MatchKind.HandedBack =>
                 prediction with { What = Predicted.CreateAfterLookUp, Because = "Didit hands the unfinished session back" },

@@ -130,6 +130,7 @@ public sealed record RecordView
     {
         Choice.AnswerFromRecord => "get the stored answer again, without a request to Didit",
         Choice.RejectRefused => "be rejected again with the stored words; only an operator's replay asks Didit again",
+        Choice.RejectExpired or Choice.LookUpThenExpire => $"make no session: {decision.Because}",
         Choice.RejectMismatch => "be rejected: another payload came first under this id",
         Choice.WaitForNextTry =>
         string.Create(

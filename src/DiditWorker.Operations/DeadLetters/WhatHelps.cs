@@ -33,6 +33,10 @@ internal static class WhatHelps
             _ when prediction.What == Predicted.Adopt => ("replay it; the worker adopts the session that Didit has.", [replay]),
             _ when prediction.What == Predicted.InProgress =>
                 ("wait; another delivery of it is being worked on. Look at its record:", []),
+            _ when prediction.What is Predicted.LookUpThenExpire or Predicted.RejectExpired =>
+                ("its deadline is over. Replayed as it is, its session is adopted if there is one, else its publisher is told Expired. "
+                    + "To make a session after all, give it a new deadline:",
+                    [replay, $"dead-letters replay {id} --set notAfter=TIME"]),
             RejectionCodes.InvalidMessage =>
                 ("its publisher was told; a mended message comes under a new id. Or mend it here:",
                     [$"dead-letters replay {id} --set PATH=VALUE"]),

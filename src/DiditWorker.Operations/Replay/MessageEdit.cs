@@ -16,6 +16,8 @@ namespace DiditWorker.Operations.Replay;
 /// <param name="IsNewRequest">Whether what goes to Didit changed.</param>
 public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
 {
+    private const string Deadline = "notAfter";
+
     /// <summary>Changes.</summary>
     /// <param name="letter">The message as it lies there.</param>
     /// <param name="assignments">
@@ -38,6 +40,11 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
         foreach (var assignment in assignments)
         {
             Assign(message, assignment);
+            if (isEnvelope && assignment.StartsWith(Deadline + "=", StringComparison.OrdinalIgnoreCase))
+            {
+                // The earlier of the two counts, and an operator means the one that he gives.
+                root.Remove(Spelt(root, "expirationTime"));
+            }
         }
 
         var properties = new BasicProperties(letter.Properties);
@@ -45,6 +52,13 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
         if (edited.Request is null)
         {
             throw new FormatException($"the changed message would be rejected: {edited.Invalid}");
+        }
+
+        if (edited.Delivery?.Deadline <= now)
+        {
+            throw new FormatException(
+                "the changed message would be answered Expired: its deadline is over. Give it a new one as well: --set "
+                + $"{Deadline}=2026-11-24T12:00:00Z, or none: --set {Deadline}=null");
         }
 
         if (letter.Request is not null && Fingerprint.Of(letter.Request.Payload) == Fingerprint.Of(edited.Request.Payload))

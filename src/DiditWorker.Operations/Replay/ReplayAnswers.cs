@@ -1,3 +1,4 @@
+using DiditWorker.Contracts;
 using DiditWorker.Operations.Broker;
 using DiditWorker.Operations.DeadLetters;
 using DiditWorker.Operations.Terminal;
@@ -119,7 +120,8 @@ internal sealed class ReplayAnswers : IAsyncDisposable
                 }
 
                 _heardAt = _time.GetTimestamp();
-                _rejected += answer.Created ? 0 : 1;
+                // That nobody waits any more is no failure.
+                _rejected += answer.Created || answer.Code == RejectionCodes.Expired ? 0 : 1;
                 _report.Heard(answer.Code ?? answer.Outcome ?? "created");
                 Set(answer.Key, missing - 1);
             }

@@ -35,13 +35,15 @@ internal sealed class RequestSender(StartVerificationOptions options, DiditOptio
 
     /// <summary>Publishes; returns once the broker has it in a queue.</summary>
     /// <exception cref="CommandException">There is no worker's queue to put it into.</exception>
-    public async Task SendAsync(IOperatorBroker broker, string requestId, byte[] body, CancellationToken cancellation)
+    public async Task SendAsync(
+        IOperatorBroker broker, string requestId, byte[] body, byte priority, CancellationToken cancellation)
     {
         var properties = new BasicProperties
         {
             MessageId = requestId,
             ContentType = ContentType,
             Persistent = true,
+            Priority = priority,
             Timestamp = new(time.GetUtcNow().ToUnixTimeSeconds()),
         };
         try

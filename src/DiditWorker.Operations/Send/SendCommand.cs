@@ -32,7 +32,7 @@ internal sealed class SendCommand(
         var key = IdempotencyKey.Create(idempotency.Scope, id);
         await RequestSender.RequireExchangeAsync(broker, cancellation);
         await using var listener = parsed.GetValue(options.Wait) ? await AnswerListener.OpenAsync(broker, cancellation) : null;
-        await sender.SendAsync(broker, id, body, cancellation);
+        await sender.SendAsync(broker, id, body, options.Priority(parsed), cancellation);
         if (listener is null)
         {
             Print(new SentView(id, key.ToString()), json);

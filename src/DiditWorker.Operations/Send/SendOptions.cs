@@ -21,6 +21,11 @@ internal sealed class SendOptions
     private readonly Option<string?> _language = new("--language") { Description = "The language of Didit's pages, for example en" };
     private readonly Option<string?> _metadata = new("--metadata")
     { Description = """Data that Didit keeps with the session: a JSON object, for example {"order":4711}""" };
+    private readonly Option<string?> _notAfter = new("--not-after")
+    { Description = "After it no session is made and the answer is Expired: a time, for example 2026-11-24T12:00:00Z (default: none)" };
+    private readonly Option<int?> _priority = CommonOptions.Digits(
+        "--priority", "How urgent it is, 0 to 255; 5 and more go before a batch (default 0)", n => n <= byte.MaxValue,
+        "a number from 0 to 255");
     public Option<bool> Wait { get; } = new("--wait")
     { Description = "Wait for the answer and print it; exit code 1 if it is a rejection or does not come" };
     public Option<TimeSpan?> Timeout { get; } =
@@ -32,7 +37,10 @@ internal sealed class SendOptions
     public void AddTo(Command command)
     {
         foreach (var option in (ReadOnlySpan<Option>)
-            [_vendorData, MessageId, _workflowId, _callback, _callbackMethod, _language, _metadata, Wait, Timeout, ShowUrl, Json])
+            [
+                _vendorData, MessageId, _workflowId, _callback, _callbackMethod, _language, _metadata, _notAfter, _priority, Wait, Timeout,
+                ShowUrl, Json,
+            ])
         {
             command.Add(option);
         }
@@ -57,8 +65,10 @@ internal sealed class SendOptions
     [
         new("vendorData", parsed.GetValue(_vendorData)), new("workflowId", parsed.GetValue(_workflowId)),
         new("callback", parsed.GetValue(_callback)), new("callbackMethod", parsed.GetValue(_callbackMethod)),
-        new("language", parsed.GetValue(_language)),
+        new("language", parsed.GetValue(_language)), new("notAfter", parsed.GetValue(_notAfter)),
     ];
+
+    public byte Priority(ParseResult parsed) => (byte)(parsed.GetValue(_priority) ?? 0);
 
     public string? Metadata(ParseResult parsed) => parsed.GetValue(_metadata);
 }

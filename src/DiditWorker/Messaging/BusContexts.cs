@@ -33,9 +33,8 @@ internal static class BusContexts
         {
             EnvelopeHeader = name => Text(consume.Headers, name),
             EnvelopeId = consume.MessageId,
-
-            // Times in an envelope are in UTC.
-            SentTime = consume.SentTime is { } sent ? new DateTimeOffset(DateTime.SpecifyKind(sent, DateTimeKind.Utc)) : null,
+            SentTime = DeliveryFacts.Utc(consume.SentTime),
+            ExpirationTime = DeliveryFacts.Utc(consume.ExpirationTime),
         };
     }
 

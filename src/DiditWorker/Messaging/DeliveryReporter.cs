@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DiditWorker.Contracts;
 using DiditWorker.Observability;
 using DiditWorker.Verification;
 
@@ -61,6 +62,20 @@ public sealed partial class DeliveryReporter
         }
 
         Log.Ended(_logger, waited ? LogLevel.Information : LogLevel.Error, id, key, outcome, why, attempts, duration.TotalMilliseconds);
+    }
+
+    /// <summary>A delivery is over: it was answered that its deadline was over, which is nobody's error.</summary>
+    /// <param name="delivery">Which.</param>
+    /// <param name="attempts">How often Didit was tried for its message.</param>
+    /// <param name="duration">Since it was taken.</param>
+    public void Expired(Delivery delivery, int attempts, TimeSpan duration)
+    {
+        _metrics.Delivered(DeliveryOutcomes.Rejected, duration);
+        _metrics.Expired(delivery.IsUrgent);
+        _recent.Ended(DeliveryOutcomes.Rejected, error: null);
+        Log.Ended(
+            _logger, LogLevel.Information, delivery.RequestId, delivery.Key.ToString(), DeliveryOutcomes.Rejected, RejectionCodes.Expired,
+            attempts, duration.TotalMilliseconds);
     }
 
     /// <summary>Writes the end on a span; only what needs a person is an error.</summary>

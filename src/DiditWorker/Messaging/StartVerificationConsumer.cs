@@ -45,7 +45,7 @@ public sealed class StartVerificationConsumer(
         try
         {
             request = StartVerificationReader.Read(context.Message.Body, didit.WorkflowId);
-            delivery = delivery.RequestedAt(request.RequestedAt);
+            delivery = delivery.Of(request);
             var answer = await flow.AnswerAsync(delivery, request, context.CancellationToken);
             await context.AnswerAsync(responder, delivery.Key, answer.ToEvent(delivery, request, didit.SessionLifetime), answer.Outcome);
             reporter.Ended(delivery, answer.Attempts, answer.Outcome, context.ReceiveContext.ElapsedTime);
@@ -53,14 +53,19 @@ public sealed class StartVerificationConsumer(
         catch (DeliveryEndedException ended)
         {
             ended.Delivery = delivery;
-            if (ended is ParkedException rejection)
+            if (ended is RejectedException rejection)
             {
                 DeliveryReporter.Mark(span, rejection.Attempts, rejection.Outcome, rejection.Code);
                 await context.AnswerAsync(responder, delivery.Key, rejection.ToEvent(delivery, request), AnswerPublishing.Rejected);
                 rejection.Answered = true;
             }
 
-            throw;
+            if (ended is not ExpiredException)
+            {
+                throw;
+            }
+
+            reporter.Expired(delivery, ended.Attempts, context.ReceiveContext.ElapsedTime);
         }
     }
 }

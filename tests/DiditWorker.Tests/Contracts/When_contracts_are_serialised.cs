@@ -28,7 +28,7 @@ public sealed class When_contracts_are_serialised
     public void The_request_has_the_published_names() => Members(Start).ShouldBe(
         [
             "vendorData", "workflowId", "callback", "callbackMethod", "language", "metadata", "contactDetails", "expectedDetails",
-            "requestedAt",
+            "requestedAt", "notAfter",
         ],
         ignoreOrder: true);
 
@@ -91,7 +91,7 @@ public sealed class When_contracts_are_serialised
 
     [Test]
     public void The_codes_are_the_published_ones() => Constants(typeof(RejectionCodes)).ShouldBe(
-        ["InvalidMessage", "PayloadMismatch", "RefusedByDidit", "AmbiguousSession", "AttemptsExhausted"], ignoreOrder: true);
+        ["InvalidMessage", "PayloadMismatch", "RefusedByDidit", "AmbiguousSession", "AttemptsExhausted", "Expired"], ignoreOrder: true);
 
     [Test]
     public void The_callback_methods_are_the_published_ones() =>

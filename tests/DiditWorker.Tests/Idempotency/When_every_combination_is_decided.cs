@@ -27,8 +27,11 @@ public sealed class When_every_combination_is_decided
         available ? new Memory(available, record, owned) { At = Now, Horizon = horizon } : Memory.Unavailable);
 
     private static readonly Gen<Evidence> Evidences = Gen.Select(
-        Gen.OneOf(Times.Select(t => (DateTimeOffset?)t), Gen.Const((DateTimeOffset?)null)), Gen.Bool, Gen.Bool,
-        (published, maybeAttempted, asksAgain) => new Evidence(Ours, published, maybeAttempted) { AsksAgain = asksAgain });
+        Gen.OneOf(Times.Select(t => (DateTimeOffset?)t), Gen.Const((DateTimeOffset?)null)), Gen.Bool, Gen.Bool, Gen.Bool,
+        (published, maybeAttempted, asksAgain, isExpired) => new Evidence(Ours, published, maybeAttempted)
+        {
+            AsksAgain = asksAgain, IsExpired = isExpired,
+        });
 
     private static readonly Gen<ProtocolSettings> Settings = Gen.Select(
         Gen.OneOf(Windows), Gen.OneOf(TimeSpan.Zero, TimeSpan.FromMinutes(5)), Gen.Enum<LookupBeforeResend>(),
@@ -63,6 +66,19 @@ public sealed class When_every_combination_is_decided
     [Test]
     public void It_never_creates_blindly_where_every_create_is_looked_up_first() => Always((_, _, settings, outcome) =>
         settings.Lookup != LookupBeforeResend.EveryCreate || outcome is not (Choice.Create or Choice.Resend));
+
+    [Test]
+    public void It_never_sends_what_is_past_its_deadline() => Always((_, evidence, _, outcome) =>
+        !evidence.IsExpired || outcome is not (Choice.Create or Choice.Resend or Choice.LookUpThenCreate));
+
+    [Test]
+    public void It_expires_without_a_look_only_what_nothing_suggests_an_attempt_of() => Always((memory, evidence, _, outcome) =>
+        outcome != Choice.RejectExpired
+        || (evidence is { IsExpired: true, MaybeAttempted: false } && (memory.Record is null || !memory.Available)));
+
+    [Test]
+    public void It_speaks_of_a_deadline_only_where_one_is_over() => Always((_, evidence, _, outcome) =>
+        evidence.IsExpired || outcome is not (Choice.RejectExpired or Choice.LookUpThenExpire));
 
     [Test]
     public void It_never_believes_a_publish_time_that_is_far_ahead() => Always((_, evidence, settings, outcome) =>

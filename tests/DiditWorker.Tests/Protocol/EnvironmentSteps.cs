@@ -33,6 +33,7 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
                 copy.Flagged && !scenario.Has(Mistake.RedeliveryIgnored))
             {
                 AsksAgain = copy.Replayed,
+                Deadline = !scenario.HasDeadline ? null : state.IsLate ? ModelTime.Over : ModelTime.Open,
             };
             var work = new Work(Symmetry.Unused(state), asRead, key, standings.Begin(evidence, ModelTime.Of(state.Era)));
             steps.Add(new("is delivered", work.Owner, state with { Queue = state.Queue.RemoveAt(i), Works = state.Works.Add(work) }));
@@ -70,6 +71,13 @@ internal sealed class EnvironmentSteps(Scenario scenario, Standings standings, I
             {
                 steps.Add(new("a look-up delay passes", -1, later));
             }
+        }
+
+        if (scenario.HasDeadline && !state.IsLate)
+        {
+            steps.Add(new(
+                "the deadline passes", -1,
+                state with { IsLate = true, Works = state.Works.Map(w => w with { At = standings.Late(w.At) }) }));
         }
 
         for (var key = 0; key < state.Slots.Count; key++)

@@ -47,7 +47,7 @@ internal sealed partial class Interpreter
     // Lease.EnsureAsync: what is believed is not asked for, unless too little of it is left.
     private void Send(State state, Work work, List<Step> steps)
     {
-        if (ModelTime.Of(state.Era) > work.At.Doing.NotAfter)
+        if (ModelTime.Of(state.Era) >= work.At.Doing.NotAfter)
         {
             Happened("is too late", state, work, Withheld(state, work, EventKind.TooLate), steps);
             return;

@@ -36,10 +36,11 @@ internal sealed partial class Interpreter
     private void Release(State state, Work work, List<Step> steps, string what = "gives the key back")
     {
         var effect = work.At.Doing;
-        var after = state.RedisDown ? state.Slots[work.Key].Record : ModelStore.GiveBack(
-            state.Slots[work.Key].Record, work.Owner, effect.Release, effect.Note is { } note ? ModelTime.NumberOf(note)
-                : null, scenario.Planted).After;
-        Happened(what, state.Write(work.Key, after), work with { Belief = 0 }, state.Event(EventKind.Released), steps);
+        var record = state.Slots[work.Key].Record;
+        var (after, released) = state.RedisDown ? (record, false) : ModelStore.GiveBack(
+            record, work.Owner, effect.Release, effect.Note is { } note ? ModelTime.NumberOf(note) : null, scenario.Planted);
+        var kind = released ? EventKind.Released : state.RedisDown ? EventKind.LeaseUnknown : EventKind.LeaseLost;
+        Happened(what, state.Write(work.Key, after), work with { Belief = 0 }, state.Event(kind), steps);
     }
 
     private void End(State state, Work work, List<Step> steps)
@@ -49,6 +50,7 @@ internal sealed partial class Interpreter
             { Kind: not EffectKind.Reject } => Said.Created,
             { Rejection: Rejection.RefusedByDidit } => Said.Refused,
             { Rejection: Rejection.PayloadMismatch } => Said.Mismatch,
+            { Rejection: Rejection.Expired } => Said.Expired,
             _ => Said.Parked,
         };
         var acksFirst = scenario.Has(Mistake.AckBeforePublish) && !work.Published;
@@ -66,7 +68,7 @@ internal sealed partial class Interpreter
         {
             var message = work.Copy.Message;
             next = next.Acked.Contains(message) ? next : next with { Acked = [.. next.Acked.Append(message).Order()] };
-            next = said == Said.Created || next.Left.Replays == 0
+            next = said is Said.Created or Said.Expired || next.Left.Replays == 0
                 ? next
                 : next with { Parked = [.. next.Parked.Append(work.Copy).OrderBy(Copy.Rank)] };
         }

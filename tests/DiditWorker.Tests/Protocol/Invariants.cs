@@ -21,6 +21,11 @@ internal static class Invariants
                 return $"message {message} {contradiction}";
             }
 
+            if (answers.Any(a => a.Said == Said.Expired) && state.Sessions.Any(s => s.For == current))
+            {
+                return $"message {message} was answered Expired and has a session";
+            }
+
             if (state.Acked.Contains(message) && !state.Answers.Any(a => a.Message == current))
             {
                 return $"message {message} was acknowledged, but neither answered nor parked";
@@ -51,6 +56,11 @@ internal static class Invariants
             {
                 return "the record of another owner was changed within its lease";
             }
+        }
+
+        if (step.Sends is not null && before.IsLate)
+        {
+            return "a create is sent after the deadline";
         }
 
         // Where Redis kept its data, nobody sends while another one's request may still be processed. Resending trusts the header instead.

@@ -122,6 +122,12 @@ internal enum Mistake
     /// </summary>
     CreateGivenUpEarly,
 
+    /// <summary>A deadline is looked at when a message is decided, and not again before it is sent.</summary>
+    DeadlineCheckedOnce,
+
+    /// <summary>What is past its deadline is answered Expired without a look at what an earlier attempt made.</summary>
+    ExpiredWithoutLookUp,
+
     /// <summary>Acknowledged first, answered later.</summary>
     AckBeforePublish,
 }

@@ -9,6 +9,7 @@ namespace DiditWorker.Tests.Protocol;
 internal static class ModelTime
 {
     public const string Workflow = "workflow";
+    private static readonly DateTimeOffset First = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     public static readonly TimeSpan Window = TimeSpan.FromDays(1);
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan LookupDelay = TimeSpan.FromSeconds(2);
@@ -20,8 +21,13 @@ internal static class ModelTime
     /// <summary>How long after a failure its next try is due.</summary>
     public static readonly TimeSpan BackOff = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>A deadline that is not over in any era, and one that is over in all: it passes by becoming the other one.</summary>
+    public static readonly DateTimeOffset Open = DateTimeOffset.MaxValue;
+
+    /// <inheritdoc cref="Open"/>
+    public static readonly DateTimeOffset Over = First;
+
     private const string Owner = "owner";
-    private static readonly DateTimeOffset First = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Fingerprints = ["1.published", "1.other"];
     private static readonly DiditSession[] Sessions =
         [.. Enumerable.Range(0, 8).Select(n => new DiditSession

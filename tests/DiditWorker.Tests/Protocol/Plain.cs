@@ -51,6 +51,14 @@ internal static class Plain
         WaitedAfter = isNeverDue ? state.WaitedAfter : null,
     };
 
+    public static DeliveryState Late(DeliveryState state) => state with
+    {
+        Evidence = state.Evidence with { Deadline = ModelTime.Over },
+        Afterwards = Late(state.Afterwards),
+    };
+
+    public static Effect Late(Effect effect) => effect.NotAfter is null ? effect : effect with { NotAfter = ModelTime.Over };
+
     public static Effect Later(Effect effect) => effect with { Delay = default };
 
     private static DateTimeOffset? Sent(DeliveryState state, DateTimeOffset now) => IsRecent(state.LastSent, now) ? ModelTime.Start(now)

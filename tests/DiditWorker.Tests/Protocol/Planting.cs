@@ -35,6 +35,9 @@ internal static class Planting
         {
             Release = effect.Release == ReleaseMode.Uncounted ? ReleaseMode.Forget : effect.Release,
         }),
+        Mistake.DeadlineCheckedOnce when effect.Kind == EffectKind.Create => (state, effect with { NotAfter = null }),
+        Mistake.ExpiredWithoutLookUp when effect.Kind == EffectKind.Enter && state.Decision.Choice == Choice.LookUpThenExpire =>
+            (state with { Stage = Stage.Done }, new(EffectKind.Reject) { Rejection = Rejection.Expired }),
         _ => (state, effect),
     };
 

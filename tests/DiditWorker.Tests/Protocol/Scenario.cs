@@ -46,6 +46,9 @@ internal sealed record Scenario(string Name)
     /// <summary>Whether Redis loses only records of requests at which nobody works, and whose session Didit lists.</summary>
     public bool LosesOnlyOldRecords { get; init; }
 
+    /// <summary>Whether there is a time after which no session is to be made. It may come between any two steps.</summary>
+    public bool HasDeadline { get; init; }
+
     /// <summary>Whether each step of the protocol is taken twice, with and without what the model leaves out.</summary>
     public bool ChecksPlain { get; init; }
 

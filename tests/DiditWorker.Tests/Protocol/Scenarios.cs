@@ -194,10 +194,29 @@ internal static class Scenarios
         Budget = new() { Crashes = 1, Timeouts = 1, Replays = 1 },
     };
 
+    public static readonly Scenario Deadlines = new("a deadline passes")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        HasDeadline = true,
+        ListLags = true,
+        ReleasesApart = true,
+        Budget = new() { Crashes = 1, Timeouts = 1, Pauses = 1 },
+    };
+
+    public static readonly Scenario TrustedDeadlines = new("a deadline passes, the header is trusted inside the window")
+    {
+        Queue = [new Copy(0), new Copy(0)],
+        HasDeadline = true,
+        Header = Header.Honoured,
+        Lookup = LookupBeforeResend.OutsideWindow,
+        Budget = new() { Crashes = 1, Timeouts = 1, NotSent = 1 },
+    };
+
     public static readonly IReadOnlyList<Scenario> Promised =
     [
         Faults, Returns, ThreeWorkers, Cuts, Leases, NextTries, TwoMessages, DataLoss, Wiped, EveryCreate, NoMetadata, HeaderHonoured,
             HeaderConflicts, Window,
         Excluded, Resends, TimesUnknown, Proceeds, Waits, OtherPayload, Refusals, AskedAgain,
+            Deadlines, TrustedDeadlines,
     ];
 }

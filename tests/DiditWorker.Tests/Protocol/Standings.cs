@@ -53,6 +53,9 @@ internal sealed class Standings(Scenario scenario)
         at.Later ??= Of(
             Plain.Later(at.State, scenario.NextTryNeverDue), Plain.Later(at.Doing), Plain.Later(at.InFull, scenario.NextTryNeverDue));
 
+    /// <summary>The same once the deadline is over.</summary>
+    public Standing Late(Standing at) => at.IsOver ? at : Of(Plain.Late(at.State), Plain.Late(at.Doing), Plain.Late(at.InFull));
+
     /// <summary>A delivery that ends without having been asked to.</summary>
     public Standing Ended()
     {

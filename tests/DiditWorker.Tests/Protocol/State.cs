@@ -32,6 +32,9 @@ internal sealed record State(Seq<Copy> Queue, Seq<Slot> Slots, Budget Left)
 
     public int Era { get; init; }
 
+    /// <summary>Whether the deadline of all messages is over.</summary>
+    public bool IsLate { get; init; }
+
     public bool IsQuiet => Queue.Count == 0 && Works.Count == 0;
 
     public State With(Work work) => this with { Works = Works.Set(IndexOf(work.Owner), work) };
@@ -165,4 +168,5 @@ internal enum Said
     Refused,
     Mismatch,
     Parked,
+    Expired,
 }

@@ -56,6 +56,8 @@ public sealed class When_a_mistake_is_planted
         [Mistake.ExclusionIgnored] = (Scenarios.Excluded, "a message is parked for sessions that a person excluded"),
         [Mistake.UrlNotWaitedFor] = (Scenarios.NoMetadata, TwoSessions),
         [Mistake.CreateGivenUpEarly] = (Scenarios.Faults, TwoRequests),
+        [Mistake.DeadlineCheckedOnce] = (Scenarios.Deadlines, "a create is sent after the deadline"),
+        [Mistake.ExpiredWithoutLookUp] = (Scenarios.Deadlines, "message 0 was answered Expired and has a session"),
         [Mistake.AckBeforePublish] = (Scenarios.Faults, "message 0 was acknowledged, but neither answered nor parked"),
     };
 

@@ -49,7 +49,7 @@ public sealed class When_a_request_says_when_it_was_made
     [TestCase("2019-12-31T23:59:59Z")]
     public void A_time_that_nobody_can_mean_is_read_and_says_nothing(string text) =>
         new Delivery("x", IdempotencyKey.Create("s", "x"), Noon, MaybeAttempted: false)
-            .RequestedAt(RequestedAt(text)).PublishedAt.ShouldBe(Noon);
+            .Of(Asked(RequestedAt(text))).PublishedAt.ShouldBe(Noon);
 
     [TestCase(-1, -1)]
     [TestCase(0, 0)]
@@ -57,17 +57,19 @@ public sealed class When_a_request_says_when_it_was_made
     [TestCase(null, 0)]
     public void The_earlier_one_counts(int? hours, int expected) =>
         new Delivery("x", IdempotencyKey.Create("s", "x"), Noon, MaybeAttempted: false)
-            .RequestedAt(hours is { } some ? Noon.AddHours(some) : null).PublishedAt.ShouldBe(Noon.AddHours(expected));
+            .Of(Asked(hours is { } some ? Noon.AddHours(some) : null)).PublishedAt.ShouldBe(Noon.AddHours(expected));
 
     [Test]
     public void It_counts_where_nothing_else_says_when() =>
         new Delivery("x", IdempotencyKey.Create("s", "x"), PublishedAt: null, MaybeAttempted: false)
-            .RequestedAt(Noon).PublishedAt.ShouldBe(Noon);
+            .Of(Asked(Noon)).PublishedAt.ShouldBe(Noon);
 
     [Test]
     public void It_is_no_part_of_what_is_compared_nor_of_what_didit_gets() =>
         ReadWith("\"requestedAt\":\"2026-11-24T12:00:00Z\"").Payload.GetRawText()
             .ShouldBe(Read("""{"vendorData":"user-1"}""").Payload.GetRawText());
+
+    private static VerificationRequest Asked(DateTimeOffset? at) => Read("""{"vendorData":"user-1"}""") with { RequestedAt = at };
 
     private static DateTimeOffset? RequestedAt(string text) => ReadWith($"\"requestedAt\":\"{text}\"").RequestedAt;
 }
