@@ -2,6 +2,7 @@ using DiditWorker.Contracts;
 using DiditWorker.IntegrationTests.Servers;
 using DiditWorker.IntegrationTests.Support;
 using DiditWorker.Simulator;
+using Microsoft.Extensions.Hosting;
 using NUnit.Framework;
 using Shouldly;
 
@@ -11,6 +12,7 @@ public sealed class When_a_deadline_passes
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private Arena _arena = null!;
+    private IHost? _worker;
 
     [SetUp]
     public async Task OpenAsync()
@@ -21,12 +23,21 @@ public sealed class When_a_deadline_passes
     }
 
     [TearDown]
-    public async Task CloseAsync() => await _arena.DisposeAsync();
+    public async Task CloseAsync()
+    {
+        // What is still held goes back to the queue.
+        using (_worker)
+        {
+            await (_worker?.StopAsync() ?? Task.CompletedTask);
+        }
+
+        await _arena.DisposeAsync();
+    }
 
     [Test]
     public async Task It_is_answered_Expired_once_and_neither_created_nor_parked()
     {
-        using var worker = await _arena.StartWorkerAsync();
+        _worker = await _arena.StartWorkerAsync();
 
         await _arena.Broker.PublishRawAsync("raw", Body(DateTimeOffset.UtcNow.AddSeconds(-1)));
         await _arena.Broker.PublishEnvelopeAsync("0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c11", Body(DateTimeOffset.UtcNow.AddSeconds(-1)));
@@ -39,7 +50,7 @@ public sealed class When_a_deadline_passes
     [Test]
     public async Task The_expiration_time_of_the_envelope_counts_as_well()
     {
-        using var worker = await _arena.StartWorkerAsync();
+        _worker = await _arena.StartWorkerAsync();
         const string id = "0b2f3c1e-7a52-4a53-9a0e-1d6f1f0c9c12";
 
         var envelope =
@@ -58,7 +69,7 @@ public sealed class When_a_deadline_passes
     [Test]
     public async Task One_that_is_answered_is_answered_from_its_record()
     {
-        using var worker = await _arena.StartWorkerAsync();
+        _worker = await _arena.StartWorkerAsync();
         await _arena.Broker.PublishRawAsync("order", Body(notAfter: null));
         await _arena.Broker.UntilAnswersAsync(1);
 
@@ -72,7 +83,7 @@ public sealed class When_a_deadline_passes
     [Test]
     public async Task A_later_deadline_under_the_same_id_makes_a_session_after_all()
     {
-        using var worker = await _arena.StartWorkerAsync();
+        _worker = await _arena.StartWorkerAsync();
         await _arena.Broker.PublishRawAsync("order", Body(DateTimeOffset.UtcNow.AddSeconds(-1)));
         await _arena.Broker.UntilAnswersAsync(1);
 
@@ -83,12 +94,12 @@ public sealed class When_a_deadline_passes
         await ShouldBeOverAsync(sessions: 1);
     }
 
-    // While creates pause nobody asks Didit for it.
     [Test]
     public async Task While_creates_pause_it_is_answered_without_didit()
     {
+        _arena.Settings["Didit:RefusedPause"] = "00:10:00";
         _arena.Didit.State.AddFault(new() { Operation = DiditOperation.Create, Kind = FaultKind.Status, Status = 402, Count = 1000 });
-        using var worker = await _arena.StartWorkerAsync();
+        _worker = await _arena.StartWorkerAsync();
         await _arena.Broker.PublishRawAsync("first", Body(notAfter: null));
         await Eventually.UntilAsync(() => Task.FromResult(Creates() > 0), Bound, "creates pause");
 
@@ -105,7 +116,7 @@ public sealed class When_a_deadline_passes
     public async Task One_that_waits_for_the_rate_is_answered_when_it_is_over()
     {
         _arena.Settings["Didit:RequestsPerMinute"] = "1";
-        using var worker = await _arena.StartWorkerAsync();
+        _worker = await _arena.StartWorkerAsync();
         await _arena.Broker.PublishRawAsync("first", Body(notAfter: null));
         await _arena.Broker.UntilAnswersAsync(1);
 
@@ -124,7 +135,7 @@ public sealed class When_a_deadline_passes
 
         // So that the first attempt is the only one before the deadline.
         _arena.Didit.State.AddFault(new() { Operation = DiditOperation.List, Kind = FaultKind.Status, Status = 503, Count = 1000 });
-        using var worker = await _arena.StartWorkerAsync();
+        _worker = await _arena.StartWorkerAsync();
         var deadline = DateTimeOffset.UtcNow.AddSeconds(4);
         await _arena.Broker.PublishRawAsync("order", Body(deadline));
         await Eventually.UntilAsync(
