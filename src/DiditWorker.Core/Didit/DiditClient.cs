@@ -41,7 +41,10 @@ public sealed class DiditClient(
             }
 
             return ReplyClassifier.Classify(
-                response.StatusCode, response.Headers, body, request.WorkflowId, request.Payload, time.GetUtcNow());
+                response.StatusCode, response.Headers, body, request.WorkflowId, request.Payload, time.GetUtcNow()) with
+            {
+                Rate = ToldRate.Read(response.Headers, time.GetUtcNow()),
+            };
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

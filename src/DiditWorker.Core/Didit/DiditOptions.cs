@@ -88,9 +88,12 @@ public sealed record DiditOptions
     /// <remarks>Allowed: <c>Any</c>, <c>User</c>, <c>Business</c>.</remarks>
     public SessionKinds SessionKind { get; init; } = SessionKinds.Any;
 
-    /// <summary>Creates a minute, all replicas together (Didit's API pages).</summary>
-    [NumberRange(1, 10_000_000)]
-    public int RequestsPerMinute { get; init; } = 300;
+    /// <summary>
+    /// Creates a minute, all replicas together (Didit's API pages). <c>Auto</c>: what Didit's <c>X-RateLimit</c> headers say, slower below
+    /// 15 % remaining; 300 until they say something, and an hour after they said the last.
+    /// </summary>
+    /// <remarks>Allowed: 1 to 10000000, or <c>Auto</c>.</remarks>
+    public RequestRate RequestsPerMinute { get; init; } = 300;
 
     /// <summary>Look-up requests a minute, all replicas together (Didit's API pages: GET).</summary>
     [NumberRange(1, 10_000_000)]

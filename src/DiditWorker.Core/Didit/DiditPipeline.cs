@@ -14,12 +14,19 @@ namespace DiditWorker.Didit;
 /// </summary>
 public sealed class DiditPipeline
 {
+    /// <summary>
+    /// Of a limit, how much is used: requests do not travel equally fast, and two that arrive closer than they left must not be one too
+    /// many. <c>TimeLine</c> shows that this suffices for any rate.
+    /// </summary>
+    public const double UsedShare = 0.985;
+
     private const string NoPlace = "no place in the rate in time";
 
     private readonly ResiliencePipeline<DiditReply> _creates;
     private readonly ResiliencePipeline _reads;
     private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly RedisRateLimiter _createLimit;
+    private readonly TimeProvider _time;
 
     /// <param name="options">Time-outs.</param>
     /// <param name="creates">Creates, which pause while their circuit is open.</param>
@@ -32,7 +39,7 @@ public sealed class DiditPipeline
         DiditOptions options, DiditEndpoint creates, DiditEndpoint reads, RedisRateLimiter createLimit, RedisRateLimiter readLimit,
         WorkerMetrics metrics, TimeProvider time)
     {
-        (Options, Creates, Reads, _createLimit) = (options, creates, reads, createLimit);
+        (Options, Creates, Reads, _createLimit, _time) = (options, creates, reads, createLimit, time);
 
         // After an outage that only look-ups have met, what they let through comes at once.
         reads.OnReopened = creates.Gate.Ramp;
@@ -40,7 +47,7 @@ public sealed class DiditPipeline
         _creates = DiditResilience.Creates(options, creates, createLimit, _circuit, time);
         _reads = DiditResilience.Reads(options, reads, readLimit, time);
 
-        metrics.ObserveLimits(options.RequestsPerMinute, options.LookupsPerMinute);
+        metrics.ObserveLimits(() => CreatesPerMinute, options.LookupsPerMinute);
         metrics.ObserveLocalRate(() => createLimit.Trouble is not null, () => readLimit.Trouble is not null);
         metrics.ObservePause(() => creates.Gate.Current?.Reason, () => reads.Gate.Current?.Reason, PauseReasons.All);
         metrics.ObserveCircuit(() => _circuit.CircuitState switch
@@ -57,6 +64,12 @@ public sealed class DiditPipeline
 
     /// <summary>Creates.</summary>
     public DiditEndpoint Creates { get; }
+
+    /// <summary>Learns the rate of creates from Didit; null: it is as set.</summary>
+    public AdaptiveRate? Adaptive { get; init; }
+
+    /// <summary>Creates allowed a minute, all replicas together: as set, or as learnt.</summary>
+    public int CreatesPerMinute => Adaptive is null ? Options.RequestsPerMinute : (int)Math.Round(_createLimit.PerMinute / UsedShare);
 
     /// <summary>Creates that wait for a place in the rate.</summary>
     public long WaitingForTheRate => _createLimit.GetStatistics()!.CurrentQueuedCount;
@@ -104,8 +117,14 @@ public sealed class DiditPipeline
                 {
                     cancellation.ThrowIfCancellationRequested();
                     sending = true;
+                    var sent = _time.GetUtcNow();
                     var reply = await send(context.CancellationToken);
                     sending = false;
+                    if (reply.Rate is { } told && Adaptive is { } adaptive)
+                    {
+                        await adaptive.HearAsync(told, sent);
+                    }
+
                     made |= reply.MaybeMade;
                     return reply;
                 },

@@ -129,11 +129,11 @@ public sealed class WorkerMetrics
             "Since the publication of the one that waits longest of them; 0 where there is none.");
     }
 
-    /// <summary>Lets the configured rates be read.</summary>
-    public void ObserveLimits(int createsPerMinute, int readsPerMinute) => _meter.CreateObservableGauge(
+    /// <summary>Lets the rates in force be read.</summary>
+    public void ObserveLimits(Func<int> createsPerMinute, int readsPerMinute) => _meter.CreateObservableGauge(
         "diditworker.ratelimit.limit",
         () => new Measurement<int>[]
-        { new(createsPerMinute, [new("operation", "create")]), new(readsPerMinute, [new("operation", "read")]) },
+        { new(createsPerMinute(), [new("operation", "create")]), new(readsPerMinute, [new("operation", "read")]) },
         "{request}",
         "Requests to Didit allowed per minute, all replicas together.");
 

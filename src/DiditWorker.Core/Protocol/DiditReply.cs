@@ -67,6 +67,9 @@ public sealed record DiditReply(ReplyKind Kind, string Why)
     /// <summary>With <see cref="ReplyKind.Throttled"/>: how long Didit wants not to be asked.</summary>
     public TimeSpan RetryAfter { get; init; }
 
+    /// <summary>What it says of the rate; null: nothing.</summary>
+    public ToldRate? Rate { get; init; }
+
     /// <summary>
     /// Whether Didit may have made a session without saying which. A 409 says that an attempt was made, maybe by this very request.
     /// </summary>

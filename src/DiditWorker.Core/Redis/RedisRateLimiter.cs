@@ -27,7 +27,6 @@ public sealed class RedisRateLimiter : RateLimiter
     private readonly RateQueue _queue;
     private readonly WorkerMetrics _metrics;
     private readonly TimeProvider _time;
-    private readonly int _batch;
 
     /// <param name="redis">Holds the time line.</param>
     /// <param name="redisKey">Its name, with a hash tag.</param>
@@ -41,7 +40,6 @@ public sealed class RedisRateLimiter : RateLimiter
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perMinute);
         (_metrics, _time, _queue) = (metrics, time, new(time));
         _line = new(redis, redisKey, Math.Min(60_000_000 / perMinute, MaxInterval), time);
-        _batch = (int)Math.Clamp(perMinute / 600, 1, int.MaxValue);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _ended = _ending.Token;
         _ended.UnsafeRegister(_ => _queue.EndAll(waiter => waiter.TrySetCanceled(_ended)), state: null);
@@ -49,6 +47,12 @@ public sealed class RedisRateLimiter : RateLimiter
 
     /// <summary>Why this replica keeps to its share of the rate by itself; null while the rate is shared.</summary>
     public Exception? Trouble => _line.Trouble;
+
+    /// <summary>Whether the rate may change, see <see cref="ChangeTo"/>. Default: it is as set, whatever others have learnt.</summary>
+    public bool Adapts { set => _line.Adapts = value; }
+
+    /// <summary>The rate in force.</summary>
+    public double PerMinute => 60_000_000 / _line.Interval;
 
     /// <summary><see cref="Didit.DiditOptions.AgeingPercent"/>. Default 0: the rest waits for as long as more urgent ones come.</summary>
     public int AgeingPercent { set => _queue.AgeingPercent = value; }
@@ -89,6 +93,10 @@ public sealed class RedisRateLimiter : RateLimiter
 
         return lease;
     }
+
+    /// <summary>Another rate from now on; the other replicas learn of it as soon as this one asks for its next place.</summary>
+    /// <param name="perMinute">More than 0.</param>
+    public void ChangeTo(double perMinute) => _line.ChangeTo(Math.Min(60_000_000 / perMinute, MaxInterval));
 
     /// <summary>Asks Redis without taking a place, so that <see cref="Trouble"/> says how it is now.</summary>
     public Task TryAsync() => _line.AskAsync(places: 0);
@@ -155,7 +163,7 @@ public sealed class RedisRateLimiter : RateLimiter
 
             if (held.Left == 0)
             {
-                held = await _line.AskAsync(Math.Min(waiting, _batch));
+                held = await _line.AskAsync((int)Math.Min(waiting, Math.Clamp(PerMinute / 600, 1, int.MaxValue)));
                 _queue.Hold(held, pauses);
             }
 

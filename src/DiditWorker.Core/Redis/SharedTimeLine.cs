@@ -6,7 +6,7 @@ namespace DiditWorker.Redis;
 /// <summary>The time line that all replicas share in Redis. While Redis is away each keeps to its share by itself. Thread-safe.</summary>
 /// <param name="redis">Holds it.</param>
 /// <param name="redisKey">Its name, with a hash tag.</param>
-/// <param name="interval">Between two places, in microseconds.</param>
+/// <param name="interval">Between two places, in microseconds; with <see cref="Adapts"/> as long as nobody knows another one.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, double interval, TimeProvider time)
 {
@@ -19,13 +19,16 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
     private static readonly RedisScript GiveBack = RedisScript.Of("giveback");
 
     private readonly Lock _lock = new();
-    private readonly RedisKey[] _keys = [redisKey, redisKey + ":replicas"];
+    private readonly RedisKey[] _keys = [redisKey, redisKey + ":replicas", redisKey + ":interval"];
     private readonly string _name = OwnerToken.Create();
     private readonly TimeLine _own = new();
     private readonly long _origin = time.GetTimestamp();
     private volatile Exception? _trouble;
     private Task _probe = Task.CompletedTask;
     private double _pausedUntil;
+    private readonly double _set = interval;
+    private double _interval = interval;
+    private double _news;
     private int _replicas = 1;
     private int _turns;
 
@@ -34,6 +37,24 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
 
     /// <summary>Microseconds on this replica's clock.</summary>
     public double Now => time.GetElapsedTime(_origin).TotalMicroseconds;
+
+    /// <summary>Whether the interval may change, and all replicas keep to the one that was learnt last.</summary>
+    public bool Adapts { get; set; }
+
+    /// <summary>Between two places, in microseconds.</summary>
+    public double Interval => Volatile.Read(ref _interval);
+
+    /// <summary>Changes it, if by more than 1 %; <see cref="AskAsync"/> tells the others.</summary>
+    public void ChangeTo(double learnt)
+    {
+        lock (_lock)
+        {
+            if (Math.Abs(learnt - _interval) > _interval / 100)
+            {
+                (_interval, _news) = (learnt, learnt);
+            }
+        }
+    }
 
     /// <summary>Notes that nobody gets a place before this much time is over; <see cref="AskAsync"/> tells the others.</summary>
     public void Pause(TimeSpan duration)
@@ -61,7 +82,7 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
 
         lock (_lock)
         {
-            return _own.Take(Now, interval * _replicas, places);
+            return _own.Take(Now, _interval * _replicas, places);
         }
     }
 
@@ -75,7 +96,7 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
 
         try
         {
-            var before = long.Parse(after, CultureInfo.InvariantCulture) - (long)(unused.Left * interval);
+            var before = long.Parse(after, CultureInfo.InvariantCulture) - (long)(unused.Left * unused.Interval);
             await GiveBack.RunAsync(await redis.DatabaseAsync(), [redisKey], [after, before]);
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
@@ -97,11 +118,12 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
     {
         try
         {
-            var pausedUntil = Volatile.Read(ref _pausedUntil);
+            var (pausedUntil, news) = (Volatile.Read(ref _pausedUntil), Volatile.Read(ref _news));
             var reply = (RedisResult[])(await Script.RunAsync(
-                await redis.DatabaseAsync(), _keys, [interval, places, TimeLine.Tolerance, Math.Max(0, pausedUntil - Now), _name]))!;
+                await redis.DatabaseAsync(), _keys,
+                [_set, places, TimeLine.Tolerance, Math.Max(0, pausedUntil - Now), _name, Adapts ? news : -1]))!;
             _trouble = null;
-            return Learn(reply, pausedUntil);
+            return Learn(reply, pausedUntil, news);
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
         {
@@ -111,7 +133,7 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
     }
 
     // The clock is read after the reply: a late one must not make a place an early one.
-    private Places Learn(RedisResult[] reply, double pausedUntil)
+    private Places Learn(RedisResult[] reply, double pausedUntil, double news)
     {
         lock (_lock)
         {
@@ -120,17 +142,21 @@ internal sealed class SharedTimeLine(RedisConnection redis, string redisKey, dou
             _replicas = Math.Max(1, (int)reply[2]);
             _pausedUntil = _pausedUntil == pausedUntil ? 0 : _pausedUntil;
 
+            // What was learnt meanwhile is to be told by the next one.
+            var told = double.Parse((string)reply[4]!, CultureInfo.InvariantCulture);
+            (_news, _interval) = _news == news ? (0, told) : (_news, _interval);
+
             // Should Redis go away now, this replica goes on with its share after these.
-            _own.MoveTo(next + (granted * interval * _replicas));
+            _own.MoveTo(next + (granted * told * _replicas));
             if (granted > 0)
             {
                 _turns = Math.Min(_replicas - 1, MaxTurns);
-                return new(granted, next, interval, now, (string)reply[3]!);
+                return new(granted, next, told, now, (string)reply[3]!);
             }
 
             var turns = _turns;
             _turns = Math.Max(0, _turns - 1);
-            return new(0, next + (turns * Turn), interval, now);
+            return new(0, next + (turns * Turn), told, now);
         }
     }
 }

@@ -36,7 +36,7 @@ internal static class Consequences
         FindingIds.ListMetadata => "nothing: without it, it reads decisions",
         FindingIds.DecisionMetadata => "yes, where the list has none",
         FindingIds.RateHeaders =>
-        $"creates: {didit.RequestsPerMinute.ToString(CultureInfo.InvariantCulture)} a minute (Didit:RequestsPerMinute)",
+        $"creates: {didit.RequestsPerMinute.PerMinute.ToString(CultureInfo.InvariantCulture)} a minute (Didit:RequestsPerMinute)",
         FindingIds.WrongKey => "401 or 403",
         FindingIds.UnknownWorkflow or FindingIds.BadField => "400, or another 4xx that is about the message",
         FindingIds.IdField => "session_id, else uuid",
@@ -91,7 +91,8 @@ internal static class Consequences
     }
 
     private static string Rate(Finding finding, DiditOptions didit) =>
-        finding.Numbers?.TryGetValue("limit", out var limit) == true && didit.RequestsPerMinute > limit
+        finding.Numbers?.TryGetValue("limit", out var limit) == true
+            && !didit.RequestsPerMinute.IsAuto && didit.RequestsPerMinute > limit
             ? string.Create(CultureInfo.InvariantCulture, $"warning: Didit:RequestsPerMinute must be {limit} at most")
             : "as it is";
 

@@ -54,7 +54,7 @@ internal sealed class ProbeCommand(DiditOptions didit, TimeProvider time, Output
             $"""
             {(yes ? "" : "Would probe, with --yes: ")}{address}, workflow {options.WorkflowId}
             Makes {sessions} sessions at most, {end}; one is deleted on the way.
-            Sends {options.MostRequests} requests at most, {didit.RequestsPerMinute} a minute at most (Didit:RequestsPerMinute).
+            Sends {options.MostRequests} requests at most, {didit.RequestsPerMinute.PerMinute} a minute at most (Didit:RequestsPerMinute).
             Sessions may be billed, and use up limits of the account: a key of a sandbox application is recommended.
             """));
     }

@@ -56,7 +56,7 @@ internal sealed class ProbeWindow(DiditOptions options, TimeProvider time, Outpu
             {would}{memory.Address}, workflow {memory.WorkflowId}
             Repeats {WindowPlan.Choose(memory, now).Count} of {memory.Waiting.Count()} waiting keys and makes {WindowPlan.New} new ones.
             Makes {sessions} sessions at most, and deletes each at once.
-            Sends {requests} requests at most, {didit.RequestsPerMinute} a minute at most (Didit:RequestsPerMinute).
+            Sends {requests} requests at most, {didit.RequestsPerMinute.PerMinute} a minute at most (Didit:RequestsPerMinute).
             Sessions may be billed, and use up limits of the account: a key of a sandbox application is recommended.
             """));
     }

@@ -144,7 +144,8 @@ internal static class ReportCheck
 
     private static IEnumerable<string> OfLimits(ProbeReport report, DiditOptions options)
     {
-        if (Number(report.Find(FindingIds.RateHeaders), "limit") is { } limit && options.RequestsPerMinute > limit)
+        if (Number(report.Find(FindingIds.RateHeaders), "limit") is { } limit
+            && !options.RequestsPerMinute.IsAuto && options.RequestsPerMinute > limit)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"Didit:RequestsPerMinute = {options.RequestsPerMinute}, but Didit's headers tell a limit of {limit}: set it to that or "

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using DiditWorker.Didit;
 using DiditWorker.Secrets;
 using Microsoft.Extensions.Options;
 
@@ -67,12 +68,14 @@ internal sealed class SettingsSection<T>(IConfiguration configuration, ICollecti
             { IsEnum: true } => Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase),
             _ when type == typeof(TimeSpan) => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out _),
             _ when type == typeof(int) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            _ when type == typeof(RequestRate) => RequestRate.TryParse(text, out _),
             _ when type == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var address)
                 && address is { Scheme: "https" or "http", PathAndQuery: "/", UserInfo: "" },
             _ => true,
         };
         return isRead ? null
             : type.IsEnum ? "expected one of " + string.Join(", ", Enum.GetNames(type))
+            : type == typeof(RequestRate) ? RequestRate.Expected
             : type == typeof(Uri) ? "expected an http or https address without path, query or user"
             : setting.GetCustomAttribute<RangeAttribute>()!.FormatErrorMessage(setting.Name);
     }

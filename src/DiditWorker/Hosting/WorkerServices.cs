@@ -97,11 +97,25 @@ public static class WorkerServices
                 provider.GetRequiredService<DiditOptions>(), creates, New(provider, Operation.Read),
                 provider.GetRequiredKeyedService<RedisRateLimiter>("creates"), provider.GetRequiredKeyedService<RedisRateLimiter>("reads"),
                 provider.GetRequiredService<WorkerMetrics>(), provider.GetRequiredService<TimeProvider>())
-            { Budget = Budget(provider, creates.Gate) };
+            {
+                Budget = Budget(provider, creates.Gate), Adaptive = Adaptive(provider),
+            };
         });
 
         static DiditEndpoint New(IServiceProvider provider, Operation operation) =>
             ActivatorUtilities.CreateInstance<DiditEndpoint>(provider, operation);
+    }
+
+    private static AdaptiveRate? Adaptive(IServiceProvider provider)
+    {
+        if (!provider.GetRequiredService<DiditOptions>().RequestsPerMinute.IsAuto)
+        {
+            return null;
+        }
+
+        var limiter = provider.GetRequiredKeyedService<RedisRateLimiter>("creates");
+        limiter.Adapts = true;
+        return ActivatorUtilities.CreateInstance<AdaptiveRate>(provider, limiter, DiditPipeline.UsedShare);
     }
 
     private static CreateBudget? Budget(IServiceProvider provider, Gate gate)
@@ -117,13 +131,11 @@ public static class WorkerServices
         return ActivatorUtilities.CreateInstance<CreateBudget>(provider, count, gate);
     }
 
-    // A little below the limit: requests do not travel equally fast, and two that arrive closer than they left must not be one too many.
-    // TimeLine shows that this suffices for any rate.
     private static RedisRateLimiter Limiter(IServiceProvider provider, string what, Func<DiditOptions, int> perMinute)
     {
         var didit = provider.GetRequiredService<DiditOptions>();
         var limiter = ActivatorUtilities.CreateInstance<RedisRateLimiter>(
-            provider, $"{provider.GetRequiredService<IdempotencyOptions>().KeyPrefix}{{ratelimit}}:{what}", perMinute(didit) * 0.985,
+            provider, $"{provider.GetRequiredService<IdempotencyOptions>().KeyPrefix}{{ratelimit}}:{what}", perMinute(didit) * DiditPipeline.UsedShare,
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         limiter.AgeingPercent = didit.AgeingPercent;
         return limiter;

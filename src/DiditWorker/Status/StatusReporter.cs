@@ -39,7 +39,7 @@ public sealed class StatusReporter(
                     pause.Reason, pause.Why, pause.Since, pause.Until == DateTimeOffset.MaxValue ? null : pause.Until)
                 : null,
             Wait = pipeline.Creates.Gate.Current is null ? WaitEstimate.Of(Load(queues)) : WaitEstimate.Unknown,
-            CreateRate = new(pipeline.Options.RequestsPerMinute, recent.CreatesLastMinute()),
+            CreateRate = new(pipeline.CreatesPerMinute, recent.CreatesLastMinute()),
             WaitingNow = [.. waiting.Take(MaxWaiting).Select(Waiting)],
             WaitingNowCount = waiting.Count,
             Queues = queues is null ? null : new(queues.At, [.. queues.Queues.Select(Held)]),
@@ -62,7 +62,7 @@ public sealed class StatusReporter(
             Ready = input?.Messages,
             Replicas = input?.Consumers ?? 1,
             BrokerSorts = queues?.BrokerSorts == true,
-            Rate = pipeline.Options.RequestsPerMinute / 60.0,
+            Rate = pipeline.CreatesPerMinute / 60.0,
             Ageing = pipeline.Options.AgeingPercent / 100.0,
             Create = recent.CreateDuration,
         };

@@ -24,7 +24,7 @@ public sealed class When_a_host_has_the_settings
 
         services.GetRequiredService<BrokerAccess>().Address.Hosts.ShouldBe([("localhost", 5672)]);
         services.GetRequiredService<IdempotencyOptions>().Scope.ShouldBe("start-verification");
-        services.GetRequiredService<DiditOptions>().RequestsPerMinute.ShouldBe(300);
+        services.GetRequiredService<DiditOptions>().RequestsPerMinute.PerMinute.ShouldBe(300);
         Should.Throw<OptionsValidationException>(() => services.GetRequiredService<RedisOptions>()).Message
             .ShouldStartWith("Redis:Typo = \"***\": ");
     }

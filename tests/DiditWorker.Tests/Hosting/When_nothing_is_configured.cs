@@ -78,5 +78,5 @@ public sealed class When_nothing_is_configured
     [Test]
     public void Names_of_settings_have_no_case() => Configured.Only(
         ("didit:apikey", "k"), ("DIDIT:REQUESTSPERMINUTE", "7"))
-        .Didit.RequestsPerMinute.ShouldBe(7);
+        .Didit.RequestsPerMinute.PerMinute.ShouldBe(7);
 }
