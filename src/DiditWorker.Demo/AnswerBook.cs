@@ -11,6 +11,7 @@ public sealed class AnswerBook : IConsumer<VerificationSessionCreated>, IConsume
 {
     private readonly ConcurrentDictionary<string, ConcurrentBag<string>> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _outcomes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _first = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
     private int _answers;
     private int _rejections;
@@ -36,6 +37,9 @@ public sealed class AnswerBook : IConsumer<VerificationSessionCreated>, IConsume
     /// <summary>Requests that were answered with a session.</summary>
     public int Answered => _sessions.Count;
 
+    /// <summary>When a request was first answered; null: not yet.</summary>
+    public DateTimeOffset? AnsweredAt(string requestId) => _first.TryGetValue(requestId, out var at) ? at : null;
+
     /// <summary>Rejections.</summary>
     public int Rejections => Volatile.Read(ref _rejections);
 
@@ -51,6 +55,7 @@ public sealed class AnswerBook : IConsumer<VerificationSessionCreated>, IConsume
     /// <inheritdoc />
     public Task Consume(ConsumeContext<VerificationSessionCreated> context)
     {
+        _first.TryAdd(context.Message.RequestId, TimeProvider.System.GetUtcNow());
         _sessions.GetOrAdd(context.Message.RequestId, _ => []).Add(context.Message.SessionId);
         Interlocked.Increment(ref _answers);
         return Task.CompletedTask;

@@ -120,6 +120,11 @@ public sealed class DemoEnvironment : IAsyncDisposable
         settings["Didit:WorkflowId"] = "11111111-2222-4333-8444-555555555555";
         settings["Didit:RequestsPerMinute"] = "600000";
         settings["Didit:LookupsPerMinute"] = "600000";
+        if (options.Bulk > 0)
+        {
+            settings["Didit:RequestsPerMinute"] = $"{BulkRun.PerMinute}";
+        }
+
         settings["Didit:AttemptTimeout"] = "00:00:01";
         settings["Didit:LookupDelay"] = "00:00:00.200";
         settings["Didit:BreakDuration"] = "00:00:01";

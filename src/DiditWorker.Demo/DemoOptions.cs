@@ -18,6 +18,9 @@ public sealed record DemoOptions
     /// <summary>Share of creates, in percent, that are disturbed.</summary>
     public required int Faults { get; init; }
 
+    /// <summary>Instead of all that: a batch of so many requests, and beside it those that somebody waits for; 0: none.</summary>
+    public int Bulk { get; init; }
+
     /// <summary>Stay up afterwards.</summary>
     public required bool KeepRunning { get; init; }
 
@@ -39,6 +42,9 @@ public sealed record DemoOptions
         var faults =
             Number("--faults", "Percent of creates that are disturbed: an answer lost after the session was made, a reset, a 503", 20, 0,
                 90);
+        var bulk = Number(
+            "--bulk", "Instead: a batch of so many requests, beside it a trickle of urgent ones, and how long both wait; 0: none", 0, 0,
+            10_000);
         var keepRunning = new Option<bool>("--keep-running") { Description = "Stay up afterwards, until Ctrl+C" };
         var rabbitMq = new Option<string?>("--rabbitmq")
         { Description = "A real broker, as amqp://user:password@host:port/ (default: in memory)" };
@@ -58,7 +64,7 @@ public sealed record DemoOptions
                 "Publishes StartVerification messages, several times each, with faults, and checks that each has one session and one "
                     + "answer.")
         {
-            messages, deliveries, faults, keepRunning, rabbitMq, redis, didit,
+            messages, deliveries, faults, bulk, keepRunning, rabbitMq, redis, didit,
         };
         command.SetAction((parsed, cancellation) => run(
             new()
@@ -66,6 +72,7 @@ public sealed record DemoOptions
                 Messages = parsed.GetValue(messages),
                 Deliveries = parsed.GetValue(deliveries),
                 Faults = parsed.GetValue(faults),
+                Bulk = parsed.GetValue(bulk),
                 KeepRunning = parsed.GetValue(keepRunning),
                 RabbitMq = parsed.GetValue(rabbitMq),
                 Redis = parsed.GetValue(redis),

@@ -24,10 +24,9 @@ public sealed class DemoRun(DemoOptions options, IAnsiConsole console)
         try
         {
             await using var environment = await DemoEnvironment.StartAsync(options, book, cancellation);
-            Disturb(environment.Simulator);
-            var deliveries = Deliveries();
-            await PublishAndWaitAsync(environment, book, deliveries, cancellation);
-            var good = new DemoReport(options, deliveries.Count, book, environment.Simulator?.State).Print(console);
+            var good = options.Bulk > 0
+                ? await new BulkRun(options, book, console).RunAsync(environment, cancellation)
+                : await DisturbAsync(environment, book, cancellation);
             if (options.KeepRunning)
             {
                 console.MarkupLineInterpolated($"Keeps running (simulator: {environment.Simulator?.Address}); Ctrl+C ends it.");
@@ -46,6 +45,14 @@ public sealed class DemoRun(DemoOptions options, IAnsiConsole console)
             await Console.Error.WriteLineAsync(exception.Message);
             return 78;
         }
+    }
+
+    private async Task<bool> DisturbAsync(DemoEnvironment environment, AnswerBook book, CancellationToken cancellation)
+    {
+        Disturb(environment.Simulator);
+        var deliveries = Deliveries();
+        await PublishAndWaitAsync(environment, book, deliveries, cancellation);
+        return new DemoReport(options, deliveries.Count, book, environment.Simulator?.State).Print(console);
     }
 
     private void Disturb(SimulatorServer? simulator)
@@ -105,7 +112,7 @@ public sealed class DemoRun(DemoOptions options, IAnsiConsole console)
         cancellation);
 
     // Bounded by standstill, not by time: a slow machine may take long, a lost answer never comes.
-    private static async Task WaitAsync(AnswerBook book, int expected, ProgressTask answered, CancellationToken cancellation)
+    internal static async Task WaitAsync(AnswerBook book, int expected, ProgressTask answered, CancellationToken cancellation)
     {
         var (last, since) = (-1, TimeProvider.System.GetTimestamp());
         while (book.Answers < expected && TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromMinutes(1))

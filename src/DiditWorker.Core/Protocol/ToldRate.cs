@@ -36,7 +36,7 @@ public readonly record struct ToldRate(int Limit, int? Remaining = null, TimeSpa
     }
 
     /// <summary>
-    /// How many a minute to send: the limit, or less where little of it is left. Where nothing is left it is <see cref="Empty"/> that counts.
+    /// How many a minute to send: the limit, or less where little of it is left. Where nothing is left <see cref="Empty"/> counts.
     /// </summary>
     /// <param name="share">Of the limit, how much is used at most.</param>
     public double PerMinute(double share)

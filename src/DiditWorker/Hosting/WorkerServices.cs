@@ -135,7 +135,8 @@ public static class WorkerServices
     {
         var didit = provider.GetRequiredService<DiditOptions>();
         var limiter = ActivatorUtilities.CreateInstance<RedisRateLimiter>(
-            provider, $"{provider.GetRequiredService<IdempotencyOptions>().KeyPrefix}{{ratelimit}}:{what}", perMinute(didit) * DiditPipeline.UsedShare,
+            provider, $"{provider.GetRequiredService<IdempotencyOptions>().KeyPrefix}{{ratelimit}}:{what}",
+            perMinute(didit) * DiditPipeline.UsedShare,
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         limiter.AgeingPercent = didit.AgeingPercent;
         return limiter;

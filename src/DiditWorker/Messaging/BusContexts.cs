@@ -9,6 +9,9 @@ namespace DiditWorker.Messaging;
 /// <summary>What the worker reads from MassTransit's view of a delivery.</summary>
 internal static class BusContexts
 {
+    /// <summary>How urgent a message is, on a transport without AMQP's properties.</summary>
+    public const string PriorityHeader = "Priority";
+
     /// <summary>AMQP's properties; null where the transport is another one.</summary>
     public static IReadOnlyBasicProperties? AmqpProperties(this PipeContext context) =>
         context.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) ? rabbit.Properties : null;
@@ -24,7 +27,9 @@ internal static class BusContexts
             Header = name => Text(receive.TransportHeaders, name),
             PropertyId = properties?.MessageId,
             Timestamp = properties?.IsTimestampPresent() == true ? properties.Timestamp.UnixTime : null,
-            Priority = properties?.Priority ?? 0,
+
+            // Other transports have no such property.
+            Priority = properties?.Priority ?? receive.TransportHeaders.Get(PriorityHeader, default(byte?)) ?? 0,
             Redelivered = receive.Redelivered,
         };
 

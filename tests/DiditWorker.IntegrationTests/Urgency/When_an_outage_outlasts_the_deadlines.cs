@@ -20,7 +20,8 @@ public sealed class When_an_outage_outlasts_the_deadlines
     [Test]
     public async Task Nobody_pays_for_a_session_that_nobody_waits_for()
     {
-        await using var arena = await Arena.OpenAsync(didit: new() { RequestsPerMinute = 300, CreateDelay = TimeSpan.FromMilliseconds(300) });
+        await using var arena = await Arena.OpenAsync(
+            didit: new() { RequestsPerMinute = 300, CreateDelay = TimeSpan.FromMilliseconds(300) });
         arena.Settings["Didit:RequestsPerMinute"] = "300";
         var workers = Enumerable.Range(0, 3).Select(_ => WorkerProcess.Start(arena.Settings)).ToArray();
         try

@@ -40,7 +40,8 @@ public sealed class When_didit_tells_its_limit
     // Clocks differ: what counts is how far the reset is from the reply's own date.
     [Test]
     public void The_reset_is_measured_from_the_date_of_the_reply() =>
-        Read("300", "3", $"{Now.AddMinutes(10).ToUnixTimeSeconds() + 20}", Now.AddMinutes(10))!.Value.Reset.ShouldBe(TimeSpan.FromSeconds(20));
+        Read("300", "3", $"{Now.AddMinutes(10).ToUnixTimeSeconds() + 20}", Now.AddMinutes(10))!.Value.Reset
+            .ShouldBe(TimeSpan.FromSeconds(20));
 
     [TestCase(300, null, null, 295.5)]
     [TestCase(300, 45, 30, 295.5)]
@@ -93,7 +94,8 @@ public sealed class When_didit_tells_its_limit
     private static ToldRate? Read(string? limit, string? remaining, string? reset, DateTimeOffset? date = null)
     {
         using var reply = new HttpResponseMessage();
-        foreach (var (name, value) in new[] { ("X-RateLimit-Limit", limit), ("x-ratelimit-remaining", remaining), ("X-RATELIMIT-RESET", reset) })
+        foreach (var (name, value) in new[]
+            { ("X-RateLimit-Limit", limit), ("x-ratelimit-remaining", remaining), ("X-RATELIMIT-RESET", reset) })
         {
             if (value is not null)
             {
