@@ -30,7 +30,7 @@ internal sealed record BrokerDeath(string Reason, string Queue, DateTimeOffset? 
     public string Message => Reason switch
     {
         DeliveryLimit => $"the broker moved it out of {Queue} after as many returns as a delivery limit allows",
-        Expired => $"the broker moved it out of {Queue}, unanswered, since its time to live was over before a worker took it",
+        Expired => $"the broker moved it out of {Queue}, unanswered, since it had expired before a worker took it",
         _ => $"the broker moved it out of {Queue} ({Reason})",
     };
 

@@ -31,7 +31,7 @@ public sealed class When_a_time_to_live_ends
         var shown = await ShownAsync(arena, "order-1");
         (Text(shown, "group"), Text(shown, "predicted")).ShouldBe(("TimeToLive", "look-up-then-create"));
         Text(shown, "faultMessage").ShouldBe(
-            "the broker moved it out of start-verification, unanswered, since its time to live was over before a worker took it");
+            "the broker moved it out of start-verification, unanswered, since it had expired before a worker took it");
         (await arena.OperateAsync("dead-letters", "list", "--json")).Json[0].GetProperty("group").GetString().ShouldBe("TimeToLive");
         arena.Broker.Answers.ShouldBeEmpty();
 
@@ -104,6 +104,34 @@ public sealed class When_a_time_to_live_ends
         await worker.StopAsync();
     }
 
+    // Its time-out. Without it the broker has nothing to obey, and the page says how.
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_request_client_sets_one_unless_told_otherwise(bool cleared)
+    {
+        await using var arena = await WithoutWorkerAsync();
+        await using var bus = await StartBusAsync(arena);
+        using var leaving = new CancellationTokenSource();
+        var asking = bus.Bus.CreateRequestClient<StartVerification>().GetResponse<VerificationSessionCreated, VerificationSessionRejected>(
+            new StartVerification { VendorData = "user-1" },
+            request =>
+            {
+                if (cleared)
+                {
+                    request.UseExecute(context => context.TimeToLive = null);
+                }
+            },
+            leaving.Token);
+
+        var request = await arena.Broker.TakeAsync(TestBroker.Queue);
+
+        using var envelope = JsonDocument.Parse(request.Body);
+        var expires = envelope.RootElement.TryGetProperty("expirationTime", out var time) && time.ValueKind == JsonValueKind.String;
+        (request.BasicProperties.Expiration, expires).ShouldBe(cleared ? (null, false) : ("30000", true));
+        await leaving.CancelAsync();
+        await asking.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
     // A worker was here and has declared its queues.
     private static async Task<Arena> WithoutWorkerAsync()
     {
@@ -115,22 +143,21 @@ public sealed class When_a_time_to_live_ends
 
     private static async Task PublishAsync(Arena arena, TimeSpan life)
     {
-        var bus = Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(new Uri(arena.ConnectionString)));
+        await using var publisher = await StartBusAsync(arena);
+        await publisher.Bus.Publish(
+            new StartVerification { VendorData = "user-1" },
+            context =>
+            {
+                context.MessageId = Id;
+                context.TimeToLive = life;
+            });
+    }
+
+    private static async Task<Publisher> StartBusAsync(Arena arena)
+    {
+        var bus = MassTransit.Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(new Uri(arena.ConnectionString)));
         await bus.StartAsync();
-        try
-        {
-            await bus.Publish(
-                new StartVerification { VendorData = "user-1" },
-                context =>
-                {
-                    context.MessageId = Id;
-                    context.TimeToLive = life;
-                });
-        }
-        finally
-        {
-            await bus.StopAsync();
-        }
+        return new(bus);
     }
 
     private static Task UntilMovedAsync(Arena arena) =>
@@ -140,4 +167,9 @@ public sealed class When_a_time_to_live_ends
         (await arena.OperateAsync("dead-letters", "show", id, "--json")).Json;
 
     private static string? Text(JsonElement json, string member) => json.GetProperty(member).GetString();
+
+    private sealed record Publisher(IBusControl Bus) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await Bus.StopAsync();
+    }
 }

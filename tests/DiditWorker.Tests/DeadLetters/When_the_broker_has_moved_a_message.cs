@@ -35,7 +35,7 @@ public sealed class When_the_broker_has_moved_a_message
         var letter = Read(("x-death", Deaths(Death("expired"))));
 
         (letter.Group, letter.FaultMessage).ShouldBe(("TimeToLive",
-            "the broker moved it out of start-verification, unanswered, since its time to live was over before a worker took it"));
+            "the broker moved it out of start-verification, unanswered, since it had expired before a worker took it"));
     }
 
     [Test]

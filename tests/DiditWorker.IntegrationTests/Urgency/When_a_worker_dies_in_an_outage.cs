@@ -8,7 +8,7 @@ using Shouldly;
 namespace DiditWorker.IntegrationTests.Urgency;
 
 /// <summary>Didit makes a few sessions, tells of none, and is gone until all deadlines are over; a worker is killed meanwhile.</summary>
-public sealed class When_an_outage_outlasts_the_deadlines
+public sealed class When_a_worker_dies_in_an_outage
 {
     private const int Made = 10;
     private const int Messages = 40;
