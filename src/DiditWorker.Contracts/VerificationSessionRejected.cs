@@ -1,7 +1,8 @@
 namespace DiditWorker.Contracts;
 
 /// <summary>
-/// The answer when there will be no session unless somebody acts: the message is also parked in the error queue.
+/// The answer when there will be no session unless somebody acts: the message is also parked in the error queue, but for
+/// <see cref="RejectionCodes.Expired"/>.
 /// </summary>
 public sealed record VerificationSessionRejected
 {

@@ -13,6 +13,11 @@ public static class DeadLetterGroups
     /// </summary>
     public const string DeliveryLimit = "DeliveryLimit";
 
+    /// <summary>
+    /// Moved by the broker, unanswered: AMQP's <c>expiration</c> or a queue's TTL was over before a worker took it.
+    /// </summary>
+    public const string TimeToLive = "TimeToLive";
+
     /// <summary>Parked because of an error of the worker's own; <c>dead-letters list</c> names it.</summary>
     public const string Other = "Other";
 
@@ -23,7 +28,7 @@ public static class DeadLetterGroups
     public static IReadOnlyList<string> Known { get; } =
     [
         RejectionCodes.InvalidMessage, RejectionCodes.PayloadMismatch, RejectionCodes.RefusedByDidit, RejectionCodes.AmbiguousSession,
-        RejectionCodes.AttemptsExhausted, Skipped, DeliveryLimit,
+        RejectionCodes.AttemptsExhausted, Skipped, DeliveryLimit, TimeToLive,
     ];
 
     /// <summary>The label for a group: one of the above, or a code of a rejection.</summary>

@@ -51,8 +51,7 @@ public sealed class DiditSteps(
     public async Task<DeliveryEvent> CreateAsync(Work work, Effect effect, CancellationToken cancellation)
     {
         var (withheld, sent) = (default(EventKind?), time.GetUtcNow());
-        var left = effect.NotAfter - sent is { } rest && rest < work.Hold.Left ? rest : work.Hold.Left;
-        var reply = await pipeline.CreateAsync(SendAsync, work.Precedence, left, cancellation);
+        var reply = await pipeline.CreateAsync(SendAsync, work.Precedence, work.LongestWait(effect), cancellation);
         if (reply.Kind == ReplyKind.Withheld && (withheld ?? (IsOver(effect) ? EventKind.TooLate : null)) is { } why)
         {
             return new(why, time.GetUtcNow());

@@ -143,6 +143,10 @@ public sealed class Work(
         return lease.DisposeAsync();
     }
 
+    /// <summary>How long it may wait for its place in the rate; not negative.</summary>
+    public TimeSpan LongestWait(Effect effect) =>
+        effect.NotAfter is { } end && Until(end) < hold.Left ? Until(end) : hold.Left;
+
     private TimeSpan Until(DateTimeOffset end) => end - time.GetUtcNow() is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     // A timer takes no more than 49 days, and no message is held for that long.

@@ -15,15 +15,24 @@ namespace DiditWorker.Operations.DeadLetters;
 internal sealed record BrokerDeath(string Reason, string Queue, DateTimeOffset? At)
 {
     private const string DeliveryLimit = "delivery_limit";
+    private const string Expired = "expired";
     private const long LatestUnixTime = 253_402_300_799;
 
     /// <summary>What the letter is grouped by.</summary>
-    public string Group => Reason == DeliveryLimit ? DeadLetterGroups.DeliveryLimit : DeadLetterGroups.Other;
+    public string Group => Reason switch
+    {
+        DeliveryLimit => DeadLetterGroups.DeliveryLimit,
+        Expired => DeadLetterGroups.TimeToLive,
+        _ => DeadLetterGroups.Other,
+    };
 
     /// <summary>For people.</summary>
-    public string Message => Reason == DeliveryLimit
-        ? $"the broker moved it out of {Queue} after as many returns as a delivery limit allows"
-        : $"the broker moved it out of {Queue} ({Reason})";
+    public string Message => Reason switch
+    {
+        DeliveryLimit => $"the broker moved it out of {Queue} after as many returns as a delivery limit allows",
+        Expired => $"the broker moved it out of {Queue}, unanswered, since it had expired before a worker took it",
+        _ => $"the broker moved it out of {Queue} ({Reason})",
+    };
 
     /// <summary>Null if the broker did not move it, or what the header holds is not what a broker writes.</summary>
     public static BrokerDeath? Of(IReadOnlyBasicProperties properties)

@@ -32,6 +32,7 @@ internal sealed class LetterView(
         ("parked", letter.FaultedAt is { } parked ? Ago(parked) : "it does not say when"),
         ("published", letter.Delivery?.PublishedAt is { } published ? Ago(published) : "it does not say when"),
         ("window", Window()),
+        .. letter.Delivery?.Deadline is { } deadline ? [("deadline", Until(deadline))] : Enumerable.Empty<(string, string)>(),
         ("body", $"{_body}{(showBody ? "" : " (redacted; --show-body)")}"),
         ("vendorData hash", letter.VendorDataHash ?? "none"),
         ("replays so far", $"{letter.Replays}"),
@@ -65,6 +66,7 @@ internal sealed class LetterView(
         letter.Delivery?.RequestId,
         Key = letter.Delivery?.Key.ToString(),
         letter.Delivery?.PublishedAt,
+        letter.Delivery?.Deadline,
         Window = prediction.Age.State,
         WindowEndsAt = prediction.Age.EndsAt,
         letter.Group,
@@ -89,8 +91,11 @@ internal sealed class LetterView(
         : $"{_record.Meaning}; {Words.Count(_record.Attempts, "attempt")}, the first {Ago(_record.FirstAttempt)}; {_record.Counted} of "
             + $"{_record.MaximumAttempts} {Words.Verb(_record.Counted, "counts", "count")} against it";
 
-    private string Window() => prediction.Age.EndsAt is not { } end ? "unknown: the message does not say when it was published"
-        : end <= now ? $"over since {Output.Time(end)}, {Words.Duration(now - end)} ago"
+    private string Window() =>
+        prediction.Age.EndsAt is { } end ? Until(end) : "unknown: the message does not say when it was published";
+
+    private string Until(DateTimeOffset end) => end <= now
+        ? $"over since {Output.Time(end)}, {Words.Duration(now - end)} ago"
         : $"ends in {Words.Duration(end - now)}, {Output.Time(end)}";
 
     private string Ago(DateTimeOffset at) => at > now ? Output.Time(at) : $"{Words.Duration(now - at)} ago, {Output.Time(at)}";

@@ -44,7 +44,10 @@ public sealed class Predictor(DiditOptions didit, IdempotencyOptions idempotency
             var prediction = new Prediction(Of(decision.Choice, wasRefused), decision.Because, AgeOf(letter, memory.Record), memory);
             return prediction.What is not (Predicted.LookUpThenCreate or Predicted.AskAgain or Predicted.LookUpThenExpire) ? prediction
                 : ask ? await AskAsync(prediction, delivery, request, memory, cancellation)
-                : prediction with { WasAmbiguous = letter.Group == RejectionCodes.AmbiguousSession };
+                : prediction with
+                {
+                    WasAmbiguous = letter.Group == RejectionCodes.AmbiguousSession && prediction.What == Predicted.LookUpThenCreate,
+                };
         }
         catch (Exception exception) when (exception is UnknownRecordException or CryptographicException or FormatException)
         {

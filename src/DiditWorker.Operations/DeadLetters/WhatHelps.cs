@@ -17,6 +17,7 @@ internal static class WhatHelps
         RejectionCodes.AttemptsExhausted => "show; replay",
         DeadLetterGroups.Skipped => "whoever sent it; discard",
         DeadLetterGroups.DeliveryLimit => "replay",
+        DeadLetterGroups.TimeToLive => "plan; replay, or discard",
         _ => "replay after an update",
     };
 
@@ -48,6 +49,10 @@ internal static class WhatHelps
                 ("look in Didit's console which session was made for it. Adopt that, or exclude all if none was; then replay it:",
                     [$"dead-letters show {id} --look-up", $"keys adopt {id} SESSION", $"keys exclude {id} SESSION --reason WHY", replay]),
             DeadLetterGroups.Skipped => ("tell whoever sent another message type to this queue. Put it away:", [discard]),
+            DeadLetterGroups.TimeToLive =>
+                ("nobody was answered. If somebody still waits, replay it; the worker looks up before it creates. Else put it away. Its "
+                    + "publisher should set notAfter in place of a time to live:",
+                    [replay, discard]),
             _ => ("find out why it failed, then replay it; the worker looks up before it creates.", [replay]),
         };
         return (help.Advice, letter.Delivery is null ? help.Commands : [$"keys show {id}", .. help.Commands]);

@@ -120,6 +120,7 @@ internal sealed class ReplayAnswers : IAsyncDisposable
                 }
 
                 _heardAt = _time.GetTimestamp();
+
                 // That nobody waits any more is no failure.
                 _rejected += answer.Created || answer.Code == RejectionCodes.Expired ? 0 : 1;
                 _report.Heard(answer.Code ?? answer.Outcome ?? "created");

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using DiditWorker.Contracts;
 using DiditWorker.Operations.DeadLetters;
 
 namespace DiditWorker.Operations.Replay;
@@ -79,14 +80,20 @@ public sealed class ReplayReport
     public override string ToString()
     {
         var parts = new List<string> { $"{Replayed} replayed" };
-        parts.AddRange(
-            _outcomes.Select(outcome => $"{outcome.Value} {(outcome.Key == "replayed" ? "answered from the record" : outcome.Key)}"));
+        parts.AddRange(_outcomes.Select(outcome => $"{outcome.Value} {InWords(outcome.Key)}"));
         Add(NoOutcome, "without an outcome so far");
         Add(FailedAgain, "failed again");
         Add(NotTaken, "not taken by the broker");
         Add(Expired, "left: beyond the window");
         Add(ReplayedTooOften, "left: replayed too often");
         return string.Join(", ", parts) + (StoppedBecause is null ? "" : "; stopped: " + StoppedBecause);
+
+        static string InWords(string outcome) => outcome switch
+        {
+            "replayed" => "answered from the record",
+            RejectionCodes.Expired => "answered Expired (their deadline was over)",
+            _ => outcome,
+        };
 
         void Add(int count, string what)
         {

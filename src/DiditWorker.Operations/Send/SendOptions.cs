@@ -21,8 +21,8 @@ internal sealed class SendOptions
     private readonly Option<string?> _language = new("--language") { Description = "The language of Didit's pages, for example en" };
     private readonly Option<string?> _metadata = new("--metadata")
     { Description = """Data that Didit keeps with the session: a JSON object, for example {"order":4711}""" };
-    private readonly Option<string?> _notAfter = new("--not-after")
-    { Description = "After it no session is made and the answer is Expired: a time, for example 2026-11-24T12:00:00Z (default: none)" };
+    private readonly Option<DateTimeOffset?> _notAfter = CommonOptions.TimeAhead(
+        "--not-after", "After it no session is made and the answer is Expired (default: at any time)");
     private readonly Option<int?> _priority = CommonOptions.Digits(
         "--priority", "How urgent it is, 0 to 255; 5 and more go before a batch (default 0)", n => n <= byte.MaxValue,
         "a number from 0 to 255");
@@ -65,7 +65,7 @@ internal sealed class SendOptions
     [
         new("vendorData", parsed.GetValue(_vendorData)), new("workflowId", parsed.GetValue(_workflowId)),
         new("callback", parsed.GetValue(_callback)), new("callbackMethod", parsed.GetValue(_callbackMethod)),
-        new("language", parsed.GetValue(_language)), new("notAfter", parsed.GetValue(_notAfter)),
+        new("language", parsed.GetValue(_language)), new("notAfter", parsed.GetValue(_notAfter)?.ToString("O")),
     ];
 
     public byte Priority(ParseResult parsed) => (byte)(parsed.GetValue(_priority) ?? 0);

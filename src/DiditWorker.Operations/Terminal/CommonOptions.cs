@@ -96,6 +96,15 @@ internal static class CommonOptions
             Parsed(result, name, ReadTime, "a time such as 2026-11-24T03:00:00Z, or an age such as 90m, 12h or 7d"),
     };
 
+    /// <summary>A point in time, or how long it is until then.</summary>
+    public static Option<DateTimeOffset?> TimeAhead(string name, string description) => new(name)
+    {
+        Description = description + ": ISO 8601 (UTC unless it says otherwise), or how long from now, such as 90s, 2m or 12h",
+        CustomParser = result => Parsed(
+            result, name, text => ReadDuration(text) is { } wait ? TimeProvider.System.GetUtcNow() + wait : ReadMoment(text),
+            "a time such as 2026-11-24T03:00:00Z, or how long from now, such as 90s, 2m or 12h"),
+    };
+
     private static T? Parsed<T>(ArgumentResult result, string name, Func<string, T?> read, string expected)
         where T : struct
     {
@@ -108,18 +117,13 @@ internal static class CommonOptions
         return value;
     }
 
-    private static DateTimeOffset? ReadTime(string text)
-    {
-        if (ReadDuration(text) is { } age)
-        {
-            return TimeProvider.System.GetUtcNow() - age;
-        }
+    private static DateTimeOffset? ReadTime(string text) =>
+        ReadDuration(text) is { } age ? TimeProvider.System.GetUtcNow() - age : ReadMoment(text);
 
-        return DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : null;
-    }
+    private static DateTimeOffset? ReadMoment(string text) => DateTimeOffset.TryParse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        ? time
+        : null;
 
     // The first word that was given for it; empty without one.
     private static string Token(SymbolResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";

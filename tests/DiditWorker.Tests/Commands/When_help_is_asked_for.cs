@@ -72,7 +72,7 @@ public sealed class When_help_is_asked_for
     {
         // What is past its deadline is not parked.
         var groups = typeof(RejectionCodes).GetFields().Select(field => (string)field.GetValue(null)!).Except([RejectionCodes.Expired])
-            .Concat([DeadLetterGroups.Skipped, DeadLetterGroups.DeliveryLimit]).ToList();
+            .Concat([DeadLetterGroups.Skipped, DeadLetterGroups.DeliveryLimit, DeadLetterGroups.TimeToLive]).ToList();
         var commands = CommandTree.All.Where(command => command.Options.Any(option => option.Name == "--group")).ToList();
 
         commands.Count.ShouldBe(6);

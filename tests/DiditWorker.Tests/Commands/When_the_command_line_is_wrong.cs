@@ -36,6 +36,8 @@ public sealed partial class When_the_command_line_is_wrong
     [TestCase("keys exclude order-1 session-1", "--reason")]
     [TestCase("keys exclude order-1 session-1 a/b --reason r", "SESSION: expected the id of a session")]
     [TestCase("send", "--vendor-data")]
+    [TestCase("send --vendor-data x --not-after soon",
+        "--not-after soon: expected a time such as 2026-11-24T03:00:00Z, or how long from now, such as 90s, 2m or 12h")]
     [TestCase("pause", "--reason")]
     [TestCase("pause --reason r --for ever", "--for ever: expected a time such as 90s, 5m or 1h")]
     [TestCase("reconcile --delete-surplus", "--reason: say why")]

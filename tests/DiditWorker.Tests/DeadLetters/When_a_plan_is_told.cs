@@ -29,6 +29,18 @@ public sealed class When_a_plan_is_told
         notes.ShouldContain("diditworker dead-letters plan --look-up");
     }
 
+    // "Expired" is a word for windows, too.
+    [Test]
+    public void What_is_past_its_deadline_is_told_apart_from_what_is_beyond_its_window()
+    {
+        var (text, notes) = Told(Of(Predicted.LookUpThenExpire), Of(Predicted.RejectExpired), Of(Predicted.LookUpThenCreate, Over));
+
+        text.ShouldContain("look up, then be answered Expired if there is none");
+        text.ShouldContain("be answered Expired: its deadline is over");
+        notes.ShouldContain("3 messages; 1 beyond the window, which needs --allow-expired. "
+            + "Didit would get at most 1 create and at least 2 look-up requests");
+    }
+
     [Test]
     public void One_is_one_and_a_time_is_in_words()
     {

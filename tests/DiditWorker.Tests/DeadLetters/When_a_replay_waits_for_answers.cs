@@ -45,6 +45,20 @@ public sealed class When_a_replay_waits_for_answers
         (report.Replayed, report.FailedAgain, report.StoppedBecause).ShouldBe((5, 2, null));
     }
 
+    // Nobody waits for these any more, and the worker has said so.
+    [Test]
+    public async Task What_was_past_its_deadline_is_counted_apart_and_is_no_failure()
+    {
+        await using var replay = new ReplayDesk { Rejects = id => id is "order-3" ? null : "Expired" };
+        replay.Desk.Park(5);
+
+        var report = await replay.RunAsync(ReplayDesk.Options with { Wait = true });
+
+        (report.Replayed, report.Failures, report.StoppedBecause).ShouldBe((5, 0, null));
+        report.Outcomes["Expired"].ShouldBe(4);
+        report.ToString().ShouldBe("5 replayed, 4 answered Expired (their deadline was over), 1 created");
+    }
+
     [TestCase(false)]
     [TestCase(true)]
     public async Task What_others_park_meanwhile_is_no_failure_of_this_run(bool waits)

@@ -26,7 +26,21 @@ public sealed class When_the_broker_has_moved_a_message
     [Test]
     public void Of_several_deaths_the_newest_counts() =>
         Read(("x-death", Deaths(Death("expired"), Death("delivery_limit"))))
-            .FaultMessage.ShouldBe("the broker moved it out of start-verification (expired)");
+            .Group.ShouldBe("TimeToLive");
+
+    // By AMQP's expiration, or a queue's own time to live: nobody has answered it.
+    [Test]
+    public void It_tells_of_a_time_to_live()
+    {
+        var letter = Read(("x-death", Deaths(Death("expired"))));
+
+        (letter.Group, letter.FaultMessage).ShouldBe(("TimeToLive",
+            "the broker moved it out of start-verification, unanswered, since it had expired before a worker took it"));
+    }
+
+    [Test]
+    public void Another_reason_is_named() => Read(("x-death", Deaths(Death("maxlen"))))
+        .FaultMessage.ShouldBe("the broker moved it out of start-verification (maxlen)");
 
     [Test]
     public void What_was_parked_for_being_returned_too_often_is_in_the_same_group() =>

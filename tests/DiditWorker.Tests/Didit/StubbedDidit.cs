@@ -84,10 +84,11 @@ internal sealed class StubbedDidit : IAsyncDisposable
         new((HttpStatusCode)status) { Content = new ByteArrayContent(body) };
 
     /// <summary>A delivery that holds nothing yet.</summary>
-    public Work Work(IdempotencyKey key, bool maybeAttempted = false)
+    public Work Work(IdempotencyKey key, bool maybeAttempted = false, DateTimeOffset? deadline = null)
     {
         var request = new VerificationRequest("user-1", Classifying.Workflow, JsonElement.Parse("""{"vendor_data":"user-1"}"""));
-        return Steps.Begin(new("order-1", key, _time.GetUtcNow(), maybeAttempted), request, Hold(), _records.Lease(key, "fingerprint"));
+        var delivery = new Delivery("order-1", key, _time.GetUtcNow(), maybeAttempted) { Deadline = deadline };
+        return Steps.Begin(delivery, request, Hold(), _records.Lease(key, "fingerprint"));
     }
 
     /// <summary>One look-up, without waiting for Didit's list to catch up.</summary>
@@ -98,9 +99,9 @@ internal sealed class StubbedDidit : IAsyncDisposable
     }
 
     /// <summary>A whole delivery.</summary>
-    public async Task<Answer> AnswerAsync(IdempotencyKey key, bool maybeAttempted)
+    public async Task<Answer> AnswerAsync(IdempotencyKey key, bool maybeAttempted, DateTimeOffset? deadline = null)
     {
-        await using var work = Work(key, maybeAttempted);
+        await using var work = Work(key, maybeAttempted, deadline);
         var settings = _options.ProtocolSettings(new() { WhenRedisUnavailable = WhenRedisUnavailable.Proceed });
         var flow = new VerificationFlow(_records, Steps, settings, Hold, _metrics, _time, NullLogger<VerificationFlow>.Instance);
         return await flow.AnswerAsync(work.Delivery, work.Request, CancellationToken.None);
