@@ -70,12 +70,13 @@ public sealed class When_a_deadline_passes
     public async Task One_that_is_answered_is_answered_from_its_record()
     {
         _worker = await _arena.StartWorkerAsync();
-        await _arena.Broker.PublishRawAsync("order", Body(notAfter: null));
+        await _arena.Broker.PublishRawAsync("order", Body(DateTimeOffset.UtcNow.AddHours(1)));
         await _arena.Broker.UntilAnswersAsync(1);
 
         await _arena.Broker.PublishRawAsync("order", Body(DateTimeOffset.UtcNow.AddSeconds(-1)));
         await _arena.Broker.UntilAnswersAsync(2);
 
+        _arena.Broker.Created.Count().ShouldBe(2);
         _arena.Broker.Created.Select(answer => answer.Text("sessionId")).Distinct().Count().ShouldBe(1);
         await ShouldBeOverAsync(sessions: 1);
     }

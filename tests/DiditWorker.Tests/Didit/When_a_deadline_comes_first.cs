@@ -36,7 +36,7 @@ public sealed class When_a_deadline_comes_first
         (await EndAsync(didit)).ShouldBeOfType<ExpiredException>();
 
         _requests.ShouldBeEmpty();
-        _time.GetUtcNow().ShouldBe(_deadline);
+        ShouldHaveEndedWithIt();
     }
 
     // Nothing has arrived there, so there is nothing to be looked for.
@@ -49,7 +49,7 @@ public sealed class When_a_deadline_comes_first
 
         _requests.ShouldNotBeEmpty();
         _requests.ShouldAllBe(request => request == "POST");
-        _time.GetUtcNow().ShouldBe(_deadline);
+        ShouldHaveEndedWithIt();
     }
 
     [TestCase(false)]
@@ -126,6 +126,9 @@ public sealed class When_a_deadline_comes_first
         gate.Close(TimeSpan.FromHours(1), PauseReasons.CircuitOpen, "", _time.GetUtcNow());
 
     private Task<Exception?> EndAsync(StubbedDidit didit) => EndAsync(didit.AnswerAsync(Key, maybeAttempted: false, _deadline));
+
+    // What is not its own wait may move the clock a little further, but not until the pause or the next try.
+    private void ShouldHaveEndedWithIt() => _time.GetUtcNow().ShouldBeInRange(_deadline, _deadline + Left);
 
     // Null: it was answered with a session.
     private async Task<Exception?> EndAsync(Task<Answer> running)
