@@ -74,12 +74,20 @@ public static class VerificationProtocol
                 state, ReleaseMode.Forget,
                 Within(
                     state, e.Now,
-                    new(EffectKind.BackOff, decision.Because) { Delay = record!.Note!.NextTry - (e.Memory.At ?? e.Now) })),
+                    new(EffectKind.BackOff, decision.Because)
+                    {
+                        Delay = record!.Note!.NextTry - (e.Memory.At ?? e.Now), Operation = AgainWith(evidence, settings),
+                    })),
             Choice.RejectExpired => Expire(state),
             Choice.LookUpThenCreate or Choice.LookUpThenExpire => Enter(state, Stage.LookingUp),
             _ => Enter(state, state.Conflicted ? Stage.LookingUp : Stage.Creating),
         };
     }
+
+    // What another try of an earlier attempt begins with.
+    private static Operation AgainWith(Evidence evidence, ProtocolSettings settings) =>
+        evidence.IsExpired || settings.Lookup is LookupBeforeResend.Always or LookupBeforeResend.EveryCreate
+            ? Operation.Read : Operation.Create;
 
     private static (DeliveryState State, Effect Effect) Enter(DeliveryState state, Stage stage) =>
         (state with { Stage = stage }, new(EffectKind.Enter) { Operation = stage == Stage.LookingUp ? Operation.Read : Operation.Create });
@@ -229,7 +237,12 @@ public static class VerificationProtocol
 
     private static (DeliveryState State, Effect Effect) Afterwards(DeliveryState state) =>
         state.Afterwards.Kind is EffectKind.Reject or EffectKind.Return ? Done(state, state.Afterwards)
-        : (Again(state) with { WaitedAfter = state.Afterwards.Kind == EffectKind.BackOff ? state.Note?.LastAt : null }, state.Afterwards);
+        : (
+            Again(state) with
+            {
+                WaitedAfter = state.Afterwards.Kind == EffectKind.BackOff ? state.Note?.LastAt : state.WaitedAfter,
+            },
+            state.Afterwards);
 
     private static (DeliveryState State, Effect Effect) Done(DeliveryState state, Effect effect) =>
         (Again(state) with { Stage = Stage.Done }, effect);

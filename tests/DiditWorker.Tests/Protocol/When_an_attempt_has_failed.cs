@@ -80,7 +80,31 @@ public sealed class When_an_attempt_has_failed
         walk.State.Decision.Choice.ShouldBe(Choice.WaitForNextTry);
         walk.Effect.Release.ShouldBe(ReleaseMode.Forget);
         walk.Then(EventKind.Released)
-            .Effect.ShouldBe(new Effect(EffectKind.BackOff, "it failed a moment ago") { Delay = TimeSpan.FromSeconds(1) });
+            .Effect.ShouldBe(new Effect(EffectKind.BackOff, "it failed a moment ago")
+            {
+                Delay = TimeSpan.FromSeconds(1), Operation = Operation.Read,
+            });
+    }
+
+    // What it would do next is what another one's success ends the wait for.
+    [TestCase(LookupBeforeResend.Always, Operation.Read)]
+    [TestCase(LookupBeforeResend.EveryCreate, Operation.Read)]
+    [TestCase(LookupBeforeResend.OutsideWindow, Operation.Create)]
+    [TestCase(LookupBeforeResend.Never, Operation.Create)]
+    public void It_waits_for_the_success_of_what_it_would_do_next(LookupBeforeResend lookup, Operation expected) =>
+        Walk.Claimed(Walk.Record(note: new(9, "500", Now, Now.AddMinutes(2))), Walk.Settings with { Lookup = lookup })
+            .Then(EventKind.Released).Effect.Operation.ShouldBe(expected);
+
+    // After an outage it is woken by the end of the pause, and turned away by the ramp that follows.
+    [Test]
+    public void One_that_has_waited_and_is_turned_away_need_not_wait_again()
+    {
+        var record = Walk.Record(note: new(9, "500", Now, Now.AddMinutes(2)));
+
+        var walk = Walk.Claimed(record).Then(EventKind.Released).Then(EventKind.Waited).Claims(record)
+            .Then(EventKind.TurnedAway).Then(EventKind.Released).Then(EventKind.Entered).Claims(record);
+
+        walk.State.Decision.Choice.ShouldBe(Choice.LookUpThenCreate);
     }
 
     // The clock of the other host may be ahead, or a pause may have ended before.
