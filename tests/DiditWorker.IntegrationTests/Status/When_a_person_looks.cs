@@ -18,7 +18,9 @@ public sealed class When_a_person_looks : StatusPageTest
         await Assertions.Expect(Page).ToHaveTitleAsync("✓ Working – DiditWorker");
         await Shown("#worker").ToHaveTextAsync("0.1.0 on worker-7c9f, up for 1 d 6 h");
         await Shown("#parts .name").ToHaveTextAsync(["Broker healthy", "Redis healthy", "Didit healthy"]);
-        await Shown("#in-flight").ToHaveTextAsync("12 of 64");
+        await Shown("#in-flight").ToHaveTextAsync("12 of 128");
+        await Shown("#wait").ToHaveTextAsync("Waits about 1 s");
+        await Shown("#wait-others").ToHaveTextAsync("A request without priority: about 4 s");
         await Shown("#creates").ToHaveTextAsync("1,234 of 1,500");
         await Shown("#circuit").ToHaveTextAsync("Closed");
         await Shown("#pause").ToHaveTextAsync("Not paused");
@@ -34,6 +36,7 @@ public sealed class When_a_person_looks : StatusPageTest
         await OpenAsync();
 
         await Shown("#headline").ToHaveTextAsync("Not working: Redis");
+        await Shown("#wait").ToHaveTextAsync("Waits until the pause ends");
         await Shown("#state-symbol").ToHaveAttributeAsync("href", "#symbol-bad");
         var redis = Page.Locator("#parts .part").Nth(1);
         await Assertions.Expect(redis).ToContainTextAsync("Does not answer (RedisConnectionException); messages wait");
