@@ -15,7 +15,7 @@ public sealed class When_it_is_watched : StatusPageTest
 
         Worker.Snapshot = Pictured.Bad();
         await Shown("#headline").ToHaveTextAsync("Not working: Redis");
-        await Shown("#in-flight").ToHaveTextAsync("64 of 64");
+        await Shown("#in-flight").ToHaveTextAsync("128 of 128");
         await Shown("#letters tbody tr").ToHaveCountAsync(4);
 
         Worker.Snapshot = Pictured.Healthy();
@@ -36,7 +36,7 @@ public sealed class When_it_is_watched : StatusPageTest
         await Shown("#outage").ToContainTextAsync("the worker does not answer; trying again every 2 s");
         await Shown("#headline").ToHaveTextAsync("Last known: Working, but Redis needs attention");
         await Shown("#state-symbol").ToHaveAttributeAsync("href", "#symbol-unknown");
-        await Shown("#in-flight").ToHaveTextAsync("12 of 64");
+        await Shown("#in-flight").ToHaveTextAsync("12 of 128");
         await Shown("#freshness").ToContainTextAsync("Last answer ");
 
         Worker.Snapshot = Pictured.Healthy();
@@ -59,7 +59,7 @@ public sealed class When_it_is_watched : StatusPageTest
 
         await Page.RouteAsync("**/status.json", route => route.FulfillAsync(new() { Body = "{}" }));
         await Shown("#outage").ToContainTextAsync("the answer of the worker cannot be read");
-        await Shown("#in-flight").ToHaveTextAsync("12 of 64");
+        await Shown("#in-flight").ToHaveTextAsync("12 of 128");
     }
 
     // Each time the browser would ask the person for the token again.
@@ -132,7 +132,7 @@ public sealed class When_it_is_watched : StatusPageTest
         {
             Worker.Snapshot = Pictured.Healthy() with { InFlight = i };
             await Page.Clock.RunForAsync(2_000);
-            await Shown("#in-flight").ToHaveTextAsync($"{i} of 64");
+            await Shown("#in-flight").ToHaveTextAsync($"{i} of 128");
         }
 
         (await Page.EvaluateAsync<int>("window.spoken")).ShouldBe(0);
