@@ -14,6 +14,8 @@ public sealed class CreateCount(RedisConnection redis, string name, int perDay, 
 
     private readonly Lock _lock = new();
     private long _day;
+    private long _asked;
+    private long _learnt;
     private long _used;
 
     // What Redis has not been told of this day: sent without it, less given back.
@@ -80,11 +82,11 @@ public sealed class CreateCount(RedisConnection redis, string name, int perDay, 
     // Null: Redis could not be asked.
     private async Task<(bool IsTaken, long Day)?> AskAsync(int take)
     {
-        var (untold, day) = Tell();
+        var (untold, day, asked) = Tell();
         try
         {
             var reply = (long[])(await Script.RunAsync(await redis.DatabaseAsync(), [name], [perDay, take, untold, day]))!;
-            Learn(reply[1], reply[2]);
+            Learn(reply[1], reply[2], asked);
             return (reply[0] > 0, reply[2]);
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
@@ -94,20 +96,27 @@ public sealed class CreateCount(RedisConnection redis, string name, int perDay, 
         }
     }
 
-    private (long Untold, long Day) Tell()
+    private (long Untold, long Day, long Asked) Tell()
     {
         lock (_lock)
         {
             var untold = _untold;
             _untold = 0;
-            return (untold, _day);
+            return (untold, _day, ++_asked);
         }
     }
 
-    private void Learn(long used, long day)
+    // Many ask at once, and what was answered first may be read last.
+    private void Learn(long used, long day, long asked)
     {
         lock (_lock)
         {
+            if (asked < _learnt)
+            {
+                return;
+            }
+
+            _learnt = asked;
             _untold = day == _day ? _untold : 0;
             (_day, _used, _isAway) = (day, used + _untold, false);
         }
