@@ -25,8 +25,8 @@ public sealed class Gate(TimeProvider time)
 
     private readonly Lock _lock = new();
 
-    private readonly SortedSet<Waiter> _waiting = new(Comparer<Waiter>.Create(static (a, b) =>
-        Precedence.FirstComesFirst.Compare(a.Precedence, b.Precedence) is not 0 and var order ? order : a.Number.CompareTo(b.Number)));
+    private readonly SortedSet<Waiter> _waiting =
+        new(Precedence.FirstComesFirst<Waiter>(static waiter => waiter.Precedence, static waiter => waiter.Number));
 
     // By reason: each ends by itself.
     private readonly Dictionary<string, Pause> _held = new(StringComparer.Ordinal);
@@ -198,7 +198,7 @@ public sealed class Gate(TimeProvider time)
     {
         lock (_lock)
         {
-            var isFirst = _waiting.Min is not { } first || Precedence.FirstComesFirst.Compare(precedence, first.Precedence) < 0;
+            var isFirst = _waiting.Min is not { } first || precedence.IsBefore(first.Precedence);
             return TryEnter(isFirst, out turn);
         }
     }

@@ -9,9 +9,17 @@ public readonly record struct Precedence(int Urgency, DateTimeOffset Since = def
     /// <remarks>There begins the higher one of the two levels of RabbitMQ 4.0 to 4.2 (its docs, "Quorum Queues", priorities).</remarks>
     public const int Urgent = 5;
 
-    /// <summary>The first one comes first.</summary>
-    public static IComparer<Precedence> FirstComesFirst { get; } = Comparer<Precedence>.Create(
-        static (a, b) => a.Urgency != b.Urgency ? b.Urgency.CompareTo(a.Urgency) : a.Since.CompareTo(b.Since));
+    /// <summary>Whether it goes before another one, whichever of the two came first.</summary>
+    public bool IsBefore(Precedence other) => Compare(this, other) < 0;
+
+    /// <summary>The order of those that wait for the same thing: by precedence; equal ones in the order of their coming.</summary>
+    /// <param name="of">The precedence of one.</param>
+    /// <param name="number">In the order of their coming.</param>
+    public static IComparer<T> FirstComesFirst<T>(Func<T, Precedence> of, Func<T, long> number) => Comparer<T>.Create(
+        (a, b) => Compare(of(a), of(b)) is not 0 and var order ? order : number(a).CompareTo(number(b)));
+
+    private static int Compare(Precedence a, Precedence b) =>
+        a.Urgency != b.Urgency ? b.Urgency.CompareTo(a.Urgency) : a.Since.CompareTo(b.Since);
 
     /// <summary>Whether somebody is taken to wait for the answer.</summary>
     public bool IsUrgent => Urgency >= Urgent;

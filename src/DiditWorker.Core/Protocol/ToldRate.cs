@@ -21,7 +21,7 @@ public readonly record struct ToldRate(int Limit, int? Remaining = null, TimeSpa
     /// <summary>Reads the headers. What cannot be read is passed over.</summary>
     /// <param name="headers">Of the reply.</param>
     /// <param name="now">By the clock of this host, for a reply that does not tell its <c>Date</c>.</param>
-    /// <returns>Null: there is no limit.</returns>
+    /// <returns>Null: they tell no limit that anybody can mean.</returns>
     public static ToldRate? Read(HttpResponseHeaders headers, DateTimeOffset now)
     {
         if (Number(headers, "X-RateLimit-Limit") is not (> 0 and <= MaxLimit and var limit))

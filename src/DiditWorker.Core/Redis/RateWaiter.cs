@@ -10,8 +10,8 @@ internal sealed class RateWaiter(Precedence precedence, long sequence)
     : TaskCompletionSource<RateLimitLease>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     /// <summary>By precedence; equal ones in the order of their coming.</summary>
-    public static readonly IComparer<RateWaiter> FirstComesFirst = Comparer<RateWaiter>.Create(static (a, b) =>
-        Precedence.FirstComesFirst.Compare(a.Of, b.Of) is not 0 and var order ? order : a.Sequence.CompareTo(b.Sequence));
+    public static readonly IComparer<RateWaiter> FirstComesFirst =
+        Precedence.FirstComesFirst<RateWaiter>(static waiter => waiter.Of, static waiter => waiter.Sequence);
 
     /// <summary>Its precedence.</summary>
     public Precedence Of { get; } = precedence;

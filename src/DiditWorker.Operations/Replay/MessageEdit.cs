@@ -58,7 +58,7 @@ public sealed record MessageEdit(DeadLetter Letter, bool IsNewRequest)
         {
             throw new FormatException(
                 "the changed message would be answered Expired: its deadline is over. Give it a new one as well: --set "
-                + $"{Deadline}=2026-11-24T12:00:00Z, or none: --set {Deadline}=null");
+                + $"{Deadline}=2026-11-24T12:00:00Z, or take it away: --set {Deadline}=null");
         }
 
         if (letter.Request is not null && Fingerprint.Of(letter.Request.Payload) == Fingerprint.Of(edited.Request.Payload))

@@ -121,7 +121,7 @@ internal sealed class ReplayAnswers : IAsyncDisposable
 
                 _heardAt = _time.GetTimestamp();
 
-                // That nobody waits any more is no failure.
+                // Nobody waits for it any more: the replay did not fail.
                 _rejected += answer.Created || answer.Code == RejectionCodes.Expired ? 0 : 1;
                 _report.Heard(answer.Code ?? answer.Outcome ?? "created");
                 Set(answer.Key, missing - 1);
