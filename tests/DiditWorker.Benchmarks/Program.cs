@@ -14,7 +14,10 @@ internal static class Program
         contender.Hidden = true;
         contender.SetAction((parsed, _) => Contender.RunAsync(parsed.GetRequiredValue(name)));
         var root = new RootCommand("Measures the worker against what somebody would write instead.")
-            { CompareCommand.Create(), GrowthCommand.Create(), PairCommand.Create(), MicroCommand.Create(), contender };
+            {
+                CompareCommand.Create(), GrowthCommand.Create(), ProfileCommand.Create(), PairCommand.Create(), MicroCommand.Create(),
+                contender,
+            };
         return await root.Parse(args).InvokeAsync();
     }
 }

@@ -59,10 +59,10 @@ public enum EventKind
 /// <summary>Something that happened to a delivery.</summary>
 /// <param name="Kind">What.</param>
 /// <param name="Now">When, by the clock of this host.</param>
-public readonly record struct DeliveryEvent(EventKind Kind, DateTimeOffset Now)
+public sealed record DeliveryEvent(EventKind Kind, DateTimeOffset Now)
 {
     /// <summary>With <see cref="EventKind.Claimed"/>.</summary>
-    public Memory Memory { get; init; }
+    public Memory Memory { get; init; } = Memory.Unavailable;
 
     /// <summary>With <see cref="EventKind.LookedUp"/>.</summary>
     public SessionMatch? Match { get; init; }

@@ -48,7 +48,7 @@ public sealed record DeliveryState(Evidence Evidence)
     public DiditSession? Unstored { get; init; }
 
     /// <summary>Of this round: what Redis said.</summary>
-    public Memory Memory { get; init; }
+    public Memory Memory { get; init; } = Memory.Unavailable;
 
     /// <summary>Of this round: what was decided.</summary>
     public Decision Decision { get; init; }
@@ -56,11 +56,8 @@ public sealed record DeliveryState(Evidence Evidence)
     /// <summary>Of this round: whether what it looks for could be too recent for Didit's list, so that it looks twice.</summary>
     public bool LooksAgain { get; init; }
 
-    /// <summary>Of this round: what it wants to store.</summary>
-    public Effect Storing { get; init; }
-
-    /// <summary>Of this round: what it does once the key is given back.</summary>
-    public Effect Afterwards { get; init; }
+    /// <summary>Of this round: what it does once its answer is stored, or its key is given back.</summary>
+    public Effect Afterwards { get; init; } = Effect.Claim;
 
     /// <summary>What is known of the failed attempts of all deliveries, this one included.</summary>
     public AttemptNote? Note { get; init; }

@@ -73,8 +73,11 @@ public enum Rejection
 /// <summary>Something to do.</summary>
 /// <param name="Kind">What.</param>
 /// <param name="Reason">Why, for people; of a rejection its words.</param>
-public readonly record struct Effect(EffectKind Kind, string Reason = "")
+public sealed record Effect(EffectKind Kind, string Reason = "")
 {
+    /// <summary>What every round begins with.</summary>
+    public static Effect Claim { get; } = new(EffectKind.Claim);
+
     /// <summary>With Enter and AwaitTurn; with BackOff what failed, if anything did.</summary>
     public Operation Operation { get; init; }
 

@@ -36,7 +36,7 @@ public readonly record struct ProtocolSettings(
 /// <param name="Available">Whether Redis answered.</param>
 /// <param name="Record">The record as it was before this delivery claimed it; null if there was none.</param>
 /// <param name="Owned">Whether this delivery owns the key now.</param>
-public readonly record struct Memory(bool Available, IdempotencyRecord? Record, bool Owned)
+public sealed record Memory(bool Available, IdempotencyRecord? Record, bool Owned)
 {
     /// <summary>
     /// When, by the clock of Redis: what ages of records are measured with, since the clocks of hosts differ. Null without Redis.
@@ -57,7 +57,7 @@ public readonly record struct Memory(bool Available, IdempotencyRecord? Record, 
     public bool MayHaveForgotten(TimeSpan period) => At - Horizon < period;
 
     /// <summary>Redis did not answer.</summary>
-    public static Memory Unavailable => new(Available: false, Record: null, Owned: false);
+    public static Memory Unavailable { get; } = new(Available: false, Record: null, Owned: false);
 }
 
 /// <summary>What the message itself says.</summary>
@@ -65,7 +65,7 @@ public readonly record struct Memory(bool Available, IdempotencyRecord? Record, 
 /// <param name="PublishedAt">When it was published, if it says so.</param>
 /// <param name="MaybeAttempted">Signs of an earlier attempt: redelivered, replayed, or sent in this very delivery without a clear
 /// reply.</param>
-public readonly record struct Evidence(string Fingerprint, DateTimeOffset? PublishedAt, bool MaybeAttempted)
+public sealed record Evidence(string Fingerprint, DateTimeOffset? PublishedAt, bool MaybeAttempted)
 {
     /// <summary>From when on no session is to be made for it; null: at any time.</summary>
     public DateTimeOffset? Deadline { get; init; }

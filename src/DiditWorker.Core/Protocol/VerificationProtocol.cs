@@ -33,13 +33,13 @@ public static class VerificationProtocol
             (Stage.Creating, EventKind.Replied) when e.Reply is not null => Replied(state, e),
             (Stage.Creating, EventKind.LeaseLost) => Claim(state),
             (Stage.Creating, EventKind.LeaseUnknown) => (Again(state), new(EffectKind.Poll, "Redis cannot be asked")),
-            (Stage.Creating, EventKind.TooLate) => GiveBack(state, Unused(state), new(EffectKind.Claim)),
+            (Stage.Creating, EventKind.TooLate) => GiveBack(state, Unused(state), Effect.Claim),
             (Stage.LookingUp, EventKind.TurnedAway) => TurnedAway(state, e.Now, Operation.Read),
             (Stage.Creating, EventKind.TurnedAway) => TurnedAway(state, e.Now, Operation.Create),
-            (Stage.Storing, EventKind.Stored) => Done(state, state.Storing),
-            (Stage.Storing, EventKind.Fenced) => Claim(state with { Unstored = state.Storing.Session ?? state.Unstored }),
+            (Stage.Storing, EventKind.Stored) => Done(state, state.Afterwards),
+            (Stage.Storing, EventKind.Fenced) => Claim(state with { Unstored = state.Afterwards.Session ?? state.Unstored }),
             (Stage.Storing, EventKind.NotStored) => settings.WhenRedisUnavailable == WhenRedisUnavailable.Proceed
-                ? Done(state, state.Storing)
+                ? Done(state, state.Afterwards)
                 : (state, new(EffectKind.Poll, "the answer cannot be stored")),
             (Stage.Storing, EventKind.Waited) => (state, Complete(state, e.Now)),
             (Stage.Releasing, EventKind.LeaseLost) when state.Afterwards.Rejection == Rejection.Expired => Claim(state),
@@ -51,7 +51,7 @@ public static class VerificationProtocol
             _ => Done(state, new(EffectKind.Return, $"{e.Kind} at {state.Stage}")),
         };
 
-    private static (DeliveryState State, Effect Effect) Claim(DeliveryState state) => (Again(state), new(EffectKind.Claim));
+    private static (DeliveryState State, Effect Effect) Claim(DeliveryState state) => (Again(state), Effect.Claim);
 
     private static (DeliveryState State, Effect Effect) Decide(DeliveryState state, DeliveryEvent e, ProtocolSettings settings)
     {
@@ -181,13 +181,13 @@ public static class VerificationProtocol
 
     private static (DeliveryState State, Effect Effect) Store(DeliveryState state, Effect outcome, DateTimeOffset now)
     {
-        state = state with { Stage = Stage.Storing, Storing = outcome };
+        state = state with { Stage = Stage.Storing, Afterwards = outcome };
         return (state, Complete(state, now));
     }
 
-    private static Effect Complete(DeliveryState state, DateTimeOffset now) => new(EffectKind.Complete, state.Storing.Reason)
+    private static Effect Complete(DeliveryState state, DateTimeOffset now) => new(EffectKind.Complete, state.Afterwards.Reason)
     {
-        Session = state.Storing.Session, FirstAttempt = state.Memory.Record?.FirstAttempt ?? now,
+        Session = state.Afterwards.Session, FirstAttempt = state.Memory.Record?.FirstAttempt ?? now,
     };
 
     private static (DeliveryState State, Effect Effect) Failed(DeliveryState state, DeliveryEvent e)
@@ -251,9 +251,8 @@ public static class VerificationProtocol
     private static DeliveryState Again(DeliveryState state) => state with
     {
         Stage = Stage.Claiming,
-        Memory = default,
+        Memory = Memory.Unavailable,
         LooksAgain = false,
-        Storing = default,
-        Afterwards = default,
+        Afterwards = Effect.Claim,
     };
 }

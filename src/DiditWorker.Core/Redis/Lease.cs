@@ -17,8 +17,9 @@ public sealed class Lease(
     private static readonly TimeSpan MaxRetry = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _one = new(1, 1);
-    private CancellationTokenSource? _renewing;
-    private Task _loop = Task.CompletedTask;
+    private ITimer? _timer;
+    private Task _renewal = Task.CompletedTask;
+    private TimeSpan _retry;
 
     // By the monotonic clock, counted from before Redis was asked: it may have begun to count at any time after. 0: nothing is held.
     private long _until;
@@ -42,8 +43,9 @@ public sealed class Lease(
         if (memory.Owned)
         {
             Hold(asked, memory.Granted);
-            _renewing = new();
-            _loop = RenewAsync(memory.Granted, _renewing.Token);
+            _retry = memory.Granted / 20 < MaxRetry ? memory.Granted / 20 : MaxRetry;
+            _timer = time.CreateTimer(
+                static lease => ((Lease)lease!).Renew(), this, Left > TimeSpan.Zero ? Left / 2 : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
 
         return memory;
@@ -92,21 +94,16 @@ public sealed class Lease(
         _one.Dispose();
     }
 
-    private async Task RenewAsync(TimeSpan granted, CancellationToken stopping)
-    {
-        var retry = granted / 20 < MaxRetry ? granted / 20 : MaxRetry;
-        var wait = Left / 2;
-        while (Left > TimeSpan.Zero)
-        {
-            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, stopping)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stopping.IsCancellationRequested)
-            {
-                return;
-            }
+    private void Renew() => _renewal = RenewAsync(_timer!);
 
-            // Once it is over, whoever needs it asks.
-            wait = await TryRenewAsync() == LeaseState.Held ? Left / 2 : retry;
+    private async Task RenewAsync(ITimer timer)
+    {
+        var isHeld = await TryRenewAsync() == LeaseState.Held;
+
+        // Once it is over, whoever needs it asks.
+        if (Left > TimeSpan.Zero)
+        {
+            timer.Change(isHeld ? Left / 2 : _retry, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -148,12 +145,11 @@ public sealed class Lease(
     // A renewal that is under way ends first, so that it cannot revive a lease that is given back.
     private async Task StopAsync()
     {
-        if (_renewing is { } renewing)
+        if (_timer is { } timer)
         {
-            await renewing.CancelAsync();
-            await _loop;
-            renewing.Dispose();
-            _renewing = null;
+            await timer.DisposeAsync();
+            await _renewal;
+            _timer = null;
         }
 
         Hold(0, TimeSpan.Zero);

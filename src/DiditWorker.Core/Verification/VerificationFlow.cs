@@ -31,13 +31,13 @@ public sealed partial class VerificationFlow(
             },
             time.GetUtcNow());
         var happened = new DeliveryEvent(EventKind.Delivered, time.GetUtcNow());
-        try
+        while (true)
         {
-            while (true)
+            var before = state.Note;
+            (state, var effect) = VerificationProtocol.Next(state, happened, settings);
+            Tell(work, state, happened, before);
+            try
             {
-                var before = state.Note;
-                (state, var effect) = VerificationProtocol.Next(state, happened, settings);
-                Tell(work, state, happened, before);
                 if (End(work, state, effect) is { } answer)
                 {
                     return answer;
@@ -45,39 +45,33 @@ public sealed partial class VerificationFlow(
 
                 happened = await HappenAsync(work, effect, cancellation);
             }
-        }
-        catch (DeliveryEndedException ended)
-        {
-            ended.Attempts = state.Attempts;
-            throw;
+            catch (OperationCanceledException)
+            {
+                happened = new(EventKind.Stopping, time.GetUtcNow()) { Why = work.Hold.WhyInterrupted(cancellation) };
+            }
+            catch (DeliveryEndedException ended)
+            {
+                ended.Attempts = state.Attempts;
+                throw;
+            }
         }
     }
 
     /// <inheritdoc cref="Hold.WhyInterrupted"/>
     public string WhyInterrupted(CancellationToken delivery) => hold().WhyInterrupted(delivery);
 
-    private async Task<DeliveryEvent> HappenAsync(Work work, Effect effect, CancellationToken cancellation)
+    private Task<DeliveryEvent> HappenAsync(Work work, Effect effect, CancellationToken cancellation) => effect.Kind switch
     {
-        try
-        {
-            return effect.Kind switch
-            {
-                EffectKind.Claim => await records.ClaimAsync(work),
-                EffectKind.Release => await records.ReleaseAsync(work, effect),
-                EffectKind.Complete => await records.CompleteAsync(work, effect),
-                EffectKind.Enter => work.Enter(effect.Operation),
-                EffectKind.AwaitTurn => await work.AwaitTurnAsync(effect),
-                EffectKind.LookUp => await didit.LookUpAsync(work, effect, cancellation),
-                EffectKind.Create => await didit.CreateAsync(work, effect, cancellation),
-                EffectKind.Poll => await work.PollAsync(effect),
-                _ => await work.BackOffAsync(effect),
-            };
-        }
-        catch (OperationCanceledException)
-        {
-            return new(EventKind.Stopping, time.GetUtcNow()) { Why = work.Hold.WhyInterrupted(cancellation) };
-        }
-    }
+        EffectKind.Claim => records.ClaimAsync(work),
+        EffectKind.Release => records.ReleaseAsync(work, effect),
+        EffectKind.Complete => records.CompleteAsync(work, effect),
+        EffectKind.Enter => Task.FromResult(work.Enter(effect.Operation)),
+        EffectKind.AwaitTurn => work.AwaitTurnAsync(effect),
+        EffectKind.LookUp => didit.LookUpAsync(work, effect, cancellation),
+        EffectKind.Create => didit.CreateAsync(work, effect, cancellation),
+        EffectKind.Poll => work.PollAsync(effect),
+        _ => work.BackOffAsync(effect),
+    };
 
     // Null: it goes on.
     private Answer? End(Work work, DeliveryState state, Effect effect) => effect.Kind switch

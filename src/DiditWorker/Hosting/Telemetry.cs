@@ -24,6 +24,9 @@ internal static class Telemetry
     private static readonly double[] Milliseconds =
         [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000];
 
+    // For each of the about 70 instruments memory is taken for as many sets of labels at once. The largest here has about 40.
+    private const int MaxSeries = 200;
+
     // Not attempt.number, which grows with the time-outs.
     private static readonly string[] PollyLabels = ["pipeline.name", "strategy.name", "event.name", "exception.type"];
 
@@ -47,15 +50,15 @@ internal static class Telemetry
         }
     }
 
-    private static MetricStreamConfiguration? Shape(Instrument instrument)
+    private static MetricStreamConfiguration Shape(Instrument instrument)
     {
         var labels = instrument.Meter.Name == "Polly" ? PollyLabels
             : instrument.Name.StartsWith("messaging.masstransit.send", StringComparison.Ordinal) ? SendLabels : null;
         return instrument switch
         {
             Histogram<double> { Meter.Name: "Polly" or "MassTransit" } =>
-                new ExplicitBucketHistogramConfiguration { Boundaries = Milliseconds, TagKeys = labels },
-            _ => labels is null ? null : new MetricStreamConfiguration { TagKeys = labels },
+                new ExplicitBucketHistogramConfiguration { Boundaries = Milliseconds, TagKeys = labels, CardinalityLimit = MaxSeries },
+            _ => new MetricStreamConfiguration { TagKeys = labels, CardinalityLimit = MaxSeries },
         };
     }
 }

@@ -8,7 +8,7 @@ namespace DiditWorker.Benchmarks.Commands;
 /// <summary><c>growth</c></summary>
 internal static class GrowthCommand
 {
-    private static readonly string[] Parts = ["queue", "records", "replicas", "latency", "start"];
+    private static readonly string[] Parts = ["queue", "records", "replicas", "latency", "idle", "start"];
 
     public static Command Create()
     {
@@ -42,6 +42,7 @@ internal static class GrowthCommand
                     "records" => await RecordGrowth.RunAsync(stage, settings, sizes, results),
                     "replicas" => await ReplicaGrowth.RunAsync(stage, settings, results),
                     "latency" => await Latency.RunAsync(stage, settings, results),
+                    "idle" => await Idle.RunAsync(stage, settings, sizes[^1]),
                     _ => await StartUp.RunAsync(stage, settings, entries),
                 });
             }

@@ -38,7 +38,7 @@ internal static class PairCommand
 
     private static string Write(string title, IReadOnlyList<Paired> pairs) => Table.Write(
         title,
-        ["worker", "CPU µs/message", $"ratio to {pairs[0].Entry.Label}", "lowest–highest", "KiB allocated/message"],
+        ["worker", "CPU µs/message", $"ratio to {pairs[0].Entry.Label}", "lowest–highest", "KiB allocated/message", "peak MiB"],
         pairs.Select(pair =>
         {
             var ratios = pair.Cpu.Zip(pairs[0].Cpu, (own, reference) => own / reference).ToList();
@@ -46,7 +46,7 @@ internal static class PairCommand
             [
                 pair.Entry.Label, $"{Statistics.Median(pair.Cpu):0}", $"{Statistics.Median(ratios):0.00}",
                     $"{ratios.Min():0.00}–{ratios.Max():0.00}",
-                $"{Statistics.Median(pair.Allocated) / 1024:0.0}",
+                $"{Statistics.Median(pair.Allocated) / 1024:0.0}", $"{pair.PeakMemory / 1024.0 / 1024.0:0}",
             ];
         }));
 }

@@ -34,7 +34,7 @@ internal static class Contender
         await Task.Delay(Timeout.Infinite);
     }
 
-    /// <summary>The shipped worker with its defaults, but for what would hold it back: Didit's limit.</summary>
+    /// <summary>The shipped worker with its defaults and its image's, but for what would hold it back: Didit's limit.</summary>
     public static IReadOnlyDictionary<string, string> WorkerEnvironment(ContenderSettings settings) =>
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -49,5 +49,6 @@ internal static class Contender
             ["StartVerification__PrefetchCount"] = $"{settings.Prefetch}",
             ["StartVerification__ConcurrentMessageLimit"] = $"{settings.Concurrency}",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["DOTNET_GCgen0size"] = "0x1000000",
         };
 }

@@ -13,7 +13,9 @@ namespace DiditWorker.Benchmarks.Growth;
 /// <summary>From publishing a new message to its answer, under a steady load well below what the machine can do.</summary>
 internal static class Latency
 {
-    private static readonly int[] Rates = [50, 100, 250, 500, 1_000];
+    private const int Fewest = 200;
+    private const int AfterStart = 200;
+    private static readonly int[] Rates = [1, 50, 200, 500, 1_000];
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
@@ -23,9 +25,9 @@ internal static class Latency
         var rows = new List<(int Rate, string Contender, double P50, double P95, double P99, int Answers)>();
         foreach (var rate in Rates)
         {
-            foreach (var contender in (string[])[Contender.Raw, Contender.Worker])
+            foreach (var contender in (string[])[Contender.Raw, Contender.Worker, Contender.MassTransit])
             {
-                var times = await MeasureAsync(stage, contender, settings, rate);
+                var times = await MeasureAsync(stage, contender, settings, rate, WarmUp);
                 rows.Add((rate, contender, Statistics.Percentile(times, 0.5), Statistics.Percentile(times, 0.95),
                     Statistics.Percentile(times, 0.99), times.Count));
                 var row = rows[^1];
@@ -43,10 +45,32 @@ internal static class Latency
         ]).Save(results, "latency");
         return Table.Write(
             "From publishing a new message to its answer, in ms", ["messages/s", "contender", "50 %", "95 %", "99 %", "answers"],
-            rows.Select(r => new[] { $"{r.Rate}", r.Contender, $"{r.P50:0.0}", $"{r.P95:0.0}", $"{r.P99:0.0}", $"{r.Answers}" }));
+            rows.Select(r => new[] { $"{r.Rate}", r.Contender, $"{r.P50:0.0}", $"{r.P95:0.0}", $"{r.P99:0.0}", $"{r.Answers}" }))
+            + "\n" + await AfterStartAsync(stage, settings);
     }
 
-    private static async Task<IReadOnlyList<double>> MeasureAsync(Stage stage, string contender, ContenderSettings settings, int rate)
+    // The load is there before the process is.
+    private static async Task<string> AfterStartAsync(Stage stage, ContenderSettings settings)
+    {
+        var rows = new List<string[]>();
+        foreach (var contender in (string[])[Contender.Raw, Contender.Worker, Contender.MassTransit])
+        {
+            var times = await MeasureAsync(stage, contender, settings, AfterStart, TimeSpan.Zero);
+            rows.Add(
+                [
+                    contender, .. ((double[])[0.5, 0.95, 0.99]).Select(share => $"{Statistics.Percentile(times, share):0}"),
+                    $"{times.Count}",
+                ]);
+            Progress.Say($"just started, {contender}: {string.Join(", ", rows[^1].Skip(1))}");
+        }
+
+        return Table.Write(
+            $"The same in the first {Measured.TotalSeconds:0} s of a process, its start included, at {AfterStart} messages/s",
+            ["contender", "50 %", "95 %", "99 %", "answers"], rows);
+    }
+
+    private static async Task<IReadOnlyList<double>> MeasureAsync(
+        Stage stage, string contender, ContenderSettings settings, int rate, TimeSpan warmUp)
     {
         await stage.ResetAsync();
         await using var process = ContenderProcess.Start(Entry.Plain(contender), settings);
@@ -59,7 +83,7 @@ internal static class Latency
         consumer.ReceivedAsync += (_, answer) =>
         {
             if (sent.TryRemove(answer.BasicProperties.CorrelationId!, out var at)
-                && Interlocked.Increment(ref answers) > rate * WarmUp.TotalSeconds)
+                && Interlocked.Increment(ref answers) > rate * warmUp.TotalSeconds)
             {
                 times.Enqueue(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
             }
@@ -67,16 +91,15 @@ internal static class Latency
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(Queues.Answers, autoAck: true, consumer);
-        await PublishAsync(connection, sent, rate);
+        await PublishAsync(connection, sent, rate, Math.Max(Fewest, (int)((warmUp + Measured).TotalSeconds * rate)));
         await Measuring.FallsToAsync(() => Task.FromResult((uint)sent.Count), 0);
         return [.. times.Order()];
     }
 
     // Evenly, and late rather than never where the machine was busy: a wait counts from when the message was due.
-    private static async Task PublishAsync(IConnection connection, ConcurrentDictionary<string, long> sent, int rate)
+    private static async Task PublishAsync(IConnection connection, ConcurrentDictionary<string, long> sent, int rate, int total)
     {
         await using var channel = await connection.CreateChannelAsync();
-        var total = (int)((WarmUp + Measured).TotalSeconds * rate);
         var begin = Stopwatch.GetTimestamp();
         using var timer = new PeriodicTimer(Tick);
         for (var number = 0; number < total;)

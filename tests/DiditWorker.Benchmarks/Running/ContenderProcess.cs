@@ -22,6 +22,9 @@ internal sealed class ContenderProcess : IAsyncDisposable
 
     private ContenderProcess(Process process, string pipe) => (_process, _pipe) = (process, pipe);
 
+    /// <summary>Of the operating system.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Largest resident memory so far, in bytes.</summary>
     public long PeakMemory
     {
@@ -29,6 +32,16 @@ internal sealed class ContenderProcess : IAsyncDisposable
         {
             _process.Refresh();
             return _process.PeakWorkingSet64;
+        }
+    }
+
+    /// <summary>Resident memory now, in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
         }
     }
 

@@ -51,6 +51,25 @@ internal static class Measuring
         }
     }
 
+    /// <summary>One run under the eyes of a profiler, which costs a tenth of its own.</summary>
+    /// <returns>CPU of a message, in microseconds, and where it was spent.</returns>
+    /// <exception cref="InvalidOperationException">There is no profiler.</exception>
+    public static async Task<(double Cpu, IReadOnlyList<IReadOnlyList<string>> Stacks)> ProfileAsync(
+        Stage stage, Entry entry, Workload workload, ContenderSettings settings)
+    {
+        await stage.ResetAsync(workload.CountsAnswers);
+        await using var process = ContenderProcess.Start(entry, settings);
+        await WarmUpAsync(stage, workload, [process]);
+        process.Freeze(frozen: true);
+        await stage.Queues.FillAsync(workload.Measured, workload.Kind);
+        await using var samples = Samples.Begin(process.Id);
+        process.Freeze(frozen: false);
+        var before = await process.UsageAsync();
+        await FallsToAsync(stage.Queues.WaitingAsync, 0);
+        var cpu = (await process.UsageAsync()).Cpu - before.Cpu;
+        return (cpu.TotalMicroseconds / workload.Measured.Count, await samples.EndAsync());
+    }
+
     // In two halves: what the first one made the compiler instrument, it compiles for good only once that has been called often as well.
     private static async Task WarmUpAsync(Stage stage, Workload workload, List<ContenderProcess> processes)
     {

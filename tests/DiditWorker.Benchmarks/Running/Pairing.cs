@@ -8,7 +8,8 @@ namespace DiditWorker.Benchmarks.Running;
 /// <param name="Entry">Who.</param>
 /// <param name="Cpu">User and system time, in microseconds.</param>
 /// <param name="Allocated">On the managed heap, in bytes.</param>
-internal sealed record Paired(Entry Entry, IReadOnlyList<double> Cpu, IReadOnlyList<double> Allocated);
+/// <param name="PeakMemory">Largest resident memory of the process, in bytes.</param>
+internal sealed record Paired(Entry Entry, IReadOnlyList<double> Cpu, IReadOnlyList<double> Allocated, long PeakMemory);
 
 /// <summary>
 /// Several workers on one queue at the same time: whatever the machine does meanwhile, it does to all of them. What is measured is the CPU
@@ -89,7 +90,7 @@ internal static class Pairing
 
         public ContenderProcess Process { get; }
 
-        public Paired Result => new(_entry, _cpu, _allocated);
+        public Paired Result => new(_entry, _cpu, _allocated, Process.PeakMemory);
 
         public async Task BeginAsync() => _before = (await Process.UsageAsync(), await DeliveriesAsync());
 

@@ -110,7 +110,7 @@ public abstract class StoreTest(Kind kind)
     /// <summary>Claims as <paramref name="next"/> until the lease of whoever has the key is over.</summary>
     protected async Task<Memory> TakeOverAsync(string next)
     {
-        var memory = default(Memory);
+        var memory = Memory.Unavailable;
         await Eventually.UntilAsync(
             async () => (memory = await Store.ClaimAsync(Key, Fingerprint, next)).Owned, Bound, $"{next} may take the key over");
         return memory;

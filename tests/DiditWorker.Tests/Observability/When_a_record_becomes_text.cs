@@ -62,7 +62,7 @@ public sealed class When_a_record_becomes_text
         foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public))
         {
             var name = field.Name.TrimStart('<').Split('>')[0];
-            if (!Harmless.Contains(name) && ValueOf(field.FieldType, depth) is { } value)
+            if ((!Harmless.Contains(name) || Records.Contains(field.FieldType)) && ValueOf(field.FieldType, depth) is { } value)
             {
                 field.SetValue(record, value);
             }

@@ -15,7 +15,7 @@ internal static class Plain
     {
         if (state.Stage == Stage.Done)
         {
-            return new DeliveryState(default(Evidence)) { Stage = Stage.Done };
+            return new DeliveryState(new Evidence("", PublishedAt: null, MaybeAttempted: false)) { Stage = Stage.Done };
         }
 
         var keepsNote = state.Stage == Stage.Releasing && state.Afterwards.Kind == EffectKind.BackOff;
@@ -25,11 +25,10 @@ internal static class Plain
             RedeliveredAt = IsRecent(state.RedeliveredAt, now) ? ModelTime.Start(now) : null,
             Attempts = 0,
             Unstored = null,
-            Memory = state.Stage == Stage.Releasing ? default : Memory(
+            Memory = state.Stage == Stage.Releasing ? DiditWorker.Protocol.Memory.Unavailable : Memory(
                 state.Memory, isDated: doing == EffectKind.Enter
                     && state.Stage == Stage.LookingUp, isLookedFor: state.Stage == Stage.LookingUp),
             Decision = state.Stage is Stage.Creating or Stage.LookingUp ? state.Decision with { Because = "" } : default,
-            Storing = Effect(state.Storing),
             Afterwards = Effect(state.Afterwards),
             Note = keepsNote ? Note(state.Note) : null,
         };

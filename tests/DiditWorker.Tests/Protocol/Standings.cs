@@ -34,7 +34,7 @@ internal sealed class Standings(Scenario scenario)
     public Standing Begin(Evidence evidence, DateTimeOffset now)
     {
         var state = VerificationProtocol.Begin(evidence, now);
-        return Next(new(-1, state, default, state), new(EventKind.Delivered, now));
+        return Next(new(-1, state, Effect.Claim, state), new(EventKind.Delivered, now));
     }
 
     public Standing Next(Standing at, DeliveryEvent e)
@@ -59,7 +59,7 @@ internal sealed class Standings(Scenario scenario)
     /// <summary>A delivery that ends without having been asked to.</summary>
     public Standing Ended()
     {
-        var state = new DeliveryState(default(Evidence)) { Stage = Stage.Done };
+        var state = new DeliveryState(new Evidence("", PublishedAt: null, MaybeAttempted: false)) { Stage = Stage.Done };
         return Of(state, new(EffectKind.AnswerFromRecord), state);
     }
 

@@ -25,7 +25,7 @@ internal sealed record Walk(DeliveryState State, Effect Effect, ProtocolSettings
 
     /// <summary>A fresh message that has been delivered.</summary>
     public static Walk Delivered(ProtocolSettings? settings = null, bool maybeAttempted = false) =>
-        new Walk(VerificationProtocol.Begin(new("1.ours", Now.AddMinutes(-1), maybeAttempted), Now), default, settings ?? Settings)
+        new Walk(VerificationProtocol.Begin(new("1.ours", Now.AddMinutes(-1), maybeAttempted), Now), Effect.Claim, settings ?? Settings)
             .Then(EventKind.Delivered);
 
     public static Walk Claimed(IdempotencyRecord? record, ProtocolSettings? settings = null) => Delivered(settings).Claims(record);
