@@ -8,7 +8,7 @@ namespace DiditWorker.Benchmarks.Commands;
 /// <summary><c>growth</c></summary>
 internal static class GrowthCommand
 {
-    private static readonly string[] Parts = ["queue", "records", "replicas", "latency", "idle", "start"];
+    private static readonly string[] Parts = ["queue", "records", "replicas", "latency", "idle", "bodies", "start"];
 
     public static Command Create()
     {
@@ -43,6 +43,7 @@ internal static class GrowthCommand
                     "replicas" => await ReplicaGrowth.RunAsync(stage, settings, results),
                     "latency" => await Latency.RunAsync(stage, settings, results),
                     "idle" => await Idle.RunAsync(stage, settings, sizes[^1]),
+                    "bodies" => await LargeBodies.RunAsync(stage, settings),
                     _ => await StartUp.RunAsync(stage, settings, entries),
                 });
             }

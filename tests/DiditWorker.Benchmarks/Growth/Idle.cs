@@ -8,7 +8,7 @@ namespace DiditWorker.Benchmarks.Growth;
 internal static class Idle
 {
     private const uint Answered = 20;
-    private static readonly TimeSpan Measured = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(30);
 
     public static async Task<string> RunAsync(Stage stage, ContenderSettings settings, int most)
     {

@@ -76,7 +76,12 @@ internal sealed class Queues(IConnection connection, IChannel channel) : IAsyncD
             Headers = kind == MessageKind.Replayed ? new Dictionary<string, object?> { [Delivery.ReplayCountHeader] = 1 } : null,
         };
         return publishing.BasicPublishAsync(
-            "", Input, mandatory: true, properties, kind == MessageKind.Request ? message.Enveloped(Responses) : message.Body);
+            "", Input, mandatory: true, properties, kind switch
+            {
+                MessageKind.Request => message.Enveloped(Responses),
+                MessageKind.Large => message.Padded(),
+                _ => message.Body,
+            });
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DiditWorker.Benchmarks.Contenders;
+using DiditWorker.Verification;
 
 namespace DiditWorker.Benchmarks.Running;
 
@@ -15,6 +16,9 @@ internal enum MessageKind
 
     /// <summary>In an envelope with a response address.</summary>
     Request,
+
+    /// <summary>As raw JSON of the largest size that is allowed.</summary>
+    Large,
 }
 
 /// <summary>One message to publish.</summary>
@@ -27,6 +31,16 @@ internal readonly record struct Message(string Id, byte[] Body)
         new Guid(number, 7, 4711, [1, 2, 3, 4, 5, 6, 7, 8]).ToString(),
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
             $$"""{"vendorData":"user-{{number}}","workflowId":"{{ContenderSettings.Workflow}}","callback":"https://example.com/verified","language":"en"}""")));
+
+    /// <summary><c>StartVerification:MaximumBodySize</c>, in bytes.</summary>
+    public static int LargeSize { get; } = new StartVerificationOptions().MaximumBodySize;
+
+    /// <summary>With a member that makes it as large as is allowed.</summary>
+    public byte[] Padded()
+    {
+        var begin = Encoding.UTF8.GetString(Body)[..^1] + ",\"expectedDetails\":{\"note\":\"";
+        return Encoding.UTF8.GetBytes(begin + new string('x', LargeSize - begin.Length - 3) + "\"}}");
+    }
 
     /// <summary>In MassTransit's envelope, as a request.</summary>
     /// <param name="responses">The exchange that the response goes to.</param>
