@@ -23,7 +23,7 @@ internal static class GrowthCommand
         var builds = new Option<string[]>("--worker")
         { Description = "For start: also the worker of another build: LABEL=PATH of its diditworker.dll" };
         var charts = new Option<string>("--charts")
-        { Description = "Where the charts go", DefaultValueFactory = _ => "tests/DiditWorker.Benchmarks/results" };
+        { Description = "Where the charts go; dotnet run begins in the project's folder", DefaultValueFactory = _ => "results" };
         var command = new Command("growth", "Measures how the worker's cost grows, prints tables and draws charts")
             { parts, most, builds, charts };
         command.SetAction(async (parsed, _) =>
