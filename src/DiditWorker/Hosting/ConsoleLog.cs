@@ -19,8 +19,8 @@ internal static class ConsoleLog
     private const int Waiting = 2_500;
 
     /// <summary>
-    /// Puts ZLogger in the place of .NET's own JSON console, which wakes a thread and makes a system call for each line. Members have the same
-    /// names; text formats stay .NET's.
+    /// Puts ZLogger in the place of .NET's own JSON console, which wakes a thread and makes a system call for each line. Members have
+    /// the same names; text formats stay .NET's.
     /// </summary>
     public static void AddConsoleLog(this WebApplicationBuilder builder)
     {

@@ -13,7 +13,7 @@ internal static class LargeBodies
 {
     private const int Count = 500;
     private const int WarmUp = 1_000;
-    private static readonly int[] Containers = [0, 768, 512, 384];
+    private static readonly int[] Containers = [0, 768, 640, 512, 384];
 
     public static async Task<string> RunAsync(Stage stage, ContenderSettings settings)
     {
