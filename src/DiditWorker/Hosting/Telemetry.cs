@@ -24,8 +24,8 @@ internal static class Telemetry
     private static readonly double[] Milliseconds =
         [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000];
 
-    // Memory for so many sets of labels is taken for each instrument at once. Further ones are counted together (OpenTelemetry specification,
-    // "Cardinality Limits").
+    // Memory for so many sets of labels is taken for each instrument at once. Further ones are counted together (OpenTelemetry
+    // specification, "Cardinality Limits").
     private const int MaxSeries = 200;
 
     // Not attempt.number, which grows with the time-outs.
