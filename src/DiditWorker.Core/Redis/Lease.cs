@@ -44,8 +44,11 @@ public sealed class Lease(
         {
             Hold(asked, memory.Granted);
             _retry = memory.Granted / 20 < MaxRetry ? memory.Granted / 20 : MaxRetry;
+
+            // Known before it can run: a claim that took as long as its lease is renewed at once.
             _timer = time.CreateTimer(
-                static lease => ((Lease)lease!).Renew(), this, Left > TimeSpan.Zero ? Left / 2 : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+                static lease => ((Lease)lease!).Renew(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(Left > TimeSpan.Zero ? Left / 2 : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
 
         return memory;

@@ -51,7 +51,7 @@ internal static class Measuring
         }
     }
 
-    /// <summary>One run under the eyes of a profiler, which costs a tenth of its own.</summary>
+    /// <summary>One run under the eyes of a profiler, which takes a share of its own.</summary>
     /// <returns>CPU of a message, in microseconds, and where it was spent.</returns>
     /// <exception cref="InvalidOperationException">There is no profiler.</exception>
     public static async Task<(double Cpu, IReadOnlyList<IReadOnlyList<string>> Stacks)> ProfileAsync(
